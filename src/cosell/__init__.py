@@ -1,0 +1,14 @@
+"""cosell: the AWS Partner Central Selling API that you can run yourself."""
+
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "connect"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "connect":  # loaded on demand: `cosell --version` should not wait for the model
+        from cosell.in_process import connect  # noqa: PLC0415
+
+        return connect
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

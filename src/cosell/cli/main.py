@@ -1,0 +1,77 @@
+"""`cosell`: the commands by name, and what happens when a user makes a mistake.
+
+Exit codes: 0 done; 1 done, and what was looked at is not as it should be; 2 not done, because of a mistake in the
+command, a file or the surroundings, told in one line with a next step.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import click
+
+from cosell import __version__
+from cosell.errors import UserError
+from cosell.settings import from_file
+
+COMMANDS: Final = {
+    "serve": "Answer AWS clients on a port.",
+    "list": "List opportunities as a table.",
+    "seed": "Fill a database with a believable pipeline.",
+    "load": "Take opportunities from what AWS clients print.",
+    "dump": "Write opportunities as JSON lines.",
+    "reset": "Remove the opportunities of an account and catalog.",
+    "env": "Print the exports that point AWS clients here.",
+    "doctor": "Check that everything is in place.",
+}
+"""Each command lives in `cosell.cli.<name>_command` as `<name>_command`."""
+
+
+class _LazyCommands(click.Group):
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"cosell.cli.{name}_command"), f"{name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="cosell")
+@click.pass_context
+def cosell(context: click.Context) -> None:
+    """The AWS Partner Central Selling API that you can run yourself."""
+    given = from_file(Path.cwd())
+    context.default_map = dict.fromkeys(COMMANDS, given)
+
+
+def main() -> NoReturn:
+    """The program."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; the exit code."""
+    try:
+        result: Any = cosell.main(arguments, prog_name="cosell", standalone_mode=False)
+    except click.ClickException as mistake:
+        mistake.show()
+        return 2
+    except UserError as mistake:
+        line = f"cosell: {mistake.message}"
+        click.echo(f"{line}; {mistake.next_step}" if mistake.next_step else line, err=True)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        return 0
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,151 @@
+"""What can go wrong, in the service's own words.
+
+    ServiceError                         an answer that is not a success
+    ├── ValidationException              the request breaks a rule; names every broken one
+    ├── ConflictException                somebody else was first
+    ├── ResourceNotFoundException        no such thing, or not the caller's
+    ├── ThrottlingException              too fast
+    ├── AccessDeniedException            no policy allows it
+    ├── ServiceQuotaExceededException    too many
+    ├── InternalServerException          a defect of cosell
+    └── ProtocolError                    not modelled: refused before the service is reached
+        ├── SerializationException
+        ├── UnknownOperationException
+        ├── NotImplementedException
+        ├── RequestEntityTooLargeException
+        ├── RequestTimeoutException
+        └── ServiceUnavailableException
+
+    UserError                            a mistake on the command line or in a file: one line and a next step
+
+Source: service model 2022-07-26 for the modelled ones, whose names a test holds against the model; our choice for
+the HTTP statuses (docs/fidelity.md).
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+Reason = Literal["REQUEST_VALIDATION_FAILED", "BUSINESS_VALIDATION_FAILED"]
+Code = Literal[
+    "REQUIRED_FIELD_MISSING",
+    "INVALID_ENUM_VALUE",
+    "INVALID_STRING_FORMAT",
+    "INVALID_VALUE",
+    "NOT_ENOUGH_VALUES",
+    "TOO_MANY_VALUES",
+    "INVALID_RESOURCE_STATE",
+    "DUPLICATE_KEY_VALUE",
+    "VALUE_OUT_OF_RANGE",
+    "ACTION_NOT_PERMITTED",
+]
+
+
+class Violation(msgspec.Struct, frozen=True, rename="pascal"):
+    """One entry of an ErrorList: which member breaks which rule. Its message never repeats a value."""
+
+    field_name: str
+    code: Code
+    message: str
+
+
+class ServiceError(Exception):
+    """An answer that is not a success."""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def name(self) -> str:
+        """The exception's name on the wire."""
+        return type(self).__name__
+
+
+class ValidationException(ServiceError):
+    """The request breaks one rule or more; `error_list` names every broken one, in the model's member order."""
+
+    def __init__(self, reason: Reason, error_list: list[Violation]) -> None:
+        count = len(error_list)
+        first = error_list[0]
+        super().__init__(
+            f"{count} validation error{'s' if count > 1 else ''} detected: {first.field_name}: {first.message}"
+            + (" (and the rest of ErrorList)" if count > 1 else "")
+        )
+        self.reason = reason
+        self.error_list = error_list
+
+
+class ConflictException(ServiceError):
+    """The request was overtaken: a stale LastModifiedDate, or a ClientToken that was used for another request."""
+
+
+class ResourceNotFoundException(ServiceError):
+    """There is no such resource, or the caller may not know of it."""
+
+
+class ThrottlingException(ServiceError):
+    """The account exceeds its rate."""
+
+
+class AccessDeniedException(ServiceError):
+    """No policy allows the action."""
+
+
+class ServiceQuotaExceededException(ServiceError):
+    """The account holds as many of these as it may."""
+
+
+class InternalServerException(ServiceError):
+    """A defect of cosell."""
+
+    status = 500
+
+
+class ProtocolError(ServiceError):
+    """Refused before the service is reached. Not in the model; the names are those of AWS's front ends."""
+
+
+class SerializationException(ProtocolError):
+    """The body is not what the protocol says: not JSON, or a value of the wrong JSON type."""
+
+
+class UnknownOperationException(ProtocolError):
+    """The request names no operation of the service."""
+
+    status = 404
+
+
+class NotImplementedException(ProtocolError):
+    """The operation exists in the service, but not yet in cosell."""
+
+    status = 501
+
+
+class RequestEntityTooLargeException(ProtocolError):
+    """The body is longer than the service takes."""
+
+    status = 413
+
+
+class RequestTimeoutException(ProtocolError):
+    """The body did not arrive in time."""
+
+    status = 408
+
+
+class ServiceUnavailableException(ProtocolError):
+    """The server is stopping, or its database does not answer. Every SDK tries again."""
+
+    status = 503
+
+
+class UserError(Exception):
+    """A mistake of the person at the terminal. `message` is one line; `next_step` says what to do about it."""
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step

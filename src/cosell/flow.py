@@ -1,0 +1,183 @@
+"""The way of a request through cosell: each step that it passes, in order, and the way of an error.
+
+Both entrances, the server and `cosell.connect`, call `answer`; nothing goes around it. The order is that of AWS's
+front ends as far as it can be seen from outside: what a request *is* comes before what it *may do*, and that before
+what it *finds* (docs/explanation/architecture.md).
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from cosell.auth.open_access import account_of
+from cosell.context import Context, Scope
+from cosell.engine import Engine
+from cosell.errors import (
+    ConflictException,
+    InternalServerException,
+    NotImplementedException,
+    RequestEntityTooLargeException,
+    ServiceError,
+    ServiceUnavailableException,
+)
+from cosell.operations import OPERATIONS
+from cosell.rules.identifiers import uuid_of
+from cosell.store.interface import Remembered, StoreUnavailable, WriteTransaction
+from cosell.wire import decode, protocol
+from cosell.wire import encode as encoding
+from cosell.wire.model import Operation
+
+CLIENT_TOKEN_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
+"""How long the answer to a ClientToken is remembered. Our choice: AWS says nothing."""
+
+
+class Call:
+    """One request on its way. The entrance gives what came in; each step adds what it finds out."""
+
+    __slots__ = ("account", "answer", "body", "context", "headers", "method", "operation", "path", "request", "response")
+
+    operation: Operation
+    account: str
+    request: Any
+    context: Context
+    response: Any
+    answer: bytes
+
+    def __init__(self, method: str, path: str, headers: dict[bytes, bytes], body: bytes) -> None:
+        self.method = method
+        self.path = path
+        self.headers = headers  # names in lower case
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back. `error` is what the caller is told; `defect` what really happened, for the log."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    error: ServiceError | None = None
+    defect: Exception | None = None
+
+
+def route(_: Engine, call: Call) -> None:
+    """Which operation is asked for. Raises UnknownOperationException, or NotImplementedException."""
+    if len(call.body) > protocol.LONGEST_BODY:
+        raise RequestEntityTooLargeException(f"A body may have {protocol.LONGEST_BODY} bytes.")
+    call.operation = protocol.operation_of(call.method, call.path, call.headers)
+    if call.operation.name not in OPERATIONS:
+        raise NotImplementedException(
+            f"{call.operation.name} is an operation of the service that this version of cosell does not implement. "
+            f"It implements {', '.join(sorted(OPERATIONS))}."
+        )
+
+
+def authenticate(_: Engine, call: Call) -> None:
+    """Which account asks."""
+    call.account = account_of(call.headers)
+
+
+def parse(_: Engine, call: Call) -> None:
+    """The typed request if nothing is wrong with it, else None. Raises SerializationException for no JSON at all."""
+    body = call.body or b"{}"
+    decode.check_depth(body)
+    call.request = decode.quick_request(call.operation, body)
+    if call.request is None:
+        decode.plain_json(body)
+
+
+def validate(_: Engine, call: Call) -> None:
+    """Everything that is wrong with the request. Raises SerializationException or ValidationException."""
+    if call.request is None:
+        call.request = decode.full_request(call.operation, call.body or b"{}")
+
+
+def operate(engine: Engine, call: Call) -> None:
+    """Do what is asked, in one transaction, or answer again what was answered to the same ClientToken."""
+    scope = Scope(call.account, call.request.catalog)
+    call.context = Context(scope, engine.clock(), engine.chance, engine.store.token_key)
+    perform = OPERATIONS[call.operation.name]
+    if call.operation.readonly:
+        with engine.store.read(scope) as tx:
+            call.response = perform(tx, call.request, call.context)
+        return
+    with engine.store.write(scope) as tx:
+        call.response = replay(tx, call)
+        if call.response is None:
+            call.response = perform(tx, call.request, call.context)
+            remember(tx, call)
+
+
+def encode(_: Engine, call: Call) -> None:
+    """The body of the answer."""
+    call.answer = encoding.encode(call.response)
+
+
+STEPS: Final[tuple[Callable[[Engine, Call], None], ...]] = (route, authenticate, parse, validate, operate, encode)
+
+
+def answer(engine: Engine, call: Call) -> Answer:
+    """Take a request through every step. Whatever happens becomes an answer of the service."""
+    try:
+        for step in STEPS:
+            step(engine, call)
+    except ServiceError as error:
+        return refusal(engine, call, error)
+    except StoreUnavailable as defect:
+        return refusal(engine, call, ServiceUnavailableException("The database does not answer. Try again."), defect)
+    except Exception as defect:  # noqa: BLE001  # the caller gets a precise answer, the log the defect
+        return refusal(engine, call, InternalServerException("cosell failed; its log says how."), defect)
+    return Answer(200, _headers(engine, call), call.answer)
+
+
+def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception | None = None) -> Answer:
+    """The answer that tells the caller of an error."""
+    headers = [*_headers(engine, call), (b"x-amzn-errortype", error.name.encode())]
+    return Answer(error.status, headers, encoding.error_body(error), error, defect)
+
+
+def replay(tx: WriteTransaction, call: Call) -> msgspec.Raw | None:
+    """The first answer to the request's ClientToken; None where it has none, or is new.
+
+    Raises ConflictException where the token came with another request before.
+    """
+    token = getattr(call.request, "client_token", None)
+    first = token and tx.remembered(call.operation.name, token, call.context.now_ms)
+    if not first:
+        return None
+    if first.request_digest != _digest(call.request):
+        raise ConflictException("Conflicting client token submitted for a new request body.")
+    return msgspec.Raw(first.answer)
+
+
+def remember(tx: WriteTransaction, call: Call) -> None:
+    """Keep the answer for the next request with this ClientToken. Only successes are remembered."""
+    token = getattr(call.request, "client_token", None)
+    if token is not None:
+        first = Remembered(_digest(call.request), encoding.encode(call.response))
+        now_ms = call.context.now_ms
+        tx.remember(call.operation.name, token, first, now_ms, now_ms + CLIENT_TOKEN_LIFETIME_MS)
+
+
+def _digest(request: Any) -> bytes:
+    """Equal for requests that mean the same: without the token, and with empty lists and structures left out."""
+    meaning = _without_empty(msgspec.to_builtins(msgspec.structs.replace(request, client_token=""), enc_hook=str))
+    return hashlib.blake2b(encoding.encode(meaning), digest_size=16).digest()
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        members = {name: _without_empty(member) for name, member in value.items()}
+        return {name: member for name, member in members.items() if member not in ({}, [])}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value
+
+
+def _headers(engine: Engine, call: Call) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", protocol.answer_content_type(call.headers)),
+        (b"x-amzn-requestid", uuid_of(engine.chance.getrandbits(128)).encode()),
+    ]

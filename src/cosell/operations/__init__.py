@@ -1,0 +1,19 @@
+"""The operations that cosell implements, by their names in the service model.
+
+An operation is a plain function `(transaction, request, context) -> response`. It knows no HTTP, no SQL and no clock.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from cosell.operations.opportunity.create_opportunity import create_opportunity
+from cosell.operations.opportunity.get_opportunity import get_opportunity
+from cosell.operations.opportunity.list_opportunities import list_opportunities
+from cosell.operations.opportunity.update_opportunity import update_opportunity
+
+OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
+    "CreateOpportunity": create_opportunity,
+    "GetOpportunity": get_opportunity,
+    "ListOpportunities": list_opportunities,
+    "UpdateOpportunity": update_opportunity,
+}

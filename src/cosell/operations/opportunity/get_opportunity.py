@@ -1,0 +1,21 @@
+"""GetOpportunity: everything that the caller may know of one of its opportunities.
+
+Source: service model 2022-07-26, GetOpportunity.
+"""
+
+import msgspec
+
+from cosell.context import Context
+from cosell.errors import ResourceNotFoundException
+from cosell.store.interface import ReadTransaction
+from cosell.wire.types import GetOpportunityRequest as Request
+
+
+def get_opportunity(tx: ReadTransaction, request: Request, context: Context) -> msgspec.Raw:
+    """The stored answer. Raises ResourceNotFoundException for what the account does not have in this catalog."""
+    record = tx.record(request.identifier)
+    if record is None:
+        raise ResourceNotFoundException(
+            f"Opportunity {request.identifier} does not exist in catalog {context.scope.catalog}."
+        )
+    return msgspec.Raw(record)

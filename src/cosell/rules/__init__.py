@@ -1,0 +1,1 @@
+"""The rules of the service: tables and pure functions. No I/O, no clock, no chance."""

@@ -1,0 +1,39 @@
+"""Names of resources, and their order.
+
+Source: service model (patterns), recorded answers (ARNs). That identifiers sort by number is our choice: AWS's own
+grow by one digit now and then, and a text order would put O10 before O9.
+"""
+
+REGION = "us-east-1"
+FIRST_OPPORTUNITY = 1_000_001
+"""The number of an installation's first opportunity: seven digits, as AWS's had in the recordings."""
+
+
+def opportunity_id(number: int) -> str:
+    """The identifier of the installation's `number`-th opportunity, counted from 0."""
+    return f"O{FIRST_OPPORTUNITY + number}"
+
+
+def id_key(identifier: str) -> str:
+    """A text that sorts as the identifier's number does, and differs wherever the identifiers differ.
+
+    Nineteen digits do not fit a signed 64-bit integer, and O07 is not O7, so the length comes first, as a letter.
+    """
+    digits = identifier[1:]
+    return chr(ord("a") + len(digits)) + digits
+
+
+def identifier_of(key: str) -> str:
+    """The inverse of `id_key`."""
+    return "O" + key[1:]
+
+
+def opportunity_arn(account: str, catalog: str, identifier: str) -> str:
+    """The ARN of an opportunity."""
+    return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/opportunity/{identifier}"
+
+
+def uuid_of(bits: int) -> str:
+    """A version 4 UUID made of 128 random bits, six of which give way to the version and the variant."""
+    digits = f"{bits:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[bits & 3]}{digits[17:20]}-{digits[20:]}"

@@ -1,0 +1,185 @@
+"""What an opportunity is made of: at its creation, after an update, and in a list.
+
+Server-owned members (identifiers, stamps, review, history, related entities) never come from a request. Which
+members may change in which review status is not decided here.
+
+Source: service model; AWS's field list for the defaults; recorded answers for amounts. Where a line is our choice,
+docs/fidelity.md says so.
+"""
+
+from typing import Final
+
+import msgspec
+
+from cosell.context import Scope
+from cosell.rules.identifiers import opportunity_arn
+from cosell.wire.timestamps import Timestamp
+from cosell.wire.types import (
+    AccountSummary,
+    AddressSummary,
+    CreateOpportunityRequest,
+    CustomerSummary,
+    ExpectedCustomerSpend,
+    GetOpportunityResponse,
+    LifeCycle,
+    LifeCycleSummary,
+    Marketing,
+    NextStepsHistory,
+    OpportunitySummary,
+    Project,
+    ProjectSummary,
+    RelatedEntityIdentifiers,
+    UpdateOpportunityRequest,
+)
+
+LONGEST_NEXT_STEPS_HISTORY: Final = 50
+FIRST_STAGE: Final = "Prospect"
+FIRST_REVIEW_STATUS: Final = "Pending Submission"
+
+_FROM_REQUEST: Final = (
+    "primary_needs_from_aws",
+    "national_security",
+    "partner_opportunity_identifier",
+    "customer",
+    "opportunity_type",
+    "software_revenue",
+)
+
+
+def created(
+    request: CreateOpportunityRequest, scope: Scope, identifier: str, stamp: Timestamp
+) -> GetOpportunityResponse:
+    """The record that a create request makes at the moment `stamp`."""
+    wanted = request.life_cycle or LifeCycle()
+    return GetOpportunityResponse(
+        catalog=scope.catalog,
+        id=identifier,
+        arn=opportunity_arn(scope.account, scope.catalog, identifier),
+        created_date=stamp,
+        last_modified_date=stamp,
+        related_entity_identifiers=no_related_entities(),
+        opportunity_team=request.opportunity_team,
+        life_cycle=msgspec.structs.replace(
+            wanted,
+            stage=wanted.stage or FIRST_STAGE,
+            review_status=FIRST_REVIEW_STATUS,
+            review_comments=None,
+            review_status_reason=None,
+            next_steps_history=None,
+        ),
+        **_editable(request),
+    )
+
+
+def updated(
+    record: GetOpportunityResponse, request: UpdateOpportunityRequest, stamp: Timestamp
+) -> GetOpportunityResponse:
+    """The record after an update at the moment `stamp`: what the request leaves out becomes absent."""
+    before = record.life_cycle or LifeCycle()
+    wanted = request.life_cycle or LifeCycle()
+    history = before.next_steps_history
+    if wanted.next_steps and wanted.next_steps != before.next_steps:
+        entry = NextStepsHistory(value=wanted.next_steps, time=stamp)
+        history = [*(history or []), entry][-LONGEST_NEXT_STEPS_HISTORY:]
+    return msgspec.structs.replace(
+        record,
+        last_modified_date=stamp,
+        life_cycle=msgspec.structs.replace(
+            wanted,
+            stage=wanted.stage or before.stage,
+            review_status=before.review_status,
+            review_comments=before.review_comments,
+            review_status_reason=before.review_status_reason,
+            next_steps_history=history,
+        ),
+        **_editable(request),
+    )
+
+
+def summary_of(record: GetOpportunityResponse) -> OpportunitySummary:
+    """The part of a record that lists show."""
+    account = record.customer.account if record.customer else None
+    address = account.address if account else None
+    project = record.project
+    life_cycle = record.life_cycle
+    return OpportunitySummary(
+        catalog=record.catalog,
+        id=record.id,
+        arn=record.arn,
+        partner_opportunity_identifier=record.partner_opportunity_identifier,
+        opportunity_type=record.opportunity_type,
+        last_modified_date=record.last_modified_date,
+        created_date=record.created_date,
+        life_cycle=life_cycle
+        and LifeCycleSummary(
+            stage=life_cycle.stage,
+            closed_lost_reason=life_cycle.closed_lost_reason,
+            next_steps=life_cycle.next_steps,
+            target_close_date=life_cycle.target_close_date,
+            review_status=life_cycle.review_status,
+            review_comments=life_cycle.review_comments,
+            review_status_reason=life_cycle.review_status_reason,
+        ),
+        customer=account
+        and CustomerSummary(
+            account=AccountSummary(
+                industry=account.industry,
+                other_industry=account.other_industry,
+                company_name=account.company_name,
+                website_url=account.website_url,
+                address=address
+                and AddressSummary(
+                    city=address.city,
+                    postal_code=address.postal_code,
+                    state_or_region=address.state_or_region,
+                    country_code=address.country_code,
+                ),
+            )
+        ),
+        project=project
+        and ProjectSummary(
+            delivery_models=project.delivery_models,
+            expected_customer_spend=project.expected_customer_spend,
+            expected_contract_duration=project.expected_contract_duration,
+        ),
+    )
+
+
+def no_related_entities() -> RelatedEntityIdentifiers:
+    """The lists that every GetOpportunity answer holds, empty."""
+    return RelatedEntityIdentifiers(**{member: [] for member in RelatedEntityIdentifiers.__struct_fields__})
+
+
+def normalised_amount(amount: str) -> str:
+    """`10000.00` → `10000`: zeros at the end of a fraction say nothing [recorded answer]."""
+    return amount.rstrip("0").rstrip(".") if "." in amount else amount
+
+
+def _editable(request: CreateOpportunityRequest | UpdateOpportunityRequest) -> dict[str, object]:
+    members = {name: getattr(request, name) for name in _FROM_REQUEST}
+    members["project"] = _normalised_project(request.project) if request.project else None
+    members["national_security"] = members["national_security"] or "No"
+    members["opportunity_type"] = members["opportunity_type"] or "Net New Business"
+    marketing = request.marketing or Marketing()
+    members["marketing"] = msgspec.structs.replace(marketing, source=marketing.source or "None")
+    return members
+
+
+def _normalised_project(project: Project) -> Project:
+    spends = project.expected_customer_spend
+    if not spends:
+        return project
+    # Without a contract every spend is one with AWS; only a contract can also be with the partner itself [model].
+    companies = ("AWS", "Self") if project.expected_contract_duration else ("AWS",)
+    return msgspec.structs.replace(
+        project,
+        expected_customer_spend=[
+            _with_company(spend, spend.target_company if spend.target_company in companies else "AWS")
+            for spend in spends
+        ],
+    )
+
+
+def _with_company(spend: ExpectedCustomerSpend, company: str) -> ExpectedCustomerSpend:
+    amount = None if spend.amount is None else normalised_amount(spend.amount)
+    return msgspec.structs.replace(spend, amount=amount, target_company=company)

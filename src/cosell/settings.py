@@ -1,0 +1,56 @@
+"""Every setting of cosell, once: its name, its type, its default and what it means.
+
+A setting is an option of the commands that use it, a variable `COSELL_…`, and a key of `cosell.toml` in the working
+directory; the option wins over the variable, the variable over the file, the file over the default.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from cosell.auth.open_access import DEFAULT_ACCOUNT
+from cosell.errors import UserError
+
+FILE: Final = "cosell.toml"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings with their defaults."""
+
+    db: Annotated[str, Meta(description="The database: a file's path, :memory: or sqlite:///path.")] = "cosell.db"
+    account: Annotated[
+        str, Meta(pattern=r"^[0-9]{12}$", description="The AWS account whose data is meant, twelve digits.")
+    ] = DEFAULT_ACCOUNT
+    catalog: Annotated[str, Meta(pattern="^(AWS|Sandbox)$", description="The catalog: AWS or Sandbox.")] = "Sandbox"
+    url: Annotated[str, Meta(description="The address of a running cosell.")] = "http://127.0.0.1:4280"
+    host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
+    workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
+    insecure: Annotated[bool, Meta(description="Listen beyond loopback although nobody is authenticated.")] = False
+    log_level: Annotated[
+        str,
+        Meta(pattern="^(debug|info|warning|error)$", description="What to log: debug (every call), info, warning or error."),
+    ] = "info"
+
+
+DEFAULTS: Final = Settings()
+FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+def from_file(folder: Path) -> dict[str, Any]:
+    """The settings that `cosell.toml` gives; empty where there is no file.
+
+    Raises UserError where the file is not TOML, names an unknown setting or gives one a value that it cannot have.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return {}
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        msgspec.convert(given, Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise UserError(f"{FILE}: {error}", "see docs/reference/settings.md") from None
+    return given

@@ -1,0 +1,110 @@
+"""The doors of a store. Each database stands behind these; nothing else of it is seen.
+
+A transaction belongs to one scope, the data set of one account and catalog. Stamps are taken inside a writing
+transaction, while no other one of the scope can commit: so stamps have the order of commits, and a reader who has
+seen a stamp will never meet an earlier one that it has not seen (docs/decisions/0004).
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import msgspec
+
+from cosell.context import Scope
+from cosell.rules.page_token import Position
+from cosell.rules.selector import Selector
+from cosell.store.opportunity import StoredOpportunity
+
+
+class StoreUnavailable(Exception):
+    """The database does not answer now: locked for too long, out of space, or gone. Nothing was changed."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Encoded summaries in the asked order. `last` is the position of the final one if more follow, else None."""
+
+    summaries: list[bytes]
+    last: Position | None
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """The first answer to a ClientToken: the digest of its request, and the answer's body."""
+
+    request_digest: bytes
+    answer: bytes
+
+
+class ReadTransaction(Protocol):
+    """Sees one committed state of one scope."""
+
+    def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
+        """Up to `limit` opportunities behind `after`. The cost does not grow with the scope or the depth."""
+
+    def record(self, identifier: str) -> bytes | None:
+        """The encoded GetOpportunity answer; None where the scope has no such opportunity."""
+
+    def records(self) -> Iterable[bytes]:
+        """Every encoded record, in the order of identifiers."""
+
+    def count(self) -> int:
+        """How many opportunities the scope has."""
+
+
+class WriteTransaction(ReadTransaction, Protocol):
+    """Changes one scope, wholly or not at all."""
+
+    def stamp(self, now_ms: int) -> int:
+        """The moment of a change: now, or just after the scope's latest stamp, whichever is later."""
+
+    def raise_stamp(self, stamp_ms: int) -> None:
+        """Make all coming stamps later than `stamp_ms`."""
+
+    def last_stamp(self) -> int:
+        """The scope's latest stamp; 0 before the first."""
+
+    def next_number(self) -> int:
+        """A number that the installation has not given before, from 0 up."""
+
+    def reserve_numbers(self, upto: int) -> None:
+        """Never give `upto` or a lower number again."""
+
+    def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
+        """Add opportunities whose identifiers are new to the scope. Raises KeyError with the first that is not."""
+
+    def replace(self, opportunity: StoredOpportunity) -> None:
+        """Put an opportunity in the place of the one with its identifier."""
+
+    def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
+        """The answer that was given to this token, unless it is forgotten."""
+
+    def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
+        """Keep an answer until `until_ms`; forget what was to be kept until `now_ms`."""
+
+    def announce(self, event_id: str, identifier: str, event: bytes) -> None:
+        """Put an event into the outbox, to be delivered after the commit."""
+
+    def clear(self) -> int:
+        """Remove every opportunity, token and event of the scope; its stamps go on. How many opportunities went."""
+
+
+class Store(Protocol):
+    """A database of opportunities. Safe to use from many threads."""
+
+    token_key: bytes
+    """Signs page tokens; kept with the data, so that every worker reads every other's tokens."""
+
+    def read(self, scope: Scope) -> AbstractContextManager[ReadTransaction]:
+        """A reading transaction."""
+
+    def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
+        """A writing transaction: committed durably at the end of the block, undone if the block raises."""
+
+    def scopes(self) -> list[Scope]:
+        """Every scope that was ever written to."""
+
+    def check(self) -> None:
+        """Raises StoreUnavailable where the database cannot be read and written."""
+
+    def close(self) -> None:
+        """Let go of the database. Idempotent."""

@@ -1,0 +1,157 @@
+"""How a page of ListOpportunities is read: which index leads, which ranges of it, and what is checked on the way.
+
+Every sort key has two indexes: by (key, id), and by (stage, review status, key, id). A page walks one of them from
+a position, or merges several ranges of it, and stops when it is full, so its cost depends on neither the size of
+the data nor the depth of the page.
+
+Where a filter is a range on another key than the sort's, two ways compete: walk in the asked order and skip what
+the filter refuses (good if it lets much pass), or read the whole range and sort it (good if it is small). The
+planner asks the database for a count of the range that stops at `SMALL`, and takes the smallest range below it.
+
+Pure: a database gives `count_up_to`, gets a plan, and only has to write it in its own language.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import msgspec
+
+from cosell.rules.page_token import Position
+from cosell.rules.selector import Selector
+from cosell.rules.sort_keys import Key, SortBy, company_prefix, company_prefix_end
+
+SMALL: Final = 2_000
+"""Index entries that are read and sorted rather than walked past: about as long as ten walked pages."""
+
+EVERY_STAGE: Final = (
+    "Prospect",
+    "Qualified",
+    "Technical Validation",
+    "Business Validation",
+    "Committed",
+    "Launched",
+    "Closed Lost",
+)
+EVERY_REVIEW_STATUS: Final = ("Pending Submission", "Submitted", "In review", "Approved", "Rejected", "Action Required")
+
+Partition: TypeAlias = tuple[str, str]
+"""A stage and a review status."""
+
+
+class KeyRange(msgspec.Struct, frozen=True):
+    """A range of an index: from `low` (or just behind `after`) to below `high` (or `before`). None is no bound."""
+
+    low: Key | None = None
+    high: Key | None = None
+    after: Position | None = None
+    before: Position | None = None
+
+
+class Drive(msgspec.Struct, frozen=True):
+    """The ranges that are read: each of `ranges` in each of `partitions` of the index on `key`.
+
+    No partitions means the index that is not divided by stage and review status.
+    """
+
+    key: SortBy
+    ranges: tuple[KeyRange, ...]
+    partitions: tuple[Partition, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A page: read `drive`, drop what fails the other fields, sort unless `ordered`, and stop at the limit."""
+
+    drive: Drive
+    ordered: bool
+    sort_by: SortBy
+    descending: bool
+    stages: tuple[str, ...]
+    review_statuses: tuple[str, ...]
+    companies: tuple[KeyRange, ...]
+    ranges: tuple[tuple[SortBy, KeyRange], ...]
+    behind: Position | None
+    """Rows up to this position are dropped; None where the ranges of the drive begin behind it already."""
+
+
+CountUpTo: TypeAlias = Callable[[Drive, int], int]
+"""How many entries a drive would read, counting no further than the limit."""
+
+
+def plan(selector: Selector, after: Position | None, count_up_to: CountUpTo) -> Plan:
+    """The cheapest way known to read the page behind `after`."""
+    drive = _narrow_drive(selector, count_up_to)
+    if drive is None:
+        drive = _drive(selector, selector.sort_by)
+    ordered = drive.key == selector.sort_by
+    if ordered and after is not None:
+        drive = msgspec.structs.replace(drive, ranges=_behind(drive.ranges, after, descending=selector.descending))
+    return Plan(
+        drive=drive,
+        ordered=ordered,
+        sort_by=selector.sort_by,
+        descending=selector.descending,
+        stages=() if drive.partitions else selector.stages,
+        review_statuses=() if drive.partitions else selector.review_statuses,
+        companies=(
+            _ranges(selector, "CustomerCompanyName")
+            if selector.companies and drive.key != "CustomerCompanyName"
+            else ()
+        ),
+        ranges=tuple((key, KeyRange(span.low, span.high)) for key, span in selector.ranges if key != drive.key),
+        behind=None if ordered else after,
+    )
+
+
+def _narrow_drive(selector: Selector, count_up_to: CountUpTo) -> Drive | None:
+    if selector.id_keys:
+        return _drive(selector, "Identifier")
+    keys: list[SortBy] = [key for key, _ in selector.ranges]
+    if selector.companies:
+        keys.append("CustomerCompanyName")
+    best, fewest = None, SMALL + 1
+    for key in keys:
+        if key != selector.sort_by:
+            drive = _drive(selector, key)
+            count = count_up_to(drive, fewest)
+            if count < fewest:
+                best, fewest = drive, count
+    return best
+
+
+def _drive(selector: Selector, key: SortBy) -> Drive:
+    named = selector.id_keys if key == "Identifier" else selector.companies if key == "CustomerCompanyName" else ()
+    partitions: tuple[Partition, ...] = ()
+    if (selector.stages or selector.review_statuses) and not named:
+        partitions = tuple(
+            (stage, status)
+            for stage in selector.stages or EVERY_STAGE
+            for status in selector.review_statuses or EVERY_REVIEW_STATUS
+        )
+    return Drive(key, _ranges(selector, key), partitions)
+
+
+def _ranges(selector: Selector, key: SortBy) -> tuple[KeyRange, ...]:
+    if key == "Identifier" and selector.id_keys:
+        return tuple(KeyRange(id_key, id_key + "\0") for id_key in selector.id_keys)
+    if key == "CustomerCompanyName" and selector.companies:
+        return tuple(KeyRange(company_prefix(name), company_prefix_end(name)) for name in selector.companies)
+    return tuple(KeyRange(span.low, span.high) for name, span in selector.ranges if name == key) or (KeyRange(),)
+
+
+def _behind(ranges: tuple[KeyRange, ...], position: Position, *, descending: bool) -> tuple[KeyRange, ...]:
+    """What is left of the ranges behind a position, each with one bound on either side."""
+    left = []
+    for span in ranges:
+        below = span.low is not None and _less(position.key, span.low)
+        above = span.high is not None and not _less(position.key, span.high)
+        if not below and not above:
+            left.append(
+                KeyRange(low=span.low, before=position) if descending else KeyRange(high=span.high, after=position)
+            )
+        elif below != descending:
+            left.append(span)
+    return tuple(left)
+
+
+def _less(left: Key, right: Key) -> bool:
+    return left < right  # type: ignore[operator]  # keys of one order have one type

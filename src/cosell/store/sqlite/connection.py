@@ -1,0 +1,91 @@
+"""Opening a database file: its settings, its schema, and the errors that mean "not now"."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from typing import Final
+
+import apsw
+
+from cosell.errors import UserError
+from cosell.store.interface import StoreUnavailable
+from cosell.store.sqlite.indexes import CREATE_INDEXES
+
+BUSY_TIMEOUT_MS: Final = 10_000
+CACHE_KIB: Final = 48 * 1024
+"""Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
+
+_NOT_NOW = (
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.FullError,
+    apsw.IOError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+)
+
+
+def open_connection(path: str) -> apsw.Connection:
+    """A connection with cosell's settings. Raises UserError where the file cannot be opened as a database."""
+    try:
+        connection = apsw.Connection(path, statementcachesize=512)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = OFF",  # held by the code that writes; a check for each row would double a bulk load
+            f"cache_size = -{CACHE_KIB}",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    except apsw.NotADBError:
+        raise UserError(f"{path} is not a SQLite database", "name another file with --db") from None
+    except _NOT_NOW as error:
+        raise UserError(f"cannot open {path}: {error}", "check the folder and its permissions") from None
+    return connection
+
+
+def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
+    """Bring the schema up to date, one numbered file after the other, each in its own transaction.
+
+    Raises UserError for a database that a newer cosell has migrated.
+    """
+    files = sorted(
+        (file for file in resources.files(__package__).joinpath("migrations").iterdir() if file.name.endswith(".sql")),
+        key=lambda file: file.name,
+    )
+    if _version(connection) > len(files):
+        raise UserError("this database was written by a newer cosell", "upgrade cosell, or name another file with --db")
+    for number, file in enumerate(files, start=1):
+        if _version(connection) >= number:
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _version(connection) < number:  # another process may have been faster
+                connection.execute(file.read_text(encoding="utf-8"))
+                if number == 1:
+                    for statement in CREATE_INDEXES:
+                        connection.execute(statement)
+                    connection.execute("INSERT INTO installation VALUES (1, ?, 0)", (new_token_key,))
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _version(connection: apsw.Connection) -> int:
+    version = connection.execute("PRAGMA user_version").get
+    assert isinstance(version, int)
+    return version
+
+
+@contextmanager
+def unavailable_instead_of_sqlite_errors() -> Iterator[None]:
+    """Turns SQLite's ways of saying "not now" into StoreUnavailable."""
+    try:
+        yield
+    except _NOT_NOW as error:
+        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,42 @@
+"""The indexes that pages walk, made from one table, because two programs need them: the schema and the bulk load.
+
+Each index ends with the columns that filters look at, so that rows which a filter drops are never fetched.
+"""
+
+from typing import Final
+
+from cosell.rules.sort_keys import SortBy
+
+KEY_COLUMNS: Final[dict[SortBy, str]] = {
+    "LastModifiedDate": "last_modified",
+    "Identifier": "id_key",
+    "CustomerCompanyName": "company",
+    "CreatedDate": "created",
+    "TargetCloseDate": "target_close",
+}
+_DATES: Final = ("last_modified", "created", "target_close")
+
+
+def index_name(key: SortBy, *, partitioned: bool) -> str:
+    """The name of the index in the order of `key`, within stage and review status if it is partitioned."""
+    return f"opportunity_by_{'stage_status_' if partitioned else ''}{KEY_COLUMNS[key]}"
+
+
+def _create_statement(key: SortBy, *, partitioned: bool) -> str:
+    leading = ["scope_id", *(["stage", "review_status"] if partitioned else []), KEY_COLUMNS[key]]
+    if key != "Identifier":
+        leading.append("id_key")
+    filtered = [name for name in (*([] if partitioned else ["stage", "review_status"]), *_DATES) if name not in leading]
+    unique = "UNIQUE " if key == "Identifier" and not partitioned else ""
+    columns = ", ".join(leading if unique else [*leading, *filtered])
+    return f"CREATE {unique}INDEX {index_name(key, partitioned=partitioned)} ON opportunity ({columns})"
+
+
+CREATE_INDEXES: Final = tuple(
+    _create_statement(key, partitioned=partitioned) for key in KEY_COLUMNS for partitioned in (False, True)
+)
+DROP_INDEXES: Final = tuple(
+    f"DROP INDEX IF EXISTS {index_name(key, partitioned=partitioned)}"
+    for key in KEY_COLUMNS
+    for partitioned in (False, True)
+)

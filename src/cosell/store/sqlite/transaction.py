@@ -1,0 +1,190 @@
+"""What a transaction does, in SQL. See `store/interface.py` for the meaning of each method."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import apsw
+
+if TYPE_CHECKING:
+    from apsw import SQLiteValue
+
+from cosell.rules.identifiers import id_key
+from cosell.rules.page_token import Position
+from cosell.rules.selector import Selector
+from cosell.store.interface import Page, Remembered
+from cosell.store.opportunity import StoredOpportunity
+from cosell.store.page_plan import Drive, plan
+from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sqlite.page_sql import count_query, page_query
+
+_INSERT = (
+    "INSERT INTO opportunity (scope_id, id_key, stage, review_status, last_modified, created, target_close, company, "
+    "summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_REPLACE = (
+    "UPDATE opportunity SET stage = ?, review_status = ?, last_modified = ?, created = ?, target_close = ?, "
+    "company = ?, summary = ? WHERE scope_id = ? AND id_key = ? RETURNING opportunity_id"
+)
+_RECORD = (
+    "SELECT record FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE scope_id = ? AND id_key = ?"
+)
+_RECORDS = (
+    "SELECT record FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE scope_id = ? ORDER BY id_key"
+)
+
+
+class SqliteReadTransaction:
+    """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
+
+    def __init__(self, connection: apsw.Connection, scope_id: int | None) -> None:
+        self._connection = connection
+        self._scope_id = scope_id
+
+    def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
+        """See `ReadTransaction.page`."""
+        chosen = plan(selector, after, self._count_up_to)
+        if self._scope_id is None or not chosen.drive.ranges:
+            return Page([], None)
+        rows = self._connection.execute(*page_query(self._scope_id, chosen, limit + 1)).fetchall()
+        if len(rows) <= limit:
+            return Page([row[2] for row in rows], None)
+        key, last_id_key, _ = rows[limit - 1]
+        return Page([row[2] for row in rows[:limit]], Position(key, last_id_key))
+
+    def _count_up_to(self, drive: Drive, limit: int) -> int:
+        if self._scope_id is None:
+            return 0
+        count = self._connection.execute(*count_query(self._scope_id, drive, limit)).get
+        assert isinstance(count, int)
+        return count
+
+    def record(self, identifier: str) -> bytes | None:
+        """See `ReadTransaction.record`."""
+        row = self._connection.execute(_RECORD, (self._scope_id, id_key(identifier))).fetchone()
+        return None if row is None else row[0]
+
+    def records(self) -> Iterator[bytes]:
+        """See `ReadTransaction.records`."""
+        for row in self._connection.execute(_RECORDS, (self._scope_id,)):
+            yield row[0]
+
+    def count(self) -> int:
+        """See `ReadTransaction.count`."""
+        count = self._connection.execute("SELECT count(*) FROM opportunity WHERE scope_id = ?", (self._scope_id,)).get
+        assert isinstance(count, int)
+        return count
+
+
+class SqliteWriteTransaction(SqliteReadTransaction):
+    """A `WriteTransaction`: the writer's lock is held from its beginning."""
+
+    def stamp(self, now_ms: int) -> int:
+        """See `WriteTransaction.stamp`."""
+        return self._number(
+            "UPDATE scope SET last_stamp = max(?, last_stamp + 1) WHERE scope_id = ? RETURNING last_stamp",
+            now_ms,
+            self._scope_id,
+        )
+
+    def raise_stamp(self, stamp_ms: int) -> None:
+        """See `WriteTransaction.raise_stamp`."""
+        self._connection.execute(
+            "UPDATE scope SET last_stamp = max(?, last_stamp) WHERE scope_id = ?", (stamp_ms, self._scope_id)
+        )
+
+    def last_stamp(self) -> int:
+        """See `WriteTransaction.last_stamp`."""
+        return self._number("SELECT last_stamp FROM scope WHERE scope_id = ?", self._scope_id)
+
+    def next_number(self) -> int:
+        """See `WriteTransaction.next_number`."""
+        return self._number("UPDATE installation SET next_number = next_number + 1 RETURNING next_number - 1")
+
+    def reserve_numbers(self, upto: int) -> None:
+        """See `WriteTransaction.reserve_numbers`."""
+        self._connection.execute("UPDATE installation SET next_number = max(next_number, ?)", (upto + 1,))
+
+    def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
+        """See `WriteTransaction.insert`."""
+        for opportunity in opportunities:
+            try:
+                self._connection.execute(
+                    _INSERT,
+                    (
+                        self._scope_id,
+                        opportunity.id_key,
+                        STAGE_CODES[opportunity.stage],
+                        REVIEW_STATUS_CODES[opportunity.review_status],
+                        opportunity.last_modified_ms,
+                        opportunity.created_ms,
+                        opportunity.target_close,
+                        opportunity.company,
+                        opportunity.summary,
+                    ),
+                )
+            except apsw.ConstraintError:
+                raise KeyError(opportunity.id_key) from None
+            self._connection.execute(
+                "INSERT INTO opportunity_record VALUES (?, ?)",
+                (self._connection.last_insert_rowid(), opportunity.record),
+            )
+
+    def replace(self, opportunity: StoredOpportunity) -> None:
+        """See `WriteTransaction.replace`."""
+        opportunity_id = self._number(
+            _REPLACE,
+            STAGE_CODES[opportunity.stage],
+            REVIEW_STATUS_CODES[opportunity.review_status],
+            opportunity.last_modified_ms,
+            opportunity.created_ms,
+            opportunity.target_close,
+            opportunity.company,
+            opportunity.summary,
+            self._scope_id,
+            opportunity.id_key,
+        )
+        self._connection.execute(
+            "UPDATE opportunity_record SET record = ? WHERE opportunity_id = ?", (opportunity.record, opportunity_id)
+        )
+
+    def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
+        """See `WriteTransaction.remembered`."""
+        row = self._connection.execute(
+            "SELECT request_digest, answer FROM client_token "
+            "WHERE scope_id = ? AND operation = ? AND client_token = ? AND until > ?",
+            (self._scope_id, operation, client_token, now_ms),
+        ).fetchone()
+        return None if row is None else Remembered(*row)
+
+    def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
+        """See `WriteTransaction.remember`."""
+        self._connection.execute("DELETE FROM client_token WHERE until <= ?", (now_ms,))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO client_token VALUES (?, ?, ?, ?, ?, ?)",
+            (self._scope_id, operation, client_token, answer.request_digest, answer.answer, until_ms),
+        )
+
+    def announce(self, event_id: str, identifier: str, event: bytes) -> None:
+        """See `WriteTransaction.announce`."""
+        self._connection.execute(
+            "INSERT INTO outbox (scope_id, event_id, id_key, event) VALUES (?, ?, ?, ?)",
+            (self._scope_id, event_id, id_key(identifier), event),
+        )
+
+    def clear(self) -> int:
+        """See `WriteTransaction.clear`."""
+        scope = (self._scope_id,)
+        self._connection.execute(
+            "DELETE FROM opportunity_record WHERE opportunity_id IN "
+            "(SELECT opportunity_id FROM opportunity WHERE scope_id = ?)",
+            scope,
+        )
+        self._connection.execute("DELETE FROM client_token WHERE scope_id = ?", scope)
+        self._connection.execute("DELETE FROM outbox WHERE scope_id = ?", scope)
+        self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
+        return self._connection.changes()
+
+    def _number(self, statement: str, *bindings: "SQLiteValue") -> int:
+        number = self._connection.execute(statement, bindings).get
+        assert isinstance(number, int)
+        return number

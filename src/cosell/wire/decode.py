@@ -1,0 +1,84 @@
+"""Bytes to typed requests: a fast way for requests that are right, a full walk for the rest.
+
+The fast way is msgspec with the model's constraints compiled in. It stops at the first thing that it refuses, so
+whatever it refuses is read again by `wire/violations.py`, which lists everything.
+"""
+
+import functools
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from cosell.errors import SerializationException
+from cosell.wire.constraints import DATE_PATTERN
+from cosell.wire.model import Operation
+from cosell.wire.timestamps import Date, is_calendar_day
+from cosell.wire.types import structure
+from cosell.wire.violations import checked, timestamp_of
+
+DEEPEST = 32
+"""Levels of nesting that a body may have. The deepest legal request has nine. Our choice."""
+
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[{}\]]")
+_DATE = re.compile(DATE_PATTERN)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def quick_request(operation: Operation, body: bytes) -> msgspec.Struct | None:
+    """The typed request, or None where the fast decoder refuses it and `full_request` must say why."""
+    try:
+        return _decoder(operation.input.shape).decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def full_request(operation: Operation, body: bytes) -> msgspec.Struct:
+    """The typed request, decided by the full walk.
+
+    Raises SerializationException where the body is not JSON or a value has the wrong JSON type, ValidationException
+    with the complete ErrorList where a constraint of the model is violated.
+    """
+    name = operation.input.shape
+    return msgspec.convert(checked(name, plain_json(body)), structure(name), dec_hook=_custom)
+
+
+def plain_json(body: bytes) -> Any:
+    """The body as plain values. Raises SerializationException where it is not JSON."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise SerializationException("The body is not valid JSON.") from None
+
+
+def decode(type_: type[T], text: bytes) -> T:
+    """The value of a structure from JSON that cosell itself has written."""
+    decoded = _decoder(type_.__name__).decode(text)
+    assert isinstance(decoded, type_)
+    return decoded
+
+
+def check_depth(body: bytes) -> None:
+    """Raises SerializationException for a body that is nested too deeply to be read safely."""
+    if body.count(b"{") + body.count(b"[") <= DEEPEST:
+        return
+    depth = 0
+    for bracket in _BRACKETS.finditer(_STRINGS.sub(b"", body)):
+        depth += 1 if bracket[0] in b"{[" else -1
+        if depth > DEEPEST:
+            raise SerializationException(f"The body is nested more than {DEEPEST} levels deep.")
+
+
+@functools.cache
+def _decoder(name: str) -> msgspec.json.Decoder[msgspec.Struct]:
+    return msgspec.json.Decoder(structure(name), dec_hook=_custom)
+
+
+def _custom(type_: type, value: Any) -> Any:
+    if type_ is not Date:
+        return value if type(value) is type_ else timestamp_of(value)
+    if not isinstance(value, str) or not _DATE.fullmatch(value) or not is_calendar_day(value):
+        raise ValueError("not a day of the calendar")
+    return Date(value)

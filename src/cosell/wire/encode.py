@@ -1,0 +1,35 @@
+"""Typed responses and errors to bytes."""
+
+from typing import Any
+
+import msgspec
+
+from cosell.errors import ServiceError, ValidationException
+from cosell.wire.timestamps import Date, Timestamp
+
+NAMESPACE = "com.amazonaws.partnercentralselling"
+
+
+def _custom(value: Any) -> str:
+    if isinstance(value, Timestamp | Date):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} has no form on the wire")
+
+
+encode = msgspec.json.Encoder(enc_hook=_custom).encode
+"""The JSON text of a structure, of values that are encoded already (msgspec.Raw), or of plain values."""
+
+
+def error_body(error: ServiceError) -> bytes:
+    """The body of an error.
+
+    boto3 takes the name from `__type` alone and the message from either spelling; JavaScript prefers the header.
+    """
+    body: dict[str, object] = {
+        "__type": f"{NAMESPACE}#{error.name}",
+        "Message": error.message,
+        "message": error.message,
+    }
+    if isinstance(error, ValidationException):
+        body |= {"Reason": error.reason, "ErrorList": error.error_list}
+    return encode(body)

@@ -1,0 +1,49 @@
+"""AWS JSON 1.0, and the path form beside it: which operation is meant, and in which content type to answer.
+
+Source: service model (target prefix); recorded answers (path form, content types). Our choice: the target header
+wins over the path, and an operation that does not exist answers 404 (docs/fidelity.md).
+"""
+
+from typing import Final
+
+from cosell.errors import SerializationException, UnknownOperationException
+from cosell.wire.model import Operation, service_model
+
+AMZ_JSON: Final = b"application/x-amz-json-1.0"
+PLAIN_JSON: Final = b"application/json"
+LONGEST_BODY: Final = 1024 * 1024
+"""Bytes; the longest legal opportunity is below a tenth of it. Our choice."""
+
+_CONTENT_TYPES: Final = {content_type: content_type for content_type in (AMZ_JSON, PLAIN_JSON)}
+
+
+def operation_of(method: str, path: str, headers: dict[bytes, bytes]) -> Operation:
+    """The operation that a request names. `headers` have lower-case names.
+
+    Raises UnknownOperationException where it names none, SerializationException for a compressed body.
+    """
+    if method != "POST":
+        raise UnknownOperationException(f"The service is called with POST, not with {method}.")
+    prefix = service_model().metadata.target_prefix
+    target = headers.get(b"x-amz-target")
+    if target is None:
+        name = path.strip("/").rpartition("/")[2]
+        if not name:
+            raise UnknownOperationException(f"Name the operation: X-Amz-Target: {prefix}.ListOpportunities.")
+    else:
+        service, _, name = target.decode("latin-1").partition(".")
+        if service != prefix:
+            raise UnknownOperationException(f"The target of this service begins with {prefix}.")
+    operation = service_model().operations.get(name)
+    if operation is None:
+        raise UnknownOperationException("The service has no such operation.")
+    if b"content-encoding" in headers:
+        raise SerializationException("The body must not be compressed.")
+    return operation
+
+
+def answer_content_type(headers: dict[bytes, bytes]) -> bytes:
+    """The content type of the request where it is one of the protocol's, else the one of its form."""
+    asked = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    form = AMZ_JSON if b"x-amz-target" in headers else PLAIN_JSON
+    return _CONTENT_TYPES.get(asked, form)

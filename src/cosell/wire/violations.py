@@ -1,0 +1,138 @@
+"""The full walk of a request that the fast decoder refused: every violation, in the model's member order.
+
+The walk is the definition of what a request may be. The fast decoder (`wire/decode.py`) accepts nothing that the
+walk refuses; what only the walk accepts (epoch seconds, `20.0` for an integer) it rewrites to the usual form.
+
+Source: service model 2022-07-26 for the constraints; our choice for which code names which (docs/fidelity.md).
+"""
+
+from typing import Any
+
+from cosell.errors import Code, SerializationException, ValidationException, Violation
+from cosell.wire.constraints import CLOSED_VALUES, TextConstraint, text_constraint
+from cosell.wire.model import Shape, service_model
+from cosell.wire.timestamps import Timestamp, is_calendar_day
+
+MOST_VIOLATIONS = 1000
+"""An ErrorList ends here: a hostile megabyte must not be answered with forty."""
+
+JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+
+
+def checked(shape_name: str, value: object) -> Any:
+    """The JSON value without nulls and in its usual form, if it is a legal `shape_name`.
+
+    Raises SerializationException for the first value of the wrong JSON type, otherwise ValidationException with
+    every violated constraint.
+    """
+    walk = _Walk()
+    cleaned = walk.value(shape_name, value, "")
+    if walk.wrong_types:
+        raise SerializationException(walk.wrong_types[0])
+    if walk.violations:
+        raise ValidationException("REQUEST_VALIDATION_FAILED", walk.violations[:MOST_VIOLATIONS])
+    return cleaned
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.wrong_types: list[str] = []
+        self.violations: list[Violation] = []
+
+    def value(self, name: str, value: object, path: str) -> object:
+        shape = service_model().shapes[name]
+        match shape.type:
+            case "structure":
+                return self._structure(shape, value, path)
+            case "list":
+                return self._list(shape, value, path)
+            case "integer":
+                return self._integer(shape, value, path)
+            case "timestamp":
+                return self._timestamp(value, path)
+        return self._text(text_constraint(name, shape), name, value, path)
+
+    def _structure(self, shape: Shape, value: object, path: str) -> object:
+        if not isinstance(value, dict):
+            return self._wrong_type(path, "an object", value)
+        cleaned = {}
+        for member_name, member in shape.members.items():
+            member_path = f"{path}.{member_name}" if path else member_name
+            if (member_value := value.get(member_name)) is not None:
+                cleaned[member_name] = self.value(member.shape, member_value, member_path)
+            elif member_name in shape.required:
+                self._violated(member_path, "REQUIRED_FIELD_MISSING", "This member is required.")
+        if shape.union and sum(value.get(member) is not None for member in shape.members) != 1:
+            self.wrong_types.append(f"{path} must hold exactly one of {', '.join(shape.members)}.")
+        return cleaned
+
+    def _list(self, shape: Shape, value: object, path: str) -> object:
+        assert shape.member is not None
+        if not isinstance(value, list):
+            return self._wrong_type(path, "a list", value)
+        if shape.min is not None and len(value) < shape.min:
+            self._violated(path, "NOT_ENOUGH_VALUES", f"At least {shape.min} are needed.")
+        if shape.max is not None and len(value) > shape.max:
+            self._violated(path, "TOO_MANY_VALUES", f"At most {shape.max} are allowed.")
+        cleaned = []
+        for index, item in enumerate(value):
+            item_path = f"{path}[{index}]"
+            if item is None:
+                self._violated(item_path, "INVALID_VALUE", "A list may not hold null.")
+            else:
+                cleaned.append(self.value(shape.member.shape, item, item_path))
+            if len(self.violations) >= MOST_VIOLATIONS:
+                break
+        return cleaned
+
+    def _integer(self, shape: Shape, value: object, path: str) -> object:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return self._wrong_type(path, "an integer", value)
+        if (shape.min is not None and value < shape.min) or (shape.max is not None and value > shape.max):
+            self._violated(path, "VALUE_OUT_OF_RANGE", f"The value must be from {shape.min} to {shape.max}.")
+        return value
+
+    def _timestamp(self, value: object, path: str) -> object:
+        try:
+            return timestamp_of(value)
+        except ValueError:
+            return self._wrong_type(path, "a date-time such as 2026-05-04T09:15:22Z", value)
+
+    def _text(self, constraint: TextConstraint, name: str, value: object, path: str) -> object:
+        if not isinstance(value, str):
+            return self._wrong_type(path, "a string", value)
+        if not constraint.matches_pattern(value):
+            self._violated(path, "INVALID_STRING_FORMAT", _form(constraint))
+        elif constraint.values and value not in constraint.values:
+            if name in CLOSED_VALUES:
+                self._violated(path, "INVALID_VALUE", f"The value must be {' or '.join(constraint.values)}.")
+            else:
+                self._violated(path, "INVALID_ENUM_VALUE", "The value is not in the enumeration of this member.")
+        elif constraint.is_date and not is_calendar_day(value):
+            self._violated(path, "INVALID_STRING_FORMAT", "There is no such day.")
+        return value
+
+    def _wrong_type(self, path: str, wanted: str, value: object) -> None:
+        self.wrong_types.append(f"{path or 'The body'} must be {wanted}, not {JSON_NAMES.get(type(value), 'null')}.")
+
+    def _violated(self, path: str, code: Code, message: str) -> None:
+        self.violations.append(Violation(path, code, message))
+
+
+def timestamp_of(value: object) -> Timestamp:
+    """The moment that a JSON value names. Raises ValueError where it names none."""
+    if isinstance(value, str):
+        return Timestamp.parse(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Timestamp.from_epoch_seconds(value)
+    raise ValueError("a moment is a text or a number")
+
+
+def _form(constraint: TextConstraint) -> str:
+    if constraint.pattern is not None:
+        return "The value does not have the form of this member."
+    if constraint.max_length is None:
+        return f"The value must have {constraint.min_length} characters or more."
+    return f"The value must have from {constraint.min_length} to {constraint.max_length} characters."
