@@ -1,0 +1,120 @@
+"""The ASGI application: the API at `POST /`, and beside it the pages that operators ask for.
+
+Reads run inline on the event loop, because SQLite answers them in microseconds and a thread would cost more than the
+read. Writes wait for the disk, so they run on one thread of their own, one after the other.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import Any, Final
+
+from cosell import flow
+from cosell.engine import Engine
+from cosell.errors import (
+    RequestEntityTooLargeException,
+    RequestTimeoutException,
+    ServiceError,
+    ServiceUnavailableException,
+    UnknownOperationException,
+)
+from cosell.serve.log import log_answer
+from cosell.serve.metrics import Metrics
+from cosell.store.interface import StoreUnavailable
+from cosell.wire.model import service_model
+from cosell.wire.protocol import LONGEST_BODY
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Page = Callable[[], tuple[int, bytes, bytes]]
+
+BODY_TIMEOUT_S: Final = 30
+"""Seconds that a body may take to arrive."""
+
+TEXT: Final = b"text/plain; charset=utf-8"
+
+
+class Application:
+    """One worker's application. `draining` is set once it should get no new work."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.draining = False
+        self._engine = engine
+        self._metrics = Metrics()
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._reading_targets = frozenset(
+            f"{service_model().metadata.target_prefix}.{operation.name}".encode()
+            for operation in service_model().operations.values()
+            if operation.readonly
+        )
+        self._pages: dict[str, Page] = {"/healthz": self._health, "/readyz": self._readiness, "/metrics": self._metrics.page}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope["path"]
+        if scope["method"] in ("GET", "HEAD") and path in self._pages:
+            status, content_type, body = self._pages[path]()
+            await _send(send, status, [(b"content-type", content_type)], body)
+            return
+        started = perf_counter()
+        call = flow.Call(scope["method"], path, dict(scope["headers"]), b"")
+        try:
+            call.body = await _body(receive)
+        except ServiceError as error:
+            answer = flow.refusal(self._engine, call, error)
+        else:
+            answer = await self._answer(call)
+        await _send(send, answer.status, answer.headers, answer.body)
+        seconds = perf_counter() - started
+        self._metrics.count(call, answer, seconds)
+        log_answer(call, answer, seconds)
+
+    def close(self) -> None:
+        """Finish what is being written, then let go of the database."""
+        self._writer.shutdown()
+        self._engine.close()
+
+    async def _answer(self, call: flow.Call) -> flow.Answer:
+        if call.headers.get(b"x-amz-target") in self._reading_targets:
+            return flow.answer(self._engine, call)
+        return await asyncio.get_running_loop().run_in_executor(self._writer, flow.answer, self._engine, call)
+
+    def _health(self) -> tuple[int, bytes, bytes]:
+        return 200, TEXT, b"ok\n"
+
+    def _readiness(self) -> tuple[int, bytes, bytes]:
+        if self.draining:
+            return 503, TEXT, b"stopping\n"
+        try:
+            self._engine.store.check()
+        except StoreUnavailable as reason:
+            return 503, TEXT, f"database: {reason}\n".encode()
+        return 200, TEXT, b"ready\n"
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body. Raises RequestEntityTooLargeException or RequestTimeoutException."""
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            message = await receive()
+            body: bytes = message.get("body", b"")
+            if not message.get("more_body"):
+                return body
+            parts, length = [body], len(body)
+            while message.get("more_body"):
+                message = await receive()
+                parts.append(message.get("body", b""))
+                length += len(parts[-1])
+                if length > LONGEST_BODY:
+                    raise RequestEntityTooLargeException(f"A body may have {LONGEST_BODY} bytes.")
+            return b"".join(parts)
+    except TimeoutError:
+        raise RequestTimeoutException(f"The body did not arrive within {BODY_TIMEOUT_S} seconds.") from None
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,43 @@
+"""Figures for Prometheus, at `GET /metrics`."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from cosell.flow import Answer, Call
+
+CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
+BUCKETS_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
+
+
+class Metrics:
+    """Counts the calls of one worker."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "cosell_requests", "Calls answered.", ["operation", "outcome"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "cosell_request_seconds",
+            "Seconds from the request's head to the answer's end.",
+            ["operation"],
+            buckets=BUCKETS_S,
+            registry=self._registry,
+        )
+        self._requests_of: dict[tuple[str, str], Counter] = {}
+        self._seconds_of: dict[str, Histogram] = {}
+
+    def count(self, call: Call, answer: Answer, seconds: float) -> None:
+        """Count an answer. Calls that name no operation of the service count as `none`."""
+        operation = call.operation.name if hasattr(call, "operation") else "none"
+        key = operation, answer.error.name if answer.error else "ok"
+        if key not in self._requests_of:  # looking labels up anew costs more than the page
+            self._requests_of[key] = self._requests.labels(*key)
+            self._seconds_of[operation] = self._seconds.labels(operation)
+        self._requests_of[key].inc()
+        self._seconds_of[operation].observe(seconds)
+
+    def page(self) -> tuple[int, bytes, bytes]:
+        """Status, content type and body of the metrics page."""
+        return 200, CONTENT_TYPE, generate_latest(self._registry)

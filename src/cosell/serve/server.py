@@ -1,0 +1,86 @@
+"""Running a worker: granian around the application, from readiness to a graceful end."""
+
+import asyncio
+import errno
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from cosell.engine import Engine
+from cosell.errors import UserError
+from cosell.serve.app import Application
+from cosell.serve.log import log_event
+
+HEADER_TIMEOUT_MS: Final = 10_000
+HEADER_LIMIT_BYTES: Final = 16 * 1024
+BACKLOG: Final = 1024
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address. Raises UserError for what is no address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        raise UserError(f"{host} is not an IP address", "try --host 127.0.0.1 or --host ::1") from None
+
+
+def free_port(host: str, port: int) -> int:
+    """The port itself if nobody listens on it, a free one for 0. Raises UserError where it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise UserError(f"port {port} is in use", "stop the other server, or take --port 0") from None
+            raise UserError(f"cannot listen on {host}:{port}: {error.strerror}", "try another --host or --port") from None
+        return int(probe.getsockname()[1])
+
+
+async def serve(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> None:
+    """Answer until SIGTERM or SIGINT; answers that are under way are finished first."""
+    application = Application(engine)
+    server = Server(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=HEADER_LIMIT_BYTES),
+        websockets=False,
+        backlog=BACKLOG,
+        log_enabled=False,
+    )
+
+    def stop() -> None:
+        application.draining = True
+        server.stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    serving = asyncio.create_task(server.serve())
+    await _listening(serving, host, port)
+    on_ready()
+    log_event("serving", host=host, port=port)
+    await serving
+    application.close()
+    log_event("stopped")
+
+
+async def _listening(serving: "asyncio.Task[None]", host: str, port: int) -> None:
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.001)
+        else:
+            writer.close()
+            return

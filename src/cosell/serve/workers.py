@@ -1,0 +1,68 @@
+"""Several processes on one port: each is a whole server, and the kernel spreads connections over them."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from cosell.engine import Engine
+from cosell.errors import UserError
+from cosell.serve.log import configure_log, log_event
+from cosell.serve.server import serve
+
+READY: Final = b"ready\n"
+
+
+def supervise(workers: int, db: str, host: str, port: int, log_level: str, on_ready: Callable[[], None]) -> None:
+    """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies.
+
+    Raises UserError for a database that every process would have for itself alone.
+    """
+    if db == ":memory:":
+        raise UserError("several workers cannot share :memory:", "name a file with --db, or take --workers 1")
+    Engine.open(db).close()  # the schema is made once, and a mistake in --db is told once
+    asyncio.run(_supervise(workers, [db, host, str(port), log_level], on_ready))
+
+
+async def _supervise(workers: int, arguments: list[str], on_ready: Callable[[], None]) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    started = [asyncio.Event() for _ in range(workers)]
+    keepers = [asyncio.create_task(_keep(arguments, stopping, event)) for event in started]
+    await asyncio.gather(*(event.wait() for event in started))
+    on_ready()
+    await asyncio.gather(*keepers)
+
+
+async def _keep(arguments: list[str], stopping: asyncio.Event, started: asyncio.Event) -> None:
+    while not stopping.is_set():
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", __name__, *arguments, stdout=subprocess.PIPE, start_new_session=True
+        )
+        assert worker.stdout is not None
+        if await worker.stdout.readline() == READY:
+            started.set()
+        ended = asyncio.create_task(worker.wait())
+        stopped = asyncio.create_task(stopping.wait())
+        await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if stopping.is_set():
+            if worker.returncode is None:
+                worker.terminate()
+            await ended
+        else:
+            log_event("worker died", exit_code=worker.returncode)
+            await asyncio.sleep(1)
+
+
+def _work(db: str, host: str, port: str, log_level: str) -> None:
+    configure_log(log_level)
+    asyncio.run(serve(Engine.open(db), host, int(port), lambda: print(READY.decode(), end="", flush=True)))  # noqa: T201
+
+
+if __name__ == "__main__":
+    _work(*sys.argv[1:])
