@@ -23,17 +23,19 @@ class Engine:
 
     store: Store
     clock: Clock = wall_clock
-    chance: random.Random = field(default_factory=random.SystemRandom)
+    chance: random.Random = field(default_factory=random.Random)
+    """Makes identifiers of events and requests. Secrets come from the operating system instead."""
 
     @classmethod
     def open(cls, url: str, *, clock: Clock = wall_clock, chance: random.Random | None = None) -> Self:
         """The engine over the database that `url` names. Raises UserError where it cannot be opened.
 
-        A seeded `chance` and a frozen `clock` make every answer reproducible, byte by byte.
+        A seeded `chance` and a frozen `clock` make every answer reproducible, byte by byte, page tokens included
+        where the database is new.
         """
-        chance = chance or random.SystemRandom()
-        token_key = chance.getrandbits(_TOKEN_KEY_BITS).to_bytes(_TOKEN_KEY_BITS // 8)
-        return cls(open_store(url, new_token_key=token_key), clock, chance)
+        secrets = chance or random.SystemRandom()
+        token_key = secrets.getrandbits(_TOKEN_KEY_BITS).to_bytes(_TOKEN_KEY_BITS // 8)
+        return cls(open_store(url, new_token_key=token_key), clock, chance or random.Random())
 
     def close(self) -> None:
         """Close the store. Idempotent."""

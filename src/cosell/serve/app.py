@@ -16,9 +16,9 @@ from cosell.errors import (
     RequestEntityTooLargeException,
     RequestTimeoutException,
     ServiceError,
-    ServiceUnavailableException,
     UnknownOperationException,
 )
+from cosell.serve.deadlines import Deadlines
 from cosell.serve.log import log_answer
 from cosell.serve.metrics import Metrics
 from cosell.store.interface import StoreUnavailable
@@ -43,13 +43,18 @@ class Application:
         self.draining = False
         self._engine = engine
         self._metrics = Metrics()
+        self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reading_targets = frozenset(
             f"{service_model().metadata.target_prefix}.{operation.name}".encode()
             for operation in service_model().operations.values()
             if operation.readonly
         )
-        self._pages: dict[str, Page] = {"/healthz": self._health, "/readyz": self._readiness, "/metrics": self._metrics.page}
+        self._pages: dict[str, Page] = {
+            "/healthz": self._health,
+            "/readyz": self._readiness,
+            "/metrics": self._metrics.page,
+        }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -61,7 +66,7 @@ class Application:
         started = perf_counter()
         call = flow.Call(scope["method"], path, dict(scope["headers"]), b"")
         try:
-            call.body = await _body(receive)
+            call.body = await self._body(receive)
         except ServiceError as error:
             answer = flow.refusal(self._engine, call, error)
         else:
@@ -81,6 +86,27 @@ class Application:
             return flow.answer(self._engine, call)
         return await asyncio.get_running_loop().run_in_executor(self._writer, flow.answer, self._engine, call)
 
+    async def _body(self, receive: Receive) -> bytes:
+        """The whole body. Raises RequestEntityTooLargeException or RequestTimeoutException."""
+        try:
+            with self._deadlines:
+                message = await receive()
+                body: bytes = message.get("body", b"")
+                if not message.get("more_body"):
+                    return body
+                parts, length = [body], len(body)
+                while message.get("more_body"):
+                    message = await receive()
+                    parts.append(message.get("body", b""))
+                    length += len(parts[-1])
+                    if length > LONGEST_BODY:
+                        raise RequestEntityTooLargeException(f"A body may have {LONGEST_BODY} bytes.")
+                return b"".join(parts)
+        except TimeoutError:
+            raise RequestTimeoutException(
+                f"The body did not arrive within {self._deadlines.limit_s} seconds."
+            ) from None
+
     def _health(self) -> tuple[int, bytes, bytes]:
         return 200, TEXT, b"ok\n"
 
@@ -92,26 +118,6 @@ class Application:
         except StoreUnavailable as reason:
             return 503, TEXT, f"database: {reason}\n".encode()
         return 200, TEXT, b"ready\n"
-
-
-async def _body(receive: Receive) -> bytes:
-    """The whole body. Raises RequestEntityTooLargeException or RequestTimeoutException."""
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            message = await receive()
-            body: bytes = message.get("body", b"")
-            if not message.get("more_body"):
-                return body
-            parts, length = [body], len(body)
-            while message.get("more_body"):
-                message = await receive()
-                parts.append(message.get("body", b""))
-                length += len(parts[-1])
-                if length > LONGEST_BODY:
-                    raise RequestEntityTooLargeException(f"A body may have {LONGEST_BODY} bytes.")
-            return b"".join(parts)
-    except TimeoutError:
-        raise RequestTimeoutException(f"The body did not arrive within {BODY_TIMEOUT_S} seconds.") from None
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

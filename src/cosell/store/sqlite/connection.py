@@ -15,7 +15,7 @@ BUSY_TIMEOUT_MS: Final = 10_000
 CACHE_KIB: Final = 48 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
 
-_NOT_NOW = (
+NOT_NOW: Final = (
     apsw.BusyError,
     apsw.LockedError,
     apsw.FullError,
@@ -25,6 +25,7 @@ _NOT_NOW = (
     apsw.CorruptError,
     apsw.NotADBError,
 )
+"""SQLite's ways of saying that the database does not answer now."""
 
 
 def open_connection(path: str) -> apsw.Connection:
@@ -42,7 +43,7 @@ def open_connection(path: str) -> apsw.Connection:
             connection.execute(f"PRAGMA {pragma}").fetchall()
     except apsw.NotADBError:
         raise UserError(f"{path} is not a SQLite database", "name another file with --db") from None
-    except _NOT_NOW as error:
+    except NOT_NOW as error:
         raise UserError(f"cannot open {path}: {error}", "check the folder and its permissions") from None
     return connection
 
@@ -87,5 +88,5 @@ def unavailable_instead_of_sqlite_errors() -> Iterator[None]:
     """Turns SQLite's ways of saying "not now" into StoreUnavailable."""
     try:
         yield
-    except _NOT_NOW as error:
+    except NOT_NOW as error:
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error

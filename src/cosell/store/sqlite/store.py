@@ -12,7 +12,13 @@ from contextlib import contextmanager
 import apsw
 
 from cosell.context import Scope
-from cosell.store.sqlite.connection import migrate, open_connection, unavailable_instead_of_sqlite_errors
+from cosell.store.sqlite.connection import (
+    NOT_NOW,
+    migrate,
+    open_connection,
+    unavailable_instead_of_sqlite_errors,
+)
+from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.transaction import SqliteReadTransaction, SqliteWriteTransaction
 
 MEMORY = ":memory:"
@@ -34,25 +40,9 @@ class SqliteStore:
         assert isinstance(token_key, bytes)
         self.token_key = token_key
 
-    @contextmanager
-    def read(self, scope: Scope) -> Iterator[SqliteReadTransaction]:
+    def read(self, scope: Scope) -> "_Reading":
         """See `Store.read`. Each of its methods is one statement, so each sees one committed state."""
-        if self._path == MEMORY:
-            with self._writing, unavailable_instead_of_sqlite_errors():
-                yield SqliteReadTransaction(self._writer, self._scope_id(self._writer, scope))
-            return
-        with unavailable_instead_of_sqlite_errors():
-            try:
-                reader = self._readers.pop()
-            except IndexError:
-                reader = open_connection(self._path)
-            try:
-                yield SqliteReadTransaction(reader, self._scope_id(reader, scope))
-            finally:
-                if self._closed:
-                    reader.close()
-                else:
-                    self._readers.append(reader)
+        return _Reading(self, scope)
 
     @contextmanager
     def write(self, scope: Scope) -> Iterator[SqliteWriteTransaction]:
@@ -61,7 +51,7 @@ class SqliteStore:
             writer = self._writer
             writer.execute("BEGIN IMMEDIATE")
             try:
-                scope_id = self._scope_id(writer, scope)
+                scope_id = self.scope_id(writer, scope)
                 if scope_id is None:
                     writer.execute("INSERT INTO scope (account, catalog, last_stamp) VALUES (?, ?, 0)", _names(scope))
                     scope_id = writer.last_insert_rowid()
@@ -72,6 +62,39 @@ class SqliteStore:
                     writer.execute("ROLLBACK")
                 raise
             self._scope_ids[scope] = scope_id
+
+    def borrow_reader(self) -> apsw.Connection:
+        """A connection for one reader: its own for a file, the only one for a database in memory."""
+        if self._path == MEMORY:
+            self._writing.acquire()
+            return self._writer
+        try:
+            return self._readers.pop()
+        except IndexError:
+            return open_connection(self._path)
+
+    def return_reader(self, connection: apsw.Connection) -> None:
+        """Take back what `borrow_reader` gave."""
+        if self._path == MEMORY:
+            self._writing.release()
+        elif self._closed:
+            connection.close()
+        else:
+            self._readers.append(connection)
+
+    def scope_id(self, connection: apsw.Connection, scope: Scope) -> int | None:
+        """The number that stands for a scope in the tables; None where nothing was ever written to it."""
+        scope_id = self._scope_ids.get(scope)
+        if scope_id is None:
+            row = connection.execute(
+                "SELECT scope_id FROM scope WHERE account = ? AND catalog = ?", _names(scope)
+            ).fetchone()
+            if row is None:
+                return None
+            scope_id = int(row[0])
+            if not connection.in_transaction:  # what a transaction sees may yet be undone
+                self._scope_ids[scope] = scope_id
+        return scope_id
 
     def scopes(self) -> list[Scope]:
         """See `Store.scopes`."""
@@ -93,18 +116,28 @@ class SqliteStore:
                 self._readers.pop().close()
             self._writer.close()
 
-    def _scope_id(self, connection: apsw.Connection, scope: Scope) -> int | None:
-        scope_id = self._scope_ids.get(scope)
-        if scope_id is None:
-            row = connection.execute(
-                "SELECT scope_id FROM scope WHERE account = ? AND catalog = ?", _names(scope)
-            ).fetchone()
-            if row is None:
-                return None
-            scope_id = int(row[0])
-            if not connection.in_transaction:
-                self._scope_ids[scope] = scope_id
-        return scope_id
+
+class _Reading:
+    """A reading transaction on a borrowed connection. A class, since a generator would cost a tenth of a page."""
+
+    __slots__ = ("_connection", "_scope", "_store")
+
+    def __init__(self, store: SqliteStore, scope: Scope) -> None:
+        self._store = store
+        self._scope = scope
+
+    def __enter__(self) -> SqliteReadTransaction:
+        self._connection = self._store.borrow_reader()
+        try:
+            return SqliteReadTransaction(self._connection, self._store.scope_id(self._connection, self._scope))
+        except BaseException as error:
+            self.__exit__(None, error, None)
+            raise
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self._store.return_reader(self._connection)
+        if isinstance(error, NOT_NOW):
+            raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 def _names(scope: Scope) -> tuple[str, str]:
