@@ -35,7 +35,7 @@ class Engine:
         """
         secrets = chance or random.SystemRandom()
         token_key = secrets.getrandbits(_TOKEN_KEY_BITS).to_bytes(_TOKEN_KEY_BITS // 8)
-        return cls(open_store(url, new_token_key=token_key), clock, chance or random.Random())
+        return cls(open_store(url, new_token_key=token_key), clock, chance or random.Random())  # noqa: S311
 
     def close(self) -> None:
         """Close the store. Idempotent."""

@@ -37,7 +37,18 @@ CLIENT_TOKEN_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 class Call:
     """One request on its way. The entrance gives what came in; each step adds what it finds out."""
 
-    __slots__ = ("account", "answer", "body", "context", "headers", "method", "operation", "path", "request", "response")
+    __slots__ = (
+        "account",
+        "answer",
+        "body",
+        "context",
+        "headers",
+        "method",
+        "operation",
+        "path",
+        "request",
+        "response",
+    )
 
     operation: Operation
     account: str

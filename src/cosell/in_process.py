@@ -36,7 +36,7 @@ def client_of(
     engine: Engine, *, account: str = DEFAULT_ACCOUNT, **boto3_options: Any
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to an engine that is open already. Many clients may share one."""
-    import boto3  # noqa: PLC0415  # slow to load, and a server does without it
+    import boto3  # slow to load, and a server does without it
 
     options = {
         "region_name": REGION,
@@ -54,7 +54,7 @@ class _Answerer:
         self._engine = engine
 
     def __call__(self, request: "AWSPreparedRequest", **_: Any) -> "AWSResponse":
-        from botocore.awsrequest import AWSResponse  # noqa: PLC0415
+        from botocore.awsrequest import AWSResponse
 
         body = request.body or b""
         call = flow.Call(

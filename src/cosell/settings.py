@@ -32,7 +32,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     insecure: Annotated[bool, Meta(description="Listen beyond loopback although nobody is authenticated.")] = False
     log_level: Annotated[
         str,
-        Meta(pattern="^(debug|info|warning|error)$", description="What to log: debug (every call), info, warning or error."),
+        Meta(
+            pattern="^(debug|info|warning|error)$",
+            description="What to log: debug (every call), info, warning or error.",
+        ),
     ] = "info"
 
 

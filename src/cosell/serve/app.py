@@ -16,7 +16,6 @@ from cosell.errors import (
     RequestEntityTooLargeException,
     RequestTimeoutException,
     ServiceError,
-    UnknownOperationException,
 )
 from cosell.serve.deadlines import Deadlines
 from cosell.serve.log import log_answer

@@ -22,7 +22,7 @@ _logs_every_call = False
 
 def configure_log(level: str) -> None:
     """Log from `level` on, to stderr."""
-    global _logs_every_call  # noqa: PLW0603  # read once per request, on the fast path
+    global _logs_every_call  # read once per request, on the fast path
     _logs_every_call = level == "debug"
     structlog.configure(
         processors=[

@@ -40,7 +40,9 @@ def free_port(host: str, port: int) -> int:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise UserError(f"port {port} is in use", "stop the other server, or take --port 0") from None
-            raise UserError(f"cannot listen on {host}:{port}: {error.strerror}", "try another --host or --port") from None
+            raise UserError(
+                f"cannot listen on {host}:{port}: {error.strerror}", "try another --host or --port"
+            ) from None
         return int(probe.getsockname()[1])
 
 

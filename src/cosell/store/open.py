@@ -12,6 +12,6 @@ def open_store(url: str, *, new_token_key: bytes) -> Store:
     scheme, separator, rest = url.partition("://")
     if separator and scheme != "sqlite":
         raise UserError(f"cannot open {scheme}:// databases", "name a file, :memory: or sqlite:///path with --db")
-    from cosell.store.sqlite import SqliteStore  # noqa: PLC0415  # a driver is loaded when it is asked for
+    from cosell.store.sqlite import SqliteStore  # a driver is loaded when it is asked for
 
     return SqliteStore(rest.removeprefix("/") if separator else url, new_token_key=new_token_key)

@@ -8,9 +8,7 @@ from cosell.wire.encode import encode
 from cosell.wire.types import GetOpportunityResponse
 
 
-def announce(
-    tx: WriteTransaction, change: OpportunityChange, record: GetOpportunityResponse, context: Context
-) -> None:
+def announce(tx: WriteTransaction, change: OpportunityChange, record: GetOpportunityResponse, context: Context) -> None:
     """Put the event of a change that `record` has just seen into the outbox."""
     event_id = uuid_of(context.chance.getrandbits(128))
     event = opportunity_event(change, event_id, context.scope, record.id, record.last_modified_date)

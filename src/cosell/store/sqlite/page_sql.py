@@ -58,10 +58,10 @@ def count_query(scope_id: int, drive: Drive, limit: int) -> tuple[str, list[Bind
 def _page_text(
     key: SortBy,
     arms: tuple[Bounds, ...],
-    partitioned: bool,  # noqa: FBT001
-    ordered: bool,  # noqa: FBT001
+    partitioned: bool,
+    ordered: bool,
     sort_by: SortBy,
-    descending: bool,  # noqa: FBT001
+    descending: bool,
     filters: tuple[str, ...],
 ) -> str:
     direction = "DESC" if descending else "ASC"
@@ -80,12 +80,12 @@ def _page_text(
 
 
 @functools.lru_cache(maxsize=4096)
-def _count_text(key: SortBy, arms: tuple[Bounds, ...], partitioned: bool) -> str:  # noqa: FBT001
+def _count_text(key: SortBy, arms: tuple[Bounds, ...], partitioned: bool) -> str:
     found = " UNION ALL ".join(_arm_text("1", key, arm, partitioned, ()) for arm in arms)
     return f"SELECT count(*) FROM ({found} LIMIT ?)"
 
 
-def _arm_text(columns: str, key: SortBy, bounds: Bounds, partitioned: bool, filters: tuple[str, ...]) -> str:  # noqa: FBT001
+def _arm_text(columns: str, key: SortBy, bounds: Bounds, partitioned: bool, filters: tuple[str, ...]) -> str:
     tests = _IDENTIFIER_BOUND_TESTS if key == "Identifier" else _BOUND_TESTS
     where = ["scope_id = ?"]
     if partitioned:

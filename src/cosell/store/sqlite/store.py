@@ -12,13 +12,13 @@ from contextlib import contextmanager
 import apsw
 
 from cosell.context import Scope
+from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import (
     NOT_NOW,
     migrate,
     open_connection,
     unavailable_instead_of_sqlite_errors,
 )
-from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.transaction import SqliteReadTransaction, SqliteWriteTransaction
 
 MEMORY = ":memory:"
