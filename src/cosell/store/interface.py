@@ -5,7 +5,7 @@ transaction, while no other one of the scope can commit: so stamps have the orde
 seen a stamp will never meet an earlier one that it has not seen (docs/decisions/0004).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -22,9 +22,12 @@ class StoreUnavailable(Exception):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Encoded summaries in the asked order. `last` is the position of the final one if more follow, else None."""
+    """Encoded summaries in the asked order, with commas between them.
 
-    summaries: list[bytes]
+    `last` is the position of the final one if more follow, else None.
+    """
+
+    summaries: bytes
     last: Position | None
 
 
@@ -99,6 +102,15 @@ class Store(Protocol):
 
     def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
         """A writing transaction: committed durably at the end of the block, undone if the block raises."""
+
+    def bulk_load(self, scopes: Sequence[Scope], expected: int) -> AbstractContextManager[dict[Scope, WriteTransaction]]:
+        """One writing transaction over several scopes, for loads of about `expected` opportunities in all.
+
+        Committed durably at the end of the block, undone in every scope if the block raises. Other writers wait until
+        the end. A load that is large for the database may leave out whatever makes pages and look-ups fast until its
+        own end, so ask before the first `insert` what is to be known. An identifier that is not new to its scope may
+        come to light only there, as a KeyError out of the block.
+        """
 
     def scopes(self) -> list[Scope]:
         """Every scope that was ever written to."""

@@ -1,12 +1,13 @@
 """What a transaction does, in SQL. See `store/interface.py` for the meaning of each method."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 import apsw
 
 if TYPE_CHECKING:
-    from apsw import SQLiteValue
+    from apsw import SQLiteValue, SQLiteValues
 
 from cosell.rules.identifiers import id_key
 from cosell.rules.page_token import Position
@@ -15,11 +16,14 @@ from cosell.store.interface import Page, Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
-from cosell.store.sqlite.page_sql import count_query, page_query
+from cosell.store.sqlite.page_sql import count_query, page_of, page_query
+
+_BATCH: Final = 500
+"""Opportunities that wait in memory to be written together."""
 
 _INSERT = (
-    "INSERT INTO opportunity (scope_id, id_key, stage, review_status, last_modified, created, target_close, company, "
-    "summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO opportunity (opportunity_id, scope_id, id_key, stage, review_status, last_modified, created, "
+    "target_close, company, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _REPLACE = (
     "UPDATE opportunity SET stage = ?, review_status = ?, last_modified = ?, created = ?, target_close = ?, "
@@ -44,12 +48,9 @@ class SqliteReadTransaction:
         """See `ReadTransaction.page`."""
         chosen = plan(selector, after, self._count_up_to)
         if self._scope_id is None or not chosen.drive.ranges:
-            return Page([], None)
-        rows = self._connection.execute(*page_query(self._scope_id, chosen, limit + 1)).fetchall()
-        if len(rows) <= limit:
-            return Page([row[2] for row in rows], None)
-        key, last_id_key, _ = rows[limit - 1]
-        return Page([row[2] for row in rows[:limit]], Position(key, last_id_key))
+            return Page(b"", None)
+        ((positions, summaries),) = self._connection.execute(*page_query(self._scope_id, chosen, limit)).fetchall()
+        return page_of(positions, summaries, selector.sort_by, limit)
 
     def _count_up_to(self, drive: Drive, limit: int) -> int:
         if self._scope_id is None:
@@ -106,28 +107,34 @@ class SqliteWriteTransaction(SqliteReadTransaction):
 
     def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
         """See `WriteTransaction.insert`."""
-        for opportunity in opportunities:
-            try:
-                self._connection.execute(
-                    _INSERT,
-                    (
+        last_id = self._number("SELECT coalesce(max(opportunity_id), 0) FROM opportunity")
+        remaining = iter(opportunities)
+        while batch := list(islice(remaining, _BATCH)):
+            current = batch[0]
+
+            def rows(batch: list[StoredOpportunity] = batch, first_id: int = last_id + 1) -> "Iterator[SQLiteValues]":
+                nonlocal current
+                for opportunity_id, current in enumerate(batch, first_id):
+                    yield (
+                        opportunity_id,
                         self._scope_id,
-                        opportunity.id_key,
-                        STAGE_CODES[opportunity.stage],
-                        REVIEW_STATUS_CODES[opportunity.review_status],
-                        opportunity.last_modified_ms,
-                        opportunity.created_ms,
-                        opportunity.target_close,
-                        opportunity.company,
-                        opportunity.summary,
-                    ),
-                )
-            except apsw.ConstraintError:
-                raise KeyError(opportunity.id_key) from None
-            self._connection.execute(
-                "INSERT INTO opportunity_record VALUES (?, ?)",
-                (self._connection.last_insert_rowid(), opportunity.record),
-            )
+                        current.id_key,
+                        STAGE_CODES[current.stage],
+                        REVIEW_STATUS_CODES[current.review_status],
+                        current.last_modified_ms,
+                        current.created_ms,
+                        current.target_close,
+                        current.company,
+                        current.summary,
+                    )
+
+            try:
+                self._connection.executemany(_INSERT, rows())
+            except apsw.ConstraintError:  # rows are asked for one by one: the last one that was is the culprit
+                raise KeyError(current.id_key) from None
+            records = [(number, opportunity.record) for number, opportunity in enumerate(batch, last_id + 1)]
+            self._connection.executemany("INSERT INTO opportunity_record VALUES (?, ?)", records)
+            last_id += len(batch)
 
     def replace(self, opportunity: StoredOpportunity) -> None:
         """See `WriteTransaction.replace`."""
