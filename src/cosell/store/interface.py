@@ -5,7 +5,7 @@ transaction, while no other one of the scope can commit: so stamps have the orde
 seen a stamp will never meet an earlier one that it has not seen (docs/decisions/0004).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -103,7 +103,9 @@ class Store(Protocol):
     def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
         """A writing transaction: committed durably at the end of the block, undone if the block raises."""
 
-    def bulk_load(self, scopes: Sequence[Scope], expected: int) -> AbstractContextManager[dict[Scope, WriteTransaction]]:
+    def bulk_load(
+        self, scopes: Sequence[Scope], expected: int
+    ) -> AbstractContextManager[Mapping[Scope, WriteTransaction]]:
         """One writing transaction over several scopes, for loads of about `expected` opportunities in all.
 
         Committed durably at the end of the block, undone in every scope if the block raises. Other writers wait until
