@@ -62,8 +62,12 @@ def run(arguments: list[str]) -> int:
     """Run a command line; the exit code."""
     try:
         result: Any = cosell.main(arguments, prog_name="cosell", standalone_mode=False)
-    except click.ClickException as mistake:
-        mistake.show()
+    except click.exceptions.NoArgsIsHelpError as question:
+        question.show()
+        return 2
+    except click.UsageError as mistake:
+        command = mistake.ctx.command_path if mistake.ctx else "cosell"
+        click.echo(f"cosell: {mistake.format_message()} See: {command} --help", err=True)
         return 2
     except UserError as mistake:
         line = f"cosell: {mistake.message}"

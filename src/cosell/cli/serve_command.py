@@ -18,10 +18,10 @@ from cosell.errors import UserError
 @setting("log_level")
 def serve_command(db: str, host: str, port: int, workers: int, insecure: bool, log_level: str) -> None:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
-    from cosell.engine import Engine  # noqa: PLC0415
-    from cosell.serve.log import configure_log  # noqa: PLC0415
-    from cosell.serve.server import free_port, is_loopback, serve  # noqa: PLC0415
-    from cosell.serve.workers import supervise  # noqa: PLC0415
+    from cosell.engine import Engine
+    from cosell.serve.log import configure_log
+    from cosell.serve.server import free_port, is_loopback, serve
+    from cosell.serve.workers import supervise
 
     if not is_loopback(host) and not insecure:
         raise UserError(

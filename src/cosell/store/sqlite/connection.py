@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Final
 
 import apsw
@@ -53,10 +54,7 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
 
     Raises UserError for a database that a newer cosell has migrated.
     """
-    files = sorted(
-        (file for file in resources.files(__package__).joinpath("migrations").iterdir() if file.name.endswith(".sql")),
-        key=lambda file: file.name,
-    )
+    files = _migrations()
     if _version(connection) > len(files):
         raise UserError("this database was written by a newer cosell", "upgrade cosell, or name another file with --db")
     for number, file in enumerate(files, start=1):
@@ -75,6 +73,16 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def schema_versions(connection: apsw.Connection) -> tuple[int, int]:
+    """The schema's version of a database, and the newest that this cosell knows."""
+    return _version(connection), len(_migrations())
+
+
+def _migrations() -> list[Traversable]:
+    folder = resources.files(__package__).joinpath("migrations")
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
 
 
 def _version(connection: apsw.Connection) -> int:

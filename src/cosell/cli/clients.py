@@ -1,0 +1,100 @@
+"""Clients for commands that ask the service as any other program would, and its errors as lines for people."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from cosell.errors import UserError
+from cosell.rules.identifiers import REGION
+from cosell.wire.model import SERVICE
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
+
+NOT_THE_USERS_FAULT: Final = frozenset(
+    {"ThrottlingException", "InternalServerException", "ServiceUnavailableException"}
+)
+
+
+class Failed(Exception):
+    """A call was refused, or not answered: lines that say why, and the exit code that they deserve."""
+
+    def __init__(self, exit_code: int, *lines: str) -> None:
+        super().__init__(*lines)
+        self.exit_code = exit_code
+        self.lines = lines
+
+
+def client_in_process(db: str, account: str) -> "PartnerCentralSellingAPIClient":
+    """A client of a database that exists. Raises UserError where it does not, or cannot be opened."""
+    from cosell.in_process import connect
+
+    path = db.removeprefix("sqlite:///")
+    if "://" not in path and path != ":memory:" and not os.path.exists(path):  # noqa: PTH110
+        raise UserError(f"there is no database {path}", f"make one with: cosell seed --db {path}")
+    return connect(db, account=account, config=_config())
+
+
+def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient":
+    """A client of a running cosell, whatever else the surroundings say about endpoints, profiles and proxies."""
+    import boto3
+
+    return _client(
+        boto3.session.Session(),
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id=account,
+        aws_secret_access_key="cosell",  # noqa: S106  # a server without keys looks at the account alone
+        config=_config(proxies={}),
+    )
+
+
+def client_of_aws(profile: str | None) -> "PartnerCentralSellingAPIClient":
+    """A client as the user's own AWS configuration makes it."""
+    import boto3
+
+    session = boto3.session.Session(profile_name=profile)
+    return _client(session, region_name=session.region_name or REGION, config=_config())
+
+
+@contextmanager
+def errors_as_lines(unreachable: str = "check the network") -> Iterator[None]:
+    """Raises Failed: 2 for what the service or boto3 refuses, 1 for no answer, with `unreachable` as next step."""
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as ConnectionFailed
+
+    try:
+        yield
+    except ClientError as error:
+        code = 1 if error.response["Error"]["Code"] in NOT_THE_USERS_FAULT else 2
+        raise Failed(code, *lines_of(error)) from None
+    except (ConnectionFailed, HTTPClientError) as error:
+        raise Failed(1, f"{error}; {unreachable}") from None
+    except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is no URL
+        raise Failed(2, str(error)) from None
+
+
+def lines_of(error: "ClientError") -> list[str]:
+    """One line for each entry of the ErrorList, or one for the error itself."""
+    entries: list[dict[str, str]] = error.response.get("ErrorList", [])  # type: ignore[assignment]
+    return [f"{entry.get('FieldName', 'request')}: {entry['Message']} ({entry['Code']})" for entry in entries] or [
+        _one_line(error)
+    ]
+
+
+def _one_line(error: "ClientError") -> str:
+    return f"{error.response['Error']['Code']}: {error.response['Error'].get('Message', '')}"
+
+
+def _client(session: Any, **options: Any) -> "PartnerCentralSellingAPIClient":
+    client: PartnerCentralSellingAPIClient = session.client(SERVICE, **options)
+    return client
+
+
+def _config(**options: Any) -> Any:
+    from botocore.config import Config
+
+    # The service itself says what is wrong with a request, and says all of it.
+    return Config(parameter_validation=False, connect_timeout=5, **options)

@@ -1,0 +1,123 @@
+"""Opportunities as a table: fitted to a terminal, and in plain columns for everything else."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TextIO
+
+GAP: Final = 2
+"""Spaces between columns."""
+NARROWEST_COMPANY: Final = 12
+
+Summary = Mapping[str, Any]
+
+
+class Column(NamedTuple):
+    """A column: its head, its text for a summary, and in which order columns give way on a narrow terminal."""
+
+    head: str
+    text: Callable[[Summary], str]
+    gives_way: int  # 0: never; the highest goes first
+    is_number: bool = False
+
+
+def _spend(summary: Summary) -> str:
+    spends = summary.get("Project", {}).get("ExpectedCustomerSpend") or []
+    return ", ".join(f"{spend.get('Amount') or '?'} {spend.get('CurrencyCode', '')}" for spend in spends)
+
+
+def _modified(summary: Summary) -> str:
+    stamp = summary.get("LastModifiedDate")
+    return stamp.strftime("%Y-%m-%d %H:%M:%S") if isinstance(stamp, datetime) else ""
+
+
+COLUMNS: Final = (
+    Column("Id", lambda summary: summary.get("Id", ""), 0),
+    Column("Company", lambda summary: summary.get("Customer", {}).get("Account", {}).get("CompanyName", ""), 0),
+    Column("Country", lambda summary: _address(summary).get("CountryCode", ""), 5),
+    Column("Stage", lambda summary: summary.get("LifeCycle", {}).get("Stage", ""), 1),
+    Column("Review", lambda summary: summary.get("LifeCycle", {}).get("ReviewStatus", ""), 2),
+    Column("Target close", lambda summary: summary.get("LifeCycle", {}).get("TargetCloseDate", ""), 3),
+    Column("Spend a month", _spend, 4, is_number=True),
+    Column("Modified (UTC)", _modified, 6),
+)
+
+
+def write_table(summaries: Iterable[Summary], to: TextIO | None = None) -> None:
+    """Write a table to `to` (standard output), with colour and fitted to its width only where it is a terminal."""
+    to = to or sys.stdout
+    rows = [[_printable(column.text(summary)) for column in COLUMNS] for summary in summaries]
+    if to.isatty():
+        _write_fitted(rows, to)
+    else:
+        _write_plain(rows, to)
+
+
+def _write_plain(rows: Sequence[Sequence[str]], to: TextIO) -> None:
+    widths = _widths(rows)
+    for row in ([column.head for column in COLUMNS], *rows):
+        cells = (_padded(text, width, column) for text, width, column in zip(row, widths, COLUMNS, strict=True))
+        to.write((" " * GAP).join(cells).rstrip() + "\n")
+
+
+def _write_fitted(rows: Sequence[Sequence[str]], to: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=to)
+    widths = _fitted(_widths(rows), console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for index, width in widths.items():
+        table.add_column(
+            COLUMNS[index].head,
+            justify="right" if COLUMNS[index].is_number else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            style="bold cyan" if index == 0 else "",
+            width=width,
+        )
+    for row in rows:
+        table.add_row(*(Text(row[index]) for index in widths))
+    console.print(table)
+
+
+def _fitted(widths: Sequence[int], terminal: int) -> dict[int, int]:
+    """The columns that fit into a terminal, and their widths: first the company's name shrinks, then columns go."""
+    kept = dict(enumerate(widths))
+    company = next(index for index, column in enumerate(COLUMNS) if column.head == "Company")
+    while (excess := sum(kept.values()) + GAP * (len(kept) - 1) - terminal) > 0:
+        if kept[company] - excess >= NARROWEST_COMPANY:
+            kept[company] -= excess
+            break
+        last = max(kept, key=lambda index: COLUMNS[index].gives_way)
+        if not COLUMNS[last].gives_way:
+            break
+        del kept[last]
+    return kept
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    from rich.cells import cell_len  # some characters take two places
+
+    return [
+        max(len(column.head), *(cell_len(row[index]) for row in rows)) if rows else len(column.head)
+        for index, column in enumerate(COLUMNS)
+    ]
+
+
+def _padded(text: str, width: int, column: Column) -> str:
+    from rich.cells import cell_len
+
+    padding = " " * (width - cell_len(text))
+    return padding + text if column.is_number else text + padding
+
+
+def _printable(text: str) -> str:
+    """Without characters that would move a terminal's cursor, colour it, or end the row."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def _address(summary: Summary) -> Mapping[str, str]:
+    address: Mapping[str, str] = summary.get("Customer", {}).get("Account", {}).get("Address", {})
+    return address

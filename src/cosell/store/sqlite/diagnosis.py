@@ -1,0 +1,66 @@
+"""What is wrong with a database file, found out without making or changing it."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import apsw
+import msgspec
+
+from cosell.store.sqlite.connection import NOT_NOW, schema_versions
+
+PATIENCE_MS: Final = 1_000
+"""How long another writer is waited for."""
+MEMORY: Final = ":memory:"
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """What was found: `fact` in one line, and the `remedy` if something is wrong."""
+
+    fact: str
+    remedy: str = ""
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite library inside apsw."""
+    return apsw.sqlite_lib_version()
+
+
+def diagnosis(path: str) -> Diagnosis:
+    """Looks at the schema's version, takes the writer's lock and lets it go, and reads every page once."""
+    if path == MEMORY:
+        return Diagnosis("the database is in memory, and begins empty")
+    if not Path(path).exists():
+        folder = Path(path).absolute().parent
+        if not os.access(folder, os.W_OK | os.X_OK):
+            return Diagnosis(f"{folder} is not a folder to write to", "name another file with --db")
+        return Diagnosis(f"{path} does not exist yet; cosell seed or cosell serve makes it")
+    try:
+        connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            return _of_open_database(connection, path)
+        finally:
+            connection.close()
+    except apsw.BusyError:
+        return Diagnosis(f"{path} is locked by another writer", "end the program that holds it, or wait for it")
+    except apsw.NotADBError:
+        return Diagnosis(f"{path} is not a SQLite database", "name another file with --db")
+    except NOT_NOW as error:
+        return Diagnosis(f"{path} cannot be opened for writing: {error}", "check the file's permissions and the disk")
+
+
+def _of_open_database(connection: apsw.Connection, path: str) -> Diagnosis:
+    connection.set_busy_timeout(PATIENCE_MS)
+    version, newest = schema_versions(connection)
+    if version > newest:
+        return Diagnosis(f"{path} has schema {version}, this cosell knows {newest}", "upgrade cosell")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("ROLLBACK")
+    defects = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")]
+    if defects != ["ok"]:
+        return Diagnosis(
+            f"{path} is damaged: {defects[0]}", "restore a backup, or write what is left with: cosell dump"
+        )
+    if version < newest:
+        return Diagnosis(f"{path} is writable and whole; its schema {version} becomes {newest} when it is next used")
+    return Diagnosis(f"{path} is writable and whole, schema {version}")
