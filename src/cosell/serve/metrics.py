@@ -1,5 +1,10 @@
-"""Figures for Prometheus, at `GET /metrics`."""
+"""Figures for Prometheus, at `GET /metrics`.
 
+Where several workers share a port, any of them may be asked. So each keeps its figures in a folder that all can read,
+which prometheus-client takes from a variable, and the page adds them up; those of a worker that died still count.
+"""
+
+import os
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -7,14 +12,22 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from cosell.flow import Answer, Call
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
+FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Must be set before prometheus-client is imported."""
 BUCKETS_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
 
 
 class Metrics:
-    """Counts the calls of one worker."""
+    """Counts the calls of one worker, and shows those of all."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._shown = self._registry
+        if FOLDER_VARIABLE in os.environ:
+            from prometheus_client.multiprocess import MultiProcessCollector  # a lone worker does without it
+
+            self._shown = CollectorRegistry()
+            MultiProcessCollector(self._shown)
         self._requests = Counter(
             "cosell_requests", "Calls answered.", ["operation", "outcome"], registry=self._registry
         )
@@ -40,4 +53,4 @@ class Metrics:
 
     def page(self) -> tuple[int, bytes, bytes]:
         """Status, content type and body of the metrics page."""
-        return 200, CONTENT_TYPE, generate_latest(self._registry)
+        return 200, CONTENT_TYPE, generate_latest(self._shown)
