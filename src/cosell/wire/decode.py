@@ -20,7 +20,8 @@ from cosell.wire.violations import checked, timestamp_of
 DEEPEST = 32
 """Levels of nesting that a body may have. The deepest legal request has nine. Our choice."""
 
-_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""Also one that never ends: looking for its end from each later quote again would take quadratic time."""
 _BRACKETS = re.compile(rb"[\[{}\]]")
 _DATE = re.compile(DATE_PATTERN)
 
