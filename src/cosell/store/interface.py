@@ -22,12 +22,9 @@ class StoreUnavailable(Exception):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Encoded summaries in the asked order, with commas between them.
+    """Encoded summaries in the asked order. `last` is the position of the final one if more follow, else None."""
 
-    `last` is the position of the final one if more follow, else None.
-    """
-
-    summaries: bytes
+    summaries: list[bytes]
     last: Position | None
 
 

@@ -2,18 +2,13 @@
 
 The text of a query depends only on the shape of its plan, so it is made once for each shape; values are bound.
 Several ranges become the arms of one UNION ALL, which SQLite merges lazily in the order that every arm's index has.
-
-A page comes back as a single row, its summaries joined by SQLite. The driver lets other threads run whenever it
-steps to a row, and under load each of these pauses costs more than reading the row does (docs/performance.md).
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
-from cosell.rules.page_token import Position
-from cosell.rules.sort_keys import Key, SortBy
-from cosell.store.interface import Page
+from cosell.rules.sort_keys import SortBy
 from cosell.store.page_plan import Drive, KeyRange, Plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
@@ -31,17 +26,8 @@ _BOUND_TESTS = {
 _IDENTIFIER_BOUND_TESTS = _BOUND_TESTS | {"after": "id_key > ?", "before": "id_key < ?"}
 
 
-_KEY_OF_TEXT: dict[SortBy, Callable[[str], Key]] = {
-    "LastModifiedDate": int,
-    "Identifier": str,
-    "CustomerCompanyName": bytes.fromhex,
-    "CreatedDate": int,
-    "TargetCloseDate": int,
-}
-
-
 def page_query(scope_id: int, plan: Plan, limit: int) -> tuple[str, list[Binding]]:
-    """The statement that reads a plan's page of `limit` rows, for `page_of`, and its bindings.
+    """The statement that reads a plan's page as (key, id_key, summary), and its bindings.
 
     A plan without ranges has no page; do not ask for it.
     """
@@ -55,19 +41,7 @@ def page_query(scope_id: int, plan: Plan, limit: int) -> tuple[str, list[Binding
         plan.descending,
         filters,
     )
-    return text, [*_arm_values(scope_id, plan.drive, filter_values), limit + 1]
-
-
-def page_of(positions: str | None, summaries: bytes | None, sort_by: SortBy, limit: int) -> Page:
-    """The page that `page_query`'s only row tells of. One row more than `limit` was read, to see whether more follow."""
-    if positions is None or summaries is None:
-        return Page(b"", None)
-    rows = positions.split("\n")
-    if len(rows) <= limit:
-        return Page(summaries, None)
-    one_too_many = int(rows[limit].rpartition(" ")[2]) + len(b",")
-    key, id_key, _ = rows[limit - 1].split(" ")
-    return Page(summaries[:-one_too_many], Position(_KEY_OF_TEXT[sort_by](key), id_key))
+    return text, [*_arm_values(scope_id, plan.drive, filter_values), limit]
 
 
 def count_query(scope_id: int, drive: Drive, limit: int) -> tuple[str, list[Binding]]:
@@ -94,16 +68,14 @@ def _page_text(
     order = f"ORDER BY 1 {direction}, 2 {direction} LIMIT ?"
     sort_column = KEY_COLUMNS[sort_by]
     if ordered and len(arms) == 1:
-        columns = f"{sort_column} AS key, id_key AS id_key, summary"
-        rows = f"({_arm_text(columns, key, arms[0], partitioned, filters)} {order}) AS found"
-    else:
-        columns = f"{sort_column} AS key, id_key AS id_key, opportunity_id AS found_id"
-        found = " UNION ALL ".join(_arm_text(columns, key, arm, partitioned, filters) for arm in arms)
-        rows = f"({found} {order}) AS found CROSS JOIN opportunity ON opportunity_id = found_id"
-    key_text = "hex(found.key)" if sort_by == "CustomerCompanyName" else "found.key"
+        return f"{_arm_text(f'{sort_column}, id_key, summary', key, arms[0], partitioned, filters)} {order}"
+    found = " UNION ALL ".join(
+        _arm_text(f"{sort_column} AS key, id_key AS id_key, opportunity_id AS found_id", key, arm, partitioned, filters)
+        for arm in arms
+    )
     return (
-        f"SELECT group_concat({key_text} || ' ' || found.id_key || ' ' || length(summary), char(10)), "
-        f"CAST(group_concat(summary, ',') AS BLOB) FROM {rows}"
+        f"SELECT found.key, found.id_key, summary FROM ({found} {order}) AS found "
+        "CROSS JOIN opportunity ON opportunity_id = found_id"
     )
 
 

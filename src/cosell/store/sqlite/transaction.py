@@ -16,7 +16,7 @@ from cosell.store.interface import Page, Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
-from cosell.store.sqlite.page_sql import count_query, page_of, page_query
+from cosell.store.sqlite.page_sql import count_query, page_query
 
 _BATCH: Final = 500
 """Opportunities that wait in memory to be written together."""
@@ -48,9 +48,12 @@ class SqliteReadTransaction:
         """See `ReadTransaction.page`."""
         chosen = plan(selector, after, self._count_up_to)
         if self._scope_id is None or not chosen.drive.ranges:
-            return Page(b"", None)
-        ((positions, summaries),) = self._connection.execute(*page_query(self._scope_id, chosen, limit)).fetchall()
-        return page_of(positions, summaries, selector.sort_by, limit)
+            return Page([], None)
+        rows = self._connection.execute(*page_query(self._scope_id, chosen, limit + 1)).fetchall()
+        if len(rows) <= limit:
+            return Page([row[2] for row in rows], None)
+        key, last_id_key, _ = rows[limit - 1]
+        return Page([row[2] for row in rows[:limit]], Position(key, last_id_key))
 
     def _count_up_to(self, drive: Drive, limit: int) -> int:
         if self._scope_id is None:
