@@ -27,7 +27,7 @@ class Metrics:
             from prometheus_client.multiprocess import MultiProcessCollector  # a lone worker does without it
 
             self._shown = CollectorRegistry()
-            MultiProcessCollector(self._shown)
+            MultiProcessCollector(self._shown)  # type: ignore[no-untyped-call]
         self._requests = Counter(
             "cosell_requests", "Calls answered.", ["operation", "outcome"], registry=self._registry
         )

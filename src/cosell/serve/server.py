@@ -63,7 +63,7 @@ async def serve(engine: Engine, host: str, port: int, on_ready: Callable[[], Non
 
     def stop() -> None:
         application.draining = True
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
