@@ -1,0 +1,183 @@
+"""Writes the parts of the documentation that the program itself knows better: between the marks of a page,
+
+    <!-- written by tools/write_reference.py: NAME -->
+    …
+    <!-- end -->
+
+stands what `PARTS[NAME]` gives. Run it after a change of a command, a setting, an error or an operation:
+`uv run python tools/write_reference.py`. A test fails while a page is out of date.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final, get_args
+
+import click
+
+from cosell import errors
+from cosell.cli.main import COMMANDS, cosell
+from cosell.flow import STEPS
+from cosell.operations import OPERATIONS
+from cosell.settings import FIELDS
+from cosell.wire.constraints import text_constraint
+from cosell.wire.model import Shape, service_model
+
+ROOT = Path(__file__).parent.parent
+MARKED = re.compile(r"(<!-- written by tools/write_reference\.py: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def commands() -> str:
+    """Each command with its help text, as the terminal shows it."""
+    parts = []
+    for name in COMMANDS:
+        context = click.Context(cosell, info_name="cosell")
+        command = cosell.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+        text = "\n".join(line.rstrip() for line in command.get_help(inner).splitlines())
+        parts.append(f"## cosell {name}\n\n{COMMANDS[name]}\n\n```text\n{text}\n```")
+    return "\n\n".join(parts)
+
+
+def settings() -> str:
+    """Each setting in its three places."""
+    rows = []
+    for name, field in FIELDS.items():
+        type_, constraint = get_args(field.type)
+        default = str(field.default).lower() if type_ is bool else str(field.default)
+        rows.append(
+            (
+                f"`--{name.replace('_', '-')}`",
+                f"`COSELL_{name.upper()}`",
+                f"`{name}`",
+                type_.__name__,
+                f"`{default}`",
+                constraint.description,
+            )
+        )
+    return _table(("option", "variable", "key in cosell.toml", "type", "default", "meaning"), rows)
+
+
+def exceptions() -> str:
+    """The errors of the service, then those of the protocol."""
+    declared = {
+        name: sum(
+            name in (error.shape for error in operation.errors) for operation in service_model().operations.values()
+        )
+        for name in service_model().shapes
+    }
+    rows = []
+    for base, classes in (("the service", errors.ServiceError), ("the protocol", errors.ProtocolError)):
+        for error in classes.__subclasses__():
+            if error is errors.ProtocolError:
+                continue
+            assert error.__doc__ is not None
+            count = declared.get(error.__name__, 0)
+            rows.append(
+                (
+                    f"`{error.__name__}`",
+                    str(error.status),
+                    f"{base}; {count} operations declare it" if count else base,
+                    error.__doc__.splitlines()[0],
+                )
+            )
+    return _table(("name", "HTTP status", "an error of", "meaning"), rows)
+
+
+def operations() -> str:
+    """Every operation of the model, and whether cosell implements it."""
+    rows = [
+        (f"`{name}`", "reads" if operation.readonly else "changes", "**yes**" if name in OPERATIONS else "not yet")
+        for name, operation in sorted(service_model().operations.items())
+    ]
+    return _table(("operation", "kind", "implemented"), rows)
+
+
+def implemented() -> str:
+    """One sentence: how far cosell has come."""
+    names = ", ".join(f"`{name}`" for name in sorted(OPERATIONS))
+    return (
+        f"cosell knows all {len(service_model().operations)} operations of the service model "
+        f"and implements {len(OPERATIONS)} of them now: {names}."
+    )
+
+
+def list_parameters() -> str:
+    """The parameters of ListOpportunities with the limits that the model sets."""
+    shapes = service_model().shapes
+    request = shapes["ListOpportunitiesRequest"]
+    rows = []
+    for name, member in request.members.items():
+        shape = shapes[member.shape]
+        needed = "yes" if name in request.required else "no"
+        rows.append((f"`{name}`", needed, _limits(member.shape, shape)))
+        for inner_name, inner in shape.members.items():
+            inner_needed = "yes, inside" if inner_name in shape.required else "no"
+            rows.append((f"`{name}.{inner_name}`", inner_needed, _limits(inner.shape, shapes[inner.shape])))
+    return _table(("parameter", "required", "type and limits"), rows)
+
+
+def _limits(name: str, shape: Shape) -> str:
+    match shape.type:
+        case "structure":
+            return "structure"
+        case "timestamp":
+            return "date-time, such as `2026-05-04T09:15:22Z`"
+        case "integer":
+            return f"integer, {shape.min} to {shape.max}"
+        case "list":
+            assert shape.member is not None
+            inner = _limits(shape.member.shape, service_model().shapes[shape.member.shape])
+            return f"list of {shape.min or 0} to {shape.max}, each: {inner}"
+    constraint = text_constraint(name, shape)
+    if constraint.values:
+        return " or ".join([", ".join(f"`{value}`" for value in constraint.values[:-1]), f"`{constraint.values[-1]}`"])
+    if constraint.is_date:
+        return "day, `YYYY-MM-DD`"
+    if shape.pattern:
+        return f"string of the form `{shape.pattern}`".replace("|", "\\|")
+    return "string"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def steps() -> str:
+    """The steps of the flow, in order."""
+    lines = []
+    for number, step in enumerate(STEPS, start=1):
+        assert step.__doc__ is not None
+        lines.append(f"{number}. **{step.__name__}**: {step.__doc__.splitlines()[0]}")
+    return "\n".join(lines)
+
+
+PARTS: Final[dict[str, Callable[[], str]]] = {
+    "commands": commands,
+    "settings": settings,
+    "exceptions": exceptions,
+    "operations": operations,
+    "implemented": implemented,
+    "list-parameters": list_parameters,
+    "steps": steps,
+}
+
+
+def pages() -> list[Path]:
+    """The pages that have marks."""
+    every = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [page for page in every if MARKED.search(page.read_text(encoding="utf-8"))]
+
+
+def written(page: Path) -> str:
+    """The page's text with every marked part brought up to date."""
+    return MARKED.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", page.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    for page in pages():
+        page.write_text(written(page), encoding="utf-8")
+        sys.stdout.write(f"wrote {page.relative_to(ROOT)}\n")
