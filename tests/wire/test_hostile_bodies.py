@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cosell.context import Scope
 from cosell.engine import Engine
 from cosell.errors import ServiceError
 from cosell.operations import OPERATIONS
 from cosell.wire import decode
+from cosell.wire.encode import encode
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
 from tests.wire.conftest import Service
@@ -143,6 +146,26 @@ def test_ten_thousand_mutated_bodies_are_answered_precisely(service: Service) ->
     # The mutations reach every floor of the house, not only its door.
     assert {"", "SerializationException", "ValidationException"} <= answers.keys()
     assert min(answers[""], answers["SerializationException"], answers["ValidationException"]) > BODIES // 20, answers
+
+
+@pytest.mark.parametrize("operation", sorted(service_model().operations))
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**64))
+def test_the_fast_decoder_and_the_full_walk_agree(operation: str, seed: int) -> None:
+    chance = random.Random(seed)
+    model = service_model().operations[operation]
+    request = legal(model.input.shape, whole=chance.random() < 0.5)
+    body = json.dumps(mutated_value(chance, model.input.shape, request)).encode()
+    quick = decode.quick_request(model, body)
+    try:
+        full = decode.full_request(model, body)
+    except ServiceError:
+        assert quick is None
+        return
+    assert quick in (None, full)
+    again = decode.quick_request(model, encode(full))
+    assert again is not None
+    assert encode(again) == encode(full)
 
 
 @pytest.mark.parametrize("operation", sorted(service_model().operations))

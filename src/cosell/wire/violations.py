@@ -133,6 +133,4 @@ def timestamp_of(value: object) -> Timestamp:
 def _form(constraint: TextConstraint) -> str:
     if constraint.pattern is not None:
         return "The value does not have the form of this member."
-    if constraint.max_length is None:
-        return f"The value must have {constraint.min_length} characters or more."
     return f"The value must have from {constraint.min_length} to {constraint.max_length} characters."
