@@ -1,0 +1,1 @@
+"""The figures of docs/performance.md, measured side by side. Run `scripts/bench --help`."""

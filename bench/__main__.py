@@ -1,0 +1,97 @@
+"""`scripts/bench`: measures the figures, prints them, and with --write puts them into docs/performance.md."""
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from bench.databases import FOLDER
+from bench.figures import Figure
+from bench.in_process import call_beside_canned
+from bench.over_http import page_beside_constant, page_beside_dynamodb
+from bench.pages import Cell, page_times
+from bench.processes import memory, seeding, start_beside_boto3
+
+PAGE: Final = Path("docs/performance.md")
+START, END = "<!-- figures: written by scripts/bench --write -->", "<!-- end of figures -->"
+
+
+def main() -> None:
+    """Measure what the arguments ask for."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="the large size (1,000,000)")
+    parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
+    parser.add_argument("--only", default="abcdefg", help="which figures, by letter (abcdefg)")
+    parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
+    wanted = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    cells: list[Cell] = []
+
+    def pages() -> list[Figure]:
+        figures, table = page_times(wanted.rows, wanted.small_rows)
+        cells.extend(table)
+        return figures
+
+    measurements: dict[str, Callable[[], list[Figure]]] = {
+        "g": lambda: seeding(wanted.rows),
+        "a": lambda: [page_beside_constant(wanted.rows, wanted.rounds)],
+        "b": pages,
+        "c": lambda: [page_beside_dynamodb(wanted.small_rows, wanted.rounds)],
+        "d": lambda: [call_beside_canned(wanted.small_rows)],
+        "e": lambda: [start_beside_boto3(wanted.rounds * 2)],
+        "f": lambda: [memory(wanted.rows)],
+    }
+    lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
+    for letter, measure in measurements.items():
+        if letter in wanted.only:
+            for figure in measure():
+                verdict = "" if figure.met else "**missed** "
+                line = f"| {letter} | {figure.name} | {figure.value} | {figure.target} | {verdict}{figure.detail} |"
+                lines.append(line)
+                print(line, file=sys.stderr, flush=True)
+    text = f"`scripts/bench {' '.join(sys.argv[1:])}`, {_surroundings()}\n\n" + "\n".join(lines) + "\n"
+    if cells:
+        text += "\n" + _table(cells)
+    print(text)
+    if wanted.write:
+        page = PAGE.read_text(encoding="utf-8")
+        before, _, rest = page.partition(START)
+        PAGE.write_text(f"{before}{START}\n\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+
+
+def _surroundings() -> str:
+    return (
+        f"Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}, {os.cpu_count()} processors, "
+        f"{platform.system()} {platform.machine()}"
+    )
+
+
+def _table(cells: list[Cell]) -> str:
+    lines = [
+        "Milliseconds of a page, in process: small size → large size; `–` where there are fewer than 100 pages.",
+        "",
+        "| sort | filter | first, ascending | 100th, ascending | first, descending | 100th, descending |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    by_order = {(cell.sort_by, cell.filter, cell.order): cell for cell in cells}
+    for sort_by, name in dict.fromkeys((cell.sort_by, cell.filter) for cell in cells):
+        columns = []
+        for order in ("ASCENDING", "DESCENDING"):
+            cell = by_order[sort_by, name, order]
+            columns += [_span(cell.first_ms), _span(cell.deep_ms) if cell.deep_ms else "–"]
+        lines.append(f"| {sort_by} | {name} | {' | '.join(columns)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _span(ms: tuple[float, float]) -> str:
+    return f"{ms[0]:.3f} → {ms[1]:.3f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The seeded databases that figures are taken from, kept in build/bench between runs."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path("build/bench")
+ACCOUNT: Final = "000000000000"
+CATALOG: Final = "Sandbox"
+COSELL: Final = [sys.executable, "-c", "from cosell.cli.main import main; main()"]
+
+
+def seed(path: Path, rows: int) -> float:
+    """Make a database of `rows` opportunities; the seconds that it took."""
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        file.unlink(missing_ok=True)
+    started = time.perf_counter()
+    subprocess.run([*COSELL, "seed", "--db", str(path), "--count", str(rows), "--seed", "1"], check=True)
+    return time.perf_counter() - started
+
+
+def seeded(rows: int) -> Path:
+    """The database of `rows` opportunities, made where it is missing."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{rows}.db"
+    if not path.exists():
+        unfinished = FOLDER / f"{rows}.unfinished.db"
+        seed(unfinished, rows)
+        unfinished.rename(path)
+    return path

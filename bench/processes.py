@@ -1,0 +1,80 @@
+"""Figures about whole processes: the start, the memory, and the making of a large database."""
+
+import contextlib
+import json
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.databases import CATALOG, COSELL, FOLDER, seed, seeded
+from bench.figures import Figure, at_most
+from bench.pages import HEADERS
+from cosell.rules.sort_keys import SORT_NAMES
+
+
+def start_beside_boto3(rounds: int) -> Figure:
+    """(e) From start to ready, by the start of a program that only makes a boto3 client."""
+    database = FOLDER / "start.db"
+    client = (
+        "import boto3; boto3.client('partnercentral-selling', region_name='us-east-1', "
+        "aws_access_key_id='a', aws_secret_access_key='b')"
+    )
+    ours, theirs = [], []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", client], check=True)
+        theirs.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        with _served(database):
+            ours.append(time.perf_counter() - started)
+    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+    detail = f"{statistics.median(ours):.2f} s and {statistics.median(theirs):.2f} s"
+    return at_most("start to ready ÷ start of a boto3 client", ratio, 1.5, detail)
+
+
+def memory(rows: int) -> Figure:
+    """(f) Resident memory of a worker that has answered pages in every order, forwards and backwards."""
+    with _served(seeded(rows)) as (process, url):
+        for sort_by in SORT_NAMES:
+            for order in ("ASCENDING", "DESCENDING"):
+                _read_pages(url, Sort={"SortBy": sort_by, "SortOrder": order})
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    kib = int(status.partition("VmRSS:")[2].split()[0])
+    return at_most(f"resident memory over {rows:,} rows, MB", kib * 1024 / 1e6, 150, "after 1,000 pages of 100")
+
+
+def seeding(rows: int) -> list[Figure]:
+    """(g) Rows a second of `cosell seed`, and the file's bytes for each row."""
+    path = FOLDER / "seeding.db"
+    took = seed(path, rows)
+    size = path.stat().st_size
+    path.unlink()
+    return [
+        Figure(f"seeding {rows:,} rows, rows a second", f"{rows / took:,.0f}", detail=f"{took:.0f} s"),
+        Figure("bytes of the file for each row", f"{size / rows:,.0f}"),
+    ]
+
+
+@contextlib.contextmanager
+def _served(database: Path) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+    command = [*COSELL, "serve", "--db", str(database), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        try:
+            yield process, url
+        finally:
+            process.terminate()
+
+
+def _read_pages(url: str, **question: object) -> None:
+    question |= {"Catalog": CATALOG, "MaxResults": 100}
+    headers = {name.decode(): value.decode() for name, value in HEADERS.items()}
+    for _ in range(100):
+        request = urllib.request.Request(url, json.dumps(question).encode(), headers)
+        with urllib.request.urlopen(request) as answer:
+            question["NextToken"] = json.load(answer)["NextToken"]
