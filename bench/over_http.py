@@ -55,8 +55,8 @@ def page_beside_dynamodb(rows: int, rounds: int) -> Figure:
 
 
 def _fill_table(url: str, items: int) -> None:
-    keys = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "any", "region_name": "us-east-1"}
-    dynamodb: Any = boto3.session.Session(**keys).client("dynamodb", endpoint_url=url)  # type: ignore[call-overload]
+    keys: Any = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "any", "region_name": "us-east-1"}
+    dynamodb: Any = boto3.session.Session(**keys).client("dynamodb", endpoint_url=url)
     dynamodb.create_table(
         TableName="pipeline",
         BillingMode="PAY_PER_REQUEST",
