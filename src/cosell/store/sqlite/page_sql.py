@@ -65,7 +65,8 @@ def _page_text(
     filters: tuple[str, ...],
 ) -> str:
     direction = "DESC" if descending else "ASC"
-    order = f"ORDER BY 1 {direction}, 2 {direction} LIMIT ?"
+    # An identifier breaks its own ties; SQLite would sort by the repeated column, since it does not see that.
+    order = f"ORDER BY 1 {direction}{'' if sort_by == 'Identifier' else f', 2 {direction}'} LIMIT ?"
     sort_column = KEY_COLUMNS[sort_by]
     if ordered and len(arms) == 1:
         return f"{_arm_text(f'{sort_column}, id_key, summary', key, arms[0], partitioned, filters)} {order}"
