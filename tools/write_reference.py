@@ -41,6 +41,11 @@ def commands() -> str:
     return "\n\n".join(parts)
 
 
+def command_list() -> str:
+    """Each command in a line."""
+    return _table(("command", "does"), [(f"`cosell {name}`", does) for name, does in COMMANDS.items()])
+
+
 def settings() -> str:
     """Each setting in its three places."""
     rows = []
@@ -157,6 +162,7 @@ def steps() -> str:
 
 PARTS: Final[dict[str, Callable[[], str]]] = {
     "commands": commands,
+    "command-list": command_list,
     "settings": settings,
     "exceptions": exceptions,
     "operations": operations,
