@@ -5,14 +5,18 @@ import http.client
 import json
 from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-import cosell
+from cosell import flow
+from cosell.context import Scope
+from cosell.engine import Engine
+from cosell.in_process import client_of, connect
 from cosell.operations import OPERATIONS
+from cosell.store.interface import Store, StoreUnavailable
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
 from tests.conftest import Server
@@ -156,7 +160,7 @@ def test_an_error_has_its_message_in_both_spellings(service: Service) -> None:
 @pytest.fixture
 def unchecked_client() -> "PartnerCentralSellingAPIClient":
     """boto3 without its own validation, so that cosell's is seen."""
-    return cosell.connect(config=Config(parameter_validation=False))
+    return connect(config=Config(parameter_validation=False))
 
 
 def test_boto3_raises_the_models_exceptions(unchecked_client: "PartnerCentralSellingAPIClient") -> None:
@@ -228,3 +232,37 @@ def test_the_protocol_holds_over_http(serve: Callable[..., Server]) -> None:
     full = BODY.ljust(LONGEST_BODY)
     assert told("POST", "/ListOpportunities", full) == (200, "", PLAIN_JSON)
     assert told("POST", "/ListOpportunities", full + b" ") == (413, "RequestEntityTooLargeException", PLAIN_JSON)
+
+
+class BrokenStore:
+    """A store that fails whatever it is asked."""
+
+    token_key = b""
+
+    def __init__(self, failure: Exception) -> None:
+        self._failure = failure
+
+    def read(self, _: Scope) -> NoReturn:
+        raise self._failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "error"),
+    [
+        (StoreUnavailable("disk full"), 503, "ServiceUnavailableException"),
+        (RuntimeError("secret detail"), 500, "InternalServerException"),
+        (RecursionError("secret detail"), 500, "InternalServerException"),
+    ],
+)
+def test_a_defect_is_told_without_its_details_and_kept_for_the_log(failure: Exception, status: int, error: str) -> None:
+    engine = Engine(cast("Store", BrokenStore(failure)))
+    told = Service(engine).send(BODY, x_amz_target=LIST)
+    assert (told.status, told.error, told.headers["x-amzn-errortype"]) == (status, error, error)
+    assert str(failure) not in told.body["message"]
+    assert flow.answer(engine, flow.Call("POST", "/ListOpportunities", {}, BODY)).defect is failure
+
+
+def test_a_defect_in_this_process_is_raised_as_it_is() -> None:
+    failure = RuntimeError("what really happened")
+    with pytest.raises(RuntimeError, match="what really happened"):
+        client_of(Engine(cast("Store", BrokenStore(failure)))).list_opportunities(Catalog="AWS")

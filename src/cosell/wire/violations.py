@@ -81,7 +81,7 @@ class _Walk:
                 self._violated(item_path, "INVALID_VALUE", "A list may not hold null.")
             else:
                 cleaned.append(self.value(shape.member.shape, item, item_path))
-            if len(self.violations) >= MOST_VIOLATIONS:
+            if self.wrong_types or len(self.violations) >= MOST_VIOLATIONS:
                 break
         return cleaned
 
@@ -114,8 +114,9 @@ class _Walk:
             self._violated(path, "INVALID_STRING_FORMAT", "There is no such day.")
         return value
 
-    def _wrong_type(self, path: str, wanted: str, value: object) -> None:
+    def _wrong_type(self, path: str, wanted: str, value: object) -> object:
         self.wrong_types.append(f"{path or 'The body'} must be {wanted}, not {JSON_NAMES.get(type(value), 'null')}.")
+        return value
 
     def _violated(self, path: str, code: Code, message: str) -> None:
         self.violations.append(Violation(path, code, message))
