@@ -90,4 +90,7 @@ class Deal:
 
 
 def _by_age(rows: tuple[tuple[float, Weighted[str]], ...], age_days: int) -> Weighted[str]:
-    return next(weighted for days, weighted in rows if age_days <= days)
+    for days, weighted in rows[:-1]:
+        if age_days <= days:
+            return weighted
+    return rows[-1][1]
