@@ -1,7 +1,7 @@
 """Opening a database file: its settings, its schema, and the errors that mean "not now"."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -13,6 +13,9 @@ from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.indexes import CREATE_INDEXES
 
 BUSY_TIMEOUT_MS: Final = 10_000
+PAGE_BYTES: Final = 8192
+"""Of a new database. Pages of 4,096 bytes hold one record each, and leave four tenths of themselves empty."""
+
 CACHE_KIB: Final = 48 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
 
@@ -35,6 +38,7 @@ def open_connection(path: str) -> apsw.Connection:
         connection = apsw.Connection(path, statementcachesize=512)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         for pragma in (
+            f"page_size = {PAGE_BYTES}",
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = OFF",  # held by the code that writes; a check for each row would double a bulk load
@@ -52,9 +56,12 @@ def open_connection(path: str) -> apsw.Connection:
 def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
     """Bring the schema up to date, one numbered file after the other, each in its own transaction.
 
-    Raises UserError for a database that a newer cosell has migrated.
+    Raises UserError for a database that a newer cosell has migrated, or that belongs to another program.
     """
     files = _migrations()
+    used = connection.execute("SELECT EXISTS (SELECT 1 FROM sqlite_schema)").get  # asked before the version: see below
+    if (used and _version(connection) == 0) or connection.execute("PRAGMA application_id").get not in (0, 0):
+        raise UserError("this is the database of another program", "name another file with --db")
     if _version(connection) > len(files):
         raise UserError("this database was written by a newer cosell", "upgrade cosell, or name another file with --db")
     for number, file in enumerate(files, start=1):
@@ -89,6 +96,26 @@ def _version(connection: apsw.Connection) -> int:
     version = connection.execute("PRAGMA user_version").get
     assert isinstance(version, int)
     return version
+
+
+@contextmanager
+def large_load(connection: apsw.Connection) -> Iterator[None]:
+    """Settings for a transaction that writes most of the file, restored at the end.
+
+    Through the WAL every page would be written twice. With a rollback journal new pages go straight into the file,
+    which a crash cuts back to its former length. Where another connection is open, the WAL stays.
+    """
+    connection.set_busy_timeout(0)
+    with suppress(apsw.BusyError):
+        connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    # Making an index sorts all rows; beyond a few thousand pages that belongs into a file, not into memory.
+    connection.execute("PRAGMA temp_store = FILE").fetchall()
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA temp_store = MEMORY").fetchall()
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
 
 
 @contextmanager

@@ -7,15 +7,17 @@ connection, which readers and the writer take in turn.
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Final
 
 import apsw
 
 from cosell.context import Scope
+from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import (
     NOT_NOW,
+    large_load,
     migrate,
     open_connection,
     unavailable_instead_of_sqlite_errors,
@@ -39,8 +41,11 @@ class SqliteStore:
         self._readers: deque[apsw.Connection] = deque()
         self._scope_ids: dict[Scope, int] = {}
         self._closed = False
-        migrate(self._writer, new_token_key)
-        token_key = self._writer.execute("SELECT token_key FROM installation").get
+        try:
+            migrate(self._writer, new_token_key)
+            token_key = self._writer.execute("SELECT token_key FROM installation").get
+        except NOT_NOW as error:
+            raise UserError(f"cannot open {path}: {error}", "see what is wrong with: cosell doctor") from None
         assert isinstance(token_key, bytes)
         self.token_key = token_key
 
@@ -62,21 +67,18 @@ class SqliteStore:
         the indexes first. That is part of the transaction: nobody ever sees the database without them.
         """
         with self._writing, unavailable_instead_of_sqlite_errors():
-            # Making an index sorts all rows; beyond a few thousand pages that belongs into a file, not into memory.
-            usual_place = self._writer.execute("PRAGMA temp_store").get
-            self._writer.execute("PRAGMA temp_store = FILE")
-            try:
-                with self._written(scopes) as transactions:
-                    empty = not self._writer.execute("SELECT EXISTS (SELECT 1 FROM opportunity)").get
-                    if not empty or expected < WORTH_NEW_INDEXES:
-                        yield transactions
-                        return
-                    for statement in DROP_INDEXES:
-                        self._writer.execute(statement)
+            large = expected >= WORTH_NEW_INDEXES and self._is_empty()
+            with large_load(self._writer) if large else nullcontext(), self._written(scopes) as transactions:
+                if not large or not self._is_empty():
                     yield transactions
-                    self._make_indexes()
-            finally:
-                self._writer.execute(f"PRAGMA temp_store = {usual_place}")
+                    return
+                for statement in DROP_INDEXES:
+                    self._writer.execute(statement)
+                yield transactions
+                self._make_indexes()
+
+    def _is_empty(self) -> bool:
+        return not self._writer.execute("SELECT EXISTS (SELECT 1 FROM opportunity)").get
 
     def _make_indexes(self) -> None:
         try:
@@ -90,30 +92,39 @@ class SqliteStore:
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         with self._writing, unavailable_instead_of_sqlite_errors():
             writer = self._writer
+            self._roll_back()  # what an earlier failure could not
             writer.execute("BEGIN IMMEDIATE")
             try:
                 scope_ids = {scope: self.scope_id(writer, scope) or self._new_scope_id(scope) for scope in scopes}
                 yield {scope: SqliteWriteTransaction(writer, scope_id) for scope, scope_id in scope_ids.items()}
                 writer.execute("COMMIT")
             except BaseException:
-                if writer.in_transaction:  # SQLite has rolled back by itself after some errors
-                    writer.execute("ROLLBACK")
+                self._roll_back()
                 raise
             self._scope_ids.update(scope_ids)
+
+    def _roll_back(self) -> None:
+        if self._writer.in_transaction:  # SQLite rolls back by itself after some errors
+            self._writer.execute("ROLLBACK")
 
     def _new_scope_id(self, scope: Scope) -> int:
         self._writer.execute("INSERT INTO scope (account, catalog, last_stamp) VALUES (?, ?, 0)", _names(scope))
         return self._writer.last_insert_rowid()
 
     def borrow_reader(self) -> apsw.Connection:
-        """A connection for one reader: its own for a file, the only one for a database in memory."""
+        """A connection for one reader: its own for a file, the only one for a database in memory.
+
+        Raises StoreUnavailable where the file cannot be opened any more.
+        """
         if self._path == MEMORY:
             self._writing.acquire()
             return self._writer
-        try:
+        with suppress(IndexError):
             return self._readers.pop()
-        except IndexError:
+        try:
             return open_connection(self._path)
+        except UserError as error:
+            raise StoreUnavailable(error.message) from error
 
     def return_reader(self, connection: apsw.Connection) -> None:
         """Take back what `borrow_reader` gave."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import apsw
 
@@ -49,7 +49,7 @@ class SqliteReadTransaction:
         chosen = plan(selector, after, self._count_up_to)
         if self._scope_id is None or not chosen.drive.ranges:
             return Page([], None)
-        rows = self._connection.execute(*page_query(self._scope_id, chosen, limit + 1)).fetchall()
+        rows: list[Any] = self._connection.execute(*page_query(self._scope_id, chosen, limit + 1)).fetchall()
         if len(rows) <= limit:
             return Page([row[2] for row in rows], None)
         key, last_id_key, _ = rows[limit - 1]
