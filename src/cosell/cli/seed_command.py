@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import click
 
+from cosell.cli.counted import counted
 from cosell.cli.options import setting
 
 FIXED_NOW: Final = "2026-06-30T12:00:00Z"
@@ -51,5 +52,5 @@ def seed_command(count: int, seed: int, now_ms: int, db: str, account: str, cata
             done = fill(engine.store, Scope(account, catalog), count=count, seed=seed, now_ms=now_ms, advance=advance)
     finally:
         engine.close()
-    moved = f"; {done.moved:,} stamps moved behind those that were there" if done.moved else ""
-    click.echo(f"seeded {done.count:,} opportunities into {db} (account {account}, catalog {catalog}){moved}")
+    moved = f"; {counted(done.moved, 'stamp')} moved behind those that were there" if done.moved else ""
+    click.echo(f"seeded {counted(done.count, 'opportunity')} into {db} (account {account}, catalog {catalog}){moved}")

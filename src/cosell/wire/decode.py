@@ -15,6 +15,7 @@ from cosell.wire.constraints import DATE_PATTERN
 from cosell.wire.model import Operation
 from cosell.wire.timestamps import Date, is_calendar_day
 from cosell.wire.types import structure
+from cosell.wire.unchecked import unchecked
 from cosell.wire.violations import checked, timestamp_of
 
 DEEPEST = 32
@@ -55,8 +56,14 @@ def plain_json(body: bytes) -> Any:
 
 
 def decode(type_: type[T], text: bytes) -> T:
-    """The value of a structure from JSON that cosell itself has written."""
-    decoded = _decoder(type_.__name__).decode(text)
+    """The value of a structure from JSON that cosell itself has written.
+
+    What was loaded from AWS may hold values that the model does not know; they come back as they were.
+    """
+    try:
+        decoded = _decoder(type_.__name__).decode(text)
+    except msgspec.ValidationError:
+        decoded = unchecked(type_.__name__, plain_json(text))
     assert isinstance(decoded, type_)
     return decoded
 

@@ -1,0 +1,39 @@
+"""`cosell reset`: remove the opportunities of an account and catalog."""
+
+import sys
+
+import click
+
+from cosell.cli.counted import counted
+from cosell.cli.options import setting
+from cosell.errors import UserError
+
+
+@click.command("reset")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@setting("db")
+@setting("account")
+@setting("catalog")
+def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
+    """Remove every opportunity of an account and catalog, with its events and remembered ClientTokens.
+
+    Identifiers and stamps go on where they were: what comes next is newer than whatever a reader has seen.
+    """
+    from cosell.context import Scope
+    from cosell.engine import Engine
+
+    scope = Scope(account, catalog)
+    engine = Engine.open(db)
+    try:
+        if not yes:
+            if not sys.stdin.isatty():
+                raise UserError("nobody is there to confirm the reset", "say --yes if you mean it")
+            with engine.store.read(scope) as tx:
+                count = tx.count()
+            question = f"Remove {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog})?"
+            click.confirm(question, abort=True, err=True)
+        with engine.store.write(scope) as writing:
+            removed = writing.clear()
+    finally:
+        engine.close()
+    click.echo(f"removed {counted(removed, 'opportunity')} of {db} (account {account}, catalog {catalog})")
