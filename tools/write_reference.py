@@ -18,11 +18,17 @@ import click
 
 from cosell import errors
 from cosell.cli.main import COMMANDS, cosell
-from cosell.flow import STEPS
+from cosell.flow import CLIENT_TOKEN_LIFETIME_MS, STEPS
 from cosell.operations import OPERATIONS
+from cosell.rules import page_token
+from cosell.serve.app import BODY_TIMEOUT_S
+from cosell.serve.server import HEADER_LIMIT_BYTES, HEADER_TIMEOUT_MS
 from cosell.settings import FIELDS
 from cosell.wire.constraints import text_constraint
+from cosell.wire.decode import DEEPEST
 from cosell.wire.model import Shape, service_model
+from cosell.wire.protocol import LONGEST_BODY
+from cosell.wire.violations import MOST_VIOLATIONS
 
 ROOT = Path(__file__).parent.parent
 MARKED = re.compile(r"(<!-- written by tools/write_reference\.py: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -151,6 +157,23 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
+def limits() -> str:
+    """What a request may not exceed."""
+    page_size = service_model().shapes["PageSize"].max
+    rows = [
+        ("body", f"{LONGEST_BODY // 1024} KiB"),
+        ("nesting of a body", f"{DEEPEST} levels"),
+        ("headers", f"{HEADER_LIMIT_BYTES // 1024} KiB"),
+        ("time for the headers", f"{HEADER_TIMEOUT_MS // 1000} seconds"),
+        ("time for the body", f"{BODY_TIMEOUT_S} seconds"),
+        ("entries of an ErrorList", f"{MOST_VIOLATIONS:,}"),
+        ("one page", f"{page_size} opportunities"),
+        ("life of a page token", f"{page_token.LIFETIME_MS // 3_600_000} hours"),
+        ("memory for a ClientToken", f"{CLIENT_TOKEN_LIFETIME_MS // 3_600_000} hours"),
+    ]
+    return _table(("limit", "value"), rows)
+
+
 def steps() -> str:
     """The steps of the flow, in order."""
     lines = []
@@ -168,6 +191,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "operations": operations,
     "implemented": implemented,
     "list-parameters": list_parameters,
+    "limits": limits,
     "steps": steps,
 }
 

@@ -6,6 +6,7 @@ say how:
     file=NAME     the block is written to a file of the page's folder and not run by itself
     background    the command stays up until the page ends (a server)
     fails         the command ends with an exit code other than 0
+    node          the command needs Node.js with the JavaScript SDK
     output        (of a text block) what the block before it prints; `…` stands for any text
 """
 
@@ -20,7 +21,7 @@ PAGES = sorted(
     key=lambda page: page.relative_to(ROOT).as_posix(),
 )
 LANGUAGES = frozenset({"python", "sh", "javascript", "text", "json", "toml", "ini", "mermaid"})
-WAYS = frozenset({"background", "fails", "output"})
+WAYS = frozenset({"background", "fails", "node", "output"})
 
 _FENCE = re.compile(r"^( *)```(.*)$")
 

@@ -1,14 +1,16 @@
 """What the pages tell the reader to type works."""
 
+import shutil
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import LANGUAGES, PAGES, WAYS, blocks_of, name_of
+from tests.docs.pages import LANGUAGES, PAGES, ROOT, WAYS, Block, blocks_of, name_of
 from tests.docs.reader import Reader
 
-RUN = ("python", "sh")
+MODULES = ROOT / "build" / "javascript" / "node_modules"
 
 
 def _free_port() -> int:
@@ -17,16 +19,40 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if any(block.language in RUN for block in blocks_of(page))], ids=name_of
-)
-def test_whoever_follows_the_page_arrives(page: Path, tmp_path: Path) -> None:
-    reader = Reader(tmp_path, _free_port())
+def _is_run(block: Block) -> bool:
+    return block.language in ("python", "sh")
+
+
+def _needs_node(block: Block) -> bool:
+    return "node" in block.ways
+
+
+def _follow(page: Path, folder: Path, chosen: Callable[[Block], bool]) -> None:
+    """Follow a page, without the blocks that are not chosen and what they would print."""
+    reader = Reader(folder, _free_port())
+    followed = True
     try:
         for block in blocks_of(page):
-            reader.follow(block)
+            followed = followed if "output" in block.ways else chosen(block)
+            if followed:
+                reader.follow(block)
     finally:
         reader.leave()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(map(_is_run, blocks_of(page)))], ids=name_of)
+def test_whoever_follows_the_page_arrives(page: Path, tmp_path: Path) -> None:
+    _follow(page, tmp_path, lambda block: "node" not in block.ways)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(map(_needs_node, blocks_of(page)))], ids=name_of)
+def test_whoever_follows_the_page_with_javascript_arrives(page: Path, tmp_path: Path) -> None:
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    if not (MODULES / "@aws-sdk/client-partnercentral-selling").exists():
+        pytest.skip("the JavaScript SDK is not installed: scripts/test does it where npm is")
+    (tmp_path / "node_modules").symlink_to(MODULES)
+    _follow(page, tmp_path, lambda block: block.language != "python")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
