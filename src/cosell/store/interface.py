@@ -70,7 +70,10 @@ class WriteTransaction(ReadTransaction, Protocol):
         """Never give `upto` or a lower number again."""
 
     def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
-        """Add opportunities whose identifiers are new to the scope. Raises KeyError with the first that is not."""
+        """Add opportunities whose identifiers are new to the scope.
+
+        Raises KeyError with the first that is not; the transaction has to be undone then.
+        """
 
     def replace(self, opportunity: StoredOpportunity) -> None:
         """Put an opportunity in the place of the one with its identifier."""

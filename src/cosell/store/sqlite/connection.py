@@ -59,8 +59,7 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
     Raises UserError for a database that a newer cosell has migrated, or that belongs to another program.
     """
     files = _migrations()
-    used = connection.execute("SELECT EXISTS (SELECT 1 FROM sqlite_schema)").get  # asked before the version: see below
-    if (used and _version(connection) == 0) or connection.execute("PRAGMA application_id").get not in (0, 0):
+    if connection.execute("SELECT count(*) > 0 AND NOT max(name = 'installation') FROM sqlite_schema").get:
         raise UserError("this is the database of another program", "name another file with --db")
     if _version(connection) > len(files):
         raise UserError("this database was written by a newer cosell", "upgrade cosell, or name another file with --db")
@@ -78,7 +77,8 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # SQLite rolls back by itself after some errors
+                connection.execute("ROLLBACK")
             raise
 
 

@@ -7,7 +7,7 @@ connection, which readers and the writer take in turn.
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import Final
 
 import apsw
@@ -119,8 +119,12 @@ class SqliteStore:
         if self._path == MEMORY:
             self._writing.acquire()
             return self._writer
-        with suppress(IndexError):
+        try:
             return self._readers.pop()
+        except IndexError:
+            return self._new_reader()
+
+    def _new_reader(self) -> apsw.Connection:
         try:
             return open_connection(self._path)
         except UserError as error:

@@ -1,0 +1,257 @@
+"""A database that fails at any of its steps: the caller is told to try again, and no step is half done."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from cosell.engine import Engine
+from cosell.errors import UserError
+from cosell.store.interface import StoreUnavailable
+from cosell.store.sqlite import SqliteStore, connection
+from tests.store.caller import Caller, HandClock, Refused, record
+
+ERRORS = [apsw.FullError, apsw.IOError, apsw.BusyError, apsw.CorruptError]
+UNAVAILABLE = ("ServiceUnavailableException", 503)
+MANNERS = ["instead of the step", "after the step", "from the step on"]
+
+
+class Failing:
+    """A connection whose n-th step fails: instead of it, after it, or with every one that follows."""
+
+    def __init__(self, sound: apsw.Connection, nth: int, error: type[apsw.Error], manner: str) -> None:
+        self._sound = sound
+        self._left = nth
+        self._error = error
+        self._manner = manner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sound, name)
+
+    def execute(self, *arguments: Any) -> apsw.Cursor:
+        """The step, or its failure."""
+        return self._step(self._sound.execute, arguments)
+
+    def executemany(self, *arguments: Any) -> apsw.Cursor:
+        """As `execute`."""
+        return self._step(self._sound.executemany, arguments)
+
+    def _step(self, perform: Callable[..., apsw.Cursor], arguments: Any) -> apsw.Cursor:
+        self._left -= 1
+        if self._left == 0 and self._manner == "after the step":
+            perform(*arguments)
+            raise self._error
+        if self._left == 0 or (self._left < 0 and self._manner == "from the step on"):
+            raise self._error
+        return perform(*arguments)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the n-th step was reached."""
+        return self._left <= 0
+
+
+@contextmanager
+def failing_at(store: SqliteStore, nth: int, error: type[apsw.Error], manner: str) -> Iterator[Callable[[], bool]]:
+    """The store with connections that fail; tells whether one did."""
+    writer = store._writer
+    reader = writer if store._path == ":memory:" else connection.open_connection(store._path)
+    bad = [Failing(sound, nth, error, manner) for sound in (writer, reader)]
+    store._writer = bad[0]  # type: ignore[assignment]
+    store._readers = deque(bad[1:])  # type: ignore[arg-type]
+    store._scope_ids.clear()
+    yield lambda: any(connection.has_failed for connection in bad)
+    store._writer = writer
+    store._readers.clear()
+    if reader is not writer:
+        reader.close()
+
+
+def refusal(ask: Callable[[Caller], Any], caller: Caller) -> tuple[str, int] | None:
+    """The name and status of the error that is answered, if one is."""
+    try:
+        ask(caller)
+    except Refused as refused:
+        return refused.name, refused.status
+    return None
+
+
+@pytest.fixture
+def store(engine: Engine) -> SqliteStore:
+    assert isinstance(engine.store, SqliteStore)
+    return engine.store
+
+
+def everything(store: SqliteStore) -> list[Any]:
+    """All that is in the database."""
+    tables = ("installation", "scope", "opportunity", "opportunity_record", "client_token", "outbox")
+    return [store._writer.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
+
+
+CHANGES: dict[str, Callable[[Caller], Any]] = {
+    "create": lambda caller: caller.create("second", Customer={"Account": {"CompanyName": "b"}}),
+    "create as a newcomer": lambda caller: Caller(caller.engine, "777788889999").create("first"),
+    "update": lambda caller: caller.update("O1000001", Customer={"Account": {"CompanyName": "c"}}),
+}
+READINGS: dict[str, Callable[[Caller], Any]] = {
+    "get": lambda caller: caller.get("O1000001"),
+    "list": lambda caller: caller.page(),
+    "list what is counted first": lambda caller: caller.page(
+        CreatedDate={"AfterCreatedDate": 0},
+        LifeCycleStage=["Prospect"],
+        Sort={"SortBy": "Identifier", "SortOrder": "ASCENDING"},
+    ),
+    "list in a scope of nobody": lambda caller: Caller(caller.engine, "777788889999").page(),
+}
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_that_fails_is_there_wholly_or_not_at_all(
+    caller: Caller, store: SqliteStore, change: str, error: type[apsw.Error], manner: str
+) -> None:
+    caller.create("first")
+    before = everything(store)
+    for nth in range(1, 100):
+        with failing_at(store, nth, error, manner) as has_failed:
+            refused = refusal(CHANGES[change], caller)
+        assert refused == (UNAVAILABLE if has_failed() else None)
+        if store._writer.in_transaction:  # even the undoing failed, so the next change begins with it
+            caller.create("first")
+        if everything(store) != before:
+            break
+    assert not has_failed() or manner == "after the step", "only a commit that was not heard of may change anything"
+    assert len(everything(store)[-1]) == len(before[-1]) + 1, "one change, one event"
+    assert [found["Id"] for found in caller.records()] == ["O1000001", "O1000002"][: 2 if change == "create" else 1]
+
+
+def test_a_change_whose_success_was_not_heard_is_not_made_twice(caller: Caller, store: SqliteStore) -> None:
+    for nth in range(1, 100):
+        with failing_at(store, nth, apsw.IOError, "after the step"), pytest.raises(Refused, match="ServiceUnavailable"):
+            caller.create("first")
+        if caller.records():
+            break
+    assert caller.create("first")["Id"] == "O1000001"
+    assert len(caller.records()) == 1
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_reading_that_fails_says_try_again(
+    caller: Caller, store: SqliteStore, reading: str, error: type[apsw.Error]
+) -> None:
+    caller.create("first")
+    for nth in range(1, 100):
+        with failing_at(store, nth, error, "instead of the step") as has_failed:
+            refused = refusal(READINGS[reading], caller)
+        assert refused == (UNAVAILABLE if has_failed() else None)
+        if not has_failed():
+            break
+    assert nth > 1
+    assert refusal(READINGS[reading], caller) is None
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Caller, apsw.Connection]]:
+    """A caller with one opportunity, and a stranger's connection to the same file. Nobody waits long."""
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_MS", 20)
+    path = str(tmp_path / "held.db")
+    engine = Engine.open(path, clock=HandClock())
+    stranger = apsw.Connection(path)
+    caller = Caller(engine)
+    caller.create("first")
+    yield caller, stranger
+    stranger.close()
+    engine.close()
+
+
+def test_a_change_behind_a_strangers_lock_says_try_again(held: tuple[Caller, apsw.Connection]) -> None:
+    caller, stranger = held
+    stranger.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Refused) as refused:
+        caller.create("second")
+    assert (refused.value.name, refused.value.status) == ("ServiceUnavailableException", 503)
+    with pytest.raises(StoreUnavailable):
+        caller.engine.store.check()
+    assert len(caller.page()["OpportunitySummaries"]) == 1, "readers do not wait for writers"
+    stranger.execute("ROLLBACK")
+    caller.engine.store.check()
+    assert caller.create("second")["Id"] == "O1000002"
+
+
+def test_a_file_that_can_no_longer_be_opened_says_try_again(
+    held: tuple[Caller, apsw.Connection], tmp_path: Path
+) -> None:
+    caller, _ = held
+    store = caller.engine.store
+    assert isinstance(store, SqliteStore)
+    store._readers.clear()
+    for file in tmp_path.iterdir():
+        file.unlink()
+    tmp_path.rmdir()
+    with pytest.raises(Refused) as refused:
+        caller.page()
+    assert (refused.value.name, refused.value.status) == ("ServiceUnavailableException", 503)
+
+
+def test_a_locked_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_MS", 20)
+    stranger = apsw.Connection(str(tmp_path / "locked.db"))
+    stranger.execute("PRAGMA journal_mode = WAL")
+    stranger.execute("BEGIN IMMEDIATE")
+    with pytest.raises(UserError, match="locked"):
+        Engine.open(str(tmp_path / "locked.db"))
+    stranger.close()
+
+
+def test_a_migration_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(tmp_path / "new.db")
+    sound = connection.open_connection(path)
+    steps = 0
+    for steps in range(1, 100):
+        failing = Failing(sound, steps, apsw.FullError, "instead of the step")
+        try:
+            connection.migrate(failing, b"key")  # type: ignore[arg-type]
+        except apsw.FullError:
+            assert sound.execute("SELECT count(*) FROM sqlite_schema").get == 0
+            continue
+        break
+    assert steps > 10
+    sound.close()
+    engine = Engine.open(path)
+    Caller(engine).put([record("O1")])
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("PRAGMA user_version = 99", "newer cosell"),
+        ("DROP TABLE installation", "another program"),
+    ],
+)
+def test_a_database_that_is_not_ours_is_left_alone(tmp_path: Path, statement: str, told: str) -> None:
+    path = str(tmp_path / "foreign.db")
+    Engine.open(path).close()
+    foreign = apsw.Connection(path)
+    foreign.execute(statement)
+    foreign.close()
+    with pytest.raises(UserError, match=told) as refused:
+        Engine.open(path)
+    assert refused.value.next_step
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear partner, " * 100)
+    with pytest.raises(UserError, match="is not a SQLite database"):
+        Engine.open(str(file))
+    with pytest.raises(UserError, match="cannot open"):
+        Engine.open(str(tmp_path / "no folder" / "new.db"))
+    with pytest.raises(UserError, match="mysql"):
+        Engine.open("mysql://somewhere")
