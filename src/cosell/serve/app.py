@@ -32,6 +32,7 @@ Page = Callable[[], tuple[int, bytes, bytes]]
 BODY_TIMEOUT_S: Final = 30
 """Seconds that a body may take to arrive."""
 
+READINESS: Final = "/readyz"
 TEXT: Final = b"text/plain; charset=utf-8"
 
 
@@ -49,17 +50,13 @@ class Application:
             for operation in service_model().operations.values()
             if operation.readonly
         )
-        self._pages: dict[str, Page] = {
-            "/healthz": self._health,
-            "/readyz": self._readiness,
-            "/metrics": self._metrics.page,
-        }
+        self._pages: dict[str, Page] = {"/healthz": _health, "/metrics": self._metrics.page}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope["path"]
-        if scope["method"] in ("GET", "HEAD") and path in self._pages:
-            status, content_type, body = self._pages[path]()
+        if scope["method"] in ("GET", "HEAD") and (path in self._pages or path == READINESS):
+            status, content_type, body = self._pages[path]() if path in self._pages else await self._readiness()
             await _send(send, status, [(b"content-type", content_type)], body)
             return
         started = perf_counter()
@@ -106,17 +103,18 @@ class Application:
                 f"The body did not arrive within {self._deadlines.limit_s} seconds."
             ) from None
 
-    def _health(self) -> tuple[int, bytes, bytes]:
-        return 200, TEXT, b"ok\n"
-
-    def _readiness(self) -> tuple[int, bytes, bytes]:
+    async def _readiness(self) -> tuple[int, bytes, bytes]:
         if self.draining:
             return 503, TEXT, b"stopping\n"
-        try:
-            self._engine.store.check()
+        try:  # it waits for the lock as any write does, and no read may wait with it
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._engine.store.check)
         except StoreUnavailable as reason:
             return 503, TEXT, f"database: {reason}\n".encode()
         return 200, TEXT, b"ready\n"
+
+
+def _health() -> tuple[int, bytes, bytes]:
+    return 200, TEXT, b"ok\n"
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -1,0 +1,56 @@
+"""Servers whose limits are short enough to wait for, and what a test says to a server without a client."""
+
+import http.client
+import socket
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from tests import conftest
+from tests.conftest import Server
+
+
+@pytest.fixture
+def serve_after(serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Server]:
+    """Starts a server whose process first runs some Python: `serve_after("import …", "--db", "pipeline.db")`."""
+
+    def start(first: str, *arguments: str) -> Server:
+        program = f"{first}\nfrom cosell.cli.main import main; main()"
+        monkeypatch.setattr(conftest, "COSELL", [sys.executable, "-c", program])
+        return serve(*arguments)
+
+    return start
+
+
+def get(server: Server, path: str) -> tuple[int, str]:
+    """Status and body of a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def connected(server: Server) -> socket.socket:
+    """A connection on which nothing was said."""
+    return socket.create_connection(("127.0.0.1", server.port), timeout=60)
+
+
+def until_closed(connection: socket.socket) -> bytes:
+    """All that comes before the server closes the connection."""
+    received = b""
+    while part := connection.recv(65536):
+        received += part
+    return received
+
+
+def wait_until_nobody_listens(server: Server) -> None:
+    """Returns once connections are refused."""
+    while True:
+        try:
+            connected(server).close()
+        except ConnectionRefusedError:
+            return
