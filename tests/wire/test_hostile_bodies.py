@@ -215,6 +215,12 @@ def test_what_is_not_json_in_utf_8_is_told_as_such(service: Service, body: bytes
     assert told.body["message"] == "The body is not valid JSON."
 
 
+@pytest.mark.parametrize("value", [b'"\xff"', b"1e400", b"9" * 5000], ids=["a byte", "a float", "an integer"])
+def test_a_member_that_nobody_knows_is_read_only_where_something_is_wrong(service: Service, value: bytes) -> None:
+    assert service.call("ListOpportunities", b'{"Catalog": "AWS", "x": %b}' % value).status == 200
+    assert service.call("ListOpportunities", b'{"Catalog": "aws", "x": %b}' % value).error == "SerializationException"
+
+
 @pytest.mark.parametrize("body", [b"[]", b'"AWS"', b"1", b"true", b"null", b'[{"Catalog": "AWS"}]'])
 def test_a_body_is_an_object(service: Service, body: bytes) -> None:
     assert service.call("ListOpportunities", body).error == "SerializationException"

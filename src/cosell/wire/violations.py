@@ -1,7 +1,8 @@
 """The full walk of a request that the fast decoder refused: every violation, in the model's member order.
 
 The walk is the definition of what a request may be. The fast decoder (`wire/decode.py`) accepts nothing that the
-walk refuses; what only the walk accepts (epoch seconds, `20.0` for an integer) it rewrites to the usual form.
+walk refuses, except that it skips the texts and numbers of members that nobody knows without reading them. What only
+the walk accepts (`20.0` for an integer, a null before the value of an equal key) it brings to the usual form.
 
 Source: service model 2022-07-26 for the constraints; our choice for which code names which (docs/fidelity.md).
 """
