@@ -38,10 +38,10 @@ def commands() -> str:
     """Each command with its help text, as the terminal shows it."""
     parts = []
     for name in COMMANDS:
-        context = click.Context(cosell, info_name="cosell")
+        context = click.Context(cosell, info_name="cosell", **cosell.context_settings)
         command = cosell.get_command(context, name)
         assert command is not None
-        inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
         text = "\n".join(line.rstrip() for line in command.get_help(inner).splitlines())
         parts.append(f"## cosell {name}\n\n{COMMANDS[name]}\n\n```text\n{text}\n```")
     return "\n\n".join(parts)

@@ -57,7 +57,8 @@ class Reader:
     def leave(self) -> None:
         """Stop the servers that the page has started."""
         for server in self._servers:
-            os.killpg(server.pid, signal.SIGTERM)
+            if server.poll() is None:
+                os.killpg(server.pid, signal.SIGTERM)
         for server in self._servers:
             server.communicate(timeout=PATIENCE_S)
 
@@ -113,7 +114,7 @@ class Reader:
         assert server.stdout is not None
         assert select.select([server.stdout], [], [], PATIENCE_S)[0], f"{block.place} says nothing"
         self.printed = server.stdout.readline()
-        assert self.printed, f"{block.place} does not stay up"
+        assert self.printed, f"{block.place} does not stay up:\n{server.communicate(timeout=PATIENCE_S)[1]}"
 
     def _compare(self, block: Block) -> None:
         expected = block.text.replace(USUAL_ADDRESS, f"127.0.0.1:{self.port}")
