@@ -35,11 +35,8 @@ def dump_command(to: Path | None, db: str, account: str, catalog: str) -> None:
                 count += 1
     finally:
         engine.close()
-    place = to or "stdout"
-    click.echo(
-        f"dumped {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog}) to {place}",
-        err=to is None,
-    )
+    dumped = f"dumped {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog})"
+    click.echo(f"{dumped} to {to or 'stdout'}", err=to is None)
 
 
 @contextlib.contextmanager

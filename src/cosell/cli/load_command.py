@@ -92,7 +92,8 @@ def _summary(reading: "Reading", done: "dict[Scope, Loaded]", name: str, db: str
         parts.append(f"{counted(len(reading.refusals), 'mistake')} left out")
     if reading.kept:
         parts.append(f"values unknown to the service model kept: {', '.join(sorted(reading.kept))}")
-    parts.append(_stamps(stored, anew))
+    if stored:
+        parts.append(_stamps(stored, anew))
     return "; ".join(parts)
 
 

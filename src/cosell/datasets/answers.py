@@ -131,7 +131,7 @@ def _completed(value: dict[str, Any], catalog: str) -> dict[str, Any]:
         **value,
         "Catalog": value.get("Catalog") or catalog,
         "LastModifiedDate": _moment(value.get("LastModifiedDate")),
-        "CreatedDate": _moment(value.get("CreatedDate") or value.get("LastModifiedDate")),
+        "CreatedDate": _moment(value.get("CreatedDate") or value.get("LastModifiedDate") or 0),
         "RelatedEntityIdentifiers": related,
     }
     life_cycle = value.get("LifeCycle")

@@ -14,7 +14,7 @@ from cosell.datasets.vocabulary import INDUSTRIES, JOB_TITLES, OTHER_INDUSTRIES
 from cosell.wire.types import Account, Address, Contact
 from cosell.wire.types import Customer as CustomerRecord
 
-MOST_ACTIVE: Final = 600
+MOST_ACTIVE: Final = 400
 _TAIL: Final = 1.3
 """Of a customer's number of opportunities: six of ten have one, nine of ten up to five, one in 160 has fifty."""
 MOST_OPPORTUNITIES: Final = 60
@@ -52,7 +52,7 @@ class Customers:
         self._countries = Weighted((country, country.weight) for country in COUNTRIES)
         self._industries = Weighted((industry, weight) for industry, (weight, _) in INDUSTRIES.items())
         self._names = {country.locale: names_of(country.locale, seed) for country in COUNTRIES}
-        self._active = [self._new() for _ in range(max(1, min(MOST_ACTIVE, count // 8)))]
+        self._active = [self._new() for _ in range(max(1, min(MOST_ACTIVE, count // 40)))]
 
     def next(self) -> Customer:
         """The customer of the next opportunity."""

@@ -186,7 +186,8 @@ class _Pipeline:
         chance = self._chance
         history, next_steps = None, None
         if chance.random() < 0.8:
-            history = self._history(deal.stage, moments) if chance.random() < 0.6 else None
+            worked_on = moments.modified_ms - moments.created_ms > MS_PER_DAY
+            history = self._history(deal.stage, moments) if worked_on and chance.random() < 0.6 else None
             next_steps = history[-1].value if history else one_of(chance, words.NEXT_STEPS[deal.stage])
         return LifeCycle(
             stage=deal.stage,
