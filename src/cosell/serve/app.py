@@ -64,6 +64,8 @@ class Application:
         try:
             call.body = await self._body(receive)
         except ServiceError as error:
+            # What led here holds the unread body, and with it the connection, until garbage is collected.
+            error.__traceback__ = error.__context__ = None
             answer = flow.refusal(self._engine, call, error)
         else:
             answer = await self._answer(call)

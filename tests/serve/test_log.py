@@ -1,0 +1,140 @@
+"""The log: JSON lines in which nothing that the model marks sensitive ever appears."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import botocore.session
+import pytest
+
+from tests.clients.wire import raw
+from tests.conftest import ACCOUNT, Server
+
+MARK = "zqxj"
+"""A text that no log writes by itself."""
+
+MARKED = {  # a legal text for each sensitive shape, told from others by its mark
+    "WebsiteUrl": f"https://{MARK}.example.com",
+    "AwsAccount": f"{MARK}42",
+    "DunsNumber": "984598459",
+    "Email": f"{MARK}@example.com",
+    "PhoneNumber": "+98459845",
+    "Amount": "98459845.5",
+    "CountryCode": "ZW",
+    "CurrencyCode": "XUA",
+} | dict.fromkeys(
+    (
+        "AccountCompanyNameString",
+        "AddressCityString",
+        "AddressPart",
+        "AddressPostalCodeString",
+        "AddressStreetAddressString",
+        "ContactFirstNameString",
+        "ContactLastNameString",
+        "JobTitle",
+        "LifeCycleNextStepsString",
+        "ProjectCustomerBusinessProblemString",
+        "ProjectOtherSolutionDescriptionString",
+        "ProjectTitleString",
+    ),
+    f"{MARK} has a long text",
+)
+TRACES = (MARK, "98459", '"ZW"', "XUA", "long text")
+
+
+def members(shape: Any, leaf: Callable[[Any], Any]) -> Any:
+    """A value of a shape that holds all its sensitive members, and what else it requires."""
+    if shape.type_name == "structure":
+        filled = {name: members(member, leaf) for name, member in shape.members.items()}
+        required = {name: neighbour(shape.members[name]) for name in shape.required_members}
+        sensitive = {name: value for name, value in filled.items() if value}
+        return required | sensitive if sensitive else None
+    if shape.type_name == "list":
+        item = members(shape.member, leaf)
+        return [item] if item else None
+    return leaf(shape) if shape.metadata.get("sensitive") else None
+
+
+def neighbour(shape: Any) -> Any:
+    """A legal value for what has to stand beside a sensitive member."""
+    if shape.type_name == "timestamp":
+        return "2026-01-01T00:00:00Z"
+    if getattr(shape, "enum", None):
+        return shape.enum[0]
+    return "7" if re.fullmatch(shape.metadata.get("pattern", ""), "7") else "AWS"
+
+
+def requests(operation: str) -> Iterator[Any]:
+    """Requests with every sensitive member of an operation: legal, of wrong texts, of wrong types."""
+    shape = botocore.session.get_session().get_service_model("partnercentral-selling").operation_model(operation)
+    common = {"Catalog": "Sandbox", "ClientToken": "sensitive", "Identifier": "O1000001"}
+    common["LastModifiedDate"] = "2026-01-01T00:00:00Z"
+    yield members(shape.input_shape, lambda leaf: MARKED[leaf.name]) | common
+    yield members(shape.input_shape, lambda leaf: MARKED[leaf.name] * 500) | common
+    yield members(shape.input_shape, lambda leaf: [MARKED[leaf.name]]) | common
+    yield members(shape.input_shape, lambda leaf: {MARKED[leaf.name]: 1}) | common
+    yield members(shape.input_shape, lambda leaf: MARKED[leaf.name])
+
+
+def test_no_request_leaves_a_trace_of_what_is_sensitive(serve: Callable[..., Server]) -> None:
+    server = serve("--log-level", "debug")
+    outcomes = set()
+    for operation in ("CreateOpportunity", "UpdateOpportunity"):
+        for request in requests(operation):
+            _, answer = raw(server, operation, request)
+            outcomes.add(answer.get("__type", "ok").rpartition("#")[2])
+    created = server.client().list_opportunities(Catalog="Sandbox")["OpportunitySummaries"][0]
+    raw(server, "GetOpportunity", {"Catalog": "Sandbox", "Identifier": created["Id"]})
+    for wrong in (
+        {"Catalog": "Sandbox", "CustomerCompanyName": [f"{MARK} has a long text"]},
+        [MARK],
+        MARK,
+        {MARK: MARK},
+    ):
+        raw(server, "ListOpportunities", wrong)
+    _, log = server.stop()
+    assert outcomes == {"ok", "ValidationException", "SerializationException", "ConflictException"}
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert {"answered", "refused"} <= {line["event"] for line in lines}
+    assert len([line for line in lines if line["event"] in ("answered", "refused")]) == 16
+    assert [trace for trace in TRACES if trace in log] == []
+
+
+def test_a_refusal_is_logged_with_what_was_wrong_and_where(serve: Callable[..., Server]) -> None:
+    server = serve("--log-level", "info")
+    response, _ = raw(server, "ListOpportunities", {"Catalog": "Sandbox", "MaxResults": 0})
+    raw(server, "ListOpportunities", {"Catalog": "Sandbox"})
+    _, log = server.stop()
+    refused = [line for line in map(json.loads, log.splitlines()) if line["event"] == "refused"]
+    assert len(refused) == 1
+    assert refused[0]["operation"] == "ListOpportunities"
+    assert refused[0]["account"] == ACCOUNT
+    assert refused[0]["error"] == "ValidationException"
+    assert refused[0]["violations"] == ["MaxResults VALUE_OUT_OF_RANGE"]
+    assert refused[0]["request_id"] == response.headers["x-amzn-RequestId"]
+    assert refused[0]["level"] == "warning"
+    assert "answered" not in log
+
+
+def test_a_defect_is_logged_by_its_place_and_not_by_its_words(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(
+        "from cosell.operations import OPERATIONS\n"
+        "OPERATIONS['GetOpportunity'] = lambda tx, request, context: int(request.identifier)"
+    )
+    response, answer = raw(server, "GetOpportunity", {"Catalog": "Sandbox", "Identifier": "O98459845"})
+    assert response.status == 500
+    assert answer["__type"].endswith("#InternalServerException")
+    _, log = server.stop()
+    (failed,) = [line for line in map(json.loads, log.splitlines()) if line["event"] == "failed"]
+    assert failed["defect"] == "ValueError"
+    assert failed["level"] == "error"
+    assert any(place.endswith(" operate") for place in failed["where"])
+    assert "98459845" not in log + json.dumps(answer)
+
+
+@pytest.mark.parametrize(("level", "events"), [("error", set()), ("info", {"serving", "stopped"})])
+def test_the_level_decides_what_is_logged(serve: Callable[..., Server], level: str, events: set[str]) -> None:
+    server = serve("--log-level", level)
+    _, log = server.stop()
+    assert {json.loads(line)["event"] for line in log.splitlines()} == events
