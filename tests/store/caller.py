@@ -9,7 +9,7 @@ from typing import Any
 from cosell import flow
 from cosell.context import Scope
 from cosell.engine import Engine
-from cosell.store.opportunity import stored
+from cosell.store.opportunity import StoredOpportunity, stored
 from cosell.wire.decode import decode
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetOpportunityResponse
@@ -81,7 +81,7 @@ class Caller:
     def put(self, records: list[Record]) -> None:
         """Place records into the store as they are, past the operations."""
         with self.engine.store.write(self.scope) as tx:
-            tx.insert([stored(decode(GetOpportunityResponse, json.dumps(record).encode())) for record in records])
+            tx.insert([stored_form(record) for record in records])
 
     def records(self) -> list[Record]:
         """Every record of the scope, by identifier."""
@@ -92,6 +92,11 @@ class Caller:
 def moment(ms: int) -> str:
     """A stamp as answers show it."""
     return str(Timestamp.from_ms(ms))
+
+
+def stored_form(record: Record) -> StoredOpportunity:
+    """What the store keeps of a record."""
+    return stored(decode(GetOpportunityResponse, json.dumps(record).encode()))
 
 
 def record(identifier: str, *, last_modified_ms: int = NOON_MS, created_ms: int = NOON_MS, **members: Any) -> Record:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -209,20 +209,23 @@ def test_a_locked_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyP
     stranger.close()
 
 
-def test_a_migration_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("manner", MANNERS[:2])
+def test_a_migration_that_fails_is_there_wholly_or_not_at_all(tmp_path: Path, manner: str) -> None:
     path = str(tmp_path / "new.db")
-    sound = connection.open_connection(path)
-    steps = 0
-    for steps in range(1, 100):
-        failing = Failing(sound, steps, apsw.FullError, "instead of the step")
-        try:
+    for nth in range(1, 100):
+        sound = connection.open_connection(path)
+        failing = Failing(sound, nth, apsw.FullError, manner)
+        with suppress(apsw.FullError):
             connection.migrate(failing, b"key")  # type: ignore[arg-type]
-        except apsw.FullError:
-            assert sound.execute("SELECT count(*) FROM sqlite_schema").get == 0
-            continue
-        break
-    assert steps > 10
-    sound.close()
+        sound.close()
+        after = apsw.Connection(path)
+        done, newest = connection.schema_versions(after)
+        tables = after.execute("SELECT count(*) FROM sqlite_schema").get
+        after.close()
+        if done == newest:
+            break
+        assert (done, tables) == (0, 0)
+    assert nth > 10
     engine = Engine.open(path)
     Caller(engine).put([record("O1")])
     engine.close()

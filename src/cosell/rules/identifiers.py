@@ -23,11 +23,6 @@ def id_key(identifier: str) -> str:
     return chr(ord("a") + len(digits)) + digits
 
 
-def identifier_of(key: str) -> str:
-    """The inverse of `id_key`."""
-    return "O" + key[1:]
-
-
 def opportunity_arn(account: str, catalog: str, identifier: str) -> str:
     """The ARN of an opportunity."""
     return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/opportunity/{identifier}"

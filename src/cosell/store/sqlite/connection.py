@@ -59,7 +59,7 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
     Raises UserError for a database that a newer cosell has migrated, or that belongs to another program.
     """
     files = _migrations()
-    if connection.execute("SELECT count(*) > 0 AND NOT max(name = 'installation') FROM sqlite_schema").get:
+    if is_foreign(connection):
         raise UserError("this is the database of another program", "name another file with --db")
     if _version(connection) > len(files):
         raise UserError("this database was written by a newer cosell", "upgrade cosell, or name another file with --db")
@@ -80,6 +80,11 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
             if connection.in_transaction:  # SQLite rolls back by itself after some errors
                 connection.execute("ROLLBACK")
             raise
+
+
+def is_foreign(connection: apsw.Connection) -> bool:
+    """Whether a database has tables, but none of cosell's."""
+    return bool(connection.execute("SELECT count(*) > 0 AND NOT max(name = 'installation') FROM sqlite_schema").get)
 
 
 def schema_versions(connection: apsw.Connection) -> tuple[int, int]:
@@ -115,7 +120,8 @@ def large_load(connection: apsw.Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute("PRAGMA temp_store = MEMORY").fetchall()
-        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        with suppress(apsw.BusyError):  # else whoever opens the file next goes back to the WAL
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Final
 import apsw
 import msgspec
 
-from cosell.store.sqlite.connection import NOT_NOW, schema_versions
+from cosell.store.sqlite.connection import NOT_NOW, is_foreign, schema_versions
 
 PATIENCE_MS: Final = 1_000
 """How long another writer is waited for."""
@@ -51,6 +51,8 @@ def diagnosis(path: str) -> Diagnosis:
 
 def _of_open_database(connection: apsw.Connection, path: str) -> Diagnosis:
     connection.set_busy_timeout(PATIENCE_MS)
+    if is_foreign(connection):
+        return Diagnosis(f"{path} is the database of another program", "name another file with --db")
     version, newest = schema_versions(connection)
     if version > newest:
         return Diagnosis(f"{path} has schema {version}, this cosell knows {newest}", "upgrade cosell")

@@ -1,0 +1,160 @@
+"""Opening a database: several at once, and looking at one without changing it."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from cosell.engine import Engine
+from cosell.errors import UserError
+from cosell.store.open import diagnose, sqlite_version
+from cosell.store.sqlite import connection, diagnosis
+from tests.store.caller import Caller, record
+
+
+def test_many_who_open_a_new_file_at_once_share_it(tmp_path: Path) -> None:
+    together = threading.Barrier(4)
+    engines: list[Engine] = []
+
+    def open_engine() -> None:
+        together.wait()
+        engines.append(Engine.open(str(tmp_path / "new.db")))
+
+    threads = [threading.Thread(target=open_engine) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({engine.store.token_key for engine in engines}) == 1
+    assert len(engines) == 4
+    identifiers = {Caller(engine).create(f"token {number}")["Id"] for number, engine in enumerate(engines)}
+    assert len(identifiers) == 4
+    for engine in engines:
+        engine.close()
+
+
+class Overtaken:
+    """A connection that is overtaken by another migration just before its own takes the lock."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._own = connection.open_connection(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
+
+    def execute(self, statement: str, *bindings: Any) -> apsw.Cursor:
+        """Let the other one go first."""
+        if statement == "BEGIN IMMEDIATE":
+            Engine.open(self._path).close()
+        return self._own.execute(statement, *bindings)
+
+
+def test_a_migration_that_is_overtaken_does_nothing(tmp_path: Path) -> None:
+    overtaken = Overtaken(str(tmp_path / "new.db"))
+    connection.migrate(overtaken, b"the slower one's key")  # type: ignore[arg-type]
+    assert overtaken.execute("SELECT token_key FROM installation").get != b"the slower one's key"
+    overtaken.close()
+
+
+def test_a_new_database_keeps_the_key_that_signs_tokens(tmp_path: Path) -> None:
+    first = Engine.open(str(tmp_path / "kept.db"))
+    first.close()
+    second = Engine.open(str(tmp_path / "kept.db"))
+    assert second.store.token_key == first.store.token_key
+    assert len(first.store.token_key) == 32
+    second.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database with something in it."""
+    path = tmp_path / "cosell.db"
+    engine = Engine.open(str(path))
+    Caller(engine).put(
+        [record(f"O{number}", Customer={"Account": {"CompanyName": "x" * 100}}) for number in range(200)]
+    )
+    engine.close()
+    return path
+
+
+def changed(path: Path, statement: str) -> None:
+    """Run a statement on a database, as a stranger."""
+    stranger = apsw.Connection(str(path))
+    stranger.execute(statement)
+    stranger.close()
+
+
+def test_a_sound_database_is_found_sound_and_left_as_it_is(database: Path) -> None:
+    before = database.read_bytes()
+    found = diagnose(str(database))
+    assert found.fact.endswith("is writable and whole, schema 1")
+    assert found.remedy == ""
+    assert database.read_bytes() == before
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    found = diagnose(str(tmp_path / "new.db"))
+    assert "does not exist yet" in found.fact
+    assert found.remedy == ""
+    assert list(tmp_path.iterdir()) == []
+    assert diagnose(":memory:").remedy == ""
+    nowhere = diagnose(str(tmp_path / "nowhere" / "new.db"))
+    assert "is not a folder to write to" in nowhere.fact
+    assert nowhere.remedy
+
+
+def test_an_older_schema_is_no_defect(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    found = diagnose(str(tmp_path / "empty.db"))
+    assert "schema 0 becomes 1" in found.fact
+    assert found.remedy == ""
+
+
+@pytest.mark.parametrize(
+    ("statement", "fact"),
+    [("PRAGMA user_version = 99", "this cosell knows 1"), ("DROP TABLE installation", "another program")],
+)
+def test_what_would_not_be_opened_is_told(database: Path, statement: str, fact: str) -> None:
+    changed(database, statement)
+    found = diagnose(str(database))
+    assert fact in found.fact
+    assert found.remedy
+    with pytest.raises(UserError):
+        Engine.open(str(database))
+
+
+def test_a_damaged_database_is_told(database: Path) -> None:
+    page = 4096
+    content = bytearray(database.read_bytes())
+    content[6 * page : 12 * page] = b"\xff" * (6 * page)
+    database.write_bytes(content)
+    found = diagnose(str(database))
+    assert "is damaged" in found.fact
+    assert found.remedy
+
+
+def test_what_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear partner, " * 100)
+    assert "is not a SQLite database" in diagnose(str(tmp_path / "letter.txt")).fact
+    found = diagnose(str(tmp_path))
+    assert "cannot be opened for writing" in found.fact
+    assert found.remedy
+    with pytest.raises(UserError, match="mysql"):
+        diagnose("mysql://somewhere")
+
+
+def test_a_locked_database_is_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "PATIENCE_MS", 20)
+    stranger = apsw.Connection(str(database))
+    stranger.execute("BEGIN IMMEDIATE")
+    found = diagnose(str(database))
+    assert "is locked by another writer" in found.fact
+    assert found.remedy
+    stranger.close()
+
+
+def test_the_library_is_apsws_own() -> None:
+    assert sqlite_version() == apsw.sqlite_lib_version()
