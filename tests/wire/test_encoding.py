@@ -9,9 +9,10 @@ import pytest
 
 import cosell.wire.types
 from cosell.wire import decode, types
+from cosell.wire.constraints import DATE_PATTERN
 from cosell.wire.encode import encode
 from cosell.wire.model import Member, Shape, service_model
-from tests.wire.legal_requests import legal
+from tests.wire.legal_requests import changed, legal, places
 
 STRUCTURES = sorted(
     name for name, shape in service_model().shapes.items() if shape.type == "structure" and not shape.exception
@@ -44,6 +45,24 @@ def test_null_is_never_written(name: str) -> None:
     nulls = dict.fromkeys(member for member in shape.members if member not in value)
     typed = decode.decode(types.structure(name), json.dumps(value | nulls).encode())
     assert json.loads(encode(typed)) == value
+
+
+@each_structure
+@pytest.mark.parametrize("whole", [True, False], ids=["all members", "required members"])
+def test_what_is_newer_than_the_model_comes_back_as_it_was(name: str, whole: bool) -> None:
+    value = legal(name, whole=whole)
+    for path, shape_name, _ in list(places(name, value)):
+        shape = service_model().shapes[shape_name]
+        if shape.type == "string" and shape.pattern != DATE_PATTERN:
+            value = changed(value, path, "newer \n" * 1000)
+    nulls = dict.fromkeys(set(service_model().shapes[name].members) - set(value))
+    typed = decode.decode(types.structure(name), json.dumps(nulls | value).encode())
+    assert json.loads(encode(typed)) == value
+
+
+def test_what_lacks_a_required_member_is_no_structure_however_new() -> None:
+    with pytest.raises(TypeError, match="company_name"):
+        decode.decode(types.Account, b'{"Industry": "Newer"}')
 
 
 @each_structure
