@@ -308,6 +308,16 @@ def test_an_opportunity_that_is_there_is_replaced_with_a_newer_stamp(run: Run, t
     assert client.get_opportunity(Catalog="Sandbox", Identifier="O1")["PartnerOpportunityIdentifier"] == "changed"
 
 
+def test_the_same_file_again_changes_nothing(run: Run) -> None:
+    given = lines(opportunity("O1"), opportunity("O2"))
+    run("load", "-", given=given)
+    before = run("dump").out
+    again = run("load", "-", given=given)
+    assert again.code == 0
+    assert again.out.endswith("catalog Sandbox); 2 unchanged in Sandbox\n")
+    assert run("dump").out == before
+
+
 def test_new_opportunities_never_take_a_loaded_identifier(run: Run, tmp_path: Path) -> None:
     highest = "O" + 19 * "9"
     run("load", "-", given=lines(opportunity("O4237356"), opportunity(highest), opportunity("O0"), opportunity("O07")))

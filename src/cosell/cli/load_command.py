@@ -1,6 +1,5 @@
 """`cosell load`: take opportunities from what AWS clients print."""
 
-import io
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -64,10 +63,7 @@ def load_command(file: IO[bytes], *, keep_going: bool, db: str, account: str, ca
 
 
 def _size(file: IO[bytes]) -> int | None:
-    try:
-        status = os.fstat(file.fileno())
-    except io.UnsupportedOperation:
-        return None
+    status = os.fstat(file.fileno())
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
