@@ -136,10 +136,7 @@ def _completed(value: dict[str, Any], catalog: str) -> dict[str, Any]:
     }
     life_cycle = value.get("LifeCycle")
     if isinstance(life_cycle, dict) and isinstance(history := life_cycle.get("NextStepsHistory"), list):
-        entries = [
-            {**entry, "Time": _moment(entry.get("Time"))} if isinstance(entry, dict) else entry for entry in history
-        ]
-        complete["LifeCycle"] = {**life_cycle, "NextStepsHistory": entries}
+        complete["LifeCycle"] = {**life_cycle, "NextStepsHistory": [_with_moment(entry) for entry in history]}
     return complete
 
 
