@@ -7,7 +7,7 @@ Source: service model; AWS's field list for the defaults; recorded answers for a
 docs/fidelity.md says so.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -15,7 +15,9 @@ from cosell.context import Scope
 from cosell.rules.identifiers import opportunity_arn
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
+    Account,
     AccountSummary,
+    Address,
     AddressSummary,
     CreateOpportunityRequest,
     CustomerSummary,
@@ -52,9 +54,9 @@ def created(
     """The record that a create request makes at the moment `stamp`."""
     wanted = request.life_cycle or LifeCycle()
     return GetOpportunityResponse(
-        catalog=scope.catalog,
+        catalog=request.catalog,
         id=identifier,
-        arn=opportunity_arn(scope.account, scope.catalog, identifier),
+        arn=opportunity_arn(scope.account, request.catalog, identifier),
         created_date=stamp,
         last_modified_date=stamp,
         related_entity_identifiers=no_related_entities(),
@@ -98,10 +100,6 @@ def updated(
 
 def summary_of(record: GetOpportunityResponse) -> OpportunitySummary:
     """The part of a record that lists show."""
-    account = record.customer.account if record.customer else None
-    address = account.address if account else None
-    project = record.project
-    life_cycle = record.life_cycle
     return OpportunitySummary(
         catalog=record.catalog,
         id=record.id,
@@ -110,38 +108,50 @@ def summary_of(record: GetOpportunityResponse) -> OpportunitySummary:
         opportunity_type=record.opportunity_type,
         last_modified_date=record.last_modified_date,
         created_date=record.created_date,
-        life_cycle=life_cycle
-        and LifeCycleSummary(
-            stage=life_cycle.stage,
-            closed_lost_reason=life_cycle.closed_lost_reason,
-            next_steps=life_cycle.next_steps,
-            target_close_date=life_cycle.target_close_date,
-            review_status=life_cycle.review_status,
-            review_comments=life_cycle.review_comments,
-            review_status_reason=life_cycle.review_status_reason,
-        ),
-        customer=account
-        and CustomerSummary(
-            account=AccountSummary(
-                industry=account.industry,
-                other_industry=account.other_industry,
-                company_name=account.company_name,
-                website_url=account.website_url,
-                address=address
-                and AddressSummary(
-                    city=address.city,
-                    postal_code=address.postal_code,
-                    state_or_region=address.state_or_region,
-                    country_code=address.country_code,
-                ),
-            )
-        ),
-        project=project
-        and ProjectSummary(
-            delivery_models=project.delivery_models,
-            expected_customer_spend=project.expected_customer_spend,
-            expected_contract_duration=project.expected_contract_duration,
-        ),
+        life_cycle=_life_cycle_summary(record.life_cycle) if record.life_cycle else None,
+        customer=_customer_summary(record.customer.account) if record.customer and record.customer.account else None,
+        project=_project_summary(record.project) if record.project else None,
+    )
+
+
+def _life_cycle_summary(life_cycle: LifeCycle) -> LifeCycleSummary:
+    return LifeCycleSummary(
+        stage=life_cycle.stage,
+        closed_lost_reason=life_cycle.closed_lost_reason,
+        next_steps=life_cycle.next_steps,
+        target_close_date=life_cycle.target_close_date,
+        review_status=life_cycle.review_status,
+        review_comments=life_cycle.review_comments,
+        review_status_reason=life_cycle.review_status_reason,
+    )
+
+
+def _customer_summary(account: Account) -> CustomerSummary:
+    return CustomerSummary(
+        account=AccountSummary(
+            industry=account.industry,
+            other_industry=account.other_industry,
+            company_name=account.company_name,
+            website_url=account.website_url,
+            address=_address_summary(account.address) if account.address else None,
+        )
+    )
+
+
+def _address_summary(address: Address) -> AddressSummary:
+    return AddressSummary(
+        city=address.city,
+        postal_code=address.postal_code,
+        state_or_region=address.state_or_region,
+        country_code=address.country_code,
+    )
+
+
+def _project_summary(project: Project) -> ProjectSummary:
+    return ProjectSummary(
+        delivery_models=project.delivery_models,
+        expected_customer_spend=project.expected_customer_spend,
+        expected_contract_duration=project.expected_contract_duration,
     )
 
 
@@ -155,7 +165,7 @@ def normalised_amount(amount: str) -> str:
     return amount.rstrip("0").rstrip(".") if "." in amount else amount
 
 
-def _editable(request: CreateOpportunityRequest | UpdateOpportunityRequest) -> dict[str, object]:
+def _editable(request: CreateOpportunityRequest | UpdateOpportunityRequest) -> dict[str, Any]:
     members = {name: getattr(request, name) for name in _FROM_REQUEST}
     members["project"] = _normalised_project(request.project) if request.project else None
     members["national_security"] = members["national_security"] or "No"
