@@ -21,7 +21,7 @@ from cosell.rules.opportunity import (
     no_related_entities,
     normalised_amount,
 )
-from cosell.wire.decode import DEEPEST
+from cosell.wire.decode import DEEPEST, quick_value
 from cosell.wire.model import service_model
 from cosell.wire.types import GetOpportunityResponse, LifeCycle, Project
 from cosell.wire.unchecked import unchecked
@@ -98,16 +98,11 @@ def record_of(value: dict[str, Any], account: str, catalog: str) -> tuple[GetOpp
     """
     complete = _completed(value, catalog)
     kept: list[str] = []
-    try:
-        checked(ANSWER, complete)
-    except SerializationException as error:
-        member, _, wanted = error.message.partition(" must be ")
-        raise Refused([Reason(member, error.name, f"This must be {wanted}")]) from None
-    except ValidationException as error:
-        if refused := [violation for violation in error.error_list if not _is_kept(violation)]:
-            raise Refused([Reason(*msgspec.structs.astuple(entry)) for entry in refused]) from None
-        kept = [violation.field_name for violation in error.error_list]
-    record: GetOpportunityResponse = unchecked(ANSWER, complete)
+    record = quick_value(GetOpportunityResponse, complete)
+    if record is None:
+        kept = _kept_values(complete)
+        record = unchecked(ANSWER, complete)
+        assert isinstance(record, GetOpportunityResponse)
     life_cycle = record.life_cycle or LifeCycle()
     return msgspec.structs.replace(
         record,
@@ -119,6 +114,20 @@ def record_of(value: dict[str, Any], account: str, catalog: str) -> tuple[GetOpp
         ),
         project=record.project and _with_normalised_amounts(record.project),
     ), kept
+
+
+def _kept_values(complete: dict[str, Any]) -> list[str]:
+    """The members that the model refuses and we keep. Raises Refused where it refuses others too."""
+    try:
+        checked(ANSWER, complete)
+    except SerializationException as error:
+        member, _, wanted = error.message.partition(" must be ")
+        raise Refused([Reason(member, error.name, f"This must be {wanted}")]) from None
+    except ValidationException as error:
+        if refused := [violation for violation in error.error_list if not _is_kept(violation)]:
+            raise Refused([Reason(*msgspec.structs.astuple(entry)) for entry in refused]) from None
+        return [violation.field_name for violation in error.error_list]
+    return []
 
 
 def _completed(value: dict[str, Any], catalog: str) -> dict[str, Any]:

@@ -68,6 +68,14 @@ def decode(type_: type[T], text: bytes) -> T:
     return decoded
 
 
+def quick_value(type_: type[T], value: Any) -> T | None:
+    """The structure that plain JSON values make, or None where a full walk must say what is wrong with them."""
+    try:
+        return msgspec.convert(value, type_, dec_hook=_custom)
+    except msgspec.ValidationError:
+        return None
+
+
 def check_depth(body: bytes) -> None:
     """Raises SerializationException for a body that is nested too deeply to be read safely."""
     if body.count(b"{") + body.count(b"[") <= DEEPEST:
