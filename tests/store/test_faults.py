@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,15 @@ def test_a_reading_that_fails_says_try_again(
             break
     assert nth > 1
     assert refusal(READINGS[reading], caller) is None
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_defect_keeps_no_connection_from_the_next_reader(caller: Caller, store: SqliteStore, nth: int) -> None:
+    caller.create("first")
+    with failing_at(store, nth, apsw.SQLError, "instead of the step"):
+        assert refusal(READINGS["get"], caller) == ("InternalServerException", 500)
+    with ThreadPoolExecutor(1) as other_thread:
+        assert other_thread.submit(refusal, READINGS["get"], caller).result(timeout=30) is None
 
 
 @pytest.fixture

@@ -59,6 +59,23 @@ def test_a_migration_that_is_overtaken_does_nothing(tmp_path: Path) -> None:
     overtaken.close()
 
 
+def test_a_later_migration_finds_what_was_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(tmp_path / "old.db")
+    old = Engine.open(path)
+    first = Caller(old).create("token")
+    old.close()
+    later = tmp_path / "0002_notes.sql"
+    later.write_text("CREATE TABLE note (text TEXT NOT NULL);")
+    files = [*connection._migrations(), later]
+    monkeypatch.setattr(connection, "_migrations", lambda: files)
+    for _ in range(2):
+        new = Engine.open(path)
+        assert new.store.token_key == old.store.token_key
+        assert Caller(new).create("token") == first
+        new.close()
+    changed(Path(path), "INSERT INTO note VALUES ('migrated')")
+
+
 def test_a_new_database_keeps_the_key_that_signs_tokens(tmp_path: Path) -> None:
     first = Engine.open(str(tmp_path / "kept.db"))
     first.close()
