@@ -1,7 +1,6 @@
 """The log: JSON lines in which nothing that the model marks sensitive ever appears."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -62,7 +61,7 @@ def neighbour(shape: Any) -> Any:
         return "2026-01-01T00:00:00Z"
     if getattr(shape, "enum", None):
         return shape.enum[0]
-    return "7" if re.fullmatch(shape.metadata.get("pattern", ""), "7") else "AWS"
+    return "7" if shape.name == "Amount" or "0-9" in shape.metadata.get("pattern", "") else "AWS"
 
 
 def requests(operation: str) -> Iterator[Any]:

@@ -1,0 +1,26 @@
+"""`cosell env`: the exports that point AWS clients of a shell at a running cosell."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import ACCOUNT, Finished, Server
+
+PROGRAM = "import boto3; print(boto3.client('partnercentral-selling').create_opportunity(Catalog='Sandbox')['Id'])"
+
+
+def test_a_shell_that_evaluates_it_has_clients_that_come_here(
+    serve: Callable[..., Server], run: Callable[..., Finished], tmp_path: Path
+) -> None:
+    server = serve()
+    exports = run("env", "--url", server.url, "--account", ACCOUNT)
+    assert (exports.code, exports.err) == (0, "")
+    script = f'{exports.out}\n{sys.executable} -c "{PROGRAM}"'
+    printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    (summary,) = server.client(ACCOUNT).list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
+    assert printed.strip() == summary["Id"]
+
+
+def test_a_shell_takes_any_url_as_one_word(run: Callable[..., Finished]) -> None:
+    assert "SELLING='http://[::1]:4280/?a=1&b=$HOME'\n" in run("env", "--url", "http://[::1]:4280/?a=1&b=$HOME").out
