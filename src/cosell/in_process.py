@@ -45,7 +45,7 @@ def client_of(
         "aws_session_token": None,
     } | boto3_options
     client: PartnerCentralSellingAPIClient = boto3.session.Session().client(SERVICE, **options)  # type: ignore[call-overload]
-    client.meta.events.register_first(_EVENT, _Answerer(engine))
+    client.meta.events.register_first(_EVENT, _Answerer(engine))  # type: ignore[arg-type]  # it answers by returning
     return client
 
 
@@ -57,6 +57,7 @@ class _Answerer:
         from botocore.awsrequest import AWSResponse
 
         body = request.body or b""
+        assert isinstance(body, str | bytes), "JSON requests are never streamed"
         call = flow.Call(
             request.method or "POST",
             urlsplit(request.url or "/").path,
@@ -67,7 +68,7 @@ class _Answerer:
         if answer.defect is not None:
             raise answer.defect
         headers = {name.decode(): value.decode() for name, value in answer.headers}
-        return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
+        return AWSResponse(request.url, answer.status, headers, _Body(answer.body))  # type: ignore[arg-type]
 
 
 class _Body:
