@@ -2,22 +2,21 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 Clock = Callable[[], int]
 """Milliseconds since 1970 UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """One account's data set: nothing is ever read or written across its border."""
 
     account: str
     catalog: str
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """The surroundings of one request. `now_ms` was read once, so that everything in it happens at one moment."""
 
     scope: Scope

@@ -7,7 +7,6 @@ what it *finds* (docs/explanation/architecture.md).
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -64,8 +63,7 @@ class Call:
         self.body = body
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What goes back. `error` is what the caller is told; `defect` what really happened, for the log."""
 
     status: int

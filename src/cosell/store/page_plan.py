@@ -8,6 +8,10 @@ Where a filter is a range on another key than the sort's, two ways compete: walk
 the filter refuses (good if it lets much pass), or read the whole range and sort it (good if it is small). The
 planner asks the database for a count of the range that stops at `SMALL`, and takes the smallest range below it.
 
+A walk with such a filter would still be long where the two keys go together: the oldest thousands of opportunities
+in a walk by creation have all been left alone since long. So the database keeps, for each stretch of an order (a
+"zone"), the least and greatest of every date in it, and a walk that `skips` leaves out the zones without a match.
+
 Pure: a database gives `count_up_to`, gets a plan, and only has to write it in its own language.
 """
 
@@ -20,8 +24,11 @@ from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.rules.sort_keys import Key, SortBy, company_prefix, company_prefix_end
 
-SMALL: Final = 2_000
+SMALL: Final = 3_000
 """Index entries that are read and sorted rather than walked past: about as long as ten walked pages."""
+
+ZONED: Final[frozenset[SortBy]] = frozenset({"LastModifiedDate", "CreatedDate", "TargetCloseDate", "Identifier"})
+"""The orders that go together with dates. Names of companies do not."""
 
 EVERY_STAGE: Final = (
     "Prospect",
@@ -69,6 +76,8 @@ class Plan(msgspec.Struct, frozen=True):
     review_statuses: tuple[str, ...]
     companies: tuple[KeyRange, ...]
     ranges: tuple[tuple[SortBy, KeyRange], ...]
+    skips: bool
+    """Whether to leave out zones in which no row passes `ranges`."""
     behind: Position | None
     """Rows up to this position are dropped; None where the ranges of the drive begin behind it already."""
 
@@ -85,6 +94,7 @@ def plan(selector: Selector, after: Position | None, count_up_to: CountUpTo) -> 
     ordered = drive.key == selector.sort_by
     if ordered and after is not None:
         drive = msgspec.structs.replace(drive, ranges=_behind(drive.ranges, after, descending=selector.descending))
+    ranges = tuple((key, KeyRange(span.low, span.high)) for key, span in selector.ranges if key != drive.key)
     return Plan(
         drive=drive,
         ordered=ordered,
@@ -97,7 +107,8 @@ def plan(selector: Selector, after: Position | None, count_up_to: CountUpTo) -> 
             if selector.companies and drive.key != "CustomerCompanyName"
             else ()
         ),
-        ranges=tuple((key, KeyRange(span.low, span.high)) for key, span in selector.ranges if key != drive.key),
+        ranges=ranges,
+        skips=bool(ranges) and ordered and not drive.partitions and drive.key in ZONED and not selector.id_keys,
         behind=None if ordered else after,
     )
 

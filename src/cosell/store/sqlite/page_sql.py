@@ -12,18 +12,20 @@ from cosell.rules.sort_keys import SortBy
 from cosell.store.page_plan import Drive, KeyRange, Plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
+from cosell.store.sqlite.zones import zone_of
 
 Binding: TypeAlias = int | str | bytes
-Bounds: TypeAlias = tuple[str, ...]
-"""Which bounds a range has, by name, in the order of their values."""
+BoundNames: TypeAlias = tuple[str, ...]
+Bounds: TypeAlias = tuple[BoundNames, list[Binding]]
+"""Which bounds a range has, by name, and their values in the same order."""
 
 _BOUND_TESTS = {
     "low": "{key} >= ?",
     "high": "{key} < ?",
-    "after": "({key}, id_key) > (?, ?)",
-    "before": "({key}, id_key) < (?, ?)",
+    "after": "({key}, {id}) > (?, ?)",
+    "before": "({key}, {id}) < (?, ?)",
 }
-_IDENTIFIER_BOUND_TESTS = _BOUND_TESTS | {"after": "id_key > ?", "before": "id_key < ?"}
+_IDENTIFIER_BOUND_TESTS = _BOUND_TESTS | {"after": "{id} > ?", "before": "{id} < ?"}
 
 
 def page_query(scope_id: int, plan: Plan, limit: int) -> tuple[str, list[Binding]]:
@@ -31,85 +33,107 @@ def page_query(scope_id: int, plan: Plan, limit: int) -> tuple[str, list[Binding
 
     A plan without ranges has no page; do not ask for it.
     """
+    bounds = [_bounds(span, plan.drive.key) for span in plan.drive.ranges]
     filters, filter_values = _filters(plan)
+    if plan.skips:
+        ((names, values),) = bounds
+        zone_filters, zone_values = _zone_filters(plan)
+        text = _skipping_page_text(plan.drive.key, names, plan.descending, filters, zone_filters)
+        return text, [scope_id, plan.drive.key, *zone_values, *values, *filter_values, limit]
     text = _page_text(
         plan.drive.key,
-        tuple(_bounds(span, plan.drive.key)[0] for _ in plan.drive.partitions or (None,) for span in plan.drive.ranges),
-        bool(plan.drive.partitions),
+        tuple(names for names, _ in bounds),
+        len(plan.drive.partitions),
         plan.ordered,
         plan.sort_by,
         plan.descending,
         filters,
     )
-    return text, [*_arm_values(scope_id, plan.drive, filter_values), limit]
+    return text, [*_arm_values(scope_id, plan.drive, bounds, filter_values), limit]
 
 
 def count_query(scope_id: int, drive: Drive, limit: int) -> tuple[str, list[Binding]]:
     """The statement that counts the entries of a drive, up to a limit."""
-    text = _count_text(
-        drive.key,
-        tuple(_bounds(span, drive.key)[0] for _ in drive.partitions or (None,) for span in drive.ranges),
-        bool(drive.partitions),
-    )
-    return text, [*_arm_values(scope_id, drive, []), limit]
+    bounds = [_bounds(span, drive.key) for span in drive.ranges]
+    text = _count_text(drive.key, tuple(names for names, _ in bounds), len(drive.partitions))
+    return text, [*_arm_values(scope_id, drive, bounds, []), limit]
 
 
 @functools.lru_cache(maxsize=4096)
 def _page_text(
     key: SortBy,
-    arms: tuple[Bounds, ...],
-    partitioned: bool,
+    ranges: tuple[BoundNames, ...],
+    partitions: int,
     ordered: bool,
     sort_by: SortBy,
     descending: bool,
     filters: tuple[str, ...],
 ) -> str:
-    direction = "DESC" if descending else "ASC"
-    # An identifier breaks its own ties; SQLite would sort by the repeated column, since it does not see that.
-    order = f"ORDER BY 1 {direction}{'' if sort_by == 'Identifier' else f', 2 {direction}'} LIMIT ?"
     sort_column = KEY_COLUMNS[sort_by]
-    if ordered and len(arms) == 1:
-        return f"{_arm_text(f'{sort_column}, id_key, summary', key, arms[0], partitioned, filters)} {order}"
-    found = " UNION ALL ".join(
-        _arm_text(f"{sort_column} AS key, id_key AS id_key, opportunity_id AS found_id", key, arm, partitioned, filters)
-        for arm in arms
-    )
+    order = f"ORDER BY {_order(sort_by, descending=descending)} LIMIT ?"
+    if ordered and len(ranges) * (partitions or 1) == 1:
+        return f"{_arms(f'{sort_column}, id_key, summary', key, ranges, partitions, filters)} {order}"
+    columns = f"{sort_column} AS key, id_key AS id_key, opportunity_id AS found_id"
     return (
-        f"SELECT found.key, found.id_key, summary FROM ({found} {order}) AS found "
-        "CROSS JOIN opportunity ON opportunity_id = found_id"
+        f"SELECT found.key, found.id_key, summary FROM ({_arms(columns, key, ranges, partitions, filters)} {order}) "
+        "AS found CROSS JOIN opportunity ON opportunity_id = found_id"
     )
 
 
 @functools.lru_cache(maxsize=4096)
-def _count_text(key: SortBy, arms: tuple[Bounds, ...], partitioned: bool) -> str:
-    found = " UNION ALL ".join(_arm_text("1", key, arm, partitioned, ()) for arm in arms)
-    return f"SELECT count(*) FROM ({found} LIMIT ?)"
-
-
-def _arm_text(columns: str, key: SortBy, bounds: Bounds, partitioned: bool, filters: tuple[str, ...]) -> str:
-    tests = _IDENTIFIER_BOUND_TESTS if key == "Identifier" else _BOUND_TESTS
-    where = ["scope_id = ?"]
-    if partitioned:
-        where += ["stage = ?", "review_status = ?"]
-    where += [tests[bound].format(key=KEY_COLUMNS[key]) for bound in bounds]
+def _skipping_page_text(
+    key: SortBy, bounds: BoundNames, descending: bool, filters: tuple[str, ...], zone_filters: tuple[str, ...]
+) -> str:
+    # The plus keeps SQLite from seeking to the page's bounds in each zone, instead of to the zone's own.
+    column = KEY_COLUMNS[key]
+    tests = [_bound_test(bound, key, column=f"+{column}", id_column="+id_key") for bound in bounds]
     return (
-        f"SELECT {columns} FROM opportunity INDEXED BY {index_name(key, partitioned=partitioned)} "
-        f"WHERE {' AND '.join([*where, *filters])}"
+        f"SELECT {column}, id_key, summary FROM zone CROSS JOIN opportunity INDEXED BY "
+        f"{index_name(key, partitioned=False)} ON opportunity.scope_id = zone.scope_id "
+        f"AND {column} >= zone.low AND {column} < zone.high WHERE "
+        + " AND ".join(["zone.scope_id = ?", "zone.sort = ?", *zone_filters, *tests, *filters])
+        + f" ORDER BY zone.low {'DESC' if descending else 'ASC'}, {_order(key, descending=descending)} LIMIT ?"
     )
 
 
-def _arm_values(scope_id: int, drive: Drive, filter_values: list[Binding]) -> Iterator[Binding]:
+@functools.lru_cache(maxsize=4096)
+def _count_text(key: SortBy, ranges: tuple[BoundNames, ...], partitions: int) -> str:
+    return f"SELECT count(*) FROM ({_arms('1', key, ranges, partitions, ())} LIMIT ?)"
+
+
+def _order(sort_by: SortBy, *, descending: bool) -> str:
+    direction = "DESC" if descending else "ASC"
+    # An identifier breaks its own ties; SQLite would sort by the repeated column, since it does not see that.
+    return f"1 {direction}" if sort_by == "Identifier" else f"1 {direction}, 2 {direction}"
+
+
+def _arms(columns: str, key: SortBy, ranges: tuple[BoundNames, ...], partitions: int, filters: tuple[str, ...]) -> str:
+    """One SELECT for each range of each partition, joined; the bindings have the same order in `_arm_values`."""
+    start = (
+        f"SELECT {columns} FROM opportunity INDEXED BY {index_name(key, partitioned=bool(partitions))} "
+        f"WHERE scope_id = ?{' AND stage = ? AND review_status = ?' if partitions else ''}"
+    )
+    arms = [" AND ".join([start, *(_bound_test(bound, key) for bound in bounds), *filters]) for bounds in ranges]
+    return " UNION ALL ".join(arms * (partitions or 1))
+
+
+def _bound_test(bound: str, key: SortBy, column: str = "", id_column: str = "id_key") -> str:
+    tests = _IDENTIFIER_BOUND_TESTS if key == "Identifier" else _BOUND_TESTS
+    return tests[bound].format(key=column or KEY_COLUMNS[key], id=id_column)
+
+
+def _arm_values(scope_id: int, drive: Drive, bounds: list[Bounds], filter_values: list[Binding]) -> Iterator[Binding]:
     for partition in drive.partitions or (None,):
-        for span in drive.ranges:
+        for _, values in bounds:
             yield scope_id
             if partition is not None:
                 yield STAGE_CODES[partition[0]]
                 yield REVIEW_STATUS_CODES[partition[1]]
-            yield from _bounds(span, drive.key)[1]
+            yield from values
             yield from filter_values
 
 
-def _bounds(span: KeyRange, key: SortBy) -> tuple[Bounds, list[Binding]]:
+def _bounds(span: KeyRange, key: SortBy) -> Bounds:
     names: list[str] = []
     values: list[Binding] = []
     for name, bound in (("low", span.low), ("high", span.high)):
@@ -135,7 +159,7 @@ def _filters(plan: Plan) -> tuple[tuple[str, ...], list[Binding]]:
             values += [codes[value] for value in wanted]
     for key, span in plan.ranges:
         names, bounds = _bounds(span, key)
-        tests += [_BOUND_TESTS[name].format(key=KEY_COLUMNS[key]) for name in names]
+        tests += [_bound_test(name, key) for name in names]
         values += bounds
     if plan.companies:
         tests.append(f"({' OR '.join(['company >= ? AND company < ?'] * len(plan.companies))})")
@@ -145,7 +169,30 @@ def _filters(plan: Plan) -> tuple[tuple[str, ...], list[Binding]]:
         names, bounds = _bounds(
             KeyRange(before=plan.behind) if plan.descending else KeyRange(after=plan.behind), plan.sort_by
         )
-        bound_tests = _IDENTIFIER_BOUND_TESTS if plan.sort_by == "Identifier" else _BOUND_TESTS
-        tests.append(bound_tests[names[0]].format(key=KEY_COLUMNS[plan.sort_by]))
+        tests += [_bound_test(name, plan.sort_by) for name in names]
         values += bounds
+    return tuple(tests), values
+
+
+def _zone_filters(plan: Plan) -> tuple[tuple[str, ...], list[Binding]]:
+    """Which zones can hold a row of the page: those within the drive's range, with dates within each other range."""
+    (span,) = plan.drive.ranges
+    key = plan.drive.key
+    tests: list[str] = []
+    values: list[Binding] = []
+    for test, bound in (
+        ("low >= ?", span.after.key if span.after else span.low),
+        ("low <= ?", span.before.key if span.before else span.high),
+    ):
+        if bound is not None:
+            tests.append(test)
+            values.append(zone_of(key, bound)[0])
+    for other, dates in plan.ranges:
+        for test, limit in (
+            (f"most_{KEY_COLUMNS[other]} >= ?", dates.low),
+            (f"least_{KEY_COLUMNS[other]} < ?", dates.high),
+        ):
+            if limit is not None:
+                tests.append(test)
+                values.append(limit)
     return tuple(tests), values

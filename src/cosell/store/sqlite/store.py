@@ -24,6 +24,7 @@ from cosell.store.sqlite.connection import (
 )
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
 from cosell.store.sqlite.transaction import SqliteReadTransaction, SqliteWriteTransaction
+from cosell.store.sqlite.zones import FILL_ZONES
 
 MEMORY = ":memory:"
 WORTH_NEW_INDEXES: Final = 5_000
@@ -63,8 +64,8 @@ class SqliteStore:
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         """See `Store.bulk_load`.
 
-        An index is made several times faster in one go than row by row, so a large load into an empty database drops
-        the indexes first. That is part of the transaction: nobody ever sees the database without them.
+        Indexes and zones are made several times faster in one go than row by row, so a large load into an empty
+        database drops them first. That is part of the transaction: nobody ever sees the database without them.
         """
         with self._writing, unavailable_instead_of_sqlite_errors():
             large = expected >= WORTH_NEW_INDEXES and self._is_empty()
@@ -74,8 +75,12 @@ class SqliteStore:
                     return
                 for statement in DROP_INDEXES:
                     self._writer.execute(statement)
+                for transaction in transactions.values():
+                    transaction.keeps_zones = False
                 yield transactions
                 self._make_indexes()
+                for statement in ("DELETE FROM zone", *FILL_ZONES):
+                    self._writer.execute(statement)
 
     def _is_empty(self) -> bool:
         return not self._writer.execute("SELECT EXISTS (SELECT 1 FROM opportunity)").get

@@ -1,7 +1,7 @@
 """What a transaction does, in SQL. See `store/interface.py` for the meaning of each method."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
@@ -17,6 +17,7 @@ from cosell.store.opportunity import StoredOpportunity
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.page_sql import count_query, page_query
+from cosell.store.sqlite.zones import WIDEN, zone_rows
 
 _BATCH: Final = 500
 """Opportunities that wait in memory to be written together."""
@@ -80,7 +81,12 @@ class SqliteReadTransaction:
 
 
 class SqliteWriteTransaction(SqliteReadTransaction):
-    """A `WriteTransaction`: the writer's lock is held from its beginning."""
+    """A `WriteTransaction`: the writer's lock is held from its beginning.
+
+    A large load does without `keeps_zones`, and makes all zones at its end.
+    """
+
+    keeps_zones = True
 
     def stamp(self, now_ms: int) -> int:
         """See `WriteTransaction.stamp`."""
@@ -135,6 +141,10 @@ class SqliteWriteTransaction(SqliteReadTransaction):
                 self._connection.executemany(_INSERT, rows())
             except apsw.ConstraintError:  # rows are asked for one by one: the last one that was is the culprit
                 raise KeyError(current.id_key) from None
+            if self.keeps_zones:
+                self._connection.executemany(
+                    WIDEN, chain.from_iterable(zone_rows(self._scope_id, row) for row in batch)
+                )
             records = [(number, opportunity.record) for number, opportunity in enumerate(batch, last_id + 1)]
             self._connection.executemany("INSERT INTO opportunity_record VALUES (?, ?)", records)
             last_id += len(batch)
@@ -153,6 +163,7 @@ class SqliteWriteTransaction(SqliteReadTransaction):
             self._scope_id,
             opportunity.id_key,
         )
+        self._connection.executemany(WIDEN, zone_rows(self._scope_id, opportunity))
         self._connection.execute(
             "UPDATE opportunity_record SET record = ? WHERE opportunity_id = ?", (opportunity.record, opportunity_id)
         )
@@ -191,6 +202,7 @@ class SqliteWriteTransaction(SqliteReadTransaction):
         )
         self._connection.execute("DELETE FROM client_token WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM outbox WHERE scope_id = ?", scope)
+        self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
         return self._connection.changes()
 

@@ -35,6 +35,21 @@ CREATE TABLE opportunity_record (
     record BLOB NOT NULL
 );
 
+-- Stretches of the orders, with the least and greatest dates in each: see zones.py. `low` and `high` are keys of `sort`.
+CREATE TABLE zone (
+    scope_id INTEGER NOT NULL,
+    sort TEXT NOT NULL,
+    low NOT NULL,
+    high NOT NULL,
+    least_last_modified INTEGER NOT NULL,
+    most_last_modified INTEGER NOT NULL,
+    least_created INTEGER NOT NULL,
+    most_created INTEGER NOT NULL,
+    least_target_close INTEGER NOT NULL,
+    most_target_close INTEGER NOT NULL,
+    PRIMARY KEY (scope_id, sort, low)
+) WITHOUT ROWID;
+
 CREATE TABLE client_token (
     scope_id INTEGER NOT NULL,
     operation TEXT NOT NULL,
