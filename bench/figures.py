@@ -42,18 +42,17 @@ def ratio_of_rates(
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True)), ours, theirs
 
 
-def seconds(action: Callable[[], object], repeat: int = 1) -> float:
-    """Seconds for one action, averaged over `repeat` of them."""
+def seconds(action: Callable[[], object]) -> float:
+    """Seconds that an action takes."""
     started = time.perf_counter()
-    for _ in range(repeat):
-        action()
-    return (time.perf_counter() - started) / repeat
+    action()
+    return time.perf_counter() - started
 
 
 def seconds_in_turn(actions: Sequence[Callable[[], object]], rounds: int, repeat: int) -> list[float]:
-    """The median seconds of each action, all done in turn in every round."""
+    """The median seconds of each action, all done in turn in every round; of a round's repetitions the best counts."""
     series: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
         for index, action in enumerate(actions):
-            series[index].append(seconds(action, repeat))
+            series[index].append(min(seconds(action) for _ in range(repeat)))
     return [statistics.median(values) for values in series]

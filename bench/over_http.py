@@ -84,12 +84,18 @@ def _cosell(database: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def _program(command: list[str], port: int | None = None) -> Iterator[str]:
     port = port or int(command[-2])
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    pinned = [*_on_processor(0), *command]
+    with subprocess.Popen(pinned, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port, process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+def _on_processor(number: int) -> list[str]:
+    """One worker is one processor's worth: each server gets the first processor, the load comes from the second."""
+    return ["taskset", "-c", str(number)] if shutil.which("taskset") and (os.cpu_count() or 1) > number else []
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
@@ -119,7 +125,18 @@ def _rate(url: str, target: str, body: str) -> float:
     if wrk is None:
         raise SystemExit("bench: wrk is missing; apt-get install wrk")
     done = subprocess.run(
-        [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS_A_TURN}", "--timeout", "30s", "-s", "bench/post.lua", url],
+        [
+            *_on_processor(1),
+            wrk,
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{SECONDS_A_TURN}",
+            "--timeout",
+            "30s",
+            "-s",
+            "bench/post.lua",
+            url,
+        ],
         capture_output=True,
         text=True,
         check=True,

@@ -49,10 +49,9 @@ def memory(rows: int) -> Figure:
 
 def seeding(rows: int) -> list[Figure]:
     """(g) Rows a second of `cosell seed`, and the file's bytes for each row."""
-    path = FOLDER / "seeding.db"
+    path = FOLDER / f"{rows}.db"
     took = seed(path, rows)
     size = path.stat().st_size
-    path.unlink()
     return [
         Figure(f"seeding {rows:,} rows, rows a second", f"{rows / took:,.0f}", detail=f"{took:.0f} s"),
         Figure("bytes of the file for each row", f"{size / rows:,.0f}"),

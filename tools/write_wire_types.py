@@ -28,13 +28,15 @@ def structure(name: str) -> type[msgspec.Struct]: ...
 
 
 def _annotation(name: str, *, in_answer: bool) -> str:
+    if in_answer and name in ALREADY_ENCODED:
+        return "msgspec.Raw"
     shape = service_model().shapes[name]
     match shape.type:
         case "structure":
-            return "msgspec.Raw" if in_answer and name in ALREADY_ENCODED else name
+            return name
         case "list":
             assert shape.member is not None
-            return f"list[{_annotation(shape.member.shape, in_answer=in_answer)}]"
+            return f"list[{_annotation(shape.member.shape, in_answer=False)}]"
         case "map":
             assert shape.key is not None
             assert shape.value is not None

@@ -68,7 +68,11 @@ class Application:
             error.__traceback__ = error.__context__ = None
             answer = flow.refusal(self._engine, call, error)
         else:
-            answer = await self._answer(call)
+            if call.headers.get(b"x-amz-target") in self._reading_targets:
+                answer = flow.answer(self._engine, call)
+            else:
+                loop = asyncio.get_running_loop()
+                answer = await loop.run_in_executor(self._writer, flow.answer, self._engine, call)
         await _send(send, answer.status, answer.headers, answer.body)
         seconds = perf_counter() - started
         self._metrics.count(call, answer, seconds)
@@ -78,11 +82,6 @@ class Application:
         """Finish what is being written, then let go of the database."""
         self._writer.shutdown()
         self._engine.close()
-
-    async def _answer(self, call: flow.Call) -> flow.Answer:
-        if call.headers.get(b"x-amz-target") in self._reading_targets:
-            return flow.answer(self._engine, call)
-        return await asyncio.get_running_loop().run_in_executor(self._writer, flow.answer, self._engine, call)
 
     async def _body(self, receive: Receive) -> bytes:
         """The whole body. Raises RequestEntityTooLargeException or RequestTimeoutException."""

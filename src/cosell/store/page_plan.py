@@ -54,6 +54,9 @@ class KeyRange(msgspec.Struct, frozen=True):
     before: Position | None = None
 
 
+UNBOUNDED: Final = KeyRange()
+
+
 class Drive(msgspec.Struct, frozen=True):
     """The ranges that are read: each of `ranges` in each of `partitions` of the index on `key`.
 
@@ -80,6 +83,11 @@ class Plan(msgspec.Struct, frozen=True):
     """Whether to leave out zones in which no row passes `ranges`."""
     behind: Position | None
     """Rows up to this position are dropped; None where the ranges of the drive begin behind it already."""
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether any row that the drive reads may be dropped."""
+        return bool(self.stages or self.review_statuses or self.companies or self.ranges or self.behind)
 
 
 CountUpTo: TypeAlias = Callable[[Drive, int], int]
@@ -146,7 +154,7 @@ def _ranges(selector: Selector, key: SortBy) -> tuple[KeyRange, ...]:
         return tuple(KeyRange(id_key, id_key + "\0") for id_key in selector.id_keys)
     if key == "CustomerCompanyName" and selector.companies:
         return tuple(KeyRange(company_prefix(name), company_prefix_end(name)) for name in selector.companies)
-    return tuple(KeyRange(span.low, span.high) for name, span in selector.ranges if name == key) or (KeyRange(),)
+    return tuple(KeyRange(span.low, span.high) for name, span in selector.ranges if name == key) or (UNBOUNDED,)
 
 
 def _behind(ranges: tuple[KeyRange, ...], position: Position, *, descending: bool) -> tuple[KeyRange, ...]:

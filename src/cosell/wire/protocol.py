@@ -44,6 +44,8 @@ def operation_of(method: str, path: str, headers: dict[bytes, bytes]) -> Operati
 
 def answer_content_type(headers: dict[bytes, bytes]) -> bytes:
     """The content type of the request where it is one of the protocol's, else the one of its form."""
-    asked = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    asked = headers.get(b"content-type", b"")
+    if asked not in _CONTENT_TYPES:
+        asked = asked.partition(b";")[0].strip().lower()
     form = AMZ_JSON if b"x-amz-target" in headers else PLAIN_JSON
     return _CONTENT_TYPES.get(asked, form)

@@ -16,8 +16,8 @@ from cosell.wire.constraints import text_constraint
 from cosell.wire.model import Shape, service_model
 from cosell.wire.timestamps import Date, Timestamp
 
-ALREADY_ENCODED: Final[frozenset[str]] = frozenset({"OpportunitySummary"})
-"""Structures that the store keeps as JSON text: inside an answer they are passed on, not decoded and encoded again."""
+ALREADY_ENCODED: Final[frozenset[str]] = frozenset({"OpportunitySummaries"})
+"""Lists whose items the store keeps as JSON text: an answer passes them on instead of encoding them again."""
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _built: dict[str, type[msgspec.Struct]] = {}
@@ -71,13 +71,15 @@ def _refuse_all_but_one_member(union: msgspec.Struct) -> None:
 
 
 def _annotation(name: str, *, in_answer: bool = False) -> Any:
+    if in_answer and name in ALREADY_ENCODED:
+        return msgspec.Raw
     shape = service_model().shapes[name]
     match shape.type:
         case "structure":
-            return msgspec.Raw if in_answer and name in ALREADY_ENCODED else structure(name)
+            return structure(name)
         case "list":
             assert shape.member is not None
-            item = _annotation(shape.member.shape, in_answer=in_answer)
+            item = _annotation(shape.member.shape)
             return Annotated[list[item], msgspec.Meta(min_length=shape.min, max_length=shape.max)]
         case "map":
             assert shape.key is not None

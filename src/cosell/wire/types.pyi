@@ -708,7 +708,7 @@ class ListOpportunitiesRequest(msgspec.Struct, frozen=True, kw_only=True):
     target_close_date: TargetCloseDateFilter | None = None
 
 class ListOpportunitiesResponse(msgspec.Struct, frozen=True, kw_only=True):
-    opportunity_summaries: list[msgspec.Raw]
+    opportunity_summaries: msgspec.Raw
     next_token: str | None = None
 
 class ListOpportunityFromEngagementTaskSummary(msgspec.Struct, frozen=True, kw_only=True):

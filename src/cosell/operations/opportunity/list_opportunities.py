@@ -24,6 +24,6 @@ def list_opportunities(tx: ReadTransaction, request: Request, context: Context) 
     scan = page_token.Scan(context.scope, selector, context.now_ms, context.token_key)
     page = tx.page(selector, page_token.read(scan, request.next_token), request.max_results or DEFAULT_PAGE_SIZE)
     return Response(
-        opportunity_summaries=[msgspec.Raw(summary) for summary in page.summaries],
+        opportunity_summaries=msgspec.Raw(b"[%b]" % b",".join(page.summaries)),
         next_token=None if page.last is None else page_token.write(scan, page.last),
     )

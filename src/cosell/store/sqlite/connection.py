@@ -37,6 +37,8 @@ def open_connection(path: str) -> apsw.Connection:
     try:
         connection = apsw.Connection(path, statementcachesize=512)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        # Without it SQLite plans a cached statement anew whenever values are bound to it, in case they change the plan.
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         for pragma in (
             f"page_size = {PAGE_BYTES}",
             "journal_mode = WAL",

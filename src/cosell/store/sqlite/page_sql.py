@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from cosell.rules.sort_keys import SortBy
-from cosell.store.page_plan import Drive, KeyRange, Plan
+from cosell.store.page_plan import UNBOUNDED, Drive, KeyRange, Plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
 from cosell.store.sqlite.zones import zone_of
@@ -134,6 +134,8 @@ def _arm_values(scope_id: int, drive: Drive, bounds: list[Bounds], filter_values
 
 
 def _bounds(span: KeyRange, key: SortBy) -> Bounds:
+    if span is UNBOUNDED:
+        return (), []
     names: list[str] = []
     values: list[Binding] = []
     for name, bound in (("low", span.low), ("high", span.high)):
@@ -148,6 +150,8 @@ def _bounds(span: KeyRange, key: SortBy) -> Bounds:
 
 
 def _filters(plan: Plan) -> tuple[tuple[str, ...], list[Binding]]:
+    if not plan.has_filters:
+        return (), []
     tests: list[str] = []
     values: list[Binding] = []
     for column, codes, wanted in (
