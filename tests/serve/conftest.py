@@ -52,5 +52,7 @@ def wait_until_nobody_listens(server: Server) -> None:
     while True:
         try:
             connected(server).close()
+        except ConnectionResetError:  # it was waiting to be accepted when the door closed
+            continue
         except ConnectionRefusedError:
             return

@@ -1,6 +1,5 @@
 """`cosell serve`: answer AWS clients on a port."""
 
-import asyncio
 import sys
 
 import click
@@ -20,7 +19,7 @@ def serve_command(db: str, host: str, port: int, workers: int, insecure: bool, l
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
     from cosell.engine import Engine
     from cosell.serve.log import configure_log
-    from cosell.serve.server import free_port, is_loopback, serve
+    from cosell.serve.server import free_port, is_loopback, run
     from cosell.serve.workers import supervise
 
     if not is_loopback(host) and not insecure:
@@ -37,6 +36,6 @@ def serve_command(db: str, host: str, port: int, workers: int, insecure: bool, l
         sys.stdout.flush()
 
     if workers == 1:
-        asyncio.run(serve(Engine.open(db), host, port, announce))
+        run(Engine.open(db), host, port, announce)
     else:
         supervise(workers, db, host, port, log_level, announce)

@@ -3,10 +3,12 @@
 import asyncio
 import errno
 import ipaddress
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NoReturn
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -46,8 +48,19 @@ def free_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-async def serve(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> None:
-    """Answer until SIGTERM or SIGINT; answers that are under way are finished first."""
+def run(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> NoReturn:
+    """Answer until SIGTERM or SIGINT, then end the process.
+
+    By then every answer is given and the database is closed, but threads of granian's may still be about to call into
+    Python; an interpreter that goes down under them aborts the process. So it is left without that.
+    """
+    asyncio.run(_serve(engine, host, port, on_ready))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+async def _serve(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> None:
     application = Application(engine)
     server = Server(
         application,

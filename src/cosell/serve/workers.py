@@ -14,7 +14,7 @@ from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.serve.log import configure_log, log_event
 from cosell.serve.metrics import FOLDER_VARIABLE
-from cosell.serve.server import serve
+from cosell.serve.server import run
 
 READY: Final = b"ready\n"
 RESTART_DELAY_S: Final = 1
@@ -86,7 +86,7 @@ async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
 def _work(db: str, host: str, port: str, log_level: str) -> None:
     configure_log(log_level)
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
-    asyncio.run(serve(Engine.open(db), host, int(port), lambda: print(READY.decode(), end="", flush=True)))  # noqa: T201
+    run(Engine.open(db), host, int(port), lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
 
 
 def _stop_with_supervisor() -> None:
