@@ -1,0 +1,1 @@
+"""The databases that a mirror can live in."""
