@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 
 import cosell
+from tests.postgres import Postgres
 
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
@@ -115,3 +116,11 @@ def run(tmp_path: Path) -> Callable[..., Finished]:
         )
 
     return run_command
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test process. `postgres.new_database()` gives a test a database of its own."""
+    server = Postgres()
+    yield server
+    server.stop()
