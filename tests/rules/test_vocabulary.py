@@ -3,7 +3,8 @@
 from typing import get_args
 
 from cosell.rules.event import SOURCE, OpportunityChange
-from cosell.rules.opportunity import FIRST_REVIEW_STATUS, FIRST_STAGE, LONGEST_NEXT_STEPS_HISTORY, no_related_entities
+from cosell.rules.opportunity import FIRST_STAGE, LONGEST_NEXT_STEPS_HISTORY, no_related_entities
+from cosell.rules.review import FIRST_REVIEW_STATUS
 from cosell.rules.sort_keys import SORT_NAMES
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES

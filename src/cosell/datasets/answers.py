@@ -15,12 +15,8 @@ import msgspec
 
 from cosell.errors import SerializationException, ValidationException, Violation
 from cosell.rules.identifiers import opportunity_arn
-from cosell.rules.opportunity import (
-    FIRST_REVIEW_STATUS,
-    FIRST_STAGE,
-    no_related_entities,
-    normalised_amount,
-)
+from cosell.rules.opportunity import FIRST_STAGE, no_related_entities, normalised_amount
+from cosell.rules.review import FIRST_REVIEW_STATUS
 from cosell.wire.decode import DEEPEST, quick_value
 from cosell.wire.model import service_model
 from cosell.wire.types import GetOpportunityResponse, LifeCycle, Project

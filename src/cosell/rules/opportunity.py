@@ -13,6 +13,7 @@ import msgspec
 
 from cosell.context import Scope
 from cosell.rules.identifiers import opportunity_arn
+from cosell.rules.review import FIRST_REVIEW_STATUS, VERDICTS, AwsStep, ReviewStatus
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
     Account,
@@ -36,7 +37,6 @@ from cosell.wire.types import (
 
 LONGEST_NEXT_STEPS_HISTORY: Final = 50
 FIRST_STAGE: Final = "Prospect"
-FIRST_REVIEW_STATUS: Final = "Pending Submission"
 
 _FROM_REQUEST: Final = (
     "primary_needs_from_aws",
@@ -96,6 +96,22 @@ def updated(
         ),
         **_editable(request),
     )
+
+
+def reviewed(
+    record: GetOpportunityResponse, status: ReviewStatus, step: AwsStep, comments: str | None, reason: str | None
+) -> GetOpportunityResponse:
+    """The record after a step of AWS that leads to `status`: a verdict replaces what the last one said."""
+    life_cycle = msgspec.structs.replace(life_cycle_of(record), review_status=status)
+    if step in VERDICTS:
+        life_cycle = msgspec.structs.replace(life_cycle, review_comments=comments, review_status_reason=reason)
+    return msgspec.structs.replace(record, life_cycle=life_cycle)
+
+
+def life_cycle_of(record: GetOpportunityResponse) -> LifeCycle:
+    """The life cycle that every stored record has."""
+    assert record.life_cycle is not None
+    return record.life_cycle
 
 
 def summary_of(record: GetOpportunityResponse) -> OpportunitySummary:

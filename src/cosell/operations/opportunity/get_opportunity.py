@@ -6,16 +6,11 @@ Source: service model 2022-07-26, GetOpportunity.
 import msgspec
 
 from cosell.context import Context
-from cosell.errors import ResourceNotFoundException
+from cosell.operations.opportunity.stored_record import encoded_record
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import GetOpportunityRequest as Request
 
 
 def get_opportunity(tx: ReadTransaction, request: Request, context: Context) -> msgspec.Raw:
     """The stored answer. Raises ResourceNotFoundException for what the account does not have in this catalog."""
-    record = tx.record(request.identifier)
-    if record is None:
-        raise ResourceNotFoundException(
-            f"Opportunity {request.identifier} does not exist in catalog {context.scope.catalog}."
-        )
-    return msgspec.Raw(record)
+    return msgspec.Raw(encoded_record(tx, request.identifier, context))

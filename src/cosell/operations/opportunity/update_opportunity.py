@@ -5,29 +5,19 @@ dates hold no more [SDK behaviour].
 """
 
 from cosell.context import Context
-from cosell.errors import ConflictException, ResourceNotFoundException
-from cosell.operations.opportunity.announcement import announce
+from cosell.errors import ConflictException
+from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
 from cosell.rules.opportunity import updated
 from cosell.store.interface import WriteTransaction
-from cosell.store.opportunity import stored
-from cosell.wire.decode import decode
-from cosell.wire.timestamps import Timestamp
-from cosell.wire.types import GetOpportunityResponse
 from cosell.wire.types import UpdateOpportunityRequest as Request
 from cosell.wire.types import UpdateOpportunityResponse as Response
 
 
 def update_opportunity(tx: WriteTransaction, request: Request, context: Context) -> Response:
     """Raises ResourceNotFoundException for what the caller does not have, ConflictException for a stale stamp."""
-    encoded = tx.record(request.identifier)
-    if encoded is None:
-        raise ResourceNotFoundException(
-            f"Opportunity {request.identifier} does not exist in catalog {context.scope.catalog}."
-        )
-    record = decode(GetOpportunityResponse, encoded)
+    record = record_of(tx, request.identifier, context)
     if record.last_modified_date.ms != request.last_modified_date.ms:
         raise ConflictException("Conflicting error, last modified date is not the latest.")
-    record = updated(record, request, Timestamp.from_ms(tx.stamp(context.now_ms)))
-    tx.replace(stored(record))
-    announce(tx, "Opportunity Updated", record, context)
+    stamp = new_stamp(tx, context)
+    record = put_changed(tx, updated(record, request, stamp), stamp, context)
     return Response(id=record.id, last_modified_date=record.last_modified_date)

@@ -1,0 +1,46 @@
+"""AWS's side of the review, for whoever plays it: a reviewer at a console, a script, or the Sandbox itself.
+
+Not an operation of the service model, but made like one: in a writing transaction of the opportunity's scope it
+changes the record, stamps it, and announces it to the partner.
+"""
+
+import msgspec
+
+from cosell.context import Context
+from cosell.errors import ValidationException, Violation
+from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.rules.opportunity import life_cycle_of, reviewed
+from cosell.rules.review import AwsStep, next_status
+from cosell.store.interface import WriteTransaction
+from cosell.wire.types import GetOpportunityResponse
+
+
+class ReviewDecision(msgspec.Struct, frozen=True):
+    """What AWS decides: to start the review of an opportunity, to approve it, to require action, or to reject it."""
+
+    identifier: str
+    step: AwsStep
+    comments: str | None = None
+    """ReviewComments: what the partner should know, in words."""
+    reason: str | None = None
+    """ReviewStatusReason: why, in a few words or a code."""
+
+
+def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Context) -> GetOpportunityResponse:
+    """Apply AWS's decision: the record with its new status and stamp.
+
+    Whichever verdict it is takes the place of the last one: its comments and reason, also where it has none, replace
+    those of the record. The start of a review leaves them. Raises ResourceNotFoundException where the scope has no such
+    opportunity, and ValidationException (BUSINESS_VALIDATION_FAILED, INVALID_RESOURCE_STATE, lifeCycle.reviewStatus)
+    where its status does not allow the step: only what is submitted, or in review, is decided upon.
+    """
+    record = record_of(tx, decision.identifier, context)
+    status = life_cycle_of(record).review_status
+    assert status is not None
+    following = next_status(status, decision.step)
+    if following is None:
+        message = f"An opportunity that is {status} cannot take the step {decision.step!r}."
+        violation = Violation("lifeCycle.reviewStatus", "INVALID_RESOURCE_STATE", message)
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
+    changed = reviewed(record, following, decision.step, decision.comments, decision.reason)
+    return put_changed(tx, changed, new_stamp(tx, context), context)

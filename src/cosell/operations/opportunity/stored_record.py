@@ -1,0 +1,40 @@
+"""The record of an opportunity, as the operations that change it take it from the store and put it back."""
+
+import msgspec
+
+from cosell.context import Context
+from cosell.errors import ResourceNotFoundException
+from cosell.operations.opportunity.announcement import announce
+from cosell.store.interface import ReadTransaction, WriteTransaction
+from cosell.store.opportunity import stored
+from cosell.wire.decode import decode
+from cosell.wire.timestamps import Timestamp
+from cosell.wire.types import GetOpportunityResponse
+
+
+def encoded_record(tx: ReadTransaction, identifier: str, context: Context) -> bytes:
+    """The stored answer. Raises ResourceNotFoundException for what the account does not have in this catalog."""
+    encoded = tx.record(identifier)
+    if encoded is None:
+        raise ResourceNotFoundException(f"Opportunity {identifier} does not exist in catalog {context.scope.catalog}.")
+    return encoded
+
+
+def record_of(tx: ReadTransaction, identifier: str, context: Context) -> GetOpportunityResponse:
+    """The record. Raises ResourceNotFoundException for what the account does not have in this catalog."""
+    return decode(GetOpportunityResponse, encoded_record(tx, identifier, context))
+
+
+def new_stamp(tx: WriteTransaction, context: Context) -> Timestamp:
+    """The moment of the change that this transaction makes."""
+    return Timestamp.from_ms(tx.stamp(context.now_ms))
+
+
+def put_changed(
+    tx: WriteTransaction, record: GetOpportunityResponse, stamp: Timestamp, context: Context
+) -> GetOpportunityResponse:
+    """Put a record back that was changed at the moment `stamp`, and announce the change."""
+    changed = msgspec.structs.replace(record, last_modified_date=stamp)
+    tx.replace(stored(changed))
+    announce(tx, "Opportunity Updated", changed, context)
+    return changed
