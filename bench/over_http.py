@@ -20,6 +20,7 @@ from bench.figures import Figure, at_least, ratio_of_rates
 
 CONNECTIONS: Final = 16
 SECONDS_A_TURN: Final = 3
+SERVICE: Final = "partnercentral-selling"
 TARGET: Final = "AWSPartnerCentralSelling.ListOpportunities"
 BODY: Final = f'{{"Catalog":"{CATALOG}"}}'
 
@@ -31,7 +32,7 @@ def page_beside_constant(rows: int, rounds: int) -> Figure:
         answer.write_bytes(_page(ours))
         with _program([sys.executable, "-m", "bench.constant_server", str(_free_port()), str(answer)]) as constant:
             ratio, pages, constants = ratio_of_rates(
-                lambda: _rate(ours, TARGET, BODY), lambda: _rate(constant, TARGET, BODY), rounds
+                lambda: _rate(ours, SERVICE, TARGET, BODY), lambda: _rate(constant, SERVICE, TARGET, BODY), rounds
             )
     detail = f"{max(pages):,.0f} of {max(constants):,.0f} answers a second, {answer.stat().st_size:,} bytes each"
     return at_least(f"default page at {rows:,} rows ÷ constant answer", ratio, 0.45, detail)
@@ -48,7 +49,9 @@ def page_beside_dynamodb(rows: int, rounds: int) -> Figure:
             '"ExpressionAttributeValues":{":account":{"S":"1"}}}'
         )
         ratio, pages, queries = ratio_of_rates(
-            lambda: _rate(ours, TARGET, BODY), lambda: _rate(theirs, "DynamoDB_20120810.Query", query), rounds
+            lambda: _rate(ours, SERVICE, TARGET, BODY),
+            lambda: _rate(theirs, "dynamodb", "DynamoDB_20120810.Query", query),
+            rounds,
         )
     detail = f"{max(pages):,.0f} pages and {max(queries):,.1f} queries a second"
     return at_least(f"default page ÷ moto's DynamoDB Query of 20 items, {rows:,} rows each", ratio, 100, detail)
@@ -120,7 +123,7 @@ def _page(url: str) -> bytes:
     return body
 
 
-def _rate(url: str, target: str, body: str) -> float:
+def _rate(url: str, service: str, target: str, body: str) -> float:
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("bench: wrk is missing; apt-get install wrk")
@@ -140,7 +143,13 @@ def _rate(url: str, target: str, body: str) -> float:
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "BENCH_TARGET": target, "BENCH_BODY": body, "BENCH_KEY": ACCOUNT},
+        env={
+            **os.environ,
+            "BENCH_SERVICE": service,
+            "BENCH_TARGET": target,
+            "BENCH_BODY": body,
+            "BENCH_KEY": ACCOUNT,
+        },
     ).stdout
     if "Non-2xx" in done:
         raise SystemExit(f"bench: {url} refused calls:\n{done}")
