@@ -99,7 +99,7 @@ def test_every_page_is_sought_in_the_index_that_was_meant(store: SqliteStore, fi
         assert len(zones) == chosen.skips
         assert len(rows) == len(chosen.drive.ranges) * max(1, len(chosen.drive.partitions))
         assert all(f" {index} (scope_id=?" in row for row in rows), searches
-        assert [step for step in steps if step.startswith("SCAN") and step != "SCAN found"] == []
+        assert [step for step in steps if re.match(r"SCAN (opportunity|zone)\b", step)] == []
 
 
 @pytest.mark.parametrize("filters", FILTERS)
@@ -107,6 +107,16 @@ def test_pages_that_follow_their_index_are_never_sorted(store: SqliteStore, filt
     for chosen, _ in plans(filters):
         sorts = [step for step in explained(store, page_query(1, chosen, 21)) if "TEMP B-TREE" in step]
         assert (sorts == []) == chosen.ordered, (chosen, sorts)
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+def test_what_is_sorted_or_merged_is_never_fetched_before(store: SqliteStore, filters: str) -> None:
+    for chosen, _ in plans(filters):
+        steps = explained(store, page_query(1, chosen, 21))
+        if "SCAN found" in steps:
+            rows = [step for step in steps if step.startswith("SEARCH opportunity") and "INTEGER PRIMARY" not in step]
+            assert rows
+            assert all("USING COVERING INDEX" in row for row in rows), rows
 
 
 @pytest.mark.parametrize("filters", FILTERS)
