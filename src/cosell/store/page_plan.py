@@ -27,8 +27,8 @@ from cosell.rules.sort_keys import Key, SortBy, company_prefix, company_prefix_e
 SMALL: Final = 3_000
 """Index entries that are read and sorted rather than walked past: about as long as ten walked pages."""
 
-ZONED: Final[frozenset[SortBy]] = frozenset({"LastModifiedDate", "CreatedDate", "TargetCloseDate", "Identifier"})
-"""The orders that go together with dates. Names of companies do not."""
+GO_TOGETHER: Final[frozenset[SortBy]] = frozenset({"LastModifiedDate", "CreatedDate", "TargetCloseDate", "Identifier"})
+"""The orders that go together: what was created late has a high number and a late date. Names do not."""
 
 EVERY_STAGE: Final = (
     "Prospect",
@@ -116,7 +116,7 @@ def plan(selector: Selector, after: Position | None, count_up_to: CountUpTo) -> 
             else ()
         ),
         ranges=ranges,
-        skips=bool(ranges) and ordered and not drive.partitions and drive.key in ZONED and not selector.id_keys,
+        skips=bool(ranges) and ordered and not drive.partitions and drive.key in GO_TOGETHER and not selector.id_keys,
         behind=None if ordered else after,
     )
 

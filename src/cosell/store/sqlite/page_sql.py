@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from cosell.rules.sort_keys import SortBy
-from cosell.store.page_plan import UNBOUNDED, Drive, KeyRange, Plan
+from cosell.store.page_plan import GO_TOGETHER, UNBOUNDED, Drive, KeyRange, Plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
 from cosell.store.sqlite.zones import zone_of
@@ -74,8 +74,13 @@ def _page_text(
     if ordered and len(ranges) * (partitions or 1) == 1:
         return f"{_arms(f'{sort_column}, id_key, summary', key, ranges, partitions, filters)} {order}"
     columns = f"{sort_column} AS key, id_key AS id_key, opportunity_id AS found_id"
+    found = _arms(columns, key, ranges, partitions, filters)
+    if not ordered and descending and sort_by in GO_TOGETHER and len(ranges) * (partitions or 1) == 1:
+        # Read forwards, each row would take the best place so far, and SQLite would move all the others every time.
+        # LIMIT -1 keeps it from dropping the order in which the range is to be read.
+        found = f"SELECT * FROM ({found} ORDER BY {KEY_COLUMNS[key]} DESC, id_key DESC LIMIT -1)"
     return (
-        f"SELECT found.key, found.id_key, summary FROM ({_arms(columns, key, ranges, partitions, filters)} {order}) "
+        f"SELECT found.key, found.id_key, summary FROM ({found} {order}) "
         "AS found CROSS JOIN opportunity ON opportunity_id = found_id"
     )
 
