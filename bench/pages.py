@@ -26,6 +26,8 @@ HEADERS: Final = {
     b"authorization": f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/x".encode(),
 }
 NARROW_ROWS: Final = 100
+GROWING: Final = "TargetCloseDate narrow"
+"""A day is the narrowest range of days, and holds more rows the more there are."""
 RANGE_MEMBERS: Final = {
     "LastModifiedDate": ("last_modified", "AfterLastModifiedDate", "BeforeLastModifiedDate"),
     "CreatedDate": ("created", "AfterCreatedDate", "BeforeCreatedDate"),
@@ -91,9 +93,8 @@ def _cell(databases: "list[_Database]", sort_by: SortBy, order: str, name: str) 
     if all(deep_questions):
         deep = _times(databases, [question for question in deep_questions if question])
     key = name.partition(" ")[0]
-    return Cell(
-        sort_by, order, name, key not in RANGE_MEMBERS or key == sort_by or name.endswith("narrow"), first, deep
-    )
+    bounded = key not in RANGE_MEMBERS or (name.endswith("narrow") and name != GROWING)
+    return Cell(sort_by, order, name, key == sort_by or bounded, first, deep)
 
 
 def _times(databases: "list[_Database]", questions: list[dict[str, Any]]) -> tuple[float, float]:
