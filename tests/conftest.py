@@ -83,6 +83,18 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
+def serve_after(serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Server]:
+    """Starts a server whose process first runs some Python: `serve_after("import …", "--db", "pipeline.db")`."""
+
+    def start(first: str, *arguments: str) -> Server:
+        program = f"{first}\nfrom cosell.cli.main import main; main()"
+        monkeypatch.setattr(sys.modules[__name__], "COSELL", [sys.executable, "-c", program])
+        return serve(*arguments)
+
+    return start
+
+
+@pytest.fixture
 def client() -> "PartnerCentralSellingAPIClient":
     """A client of an empty cosell in this process."""
     return cosell.connect(account=ACCOUNT)

@@ -8,19 +8,23 @@ stands what `PARTS[NAME]` gives. Run it after a change of a command, a setting, 
 `uv run python tools/write_reference.py`. A test fails while a page is out of date.
 """
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final, get_args
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 import click
+import msgspec
 
 from cosell import errors
 from cosell.cli.main import COMMANDS, cosell
 from cosell.flow import CLIENT_TOKEN_LIFETIME_MS, STEPS
 from cosell.operations import OPERATIONS
 from cosell.rules import page_token
+from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S
 from cosell.serve.server import HEADER_LIMIT_BYTES, HEADER_TIMEOUT_MS
 from cosell.settings import FIELDS
@@ -183,6 +187,58 @@ def steps() -> str:
     return "\n".join(lines)
 
 
+def admin_routes() -> str:
+    """Each door of the admin API: what it does, and what may stand in its question."""
+    parts = []
+    for route in ROUTES:
+        paragraphs = [f"## {route.method} {route.path}", inspect.cleandoc(route.perform.__doc__ or "")]
+        rows = [
+            (f"`{field.encode_name}`", _type(field.type), _default(field), _description(field.type))
+            for field in msgspec.structs.fields(route.question)
+        ]
+        if rows:
+            kind = "member of the body" if route.method == "POST" else "parameter of the query"
+            paragraphs.append(_table((kind, "type", "default", "meaning"), rows))
+        parts.append("\n\n".join(paragraphs))
+    return "\n\n".join(parts)
+
+
+def _alternatives(type_: Any) -> list[Any]:
+    """The types of an annotation without None and without what is said about them."""
+    if get_origin(type_) is Annotated:
+        return _alternatives(get_args(type_)[0])
+    if get_origin(type_) in (Union, UnionType):
+        return [inner for part in get_args(type_) for inner in _alternatives(part)]
+    return [] if type_ is type(None) else [type_]
+
+
+def _type(type_: Any) -> str:
+    names = []
+    for alternative in _alternatives(type_):
+        if get_origin(alternative) is Literal:
+            names += [f"`{value}`" for value in get_args(alternative)]
+        elif get_origin(alternative) in (list, tuple):
+            names.append(f"list of {_type(get_args(alternative)[0])}")
+        elif isinstance(alternative, type) and issubclass(alternative, msgspec.Struct):
+            names.append("object")
+        else:
+            names.append({str: "string", int: "integer", float: "number", bool: "boolean"}.get(alternative, "object"))
+    return ", ".join(dict.fromkeys(names))
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.default is msgspec.NODEFAULT:
+        return "required" if field.default_factory is msgspec.NODEFAULT else ""
+    return "" if field.default is None else f"`{msgspec.json.encode(field.default).decode()}`"
+
+
+def _description(type_: Any) -> str:
+    if get_origin(type_) is not Annotated:
+        return ""
+    said = [meta.description for meta in get_args(type_)[1:] if isinstance(meta, msgspec.Meta) and meta.description]
+    return said[-1] if said else _description(get_args(type_)[0])
+
+
 PARTS: Final[dict[str, Callable[[], str]]] = {
     "commands": commands,
     "command-list": command_list,
@@ -193,6 +249,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "list-parameters": list_parameters,
     "limits": limits,
     "steps": steps,
+    "admin-routes": admin_routes,
 }
 
 

@@ -1,26 +1,9 @@
-"""Servers whose limits are short enough to wait for, and what a test says to a server without a client."""
+"""What a test says to a server without a client."""
 
 import http.client
 import socket
-import sys
-from collections.abc import Callable
 
-import pytest
-
-from tests import conftest
 from tests.conftest import Server
-
-
-@pytest.fixture
-def serve_after(serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Server]:
-    """Starts a server whose process first runs some Python: `serve_after("import …", "--db", "pipeline.db")`."""
-
-    def start(first: str, *arguments: str) -> Server:
-        program = f"{first}\nfrom cosell.cli.main import main; main()"
-        monkeypatch.setattr(conftest, "COSELL", [sys.executable, "-c", program])
-        return serve(*arguments)
-
-    return start
 
 
 def get(server: Server, path: str) -> tuple[int, str]:

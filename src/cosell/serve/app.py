@@ -1,14 +1,16 @@
-"""The ASGI application: the API at `POST /`, and beside it the pages that operators ask for.
+"""The ASGI application: the API at `POST /`, and beside it the pages and the admin API that operators ask for.
 
 Reads run inline on the event loop, because SQLite answers them in microseconds and a thread would cost more than the
 read. Writes wait for the disk, so they run on one thread of their own, one after the other.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
+
+import msgspec
 
 from cosell import flow
 from cosell.engine import Engine
@@ -17,6 +19,9 @@ from cosell.errors import (
     RequestTimeoutException,
     ServiceError,
 )
+from cosell.serve.admin.recent import Recent
+from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, perform, question_of
+from cosell.serve.admin.routes import ROUTER
 from cosell.serve.deadlines import Deadlines
 from cosell.serve.log import log_answer
 from cosell.serve.metrics import Metrics
@@ -24,9 +29,6 @@ from cosell.store.interface import StoreUnavailable
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Page = Callable[[], tuple[int, bytes, bytes]]
 
 BODY_TIMEOUT_S: Final = 30
@@ -37,11 +39,12 @@ TEXT: Final = b"text/plain; charset=utf-8"
 
 
 class Application:
-    """One worker's application. `draining` is set once it should get no new work."""
+    """One worker's application, which listens on `host`. `draining` is set once it should get no new work."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, host: str) -> None:
         self.draining = False
         self._engine = engine
+        self._room = Room(engine, Recent(), host)
         self._metrics = Metrics()
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -58,6 +61,9 @@ class Application:
         if scope["method"] in ("GET", "HEAD") and (path in self._pages or path == READINESS):
             status, content_type, body = self._pages[path]() if path in self._pages else await self._readiness()
             await _send(send, status, [(b"content-type", content_type)], body)
+            return
+        if path.startswith(PREFIX):
+            await self._administer(scope, receive, send)
             return
         started = perf_counter()
         call = flow.Call(scope["method"], path, dict(scope["headers"]), b"")
@@ -77,6 +83,26 @@ class Application:
         seconds = perf_counter() - started
         self._metrics.count(call, answer, seconds)
         log_answer(call, answer, seconds)
+        self._room.recent.add(call, answer, seconds, self._engine.clock())
+
+    async def _administer(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request of the admin API, on the writer's thread unless it is a stream."""
+        request = AdminRequest(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]))
+        try:
+            route = ROUTER.route(request, self._room.bound_to)
+            if route.stream:
+                question = question_of(route, request)
+                await route.perform(self._room, question, request.headers, receive, send)
+                return
+            request = msgspec.structs.replace(request, body=await self._body(receive))
+        except Refused as refused:
+            answer = refused.answer
+        except ServiceError as error:
+            answer = Refused(error.status, error.message).answer
+        else:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._writer, perform, self._room, route, request)
+        await _send(send, answer.status, answer.headers, answer.body)
 
     def close(self) -> None:
         """Finish what is being written, then let go of the database."""

@@ -65,6 +65,11 @@ def log_answer(call: Call, answer: Answer, seconds: float) -> None:
         _log.error("failed", defect=type(answer.defect).__name__, where=_where(answer.defect), **facts)
 
 
+def log_defect(place: str, defect: BaseException) -> None:
+    """Log that cosell failed outside of a call."""
+    _log.error("failed", place=place, defect=type(defect).__name__, where=_where(defect))
+
+
 def _where(defect: BaseException) -> list[str]:
     """The places in the code that a defect passed, innermost last. Its message is left out: it may quote a value."""
     frames = traceback.extract_tb(defect.__traceback__)

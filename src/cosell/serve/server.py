@@ -61,7 +61,7 @@ def run(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> N
 
 
 async def _serve(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> None:
-    application = Application(engine)
+    application = Application(engine, host)
     server = Server(
         application,
         address=host,

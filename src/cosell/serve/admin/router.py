@@ -1,0 +1,145 @@
+"""From a request under `/_cosell/` to its handler, and from whatever happens there to an answer in JSON.
+
+A handler is a plain function `(room, question) -> JSON value`. Its question is a structure that was made from the
+JSON body of a POST or the query of a GET, so a wrong one is refused before the handler is called. GET changes nothing.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final, Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from cosell.engine import Engine
+from cosell.errors import ServiceError, UserError, ValidationException
+from cosell.serve.admin.origin import objection
+from cosell.serve.admin.recent import Recent
+from cosell.serve.log import log_defect
+from cosell.store.interface import StoreUnavailable
+
+PREFIX: Final = "/_cosell/"
+JSON: Final = b"application/json"
+
+Headers = dict[bytes, bytes]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Room(msgspec.Struct, frozen=True):
+    """What handlers work with. `bound_to` is the address that the server listens on."""
+
+    engine: Engine
+    recent: Recent
+    bound_to: str
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The question of a handler that needs none."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One door of the admin API.
+
+    A `stream` is no plain function but `async (room, question, headers, receive, send)`, and answers by itself.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    perform: Callable[..., Any]
+    question: type[msgspec.Struct] = Nothing
+    stream: bool = False
+
+
+class AdminRequest(msgspec.Struct, frozen=True):
+    """A request as it came in. `headers` have lower-case names."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: Headers
+    body: bytes = b""
+
+
+class AdminAnswer(msgspec.Struct, frozen=True):
+    """What goes back: a status and a JSON text."""
+
+    status: int
+    body: bytes
+    allow: bytes = b""
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The answer's headers. Nothing of it belongs into a cache."""
+        allow = [(b"allow", self.allow)] if self.allow else []
+        return [(b"content-type", JSON), (b"cache-control", b"no-store"), *allow]
+
+
+class Refused(Exception):
+    """The request is not carried out."""
+
+    def __init__(self, status: int, message: str, allow: bytes = b"") -> None:
+        super().__init__(message)
+        self.answer = _error(status, message, allow=allow)
+
+
+class Router:
+    """The doors of a table, by path and method."""
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        self._routes: dict[str, dict[str, Route]] = {}
+        for route in routes:
+            self._routes.setdefault(route.path, {})[route.method] = route
+
+    def route(self, request: AdminRequest, bound_to: str) -> Route:
+        """The door that a request knocks at. Raises Refused where it may not, or where there is none."""
+        reason = objection(request.headers, bound_to)
+        if reason is not None:
+            raise Refused(403, reason)
+        by_method = self._routes.get(request.path)
+        if by_method is None:
+            raise Refused(404, f"The admin API has no such address. GET {PREFIX} lists all.")
+        route = by_method.get(request.method)
+        if route is None:
+            allowed = ", ".join(sorted(by_method))
+            raise Refused(405, f"This address takes {allowed}.", allow=allowed.encode())
+        if route.method == "POST" and request.headers.get(b"content-type", b"").partition(b";")[0].strip() != JSON:
+            raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
+        return route
+
+
+def question_of(route: Route, request: AdminRequest) -> msgspec.Struct:
+    """What a request asks of its handler. Raises Refused where it is not as the handler needs it."""
+    try:
+        if route.method == "POST":
+            return msgspec.json.decode(request.body or b"{}", type=route.question)
+        given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
+        return msgspec.convert(given, route.question, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(400, f"{error}.".replace("`$.", "`")) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Refused(400, "The body is not valid JSON.") from None
+
+
+def perform(room: Room, route: Route, request: AdminRequest) -> AdminAnswer:
+    """Take a request through its handler. Whatever happens becomes an answer."""
+    try:
+        result = route.perform(room, question_of(route, request))
+        return AdminAnswer(200, msgspec.json.encode(result, enc_hook=str))
+    except Refused as refused:
+        return refused.answer
+    except UserError as mistake:
+        return _error(400, mistake.message, next_step=mistake.next_step)
+    except ServiceError as error:
+        entries = error.error_list if isinstance(error, ValidationException) else []
+        return _error(error.status, error.message, code=error.name, error_list=entries)
+    except StoreUnavailable as reason:
+        return _error(503, f"The database does not answer: {reason}")
+    except Exception as defect:  # noqa: BLE001  # the caller gets an answer, the log the defect
+        log_defect(request.path, defect)
+        return _error(500, "cosell failed; its log says how.")
+
+
+def _error(status: int, message: str, *, allow: bytes = b"", **more: Any) -> AdminAnswer:
+    told = {name: value for name, value in more.items() if value}
+    return AdminAnswer(status, msgspec.json.encode({"error": message, **told}), allow)

@@ -1,0 +1,28 @@
+"""Every door of the admin API, in one table. docs/reference/admin-api.md is written from it."""
+
+from typing import Any, Final
+
+from cosell.serve.admin import database, requests
+from cosell.serve.admin.router import PREFIX, Room, Route, Router
+
+
+def index(_: Room, __: object) -> dict[str, Any]:
+    """The addresses of the admin API, and what each does."""
+    return {
+        "routes": [{"method": route.method, "path": route.path, "does": summary_of(route)} for route in ROUTES],
+    }
+
+
+def summary_of(route: Route) -> str:
+    """What a door does: the first line of its handler's docstring."""
+    assert route.perform.__doc__ is not None
+    return route.perform.__doc__.splitlines()[0]
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("GET", PREFIX, index),
+    Route("POST", f"{PREFIX}seed", database.seed, database.Seed),
+    Route("POST", f"{PREFIX}reset", database.reset, database.Reset),
+    Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
+)
+ROUTER: Final = Router(ROUTES)

@@ -1,0 +1,39 @@
+"""What a test says to the admin API, as any HTTP client would."""
+
+import http.client
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import Server
+
+JSON = {"Content-Type": "application/json"}
+
+
+def ask(
+    server: Server, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+) -> tuple[int, Any]:
+    """Status and JSON body of an answer. A body that is no text is sent as JSON, and says so."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    sent = body if body is None or isinstance(body, str) else json.dumps(body)
+    try:
+        connection.request(method, f"/_cosell/{path}", sent, {**(JSON if sent is not None else {}), **(headers or {})})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def done(answer: tuple[int, Any]) -> Any:
+    """The body of an answer that must be a success."""
+    status, body = answer
+    assert status == 200, body
+    return body
+
+
+@pytest.fixture
+def server(serve: Callable[..., Server]) -> Server:
+    """A server over an empty database in memory."""
+    return serve("--db", ":memory:")

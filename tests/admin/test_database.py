@@ -1,0 +1,27 @@
+"""Filling and emptying a running server."""
+
+from tests.admin.conftest import ask, done
+from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
+
+
+def listed(server: Server, account: str) -> list[str]:
+    page = server.client(account).list_opportunities(Catalog="Sandbox", MaxResults=100)
+    return [row["Id"] for row in page["OpportunitySummaries"]]
+
+
+def test_a_pipeline_is_seeded_into_one_account_and_removed_from_it(server: Server) -> None:
+    for account in (ACCOUNT, OTHER_ACCOUNT):
+        assert done(ask(server, "POST", "seed", {"count": 7, "account": account}))["seeded"] == 7
+    assert done(ask(server, "POST", "reset", {"account": ACCOUNT})) == {"removed": 7}
+    assert listed(server, ACCOUNT) == []
+    assert len(listed(server, OTHER_ACCOUNT)) == 7
+
+
+def test_the_same_seed_and_moment_give_the_same_pipeline(server: Server) -> None:
+    question = {"count": 5, "seed": 3, "now": "2026-05-04T09:00:00Z"}
+    pages = []
+    for account in (ACCOUNT, OTHER_ACCOUNT):
+        done(ask(server, "POST", "seed", {**question, "account": account}))
+        rows = server.client(account).list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
+        pages.append([(row["LastModifiedDate"], row["Customer"]) for row in rows])
+    assert pages[0] == pages[1]

@@ -1,0 +1,129 @@
+"""Who may knock at the admin API, and what wrong questions are told."""
+
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cosell.serve.admin.origin import objection
+from cosell.serve.admin.routes import ROUTES
+from tests.admin.conftest import ask, done
+from tests.conftest import Server
+
+FOREIGN = [
+    {"Host": "evil.example.com"},
+    {"Host": "evil.example.com:4280"},
+    {"Host": "10.0.0.1:4280"},
+    {"Host": "localhost.evil.example.com"},
+    {"Host": ""},
+    {"Origin": "https://evil.example.com"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Origin": "null"},
+    {"Origin": ""},
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server("--db", ":memory:", cwd=tmp_path_factory.mktemp("doors"))
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+@pytest.mark.parametrize(("method", "path"), [("POST", "reset"), ("GET", "requests"), ("GET", "")])
+def test_pages_of_strangers_are_refused(server: Server, method: str, path: str, headers: dict[str, str]) -> None:
+    client = server.client()
+    created = client.create_opportunity(Catalog="Sandbox", ClientToken=str(headers))["Id"]
+    status, body = ask(server, method, path, {"account": "111122223333"} if method == "POST" else None, headers)
+    assert status == 403
+    assert set(body) == {"error"}
+    assert client.get_opportunity(Catalog="Sandbox", Identifier=created)["Id"] == created
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "127.0.0.2", "[::1]"])
+def test_the_names_of_this_machine_are_served_also_to_its_own_pages(server: Server, name: str) -> None:
+    host = f"{name}:{server.port}"
+    done(ask(server, "POST", "reset", {}, {"Host": host, "Origin": f"http://{host.lower()}"}))
+    done(ask(server, "GET", "requests", headers={"Host": host}))
+
+
+@pytest.mark.parametrize(
+    ("host", "served"), [("192.0.2.7:4280", True), (socket.gethostname(), True), ("evil.example.com", False)]
+)
+def test_beyond_loopback_addresses_and_the_machines_own_name_are_served(host: str, *, served: bool) -> None:
+    assert (objection({b"host": host.encode()}, "0.0.0.0") is None) == served
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": ""}],
+)
+def test_what_a_form_of_a_page_can_send_is_refused(server: Server, headers: dict[str, str]) -> None:
+    assert ask(server, "POST", "reset", "{}", headers)[0] == 415
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "POST"], ids=lambda route: route.path)
+def test_what_changes_something_takes_no_other_method(server: Server, route: object) -> None:
+    path = route.path.removeprefix("/_cosell/")  # type: ignore[attr-defined]
+    also_read = any(other.path == route.path and other.method == "GET" for other in ROUTES)  # type: ignore[attr-defined]
+    for method in ("PUT", "DELETE", "OPTIONS", *([] if also_read else ["GET"])):
+        status, body = ask(server, method, path)
+        assert status == 405
+        assert "POST" in body["error"]
+
+
+def test_an_unknown_address_leads_to_the_list_of_all(server: Server) -> None:
+    status, body = ask(server, "GET", "no-such-thing")
+    assert status == 404
+    assert "/_cosell/" in body["error"]
+    listed = done(ask(server, "GET", ""))["routes"]
+    assert [(row["method"], row["path"]) for row in listed] == [(route.method, route.path) for route in ROUTES]
+    assert all(row["does"].endswith(".") for row in listed)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("{", "JSON"),
+        ("[]", "object"),
+        ('{"count": "many"}', "count"),
+        ('{"count": -1}', "count"),
+        ('{"account": "12"}', "account"),
+        ('{"catalog": "Live"}', "catalog"),
+        ('{"cuont": 1}', "cuont"),
+        ('{"now": "yesterday"}', "moment"),
+    ],
+)
+def test_a_wrong_question_is_told_what_is_wrong(server: Server, body: str, named: str) -> None:
+    status, answer = ask(server, "POST", "seed", body)
+    assert status == 400
+    assert named in answer["error"]
+
+
+def test_a_wrong_query_is_told_what_is_wrong(server: Server) -> None:
+    for query in ("limit=0", "limit=x", "limti=1"):
+        status, answer = ask(server, "GET", f"requests?{query}")
+        assert status == 400
+        assert query.partition("=")[0] in answer["error"]
+
+
+def test_a_body_that_is_too_long_is_refused(server: Server) -> None:
+    status, answer = ask(server, "POST", "seed", " " * (1024 * 1024 + 1))
+    assert status == 413
+    assert "bytes" in answer["error"]
+
+
+def test_a_defect_is_an_answer_too_and_its_place_is_logged(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(
+        "import cosell.datasets.seed\n"
+        "def broken(*_, **__): raise RuntimeError('a secret')\n"
+        "cosell.datasets.seed.seed = broken",
+        "--db",
+        ":memory:",
+    )
+    status, answer = ask(server, "POST", "seed", {})
+    assert (status, answer) == (500, {"error": "cosell failed; its log says how."})
+    _, log = server.stop()
+    assert "/_cosell/seed" in log
+    assert "a secret" not in log
