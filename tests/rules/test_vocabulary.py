@@ -1,8 +1,5 @@
 """The tables of stages, statuses and sort keys hold what the service model names, and nothing else."""
 
-from typing import get_args
-
-from cosell.rules.event import SOURCE, OpportunityChange
 from cosell.rules.opportunity import FIRST_STAGE, LONGEST_NEXT_STEPS_HISTORY, no_related_entities
 from cosell.rules.review import FIRST_REVIEW_STATUS
 from cosell.rules.sort_keys import SORT_NAMES
@@ -62,8 +59,3 @@ def test_limits_are_the_models() -> None:
 def test_a_record_begins_with_every_list_of_related_entities() -> None:
     related = no_related_entities()
     assert [getattr(related, name) for name in related.__struct_fields__] == [[]] * 6
-
-
-def test_the_changes_that_are_announced() -> None:
-    assert get_args(OpportunityChange) == ("Opportunity Created", "Opportunity Updated")
-    assert SOURCE == "aws.partnercentral-selling"

@@ -211,10 +211,10 @@ def test_every_change_is_announced_as_eventbridge_delivers_it(caller: Caller, cl
     caller.update("O1000001")
     assert isinstance(caller.engine.store, SqliteStore)
     rows = caller.engine.store._writer.execute(
-        "SELECT event_id, id_key, event FROM outbox ORDER BY position"
+        "SELECT event_id, subject, event FROM outbox ORDER BY position"
     ).fetchall()
     created, updated = (json.loads(bytes(row[2])) for row in rows)  # type: ignore[arg-type]
-    assert [row[0] for row in rows] == [created["id"], updated["id"]]
+    assert [row[:2] for row in rows] == [(created["id"], "O1000001"), (updated["id"], "O1000001")]
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", created["id"])
     assert created == {
         "version": "0",

@@ -13,6 +13,8 @@ from cosell.store.open import diagnose, sqlite_version
 from cosell.store.sqlite import connection, diagnosis
 from tests.store.caller import Caller, record
 
+NEWEST = len(connection._migrations())
+
 
 def test_many_who_open_a_new_file_at_once_share_it(tmp_path: Path) -> None:
     together = threading.Barrier(4)
@@ -64,7 +66,7 @@ def test_a_later_migration_finds_what_was_stored(tmp_path: Path, monkeypatch: py
     old = Engine.open(path)
     first = Caller(old).create("token")
     old.close()
-    later = tmp_path / "0002_notes.sql"
+    later = tmp_path / "9999_notes.sql"
     later.write_text("CREATE TABLE note (text TEXT NOT NULL);")
     files = [*connection._migrations(), later]
     monkeypatch.setattr(connection, "_migrations", lambda: files)
@@ -83,6 +85,22 @@ def test_a_new_database_keeps_the_key_that_signs_tokens(tmp_path: Path) -> None:
     assert second.store.token_key == first.store.token_key
     assert len(first.store.token_key) == 32
     second.close()
+
+
+def test_events_of_an_older_schema_are_still_to_be_delivered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "old.db"
+    files = connection._migrations()
+    monkeypatch.setattr(connection, "_migrations", lambda: files[:1])
+    Engine.open(str(path)).close()
+    about = '"detail":{"opportunity":{"identifier":"O7"}}'
+    event = f'{{"detail-type":"Opportunity Created","time":"2026-05-04T09:15:22Z",{about}}}'
+    changed(path, "INSERT INTO scope VALUES (5, '111122223333', 'Sandbox', 0)")
+    changed(path, f"INSERT INTO outbox VALUES (41, 5, 'an-id', 'bO7', CAST('{event}' AS BLOB))")
+    monkeypatch.undo()
+    Engine.open(str(path)).close()
+    kept = apsw.Connection(str(path)).execute("SELECT * FROM outbox").fetchall()
+    receiver = ("111122223333", "Sandbox")
+    assert kept == [(41, *receiver, "O7", "Opportunity Created", "an-id", 1_777_886_122_000, event.encode())]
 
 
 @pytest.fixture
@@ -107,7 +125,7 @@ def changed(path: Path, statement: str) -> None:
 def test_a_sound_database_is_found_sound_and_left_as_it_is(database: Path) -> None:
     before = database.read_bytes()
     found = diagnose(str(database))
-    assert found.fact.endswith("is writable and whole, schema 1")
+    assert found.fact.endswith(f"is writable and whole, schema {NEWEST}")
     assert found.remedy == ""
     assert database.read_bytes() == before
 
@@ -126,13 +144,13 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 def test_an_older_schema_is_no_defect(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     found = diagnose(str(tmp_path / "empty.db"))
-    assert "schema 0 becomes 1" in found.fact
+    assert f"schema 0 becomes {NEWEST}" in found.fact
     assert found.remedy == ""
 
 
 @pytest.mark.parametrize(
     ("statement", "fact"),
-    [("PRAGMA user_version = 99", "this cosell knows 1"), ("DROP TABLE installation", "another program")],
+    [("PRAGMA user_version = 99", f"this cosell knows {NEWEST}"), ("DROP TABLE installation", "another program")],
 )
 def test_what_would_not_be_opened_is_told(database: Path, statement: str, fact: str) -> None:
     changed(database, statement)

@@ -15,6 +15,7 @@ from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.opportunity import StoredOpportunity
+from cosell.store.outbox import Event
 
 
 class StoreUnavailable(Exception):
@@ -84,8 +85,8 @@ class WriteTransaction(ReadTransaction, Protocol):
     def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
         """Keep an answer until `until_ms`; forget what was to be kept until `now_ms`."""
 
-    def announce(self, event_id: str, identifier: str, event: bytes) -> None:
-        """Put an event into the outbox, to be delivered after the commit."""
+    def announce(self, event: Event) -> None:
+        """Put an event into the outbox, to be delivered after the commit. Its receiver may be another account."""
 
     def clear(self) -> int:
         """Remove every opportunity, token and event of the scope; its stamps go on. How many opportunities went."""

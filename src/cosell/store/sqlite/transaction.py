@@ -14,6 +14,7 @@ from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.interface import Page, Remembered
 from cosell.store.opportunity import StoredOpportunity
+from cosell.store.outbox import Event
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.page_sql import count_query, page_query
@@ -185,11 +186,20 @@ class SqliteWriteTransaction(SqliteReadTransaction):
             (self._scope_id, operation, client_token, answer.request_digest, answer.answer, until_ms),
         )
 
-    def announce(self, event_id: str, identifier: str, event: bytes) -> None:
+    def announce(self, event: Event) -> None:
         """See `WriteTransaction.announce`."""
         self._connection.execute(
-            "INSERT INTO outbox (scope_id, event_id, id_key, event) VALUES (?, ?, ?, ?)",
-            (self._scope_id, event_id, id_key(identifier), event),
+            "INSERT INTO outbox (account, catalog, subject, detail_type, event_id, time, event) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.receiver.account,
+                event.receiver.catalog,
+                event.subject,
+                event.detail_type,
+                event.event_id,
+                event.time_ms,
+                event.body,
+            ),
         )
 
     def clear(self) -> int:
@@ -201,10 +211,19 @@ class SqliteWriteTransaction(SqliteReadTransaction):
             scope,
         )
         self._connection.execute("DELETE FROM client_token WHERE scope_id = ?", scope)
-        self._connection.execute("DELETE FROM outbox WHERE scope_id = ?", scope)
+        self._clear_events()
         self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
         return self._connection.changes()
+
+    def _clear_events(self) -> None:
+        receiver = self._connection.execute(
+            "SELECT account, catalog FROM scope WHERE scope_id = ?", (self._scope_id,)
+        ).fetchone()
+        theirs = "SELECT position FROM outbox WHERE account = ? AND catalog = ?"
+        for table in ("held_event", "dead_letter", "outbox"):
+            self._connection.execute(f"DELETE FROM {table} WHERE position IN ({theirs})", receiver)
+        self._connection.execute("UPDATE sink SET generation = generation + 1")
 
     def _number(self, statement: str, *bindings: "SQLiteValue") -> int:
         number = self._connection.execute(statement, bindings).get
