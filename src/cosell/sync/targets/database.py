@@ -1,0 +1,83 @@
+"""What a mirror needs of its database: a handful of doors, and the words that each database has of its own.
+
+Statements are written once, in the SQL that SQLite, PostgreSQL and DuckDB share, with `?` for values. Where they
+differ, a `Dialect` has the words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import msgspec
+
+from cosell.sync.targets.tables import Kind, Table
+
+Parameters = Sequence[Any]
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """The words of one database."""
+
+    name: str
+    """Also the middle of the names of migrations that are for this database alone."""
+
+    types: Mapping[Kind, str]
+
+    ms: Callable[[str], str]
+    """The milliseconds since 1970 UTC of a moment's column, as an expression."""
+
+    among: Callable[[str], str]
+    """Whether a column's text is one of a list, given as `Database.listed` gives it."""
+
+    has_table: str
+    """Asks whether the mirror's place has tables at all, and whether it has the table `?`."""
+
+
+class Database(Protocol):
+    """One open connection. Raises MirrorUnavailable where it does not answer."""
+
+    dialect: Dialect
+
+    def settle(self) -> None:
+        """Take the settings of a mirror, once the database is known to be one."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit durably at the end of the block; undo everything if it raises."""
+
+    def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """What a statement finds."""
+
+    def run(self, statement: str, parameters: Parameters = ()) -> int:
+        """Change something; how many rows."""
+
+    def script(self, statements: str) -> None:
+        """Change the schema."""
+
+    def put(self, table: Table, rows: Sequence[Parameters]) -> None:
+        """Insert rows, each with a value for every column of `table`, in its order. See `Table.key`."""
+
+    def listed(self, texts: Sequence[str]) -> Any:
+        """A list of texts as one value."""
+
+    def lock(self, holder: str) -> AbstractContextManager[None]:
+        """See `Target.lock`. Not within a transaction."""
+
+    def close(self) -> None:
+        """Let go of the connection. Idempotent."""
+
+
+def upsert(table: Table, source: str) -> str:
+    """The statement that puts into `table` what `source` gives: VALUES, or a SELECT."""
+    names = ", ".join(column.name for column in table.columns)
+    statement = f"INSERT INTO {table.name} ({names}) {source}"
+    if not table.key:
+        return statement
+    kept = {*table.key, *table.keeps}
+    changes = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in kept)
+    return f"{statement} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {changes}"
+
+
+def unnested(table: Table, dialect: Dialect) -> str:
+    """A SELECT of rows that come as one list for each column, which costs one statement for all of them."""
+    kinds: list[Kind] = ["text" if column.kind == "identifier" else column.kind for column in table.columns]
+    return "SELECT " + ", ".join(f"unnest(CAST(? AS {dialect.types[kind]}[]))" for kind in kinds)

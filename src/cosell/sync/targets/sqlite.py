@@ -1,0 +1,128 @@
+"""Mirrors in a SQLite file.
+
+Through apsw, which brings a current SQLite: the one of Python's own module is as old as the machine. What is made
+can be read by any SQLite of the last ten years.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from cosell.errors import UserError
+from cosell.sync.target import MirrorUnavailable
+from cosell.sync.targets.database import Dialect, Parameters, upsert
+from cosell.sync.targets.lock_file import locked
+from cosell.sync.targets.tables import Table
+
+MEMORY: Final = ":memory:"
+BUSY_TIMEOUT_MS: Final = 10_000
+"""How long to wait for another program that writes into the mirror's file."""
+
+DIALECT: Final = Dialect(
+    name="sqlite",
+    types={
+        "identifier": "TEXT",
+        "text": "TEXT",
+        "moment": "TEXT",
+        "day": "TEXT",
+        "amount": "REAL",
+        "integer": "INTEGER",
+        "json": "TEXT",
+    },
+    ms=lambda column: f"CAST(round(unixepoch({column}, 'subsec') * 1000) AS INTEGER)",
+    among=lambda column: f"{column} IN (SELECT value FROM json_each(?))",
+    has_table="SELECT count(*) > 0, coalesce(max(name = ?), 0) FROM sqlite_schema",
+)
+
+_UNAVAILABLE: Final = (
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.FullError,
+    apsw.IOError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.ConnectionClosedError,
+)
+
+
+class SqliteDatabase:
+    """A `Database` in the file `path`, which is made where it does not exist; or in memory."""
+
+    dialect = DIALECT
+
+    def __init__(self, path: str) -> None:
+        """Raises UserError where the file cannot be opened as a database."""
+        self._path = path
+        try:
+            self._connection = apsw.Connection(path)
+            self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+            self._connection.execute("PRAGMA schema_version").fetchall()  # reads the file
+        except apsw.NotADBError:
+            raise UserError(f"{path} is not a SQLite database", "name another file with --to") from None
+        except _UNAVAILABLE as error:
+            raise UserError(f"cannot open {path}: {error}", "check the folder and its permissions") from None
+
+    def settle(self) -> None:
+        """See `Database`. They are written into the file, so they wait until then."""
+        with _told():
+            for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+                self._connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See `Database`."""
+        with _told():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:  # SQLite rolls back by itself after some errors
+                    self._connection.execute("ROLLBACK")
+
+    def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """See `Database`."""
+        with _told():
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def run(self, statement: str, parameters: Parameters = ()) -> int:
+        """See `Database`."""
+        with _told():
+            self._connection.execute(statement, parameters)
+            return self._connection.changes()
+
+    def script(self, statements: str) -> None:
+        """See `Database`."""
+        self.run(statements)
+
+    def put(self, table: Table, rows: Sequence[Parameters]) -> None:
+        """See `Database`."""
+        with _told():
+            values = ", ".join("?" * len(table.columns))
+            self._connection.executemany(upsert(table, f"VALUES ({values})"), rows)
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """See `Database`."""
+        return json.dumps(texts)
+
+    def lock(self, holder: str) -> AbstractContextManager[None]:
+        """See `Database`. What is in memory has nobody else."""
+        return nullcontext() if self._path == MEMORY else locked(Path(self._path), holder)
+
+    def close(self) -> None:
+        """See `Database`."""
+        self._connection.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except _UNAVAILABLE as error:
+        raise MirrorUnavailable(f"{type(error).__name__}: {error}") from error

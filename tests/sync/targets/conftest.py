@@ -1,0 +1,50 @@
+"""Mirrors in each database."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cosell.sync.targets.mirror import Mirror
+from cosell.sync.targets.open import open_target
+
+DATABASES = ["sqlite"]
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """The name of a database that mirrors live in: each test that uses it runs over all."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_url(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Makes places for new mirrors that several processes can open."""
+
+    def make() -> str:
+        return str(tmp_path / f"mirror-{len(list(tmp_path.iterdir()))}.db")
+
+    return make
+
+
+@pytest.fixture
+def url(new_url: Callable[[], str]) -> str:
+    """A place for a mirror, where none is yet."""
+    return new_url()
+
+
+@pytest.fixture
+def mirror(url: str) -> Iterator[Mirror]:
+    """An empty mirror."""
+    with open_target(url) as target:
+        yield target
+
+
+@pytest.fixture
+def quick_url(database: str, request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Makes places for new mirrors that cost little, for tests that need many."""
+
+    def make() -> str:
+        return ":memory:"
+
+    return make
