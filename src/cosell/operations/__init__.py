@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from cosell.operations.opportunity.create_opportunity import create_opportunity
+from cosell.operations.opportunity.get_aws_opportunity_summary import get_aws_opportunity_summary
 from cosell.operations.opportunity.get_opportunity import get_opportunity
 from cosell.operations.opportunity.list_opportunities import list_opportunities
 from cosell.operations.opportunity.update_opportunity import update_opportunity
 
 OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "CreateOpportunity": create_opportunity,
+    "GetAwsOpportunitySummary": get_aws_opportunity_summary,
     "GetOpportunity": get_opportunity,
     "ListOpportunities": list_opportunities,
     "UpdateOpportunity": update_opportunity,

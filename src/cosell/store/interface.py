@@ -16,6 +16,7 @@ from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
+from cosell.store.relations import RelationReader, RelationWriter
 
 
 class StoreUnavailable(Exception):
@@ -36,7 +37,7 @@ class Remembered(msgspec.Struct, frozen=True):
     answer: bytes
 
 
-class ReadTransaction(Protocol):
+class ReadTransaction(RelationReader, Protocol):
     """Sees one committed state of one scope."""
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
@@ -52,7 +53,7 @@ class ReadTransaction(Protocol):
         """How many opportunities the scope has."""
 
 
-class WriteTransaction(ReadTransaction, Protocol):
+class WriteTransaction(ReadTransaction, RelationWriter, Protocol):
     """Changes one scope, wholly or not at all."""
 
     def stamp(self, now_ms: int) -> int:
@@ -89,7 +90,7 @@ class WriteTransaction(ReadTransaction, Protocol):
         """Put an event into the outbox, to be delivered after the commit. Its receiver may be another account."""
 
     def clear(self) -> int:
-        """Remove every opportunity, token and event of the scope; its stamps go on. How many opportunities went."""
+        """Remove everything from the scope, tokens and events too; its stamps go on. How many opportunities went."""
 
 
 class Store(Protocol):

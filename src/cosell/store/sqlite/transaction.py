@@ -18,6 +18,7 @@ from cosell.store.outbox import Event
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.page_sql import count_query, page_query
+from cosell.store.sqlite.relation_rows import RelationChanges, RelationRows
 from cosell.store.sqlite.zones import WIDEN, zone_rows
 
 _BATCH: Final = 500
@@ -39,7 +40,7 @@ _RECORDS = (
 )
 
 
-class SqliteReadTransaction:
+class SqliteReadTransaction(RelationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     def __init__(self, connection: apsw.Connection, scope_id: int | None) -> None:
@@ -81,7 +82,7 @@ class SqliteReadTransaction:
         return count
 
 
-class SqliteWriteTransaction(SqliteReadTransaction):
+class SqliteWriteTransaction(RelationChanges, SqliteReadTransaction):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
     A large load does without `keeps_zones`, and makes all zones at its end.
@@ -212,6 +213,7 @@ class SqliteWriteTransaction(SqliteReadTransaction):
         )
         self._connection.execute("DELETE FROM client_token WHERE scope_id = ?", scope)
         self._clear_events()
+        self.clear_relations()
         self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
         return self._connection.changes()

@@ -1,0 +1,28 @@
+"""An engine under a clock that the test moves, in memory and in a file, and a caller of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cosell.engine import Engine
+from tests.store.caller import Caller, HandClock
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(params=["memory", "file"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
+    """An empty database of either kind."""
+    engine = Engine.open(":memory:" if request.param == "memory" else str(tmp_path / "relations.db"), clock=clock)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def caller(engine: Engine) -> Caller:
+    """A caller of the empty database."""
+    return Caller(engine)
