@@ -233,6 +233,8 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
 
 
 def _description(type_: Any) -> str:
+    if get_origin(type_) in (Union, UnionType):
+        return next(filter(None, map(_description, get_args(type_))), "")
     if get_origin(type_) is not Annotated:
         return ""
     said = [meta.description for meta in get_args(type_)[1:] if isinstance(meta, msgspec.Meta) and meta.description]

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cosell.clock import Clock
     from cosell.in_process import connect
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "connect"]
+__all__ = ["Clock", "__version__", "connect"]
 
 
 def __getattr__(name: str) -> Any:
@@ -14,4 +15,8 @@ def __getattr__(name: str) -> Any:
         from cosell.in_process import connect
 
         return connect
+    if name == "Clock":
+        from cosell.clock import Clock
+
+        return Clock
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

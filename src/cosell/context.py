@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import msgspec
 
-Clock = Callable[[], int]
-"""Milliseconds since 1970 UTC."""
+Now = Callable[[], int]
+"""Tells the moment, in milliseconds since 1970 UTC."""
 
 
 class Scope(msgspec.Struct, frozen=True):

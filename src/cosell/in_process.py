@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cosell import flow
 from cosell.auth.open_access import DEFAULT_ACCOUNT
+from cosell.context import Now
 from cosell.engine import Engine
 from cosell.rules.identifiers import REGION
 from cosell.wire.model import SERVICE
@@ -22,14 +23,14 @@ _EVENT = f"before-send.{SERVICE}"
 
 
 def connect(
-    url: str = ":memory:", *, account: str = DEFAULT_ACCOUNT, **boto3_options: Any
+    url: str = ":memory:", *, account: str = DEFAULT_ACCOUNT, clock: Now | None = None, **boto3_options: Any
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to the database at `url`, in this process.
 
-    `account` is the twelve-digit account that the client acts for; `boto3_options` go to `boto3.client`.
-    Raises UserError where the database cannot be opened.
+    `account` is the twelve-digit account that the client acts for; `clock` tells the time, by default as the database
+    has it; `boto3_options` go to `boto3.client`. Raises UserError where the database cannot be opened.
     """
-    return client_of(Engine.open(url), account=account, **boto3_options)
+    return client_of(Engine.open(url, clock=clock), account=account, **boto3_options)
 
 
 def client_of(

@@ -30,6 +30,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
     insecure: Annotated[bool, Meta(description="Listen beyond loopback although nobody is authenticated.")] = False
+    clock: Annotated[
+        str,
+        Meta(
+            description="How time runs: kept (as the database has it), real, frozen, frozen:MOMENT, "
+            "accelerated:FACTOR or accelerated:FACTOR:MOMENT."
+        ),
+    ] = "kept"
     log_level: Annotated[
         str,
         Meta(

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -37,3 +37,11 @@ def done(answer: tuple[int, Any]) -> Any:
 def server(serve: Callable[..., Server]) -> Server:
     """A server over an empty database in memory."""
     return serve("--db", ":memory:")
+
+
+@pytest.fixture(scope="session")
+def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for tests whose questions are refused, so that each finds it as it was."""
+    server = Server("--db", ":memory:", cwd=tmp_path_factory.mktemp("standing"))
+    yield server
+    server.stop()

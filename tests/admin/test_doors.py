@@ -1,7 +1,7 @@
 """Who may knock at the admin API, and what wrong questions are told."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -23,29 +23,26 @@ FOREIGN = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server("--db", ":memory:", cwd=tmp_path_factory.mktemp("doors"))
-    yield server
-    server.stop()
-
-
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
 @pytest.mark.parametrize(("method", "path"), [("POST", "reset"), ("GET", "requests"), ("GET", "")])
-def test_pages_of_strangers_are_refused(server: Server, method: str, path: str, headers: dict[str, str]) -> None:
-    client = server.client()
+def test_pages_of_strangers_are_refused(
+    standing_server: Server, method: str, path: str, headers: dict[str, str]
+) -> None:
+    client = standing_server.client()
     created = client.create_opportunity(Catalog="Sandbox", ClientToken=str(headers))["Id"]
-    status, body = ask(server, method, path, {"account": "111122223333"} if method == "POST" else None, headers)
+    status, body = ask(
+        standing_server, method, path, {"account": "111122223333"} if method == "POST" else None, headers
+    )
     assert status == 403
     assert set(body) == {"error"}
     assert client.get_opportunity(Catalog="Sandbox", Identifier=created)["Id"] == created
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST", "127.0.0.2", "[::1]"])
-def test_the_names_of_this_machine_are_served_also_to_its_own_pages(server: Server, name: str) -> None:
-    host = f"{name}:{server.port}"
-    done(ask(server, "POST", "reset", {}, {"Host": host, "Origin": f"http://{host.lower()}"}))
-    done(ask(server, "GET", "requests", headers={"Host": host}))
+def test_the_names_of_this_machine_are_served_also_to_its_own_pages(standing_server: Server, name: str) -> None:
+    host = f"{name}:{standing_server.port}"
+    done(ask(standing_server, "POST", "reset", {}, {"Host": host, "Origin": f"http://{host.lower()}"}))
+    done(ask(standing_server, "GET", "requests", headers={"Host": host}))
 
 
 @pytest.mark.parametrize(
@@ -59,25 +56,25 @@ def test_beyond_loopback_addresses_and_the_machines_own_name_are_served(host: st
     "headers",
     [{"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": ""}],
 )
-def test_what_a_form_of_a_page_can_send_is_refused(server: Server, headers: dict[str, str]) -> None:
-    assert ask(server, "POST", "reset", "{}", headers)[0] == 415
+def test_what_a_form_of_a_page_can_send_is_refused(standing_server: Server, headers: dict[str, str]) -> None:
+    assert ask(standing_server, "POST", "reset", "{}", headers)[0] == 415
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "POST"], ids=lambda route: route.path)
-def test_what_changes_something_takes_no_other_method(server: Server, route: object) -> None:
+def test_what_changes_something_takes_no_other_method(standing_server: Server, route: object) -> None:
     path = route.path.removeprefix("/_cosell/")  # type: ignore[attr-defined]
     also_read = any(other.path == route.path and other.method == "GET" for other in ROUTES)  # type: ignore[attr-defined]
     for method in ("PUT", "DELETE", "OPTIONS", *([] if also_read else ["GET"])):
-        status, body = ask(server, method, path)
+        status, body = ask(standing_server, method, path)
         assert status == 405
         assert "POST" in body["error"]
 
 
-def test_an_unknown_address_leads_to_the_list_of_all(server: Server) -> None:
-    status, body = ask(server, "GET", "no-such-thing")
+def test_an_unknown_address_leads_to_the_list_of_all(standing_server: Server) -> None:
+    status, body = ask(standing_server, "GET", "no-such-thing")
     assert status == 404
     assert "/_cosell/" in body["error"]
-    listed = done(ask(server, "GET", ""))["routes"]
+    listed = done(ask(standing_server, "GET", ""))["routes"]
     assert [(row["method"], row["path"]) for row in listed] == [(route.method, route.path) for route in ROUTES]
     assert all(row["does"].endswith(".") for row in listed)
 
@@ -95,21 +92,21 @@ def test_an_unknown_address_leads_to_the_list_of_all(server: Server) -> None:
         ('{"now": "yesterday"}', "moment"),
     ],
 )
-def test_a_wrong_question_is_told_what_is_wrong(server: Server, body: str, named: str) -> None:
-    status, answer = ask(server, "POST", "seed", body)
+def test_a_wrong_question_is_told_what_is_wrong(standing_server: Server, body: str, named: str) -> None:
+    status, answer = ask(standing_server, "POST", "seed", body)
     assert status == 400
     assert named in answer["error"]
 
 
-def test_a_wrong_query_is_told_what_is_wrong(server: Server) -> None:
+def test_a_wrong_query_is_told_what_is_wrong(standing_server: Server) -> None:
     for query in ("limit=0", "limit=x", "limti=1"):
-        status, answer = ask(server, "GET", f"requests?{query}")
+        status, answer = ask(standing_server, "GET", f"requests?{query}")
         assert status == 400
         assert query.partition("=")[0] in answer["error"]
 
 
-def test_a_body_that_is_too_long_is_refused(server: Server) -> None:
-    status, answer = ask(server, "POST", "seed", " " * (1024 * 1024 + 1))
+def test_a_body_that_is_too_long_is_refused(standing_server: Server) -> None:
+    status, answer = ask(standing_server, "POST", "seed", " " * (1024 * 1024 + 1))
     assert status == 413
     assert "bytes" in answer["error"]
 

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "load": "Take opportunities from what AWS clients print.",
     "dump": "Write opportunities as JSON lines.",
     "reset": "Remove the opportunities of an account and catalog.",
+    "clock": "See and steer the time of a running cosell.",
     "env": "Print the exports that point AWS clients here.",
     "doctor": "Check that everything is in place.",
 }

@@ -25,6 +25,7 @@ from cosell.serve.admin.routes import ROUTER
 from cosell.serve.deadlines import Deadlines
 from cosell.serve.log import log_answer
 from cosell.serve.metrics import Metrics
+from cosell.serve.options import ServeOptions
 from cosell.store.interface import StoreUnavailable
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
@@ -39,12 +40,12 @@ TEXT: Final = b"text/plain; charset=utf-8"
 
 
 class Application:
-    """One worker's application, which listens on `host`. `draining` is set once it should get no new work."""
+    """One worker's application. `draining` is set once it should get no new work."""
 
-    def __init__(self, engine: Engine, host: str) -> None:
+    def __init__(self, engine: Engine, options: ServeOptions) -> None:
         self.draining = False
         self._engine = engine
-        self._room = Room(engine, Recent(), host)
+        self._room = Room(engine, Recent(), options)
         self._metrics = Metrics()
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -83,13 +84,13 @@ class Application:
         seconds = perf_counter() - started
         self._metrics.count(call, answer, seconds)
         log_answer(call, answer, seconds)
-        self._room.recent.add(call, answer, seconds, self._engine.clock())
+        self._room.recent.add(call, answer, seconds)
 
     async def _administer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request of the admin API, on the writer's thread unless it is a stream."""
         request = AdminRequest(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]))
         try:
-            route = ROUTER.route(request, self._room.bound_to)
+            route = ROUTER.route(request, self._room.options.host)
             if route.stream:
                 question = question_of(route, request)
                 await route.perform(self._room, question, request.headers, receive, send)

@@ -18,6 +18,7 @@ from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.serve.app import Application
 from cosell.serve.log import log_event
+from cosell.serve.options import ServeOptions
 
 HEADER_TIMEOUT_MS: Final = 10_000
 HEADER_LIMIT_BYTES: Final = 16 * 1024
@@ -48,20 +49,21 @@ def free_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def run(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> NoReturn:
+def run(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> NoReturn:
     """Answer until SIGTERM or SIGINT, then end the process.
 
     By then every answer is given and the database is closed, but threads of granian's may still be about to call into
     Python; an interpreter that goes down under them aborts the process. So it is left without that.
     """
-    asyncio.run(_serve(engine, host, port, on_ready))
+    asyncio.run(_serve(engine, options, on_ready))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
 
 
-async def _serve(engine: Engine, host: str, port: int, on_ready: Callable[[], None]) -> None:
-    application = Application(engine, host)
+async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> None:
+    host, port = options.host, options.port
+    application = Application(engine, options)
     server = Server(
         application,
         address=host,

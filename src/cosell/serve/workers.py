@@ -10,10 +10,14 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from cosell.engine import Engine
+import msgspec
+
+from cosell.clock import Course
+from cosell.engine import Engine, clock_of
 from cosell.errors import UserError
 from cosell.serve.log import configure_log, log_event
 from cosell.serve.metrics import FOLDER_VARIABLE
+from cosell.serve.options import ServeOptions
 from cosell.serve.server import run
 
 READY: Final = b"ready\n"
@@ -21,27 +25,37 @@ RESTART_DELAY_S: Final = 1
 """Before a worker is put in the place of one that died, so that a lasting mistake does not spin."""
 
 
-def supervise(workers: int, db: str, host: str, port: int, log_level: str, on_ready: Callable[[], None]) -> None:
-    """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies.
+def serve(options: ServeOptions, workers: int, course: Course | None, on_ready: Callable[[], None]) -> None:
+    """Answer until SIGTERM or SIGINT. Time runs as `course` says from the start on; None: as the database has it.
 
-    Raises UserError for a database that every process would have for itself alone.
+    Raises UserError for a database that cannot be opened, or that each of several workers would have for itself.
     """
-    if db == ":memory:":
+    if workers > 1 and options.db == ":memory:":
         raise UserError("several workers cannot share :memory:", "name a file with --db, or take --workers 1")
-    Engine.open(db).close()  # the schema is made once, and a mistake in --db is told once
+    engine = Engine.open(options.db)  # the schema is made once, and a mistake in --db is told once
+    if course is not None:
+        clock_of(engine).follow(course)
+    if workers == 1:
+        run(engine, options, on_ready)
+    engine.close()
+    _supervise_all(options, workers, on_ready)
+
+
+def _supervise_all(options: ServeOptions, workers: int, on_ready: Callable[[], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="cosell-metrics-") as figures:
         os.environ[FOLDER_VARIABLE] = figures  # for the workers, which inherit it
-        asyncio.run(_supervise(workers, [db, host, str(port), log_level], on_ready))
+        asyncio.run(_supervise(workers, options, on_ready))
 
 
-async def _supervise(workers: int, arguments: list[str], on_ready: Callable[[], None]) -> None:
+async def _supervise(workers: int, options: ServeOptions, on_ready: Callable[[], None]) -> None:
+    """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     started = [asyncio.Event() for _ in range(workers)]
     announcing = asyncio.create_task(_announce(started, on_ready))
-    await asyncio.gather(*(_keep(arguments, stopping, event) for event in started))
+    await asyncio.gather(*(_keep(options, stopping, event) for event in started))
     announcing.cancel()
 
 
@@ -51,13 +65,13 @@ async def _announce(started: list[asyncio.Event], on_ready: Callable[[], None]) 
     on_ready()
 
 
-async def _keep(arguments: list[str], stopping: asyncio.Event, started: asyncio.Event) -> None:
+async def _keep(options: ServeOptions, stopping: asyncio.Event, started: asyncio.Event) -> None:
     while not stopping.is_set():
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             __name__,
-            *arguments,
+            msgspec.json.encode(options).decode(),
             stdin=subprocess.PIPE,  # closed by our end, whatever it is: a worker never outlives us
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -83,10 +97,10 @@ async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
         started.set()
 
 
-def _work(db: str, host: str, port: str, log_level: str) -> None:
-    configure_log(log_level)
+def _work(options: ServeOptions) -> None:
+    configure_log(options.log_level)
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
-    run(Engine.open(db), host, int(port), lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
+    run(Engine.open(options.db), options, lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
 
 
 def _stop_with_supervisor() -> None:
@@ -95,4 +109,4 @@ def _stop_with_supervisor() -> None:
 
 
 if __name__ == "__main__":
-    _work(*sys.argv[1:])
+    _work(msgspec.json.decode(sys.argv[1], type=ServeOptions))

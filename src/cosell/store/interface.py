@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from cosell.clock import Course
 from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
@@ -99,6 +100,9 @@ class Store(Protocol):
     token_key: bytes
     """Signs page tokens; kept with the data, so that every worker reads every other's tokens."""
 
+    shared: bool
+    """Whether other processes may have the database open, too."""
+
     def read(self, scope: Scope) -> AbstractContextManager[ReadTransaction]:
         """A reading transaction."""
 
@@ -115,6 +119,12 @@ class Store(Protocol):
         own end, so ask before the first `insert` what is to be known. An identifier that is not new to its scope may
         come to light only there, as a KeyError out of the block.
         """
+
+    def course(self) -> Course:
+        """How the engine's time runs, as last committed."""
+
+    def put_course(self, course: Course) -> None:
+        """Let the engine's time run in another way, durably, for every process of the database."""
 
     def scopes(self) -> list[Scope]:
         """Every scope that was ever written to."""

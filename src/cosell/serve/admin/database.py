@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from cosell.context import Scope
 from cosell.datasets.seed import seed as fill
-from cosell.serve.admin.fields import Account, Catalog, moment_ms
+from cosell.serve.admin.fields import Account, Catalog, given_moment_ms
 from cosell.serve.admin.router import Room
 from cosell.settings import DEFAULTS
 
@@ -34,7 +34,7 @@ class Reset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def seed(room: Room, question: Seed) -> dict[str, Any]:
     """Add a made-up pipeline to an account and catalog, without events."""
     scope = Scope(question.account, question.catalog)
-    now_ms = room.engine.clock() if question.now is None else moment_ms(question.now)
+    now_ms = room.engine.clock() if question.now is None else given_moment_ms(question.now)
     done = fill(
         room.engine.store, scope, count=question.count, seed=question.seed, now_ms=now_ms, advance=lambda _: None
     )

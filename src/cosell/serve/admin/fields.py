@@ -5,15 +5,23 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from cosell.serve.admin.router import Refused
-from cosell.wire.timestamps import Timestamp
+from cosell.time_texts import moment_ms, span_ms
 
 Account: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{12}$", description="The account, twelve digits.")]
 Catalog: TypeAlias = Annotated[str, Meta(pattern="^(AWS|Sandbox)$", description="The catalog: AWS or Sandbox.")]
 
 
-def moment_ms(text: str) -> int:
-    """Milliseconds since 1970 UTC of a moment in RFC 3339. Raises Refused where the text names none."""
+def given_moment_ms(text: str) -> int:
+    """Milliseconds since 1970 UTC of a moment that a question names. Raises Refused where it names none."""
     try:
-        return Timestamp.parse(text).ms
-    except ValueError:
-        raise Refused(400, f"{text!r} is no moment. Write it as 2026-05-04T09:00:00Z.") from None
+        return moment_ms(text)
+    except ValueError as error:
+        raise Refused(400, f"{error}.") from None
+
+
+def given_span_ms(text: str) -> int:
+    """Milliseconds of a time span that a question names. Raises Refused where it names none."""
+    try:
+        return span_ms(text)
+    except ValueError as error:
+        raise Refused(400, f"{error}.") from None

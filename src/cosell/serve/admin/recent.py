@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from cosell.clock import wall_clock
 from cosell.errors import ServiceError, ValidationException
 from cosell.flow import Answer, Call
 from cosell.wire.model import Operation, service_model
@@ -23,7 +24,7 @@ MASK: Final = "***"
 
 
 class _Kept(NamedTuple):
-    now_ms: int
+    wall_ms: int
     seconds: float
     operation: Operation | None
     account: str | None
@@ -41,12 +42,12 @@ class Recent:
     def __init__(self) -> None:
         self._calls: deque[_Kept] = deque(maxlen=KEPT)
 
-    def add(self, call: Call, answer: Answer, seconds: float, now_ms: int) -> None:
-        """Keep a call that was answered at `now_ms`, after `seconds`."""
+    def add(self, call: Call, answer: Answer, seconds: float) -> None:
+        """Keep a call that was answered just now, after `seconds`."""
         request, response = call.body, answer.body
         self._calls.append(
             _Kept(
-                now_ms,
+                wall_clock(),
                 seconds,
                 getattr(call, "operation", None),
                 getattr(call, "account", None),
@@ -84,7 +85,7 @@ def masked(shape_name: str, value: Any) -> Any:
 
 def _told(kept: _Kept) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "at": str(Timestamp.from_ms(kept.now_ms)),
+        "at": str(Timestamp.from_ms(kept.wall_ms)),
         "operation": kept.operation.name if kept.operation else None,
         "account": kept.account,
         "status": kept.status,

@@ -15,6 +15,7 @@ from cosell.errors import ServiceError, UserError, ValidationException
 from cosell.serve.admin.origin import objection
 from cosell.serve.admin.recent import Recent
 from cosell.serve.log import log_defect
+from cosell.serve.options import ServeOptions
 from cosell.store.interface import StoreUnavailable
 
 PREFIX: Final = "/_cosell/"
@@ -27,11 +28,11 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Room(msgspec.Struct, frozen=True):
-    """What handlers work with. `bound_to` is the address that the server listens on."""
+    """What handlers work with."""
 
     engine: Engine
     recent: Recent
-    bound_to: str
+    options: ServeOptions
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

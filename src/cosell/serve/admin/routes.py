@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from cosell.serve.admin import database, requests
+from cosell.serve.admin import database, requests, time
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
 
 
@@ -23,6 +23,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", PREFIX, index),
     Route("POST", f"{PREFIX}seed", database.seed, database.Seed),
     Route("POST", f"{PREFIX}reset", database.reset, database.Reset),
+    Route("GET", f"{PREFIX}clock", time.clock),
+    Route("POST", f"{PREFIX}clock", time.change_clock, time.ClockChange),
     Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
 )
 ROUTER: Final = Router(ROUTES)

@@ -8,10 +8,12 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Final
+from typing import Any, Final
 
 import apsw
+import msgspec
 
+from cosell.clock import Course
 from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
@@ -37,6 +39,7 @@ class SqliteStore:
     def __init__(self, path: str, *, new_token_key: bytes) -> None:
         """Raises UserError where the file cannot be opened. `new_token_key` is kept only by a new database."""
         self._path = path
+        self.shared = path != MEMORY
         self._writer = open_connection(path)
         self._writing = threading.RLock()
         self._readers: deque[apsw.Connection] = deque()
@@ -157,6 +160,23 @@ class SqliteStore:
             if not connection.in_transaction:  # what a transaction sees may yet be undone
                 self._scope_ids[scope] = scope_id
         return scope_id
+
+    def course(self) -> Course:
+        """See `Store.course`."""
+        connection = self.borrow_reader()
+        try:
+            with unavailable_instead_of_sqlite_errors():
+                row: Any = connection.execute("SELECT since_wall, since, factor FROM course").fetchone()
+        finally:
+            self.return_reader(connection)
+        return Course(*row)
+
+    def put_course(self, course: Course) -> None:
+        """See `Store.put_course`."""
+        with self._writing, unavailable_instead_of_sqlite_errors():
+            self._writer.execute(
+                "UPDATE course SET since_wall = ?, since = ?, factor = ?", msgspec.structs.astuple(course)
+            )
 
     def scopes(self) -> list[Scope]:
         """See `Store.scopes`."""

@@ -1,0 +1,55 @@
+"""Questions of commands to a running cosell's admin API, and its refusals as one line for people."""
+
+import json
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+from cosell.errors import UserError
+
+TIMEOUT_S: Final = 60
+START: Final = "start it with: cosell serve, or name another with --url"
+
+
+def ask(url: str, path: str, **query: Any) -> Any:
+    """What `GET /_cosell/{path}` answers. Raises UserError where it is refused, or nobody answers."""
+    given = {name: value for name, value in query.items() if value is not None}
+    return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # `_base` lets http pass only
+
+
+def tell(url: str, path: str, **body: Any) -> Any:
+    """What `POST /_cosell/{path}` answers; members that are None are left out. Raises UserError as `ask` does."""
+    given = {name: value for name, value in body.items() if value is not None}
+    return _answer(
+        Request(  # noqa: S310  # `_base` lets http pass only
+            f"{_base(url)}{path}", json.dumps(given).encode(), {"Content-Type": "application/json"}
+        )
+    )
+
+
+def _base(url: str) -> str:
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise UserError(f"{url} is no address of a server", "name one with --url http://127.0.0.1:4280")
+    return f"{url.rstrip('/')}/_cosell/"
+
+
+def _answer(request: Request) -> Any:
+    opener = build_opener(ProxyHandler({}))  # whatever the surroundings say about proxies
+    try:
+        with opener.open(request, timeout=TIMEOUT_S) as response:
+            return json.load(response)
+    except HTTPError as refused:
+        raise _refusal(refused) from None
+    except (URLError, OSError, ValueError) as error:
+        reason = error.reason if isinstance(error, URLError) else error
+        raise UserError(f"no cosell answers at {request.full_url.partition('/_cosell/')[0]}: {reason}", START) from None
+
+
+def _refusal(refused: HTTPError) -> UserError:
+    try:
+        told = json.load(refused)
+        entries = [f"{entry['FieldName']}: {entry['Message']}" for entry in told.get("error_list", [])]
+        return UserError("; ".join(entries) or told["error"].rstrip("."), told.get("next_step", ""))
+    except (ValueError, KeyError, AttributeError):
+        return UserError(f"the server at {refused.url} is no cosell, or an older one (status {refused.code})", START)

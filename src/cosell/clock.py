@@ -1,0 +1,187 @@
+"""Time as an argument: the engine's clock, which may be real, frozen, moved, or faster than the world's.
+
+How time runs is one value, a *course*: at the wall's moment `since_wall_ms` the engine's was `since_ms`, and from then
+on it gains `factor` milliseconds for each of the wall's. Stamps do not depend on where a clock is put: they only grow
+(docs/decisions/0004), so a clock that goes back makes later changes dense, never earlier.
+
+Decision: docs/decisions/0014.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal, Protocol
+
+import msgspec
+
+from cosell.time_texts import moment_ms
+
+MS: Final = timedelta(milliseconds=1)
+FASTEST: Final = 1_000_000
+"""Milliseconds of the engine in one of the wall."""
+FIRST_MS: Final = 0
+LAST_MS: Final = 253_370_764_800_000
+"""9999-01-01: years of five digits have no form on the wire, and things are due some time after now."""
+LEASE_MS: Final = 50
+"""How long a process trusts what it has read of the shared course, in milliseconds of the wall."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+Mode = Literal["real", "moved", "frozen", "accelerated"]
+
+
+def wall_clock() -> int:
+    """Milliseconds since 1970 UTC, by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+class Course(msgspec.Struct, frozen=True):
+    """How the engine's time runs beside the wall's. Both in milliseconds since 1970 UTC."""
+
+    since_wall_ms: int = 0
+    since_ms: int = 0
+    factor: float = 1.0
+
+    def at(self, wall_ms: int) -> int:
+        """The engine's moment at a moment of the wall."""
+        moment = self.since_ms + int((wall_ms - self.since_wall_ms) * self.factor)
+        return min(max(moment, FIRST_MS), LAST_MS)
+
+    @property
+    def mode(self) -> Mode:
+        """What people call it."""
+        if self.factor == 1:
+            return "real" if self.since_ms == self.since_wall_ms else "moved"
+        return "accelerated" if self.factor else "frozen"
+
+    def moved_to(self, moment_ms: int, wall_ms: int) -> "Course":
+        """The course that is at `moment_ms` now, and runs on as this one does."""
+        return Course(wall_ms, moment_ms, self.factor)
+
+    def paced(self, factor: float, wall_ms: int) -> "Course":
+        """The course that goes on from here at another pace."""
+        return Course(wall_ms, self.at(wall_ms), factor)
+
+
+REAL: Final = Course()
+
+
+class Clock:
+    """An engine's clock in one process. Calling it gives milliseconds since 1970 UTC. Safe to use from many threads."""
+
+    def __init__(self, frozen_at: datetime | None = None, *, wall: Callable[[], int] = wall_clock) -> None:
+        """Real time, or frozen at a moment. Without a time zone, UTC is meant."""
+        self._wall = wall
+        self._course = REAL if frozen_at is None else Course(wall(), _ms(frozen_at), 0)
+
+    def __call__(self) -> int:
+        """The engine's moment, in milliseconds since 1970 UTC."""
+        return self._course.at(self._wall())
+
+    @property
+    def now(self) -> datetime:
+        """The engine's moment, in UTC."""
+        return _EPOCH + self() * MS
+
+    @property
+    def course(self) -> Course:
+        """How time runs."""
+        return self._course
+
+    def follow(self, course: Course) -> None:
+        """Run as `course` says, from now on."""
+        self._course = course
+
+    def freeze(self, moment: datetime | None = None) -> None:
+        """Stand still, here or at a moment."""
+        self.follow(self.course.paced(0, self._wall()))
+        if moment is not None:
+            self.set(moment)
+
+    def set(self, moment: datetime) -> None:
+        """Be at a moment, and run on as before."""
+        self.follow(self.course.moved_to(_ms(moment), self._wall()))
+
+    def step(self, distance: timedelta | None = None, **parts: float) -> None:
+        """Go on by a time span: `step(timedelta(days=2))` or `step(days=2, hours=1)`."""
+        distance = (distance or timedelta()) + timedelta(**parts)
+        self.follow(self.course.moved_to(self() + distance // MS, self._wall()))
+
+    def accelerate(self, factor: float) -> None:
+        """Gain `factor` seconds for each second of the wall."""
+        self.follow(self.course.paced(factor, self._wall()))
+
+    def real(self) -> None:
+        """Show the wall's time again."""
+        self.follow(REAL)
+
+
+def course_of(text: str, wall_ms: int) -> Course | None:
+    """The course that a setting names, from a moment of the wall on; None for `kept`: as the database has it.
+
+    `real`, `frozen`, `frozen:MOMENT`, `accelerated:FACTOR` or `accelerated:FACTOR:MOMENT`; without a moment it begins
+    now. Raises ValueError, with a sentence for people, for another text.
+    """
+    mode, _, rest = text.partition(":")
+    if text == "kept":
+        return None
+    if text == "real":
+        return REAL
+    if mode == "frozen":
+        return Course(wall_ms, moment_ms(rest) if rest else wall_ms, 0)
+    if mode == "accelerated":
+        number, _, moment = rest.partition(":")
+        if re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", number) and 0 < float(number) <= FASTEST:
+            return Course(wall_ms, moment_ms(moment) if moment else wall_ms, float(number))
+        raise ValueError(f"{number!r} is no factor, such as 60, and at most {FASTEST}")
+    raise ValueError(f"{text!r} is no clock: kept, real, frozen, frozen:MOMENT, accelerated:FACTOR[:MOMENT]")
+
+
+class CourseStore(Protocol):
+    """Where the processes of a database find out how its time runs."""
+
+    def course(self) -> Course:
+        """How time runs, as last committed."""
+
+    def put_course(self, course: Course) -> None:
+        """Let time run in another way, durably."""
+
+
+class SharedClock(Clock):
+    """The clock of a database that several processes use.
+
+    A process reads the course anew after `LEASE_MS`, so a request costs one look at the machine's monotonic clock.
+    Whoever changes the course waits as long, so that afterwards nobody trusts the former one.
+    """
+
+    def __init__(self, store: CourseStore, *, wall: Callable[[], int] = wall_clock) -> None:
+        super().__init__(wall=wall)
+        self._store = store
+        self._trusted_until_ns = 0
+
+    def __call__(self) -> int:
+        """The engine's moment, in milliseconds since 1970 UTC. Raises StoreUnavailable where nobody can tell."""
+        course = self.course
+        return self._wall() if course is REAL else course.at(self._wall())
+
+    @property
+    def course(self) -> Course:
+        """How time runs, as any process of the database has said last."""
+        now_ns = time.monotonic_ns()
+        if now_ns >= self._trusted_until_ns:
+            course = self._store.course()
+            self._course = REAL if course == REAL else course
+            self._trusted_until_ns = now_ns + LEASE_MS * 1_000_000
+        return self._course
+
+    def follow(self, course: Course) -> None:
+        """Let every process run as `course` says. Returns once all of them do."""
+        self._store.put_course(course)
+        self._trusted_until_ns = 0
+        time.sleep(LEASE_MS / 1000)
+
+
+def _ms(moment: datetime) -> int:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // MS
