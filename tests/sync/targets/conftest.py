@@ -1,14 +1,16 @@
 """Mirrors in each database."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.open import open_target
+from tests.postgres import Postgres
 
-DATABASES = ["sqlite"]
+DATABASES = ["sqlite", "postgres", "duckdb"]
 
 
 @pytest.fixture(params=DATABASES)
@@ -20,11 +22,11 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def new_url(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[], str]:
     """Makes places for new mirrors that several processes can open."""
-
-    def make() -> str:
-        return str(tmp_path / f"mirror-{len(list(tmp_path.iterdir()))}.db")
-
-    return make
+    if database == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.new_database
+    numbers = count(1)
+    return lambda: f"{database}:///{tmp_path}/mirror-{next(numbers)}.{database}"
 
 
 @pytest.fixture
@@ -43,8 +45,7 @@ def mirror(url: str) -> Iterator[Mirror]:
 @pytest.fixture
 def quick_url(database: str, request: pytest.FixtureRequest) -> Callable[[], str]:
     """Makes places for new mirrors that cost little, for tests that need many."""
-
-    def make() -> str:
-        return ":memory:"
-
-    return make
+    if database == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        return server.new_schema
+    return lambda: f"{database}:///:memory:"

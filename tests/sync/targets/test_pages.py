@@ -253,7 +253,7 @@ def expected_changes(identifier: str, old: Summary, new: Summary) -> list[tuple[
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pages=st.lists(st.lists(ROWS, max_size=4), max_size=4))
 def test_any_pages_leave_the_newest_of_each_and_the_way_there(
     quick_url: Callable[[], str], pages: Sequence[Sequence[Row]]

@@ -10,10 +10,13 @@ from cosell.sync.targets.schema import migrate, steps_of
 
 DEFAULT: Final = "mirror.db"
 MEMORY: Final = ":memory:"
+DUCKDB_SUFFIX: Final = ".duckdb"
 
 
 def open_target(url: str = DEFAULT, *, create: bool = True) -> Mirror:
-    """The mirror that `url` names: a file's path, `:memory:`, or `sqlite:///path`.
+    """The mirror that `url` names: a file's path, `sqlite:///path`, `postgresql://…`, or `duckdb:///path`.
+
+    A plain path is a SQLite file, unless it ends with `.duckdb`. `:memory:` is a path for tests.
 
     Brings older mirrors up to date. Without `create` there must be a mirror already.
 
@@ -31,17 +34,40 @@ def open_target(url: str = DEFAULT, *, create: bool = True) -> Mirror:
 
 
 def _database(url: str, *, create: bool) -> Database:
+    """The open database. A driver is loaded when it is asked for."""
     scheme, separator, rest = url.partition("://")
-    if separator and scheme != "sqlite":
-        raise UserError(f"{scheme}:// names no database that a mirror can live in", "name a file or sqlite:///path")
-    from cosell.sync.targets.sqlite import SqliteDatabase  # a driver is loaded when it is asked for
+    if not separator:
+        scheme, rest = "duckdb" if Path(url).suffix == DUCKDB_SUFFIX else "sqlite", f"/{url}"
+    match scheme:
+        case "sqlite":
+            from cosell.sync.targets.sqlite import SqliteDatabase
 
-    return SqliteDatabase(_file(rest.removeprefix("/") if separator else url, create=create))
+            return SqliteDatabase(_file(rest, create=create))
+        case "duckdb":
+            return _duckdb(_file(rest, create=create))
+        case "postgresql" | "postgres":
+            from cosell.sync.targets.postgres import PostgresDatabase
+
+            return PostgresDatabase(url)
+    raise UserError(
+        f"no mirror can live in a {scheme}:// database",
+        "name a file, sqlite:///path, postgresql://… or duckdb:///path",
+    )
 
 
-def _file(path: str, *, create: bool) -> str:
+def _duckdb(path: str) -> Database:
+    try:
+        from cosell.sync.targets.duckdb import DuckdbDatabase
+    except ModuleNotFoundError:
+        raise UserError("DuckDB is not installed", "install it with: pip install 'cosell[duckdb]'") from None
+    return DuckdbDatabase(path)
+
+
+def _file(rest: str, *, create: bool) -> str:
+    """The path of a URL: what stands behind the slash that ends its empty host."""
+    path = rest.removeprefix("/")
     if not path:
         raise UserError("no file is named", f"name one, such as {DEFAULT}")
-    if not create and not Path(path).exists():
+    if not create and path != MEMORY and not Path(path).exists():
         raise UserError(f"there is no mirror {path}", "make one with: cosell sync")
     return path

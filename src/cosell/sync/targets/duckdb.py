@@ -1,0 +1,120 @@
+"""Mirrors in a DuckDB file. DuckDB is an extra: `pip install 'cosell[duckdb]'`.
+
+DuckDB lets one process at a time open a file that is written to. So whoever looks into a mirror keeps the sync out
+as long as they have it open, and the other way round.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from cosell.errors import UserError
+from cosell.sync.target import MirrorBusy, MirrorUnavailable
+from cosell.sync.targets.database import Dialect, Parameters, unnested, upsert
+from cosell.sync.targets.lock_file import holder_of, locked
+from cosell.sync.targets.tables import Table
+
+MEMORY: Final = ":memory:"
+
+DIALECT: Final = Dialect(
+    name="duckdb",
+    types={
+        "identifier": "VARCHAR",
+        "text": "VARCHAR",
+        "moment": "TIMESTAMPTZ",
+        "day": "DATE",
+        "amount": "DECIMAL(33, 2)",
+        "integer": "BIGINT",
+        "json": "VARCHAR",  # its JSON type refuses halves of surrogate pairs, which JSON allows
+    },
+    ms=lambda column: f"epoch_ms({column})",
+    among=lambda column: f"{column} IN (SELECT unnest(CAST(? AS VARCHAR[])))",
+    has_table=(
+        "SELECT count(*) > 0, coalesce(bool_or(table_name = ?), false) FROM information_schema.tables"
+        " WHERE table_catalog = current_database() AND table_schema = current_schema()"
+    ),
+)
+
+_UNAVAILABLE: Final = (
+    duckdb.ConnectionException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
+
+
+class DuckdbDatabase:
+    """A `Database` in the file `path`, which is made where it does not exist; or in memory."""
+
+    dialect = DIALECT
+
+    def __init__(self, path: str) -> None:
+        """Raises UserError where the file cannot be opened as a database; MirrorBusy where another process has it."""
+        self._path = path
+        try:
+            self._connection = duckdb.connect(path)
+        except duckdb.IOException as error:
+            if "lock" in str(error):
+                raise MirrorBusy(holder_of(Path(path))) from None
+            raise UserError(f"cannot open {path} as a DuckDB database", "check the file and its permissions") from None
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def settle(self) -> None:
+        """See `Database`. DuckDB's own settings are durable."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See `Database`."""
+        with _told():
+            self._connection.begin()
+            try:
+                yield
+                self._connection.commit()
+            except BaseException:
+                self._connection.rollback()
+                raise
+
+    def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """See `Database`."""
+        with _told():
+            return self._connection.execute(statement, parameters).fetchall()
+
+    def run(self, statement: str, parameters: Parameters = ()) -> int:
+        """See `Database`."""
+        ((count,),) = self.rows(statement, parameters)
+        return int(count)
+
+    def script(self, statements: str) -> None:
+        """See `Database`."""
+        with _told():
+            self._connection.execute(statements)
+
+    def put(self, table: Table, rows: Sequence[Parameters]) -> None:
+        """See `Database`."""
+        if rows:
+            self.run(upsert(table, unnested(table, DIALECT)), [list(column) for column in zip(*rows, strict=True)])
+
+    def listed(self, texts: Sequence[str]) -> list[str]:
+        """See `Database`."""
+        return list(texts)
+
+    def lock(self, holder: str) -> AbstractContextManager[None]:
+        """See `Database`. What is in memory has nobody else."""
+        return nullcontext() if self._path == MEMORY else locked(Path(self._path), holder)
+
+    def close(self) -> None:
+        """See `Database`."""
+        self._connection.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except _UNAVAILABLE as error:
+        raise MirrorUnavailable(f"{type(error).__name__}: {error}") from error
