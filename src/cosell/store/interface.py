@@ -16,7 +16,7 @@ from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.opportunity import StoredOpportunity
-from cosell.store.outbox import Event
+from cosell.store.outbox import Event, Outbox
 from cosell.store.relations import RelationReader, RelationWriter
 
 
@@ -102,6 +102,9 @@ class Store(Protocol):
 
     shared: bool
     """Whether other processes may have the database open, too."""
+
+    outbox: Outbox
+    """The events of every account, and how far they are delivered."""
 
     def read(self, scope: Scope) -> AbstractContextManager[ReadTransaction]:
         """A reading transaction."""

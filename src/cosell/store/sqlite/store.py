@@ -17,6 +17,7 @@ from cosell.clock import Course
 from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
+from cosell.store.outbox import Outbox
 from cosell.store.sqlite.connection import (
     NOT_NOW,
     large_load,
@@ -25,6 +26,7 @@ from cosell.store.sqlite.connection import (
     unavailable_instead_of_sqlite_errors,
 )
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
+from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.transaction import SqliteReadTransaction, SqliteWriteTransaction
 from cosell.store.sqlite.zones import FILL_ZONES
 
@@ -44,7 +46,10 @@ class SqliteStore:
         self._writing = threading.RLock()
         self._readers: deque[apsw.Connection] = deque()
         self._scope_ids: dict[Scope, int] = {}
+        self._delivery: apsw.Connection | None = None
         self._closed = False
+        self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
+        self.outbox: Outbox = self._outbox
         try:
             migrate(self._writer, new_token_key)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
@@ -104,12 +109,37 @@ class SqliteStore:
             writer.execute("BEGIN IMMEDIATE")
             try:
                 scope_ids = {scope: self.scope_id(writer, scope) or self._new_scope_id(scope) for scope in scopes}
-                yield {scope: SqliteWriteTransaction(writer, scope_id) for scope, scope_id in scope_ids.items()}
+                transactions = {scope: SqliteWriteTransaction(writer, number) for scope, number in scope_ids.items()}
+                yield transactions
                 writer.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
             self._scope_ids.update(scope_ids)
+        if any(transaction.has_announced for transaction in transactions.values()):
+            self._outbox.wake_listeners()
+
+    @contextmanager
+    def write_quickly(self) -> Iterator[apsw.Connection]:
+        """See `Connections.write_quickly`. In WAL mode synchronous=NORMAL never waits for the disk at a commit."""
+        with self._writing, unavailable_instead_of_sqlite_errors():
+            connection = self._writer if self._path == MEMORY else self._delivery_connection()
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _delivery_connection(self) -> apsw.Connection:
+        if self._delivery is None:
+            self._delivery = self._new_reader()
+            self._delivery.execute("PRAGMA synchronous = NORMAL").fetchall()
+        return self._delivery
 
     def _roll_back(self) -> None:
         if self._writer.in_transaction:  # SQLite rolls back by itself after some errors
@@ -196,6 +226,8 @@ class SqliteStore:
             self._closed = True
             while self._readers:
                 self._readers.pop().close()
+            if self._delivery is not None:
+                self._delivery.close()
             self._writer.close()
 
 

@@ -89,6 +89,7 @@ class SqliteWriteTransaction(RelationChanges, SqliteReadTransaction):
     """
 
     keeps_zones = True
+    has_announced = False
 
     def stamp(self, now_ms: int) -> int:
         """See `WriteTransaction.stamp`."""
@@ -189,6 +190,7 @@ class SqliteWriteTransaction(RelationChanges, SqliteReadTransaction):
 
     def announce(self, event: Event) -> None:
         """See `WriteTransaction.announce`."""
+        self.has_announced = True
         self._connection.execute(
             "INSERT INTO outbox (account, catalog, subject, detail_type, event_id, time, event) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",

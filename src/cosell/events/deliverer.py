@@ -1,0 +1,214 @@
+"""Carrying out deliveries: a thread for each sink, in one process of those that share a database.
+
+The process that delivers holds a lock which falls back to the others when it ends, however it ends. A sink's thread
+sleeps until a commit of its own process wakes it, and looks by itself a few times a second for what other processes
+have committed and for what the clock has made due. A commit never waits for any of this.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from cosell.context import Now
+from cosell.events.delivery import Delivery, Failure, Round
+from cosell.events.sink import NamedSink, Sink
+from cosell.store.interface import StoreUnavailable
+from cosell.store.outbox import Outbox, Settlement
+
+LOOK_S: Final = 0.2
+"""How long at most until something is noticed that nobody has woken us for."""
+READ_AHEAD: Final = 200
+"""Events that are looked at in one go."""
+RETENTION_MS: Final = 7 * 24 * 60 * 60 * 1000
+"""How long an event stays readable after all sinks have it. Our choice."""
+PRUNED_EVERY_MS: Final = 60_000
+LAST_ROUNDS_S: Final = 2.0
+"""How long an ending process goes on delivering what it still can."""
+
+
+class Log(Protocol):
+    """Where to tell what happens to a sink."""
+
+    def __call__(self, event: str, **facts: object) -> None:
+        """Log an event with its facts."""
+
+
+class Deliverer:
+    """Delivers the events of an outbox to sinks, as long as this process is the one that may."""
+
+    def __init__(self, outbox: Outbox, sinks: Sequence[NamedSink], clock: Now, chance: random.Random, log: Log) -> None:
+        self._outbox = outbox
+        self._sinks = sinks
+        self._clock = clock
+        self._chance = chance
+        self._log = log
+        self._names = [sink.name for sink in sinks]
+        self._carriers: list[Carrier] = []
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
+        self._pruned_ms = 0
+
+    def open(self) -> None:
+        """Let every sink's cursor begin here: what is committed from now on will be delivered.
+
+        Raises UserError where a sink cannot be opened.
+        """
+        for named in self._sinks:
+            sink = named.open()
+            self._outbox.open_sink(named.name)
+            self._carriers.append(Carrier(self._outbox, named, sink, self._clock, self._chance, self._log))
+
+    def start(self) -> None:
+        """Deliver from now on, in threads of our own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Deliver what can be delivered without delay, then end. Idempotent; returns after a few seconds at most."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(LAST_ROUNDS_S * 2)
+
+    def _run(self) -> None:
+        give_back = self._wait_for_turn()
+        if give_back is None:
+            return
+        for carrier in self._carriers:
+            carrier.start()
+        while not self._stopping.wait(LOOK_S):
+            self._prune()
+        for carrier in self._carriers:
+            carrier.stop()
+        for carrier in self._carriers:
+            carrier.join(LAST_ROUNDS_S)
+        give_back()
+
+    def _wait_for_turn(self) -> Callable[[], None] | None:
+        while not self._stopping.is_set():
+            try:
+                give_back = self._outbox.become_deliverer()
+            except StoreUnavailable:
+                give_back = None
+            if give_back is not None:
+                return give_back
+            self._stopping.wait(LOOK_S)
+        return None
+
+    def _prune(self) -> None:
+        try:
+            now_ms = self._clock()
+            if abs(now_ms - self._pruned_ms) >= PRUNED_EVERY_MS:
+                while self._outbox.prune(self._names, now_ms - RETENTION_MS):
+                    pass
+                self._pruned_ms = now_ms
+        except StoreUnavailable as reason:
+            self._log("events not pruned", reason=str(reason))
+
+
+class Carrier:
+    """Carries the events of an outbox to one sink, in a thread of its own."""
+
+    def __init__(
+        self, outbox: Outbox, named: NamedSink, sink: Sink, clock: Now, chance: random.Random, log: Log
+    ) -> None:
+        self._outbox = outbox
+        self._named = named
+        self._sink = sink
+        self._clock = clock
+        self._chance = chance
+        self._log = log
+        self._delivery: Delivery | None = None
+        self._unsettled: Settlement | None = None
+        self._failing = False
+        self._stopping = threading.Event()
+        self._awake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"sink {named.name}", daemon=True)
+
+    def start(self) -> None:
+        """Deliver from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End once nothing is left that can be delivered now."""
+        self._stopping.set()
+        self._awake.set()
+
+    def join(self, patience_s: float) -> None:
+        """Wait for the end."""
+        self._thread.join(patience_s)
+
+    def _run(self) -> None:
+        stop_listening = self._outbox.listen(self._awake.set)
+        while True:
+            self._awake.clear()
+            stopping = self._stopping.is_set()
+            if self.step():
+                continue
+            if stopping:
+                break
+            self._awake.wait(LOOK_S)
+        stop_listening()
+        self._sink.close()
+
+    def step(self) -> bool:
+        """One round of deliveries. Whether there may be more to do at once."""
+        try:
+            return self._settle_last() and self._deliver()
+        except StoreUnavailable as reason:
+            self._log("events not read", sink=self._named.name, reason=str(reason))
+            return False
+
+    def _settle_last(self) -> bool:
+        """Write down the last round, so that nothing is delivered again for want of a note. Whether it is done."""
+        if self._unsettled is not None:
+            if not self._outbox.settle(self._named.name, self._unsettled):
+                self._delivery = None  # somebody has moved the cursor: begin from there
+            self._unsettled = None
+        return True
+
+    def _deliver(self) -> bool:
+        delivery = self._current_delivery()
+        if delivery is None or delivery.rests(now_ms := self._clock()):
+            return False
+        round_ = delivery.next_round(self._outbox.after(delivery.cursor, READ_AHEAD), now_ms)
+        if round_ == Round(delivery.cursor, [], []):
+            return False
+        self._unsettled = delivery.settle(round_, self._offer(round_), self._clock(), self._chance.random)
+        self._tell(self._unsettled)
+        return self._settle_last()
+
+    def _current_delivery(self) -> Delivery | None:
+        """The delivery as the store has it; None while the sink wants nothing."""
+        generation = self._outbox.generation(self._named.name)
+        if generation is None:
+            self._delivery = None
+        elif self._delivery is None or self._delivery.generation != generation:
+            state = self._outbox.state(self._named.name)
+            self._delivery = Delivery(state, self._named.choice, at_once=self._sink.at_once)
+        return self._delivery
+
+    def _offer(self, round_: Round) -> list[Failure | None]:
+        """How each event of a round has fared. What was cleared meanwhile counts as delivered."""
+        positions = [held.position for held in round_.offered]
+        found = self._outbox.at(positions) if positions else {}
+        events = list(found.values())
+        try:
+            outcomes = self._sink.deliver(events) if events else []
+        except Exception as defect:  # noqa: BLE001  # a sink that fails in a new way must not end the delivery
+            outcomes = [Failure(type(defect).__name__)] * len(events)
+        fared = dict(zip(found, outcomes, strict=True))
+        return [fared.get(position) for position in positions]
+
+    def _tell(self, settlement: Settlement) -> None:
+        """Log what an operator should know, once."""
+        name = self._named.name
+        for letter in settlement.dead:
+            self._log("event is a dead letter", sink=name, attempts=letter.attempts, reason=letter.reason)
+        if settlement.gone:
+            self._log("sink is gone", sink=name)
+        if settlement.failed and not self._failing:
+            reasons = [held.reason for held in settlement.held] + [letter.reason for letter in settlement.dead]
+            self._log("sink fails", sink=name, reason=reasons[0])
+        if self._failing and not settlement.failed and settlement.delivered:
+            self._log("sink takes events", sink=name)
+        self._failing = bool(settlement.failed) if settlement.failed or settlement.delivered else self._failing

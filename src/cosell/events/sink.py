@@ -1,0 +1,134 @@
+"""Where events can be sent, and how the operator names it.
+
+    file:PATH            a file of JSON lines; `file:-` is stdout
+    https://… http://…   a webhook, signed as Standard Webhooks does
+    sqs:QUEUE_URL        a queue of Amazon SQS
+    eventbridge:BUS      a bus of Amazon EventBridge, by name or ARN
+
+Options stand behind a `#`, joined by `&`, since no server is ever sent that part of a URL: `account`, `catalog` and
+`detail-type` (which may be repeated) choose events; `secret` signs a webhook's, `source` names those of a bus.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from cosell.context import Now
+from cosell.errors import UserError
+from cosell.events.choice import Choice
+from cosell.events.delivery import Failure
+from cosell.rules.event import DETAIL_TYPES
+from cosell.store.outbox import Event
+
+CHOOSING: Final = ("account", "catalog", "detail-type")
+KINDS: Final = {
+    "file": CHOOSING,
+    "https": (*CHOOSING, "secret"),
+    "http": (*CHOOSING, "secret"),
+    "sqs": CHOOSING,
+    "eventbridge": (*CHOOSING, "source"),
+}
+"""The options that each kind of sink has."""
+
+
+class Sink(Protocol):
+    """Takes events. Used by one thread at a time; `deliver` may block for some seconds."""
+
+    at_once: int
+    """How many events one call of `deliver` may be given."""
+
+    def deliver(self, events: Sequence[Event]) -> list[Failure | None]:
+        """Send events, each about another subject. For each, in this order: None once it has safely arrived."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+
+
+class Address(NamedTuple):
+    """What `--sink` names. `target` is what stands between kind and options; for a webhook, the whole URL."""
+
+    name: str
+    """Tells the sink from others in logs, figures and the database. Nothing secret is in it."""
+    kind: str
+    target: str
+    options: dict[str, str]
+    choice: Choice
+
+
+class NamedSink(NamedTuple):
+    """A sink that is to be delivered to."""
+
+    name: str
+    choice: Choice
+    open: Callable[[], Sink]
+    """Raises UserError where the surroundings do not allow it."""
+
+
+def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> list[NamedSink]:
+    """The sinks that `--sink` names. Raises UserError where one is not possible, or named twice."""
+    addresses = [address_of(text) for text in texts]
+    for address in addresses:
+        if [other.name for other in addresses].count(address.name) > 1:
+            raise UserError(f"the sink {address.name} is named twice", "name it once")
+    return [
+        NamedSink(address.name, address.choice, _opener(address, webhook_secret, wall_clock)) for address in addresses
+    ]
+
+
+def address_of(text: str) -> Address:
+    """What a text names. Raises UserError where it names no sink."""
+    before, _, after = text.partition("#")
+    kind, _, target = before.partition(":")
+    if kind not in KINDS:
+        raise UserError(f"{kind}: is no kind of sink", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
+    if not target:
+        raise UserError(f"a sink of kind {kind} needs a target", "see docs/reference/events.md")
+    options = parse_qsl(after, keep_blank_values=True)
+    unknown = [name for name, _ in options if name not in KINDS[kind]]
+    if unknown:
+        raise UserError(f"{kind} sinks have no option {unknown[0]}", f"they have {', '.join(KINDS[kind])}")
+    one = dict(options)
+    detail_types = frozenset(value for name, value in options if name == "detail-type")
+    strange = sorted(detail_types - set(DETAIL_TYPES))
+    if strange:
+        raise UserError(f"there is no detail type {strange[0]}", "see docs/reference/events.md")
+    choice = Choice(one.get("account"), one.get("catalog"), detail_types)
+    if kind in ("http", "https"):
+        return Address(_webhook_name(before), kind, before, one, choice)
+    return Address(before, kind, target, one, choice)
+
+
+def _webhook_name(url: str) -> str:
+    """Scheme and host, and a digest of all: paths and queries of webhooks are often secrets themselves."""
+    parts = urlsplit(url)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host:
+        raise UserError("a webhook needs a URL with a host", "for example https://example.com/events")
+    digest = hashlib.blake2b(url.encode(), digest_size=4).hexdigest()
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''} {digest}"
+
+
+def _opener(address: Address, webhook_secret: str, wall_clock: Now) -> Callable[[], Sink]:
+    """How to open a sink; what is wrong with its options is told now. Each kind is loaded when it is asked for."""
+    if address.kind == "file":
+        from cosell.events.file_sink import FileSink
+
+        return lambda: FileSink(address.target)
+    if address.kind == "sqs":
+        from cosell.events.sqs_sink import SqsSink
+
+        return lambda: SqsSink(address.target)
+    if address.kind == "eventbridge":
+        from cosell.events.eventbridge_sink import DEFAULT_SOURCE, EventBridgeSink
+
+        source = address.options.get("source", DEFAULT_SOURCE)
+        return lambda: EventBridgeSink(address.target, source)
+    from cosell.events.webhook_sink import WebhookSink, signing_key
+
+    key = signing_key(address.options.get("secret") or webhook_secret)
+    return lambda: WebhookSink(address.target, key, wall_clock)

@@ -1,0 +1,281 @@
+"""The outbox in SQL. See `store/outbox.py` for the meaning of each method.
+
+What is written here is only how far deliveries have come. If a power cut undoes it, events are delivered twice, which
+at-least-once allows; so it has a connection of its own that does not wait for the disk. Losing it to a mere crash of
+the process is not possible.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import apsw
+import msgspec
+
+from cosell.context import Scope
+from cosell.store.interface import StoreUnavailable
+from cosell.store.outbox import Buried, DeadLetter, Event, Held, Settlement, SinkState, SinkStatus, Waiting
+from cosell.store.sqlite.connection import unavailable_instead_of_sqlite_errors
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+PRUNED_AT_ONCE: Final = 1_000
+LOCK_SUFFIX: Final = "-delivery"
+"""Behind the database's name: an empty file that the delivering process locks. SQLite's own locks must not meet it."""
+
+_EVENT: Final = "event_id, account, catalog, detail_type, subject, time, event"
+_STATUSES: Final = """
+SELECT name, cursor,
+    (SELECT count(*) FROM outbox WHERE position > cursor),
+    (SELECT count(*) FROM held_event WHERE held_event.sink_id = sink.sink_id),
+    (SELECT count(*) FROM dead_letter WHERE dead_letter.sink_id = sink.sink_id),
+    delivered, failed, gone,
+    (SELECT time FROM outbox WHERE position = coalesce(
+        (SELECT min(position) FROM held_event WHERE held_event.sink_id = sink.sink_id),
+        (SELECT min(position) FROM outbox WHERE position > cursor)
+    ))
+FROM sink ORDER BY name
+"""
+
+
+class Connections(Protocol):
+    """What the outbox needs of the store that it belongs to."""
+
+    def borrow_reader(self) -> apsw.Connection:
+        """A connection for reading."""
+
+    def return_reader(self, connection: apsw.Connection) -> None:
+        """Take it back."""
+
+    def write_quickly(self) -> "AbstractContextManager[apsw.Connection]":
+        """A transaction that is safe from a crash of the process, but not from a power cut."""
+
+
+class SqliteOutbox:
+    """An `Outbox` in the database of `connections`. `path` is the file's, or None for a database in memory."""
+
+    def __init__(self, connections: Connections, path: str | None) -> None:
+        self._connections = connections
+        self._path = path
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """See `Outbox.listen`."""
+        self._listeners.append(wake)
+        return lambda: self._listeners.remove(wake)
+
+    def wake_listeners(self) -> None:
+        """Tell whoever listens that events were committed."""
+        for wake in tuple(self._listeners):
+            wake()
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection]:
+        connection = self._connections.borrow_reader()
+        try:
+            with unavailable_instead_of_sqlite_errors():
+                yield connection
+        finally:
+            self._connections.return_reader(connection)
+
+    def newest(self) -> int:
+        """See `Outbox.newest`."""
+        with self._reading() as connection:
+            return _newest(connection)
+
+    def before_ms(self, time_ms: int) -> int:
+        """See `Outbox.before_ms`."""
+        with self._reading() as connection:
+            first = connection.execute("SELECT min(position) FROM outbox WHERE time >= ?", (time_ms,)).get
+            return _newest(connection) if first is None else _number(first) - 1
+
+    def after(self, position: int, limit: int) -> list[Waiting]:
+        """See `Outbox.after`."""
+        statement = f"SELECT position, {_EVENT} FROM outbox WHERE position > ? ORDER BY position LIMIT ?"
+        with self._reading() as connection:
+            return [Waiting(row[0], _event(row[1:])) for row in _rows(connection, statement, position, limit)]
+
+    def at(self, positions: Sequence[int]) -> dict[int, Event]:
+        """See `Outbox.at`."""
+        statement = f"SELECT position, {_EVENT} FROM outbox WHERE position IN ({', '.join('?' * len(positions))})"
+        with self._reading() as connection:
+            return {row[0]: _event(row[1:]) for row in _rows(connection, statement, *positions)}
+
+    def open_sink(self, name: str) -> SinkState:
+        """See `Outbox.open_sink`."""
+        with self._connections.write_quickly() as connection:
+            connection.execute(
+                "INSERT INTO sink (name, cursor) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET gone = 0",
+                (name, _newest(connection)),
+            )
+        return self.state(name)
+
+    def state(self, name: str) -> SinkState:
+        """See `Outbox.state`."""
+        # In a transaction: the cursor and what is held must be of one moment.
+        with self._connections.write_quickly() as connection:
+            ((sink_id, cursor, generation),) = _rows(
+                connection, "SELECT sink_id, cursor, generation FROM sink WHERE name = ?", name
+            )
+            held = _rows(
+                connection,
+                "SELECT position, subject, attempts, first_attempt, next_attempt, reason FROM held_event "
+                "WHERE sink_id = ? ORDER BY position",
+                sink_id,
+            )
+            return SinkState(cursor, generation, [Held(*row) for row in held])
+
+    def generation(self, name: str) -> int | None:
+        """See `Outbox.generation`."""
+        with self._reading() as connection:
+            generation = connection.execute("SELECT generation FROM sink WHERE name = ? AND NOT gone", (name,)).get
+            return None if generation is None else _number(generation)
+
+    def settle(self, name: str, settlement: Settlement) -> bool:
+        """See `Outbox.settle`."""
+        with self._connections.write_quickly() as connection:
+            sink_id = connection.execute(
+                "UPDATE sink SET cursor = ?, delivered = delivered + ?, failed = failed + ?, gone = ? "
+                "WHERE name = ? AND generation = ? RETURNING sink_id",
+                (
+                    settlement.cursor,
+                    settlement.delivered,
+                    settlement.failed,
+                    settlement.gone,
+                    name,
+                    settlement.generation,
+                ),
+            ).get
+            if sink_id is None:
+                return False
+            connection.executemany(
+                "DELETE FROM held_event WHERE sink_id = ? AND position = ?",
+                [(sink_id, position) for position in settlement.released],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO held_event VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        sink_id,
+                        held.position,
+                        held.subject,
+                        held.attempts,
+                        held.first_attempt_ms,
+                        held.next_attempt_ms,
+                        held.reason,
+                    )
+                    for held in settlement.held
+                ],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO dead_letter VALUES (?, ?, ?, ?, ?)",
+                [
+                    (sink_id, letter.position, letter.attempts, letter.died_ms, letter.reason)
+                    for letter in settlement.dead
+                ],
+            )
+            return True
+
+    def replay(self, names: Sequence[str], position: int) -> None:
+        """See `Outbox.replay`."""
+        with self._connections.write_quickly() as connection:
+            for name in names:
+                connection.execute(
+                    "DELETE FROM held_event WHERE position > ? AND sink_id = (SELECT sink_id FROM sink WHERE name = ?)",
+                    (position, name),
+                )
+                connection.execute(
+                    "UPDATE sink SET cursor = ?, gone = 0, generation = generation + 1 WHERE name = ?",
+                    (position, name),
+                )
+        self.wake_listeners()
+
+    def revive(self, names: Sequence[str]) -> int:
+        """See `Outbox.revive`."""
+        revived = 0
+        with self._connections.write_quickly() as connection:
+            for name in names:
+                connection.execute(
+                    "INSERT OR IGNORE INTO held_event "
+                    "SELECT sink_id, position, subject, 0, 0, 0, '' FROM dead_letter "
+                    "JOIN sink USING (sink_id) JOIN outbox USING (position) WHERE name = ? AND position <= cursor",
+                    (name,),
+                )
+                connection.execute(
+                    "DELETE FROM dead_letter WHERE sink_id = (SELECT sink_id FROM sink WHERE name = ?)", (name,)
+                )
+                revived += connection.changes()
+                connection.execute("UPDATE sink SET gone = 0, generation = generation + 1 WHERE name = ?", (name,))
+        self.wake_listeners()
+        return revived
+
+    def dead_letters(self, limit: int) -> list[Buried]:
+        """See `Outbox.dead_letters`."""
+        statement = (
+            f"SELECT name, position, attempts, died, reason, {_EVENT} FROM dead_letter "
+            "JOIN sink USING (sink_id) JOIN outbox USING (position) ORDER BY died DESC, position DESC LIMIT ?"
+        )
+        with self._reading() as connection:
+            return [
+                Buried(row[0], DeadLetter(*row[1:5]), _event(row[5:])) for row in _rows(connection, statement, limit)
+            ]
+
+    def statuses(self) -> list[SinkStatus]:
+        """See `Outbox.statuses`."""
+        with self._reading() as connection:
+            rows = _rows(connection, _STATUSES)
+        columns = SinkStatus.__struct_fields__
+        return [msgspec.convert(dict(zip(columns, row, strict=True)), SinkStatus, strict=False) for row in rows]
+
+    def prune(self, names: Sequence[str], before_ms: int) -> int:
+        """See `Outbox.prune`."""
+        with self._connections.write_quickly() as connection:
+            connection.execute("DELETE FROM dead_letter WHERE died < ?", (before_ms,))
+            connection.execute(
+                "DELETE FROM outbox WHERE position IN ("
+                "SELECT position FROM outbox WHERE position <= coalesce("
+                f"(SELECT min(cursor) FROM sink WHERE name IN ({', '.join('?' * len(names))})), ?)"
+                "ORDER BY position LIMIT ?) AND time < ? "
+                "AND NOT EXISTS (SELECT 1 FROM held_event WHERE held_event.position = outbox.position) "
+                "AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.position = outbox.position)",
+                (*names, _newest(connection), PRUNED_AT_ONCE, before_ms),
+            )
+            return connection.changes()
+
+    def become_deliverer(self) -> Callable[[], None] | None:
+        """See `Outbox.become_deliverer`."""
+        if self._path is None:
+            return lambda: None
+        try:
+            lock = os.open(self._path + LOCK_SUFFIX, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(f"the lock of deliveries: {error.strerror}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return None
+        return lambda: os.close(lock)
+
+
+def _newest(connection: apsw.Connection) -> int:
+    # Not max(position): what was pruned still had its position, and a sink that begins now must not get it again.
+    newest = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").get
+    return 0 if newest is None else _number(newest)
+
+
+def _rows(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
+    return connection.execute(statement, bindings).fetchall()
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _event(row: Any) -> Event:
+    event_id, account, catalog, *rest = row
+    return Event(event_id, Scope(account, catalog), *rest)
