@@ -51,18 +51,21 @@ def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient"
     )
 
 
-def client_of_aws(profile: str | None) -> "PartnerCentralSellingAPIClient":
-    """A client as the user's own AWS configuration makes it."""
+def client_of_aws(
+    profile: str | None, region: str | None = None, endpoint_url: str | None = None, **config: Any
+) -> "PartnerCentralSellingAPIClient":
+    """A client as the user's own AWS configuration makes it, apart from what is given."""
     import boto3
 
     session = boto3.session.Session(profile_name=profile)
-    return _client(session, region_name=session.region_name or REGION, config=_config())
+    region = region or session.region_name or REGION
+    return _client(session, region_name=region, endpoint_url=endpoint_url, config=_config(**config))
 
 
 @contextmanager
 def errors_as_lines(unreachable: str = "check the network") -> Iterator[None]:
     """Raises Failed: 2 for what the service or boto3 refuses, 1 for no answer, with `unreachable` as next step."""
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
     from botocore.exceptions import ConnectionError as ConnectionFailed
 
     try:
@@ -72,6 +75,10 @@ def errors_as_lines(unreachable: str = "check the network") -> Iterator[None]:
         raise Failed(code, *lines_of(error)) from None
     except (ConnectionFailed, HTTPClientError) as error:
         raise Failed(1, f"{error}; {unreachable}") from None
+    except NoCredentialsError as error:
+        raise Failed(
+            2, f"{str(error).lower()}; make some with: aws configure, or name a profile with --profile"
+        ) from None
     except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is no URL
         raise Failed(2, str(error)) from None
 

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "seed": "Fill a database with a believable pipeline.",
     "load": "Take opportunities from what AWS clients print.",
     "dump": "Write opportunities as JSON lines.",
+    "push": "Create and update opportunities from a file.",
     "reset": "Remove the opportunities of an account and catalog.",
     "clock": "See and steer the time of a running cosell.",
     "env": "Print the exports that point AWS clients here.",

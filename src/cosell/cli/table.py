@@ -46,7 +46,7 @@ COLUMNS: Final = (
 def write_table(summaries: Iterable[Summary], to: TextIO | None = None) -> None:
     """Write a table to `to` (standard output), with colour and fitted to its width only where it is a terminal."""
     to = to or sys.stdout
-    rows = [[_printable(column.text(summary)) for column in COLUMNS] for summary in summaries]
+    rows = [[printable(column.text(summary)) for column in COLUMNS] for summary in summaries]
     if to.isatty():
         _write_fitted(rows, to)
     else:
@@ -113,7 +113,7 @@ def _padded(text: str, width: int, column: Column) -> str:
     return padding + text if column.is_number else text + padding
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without characters that would move a terminal's cursor, colour it, or end the row."""
     return "".join(character if character.isprintable() else "�" for character in text)
 

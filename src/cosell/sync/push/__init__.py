@@ -1,0 +1,1 @@
+"""Pushing: opportunities from a file into the service, each created once."""

@@ -1,0 +1,94 @@
+"""Calls to the service: each attempt under the quota ledger, and again where that can help.
+
+boto3's own attempts are to be off in the client: they would pass by the ledger, and give up too early at one write a
+second.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as ConnectionFailed
+from botocore.parsers import ResponseParserError
+
+from cosell.sync.quota import Ledger
+from cosell.sync.quota_rule import Kind
+
+THROTTLED: Final = frozenset({"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
+ATTEMPTS: Final = 6
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 20.0
+
+NO_ANSWER: Final = (ConnectionFailed, HTTPClientError, ResponseParserError)
+"""The service may have done what it was asked, or not."""
+
+
+class Unanswered(Exception):
+    """The service failed, or nobody answered: a write may have been done. `error` is botocore's."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Calls:
+    """The calls of one client under one ledger."""
+
+    def __init__(
+        self,
+        client: Any,
+        ledger: Ledger,
+        sleep: Callable[[float], object] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._sleep = sleep
+        self._chance = chance
+
+    def read(self, operation: str, **request: Any) -> dict[str, Any]:
+        """The answer to a question. Raises ClientError where the service refuses it, Unanswered in the end."""
+        return self._call("read", operation, request, repeatable=True)
+
+    def create(self, operation: str, **request: Any) -> dict[str, Any]:
+        """The answer to a request with a ClientToken, which does the same once, however often it is sent."""
+        return self._call("write", operation, request, repeatable=True)
+
+    def change(self, operation: str, **request: Any) -> dict[str, Any]:
+        """The answer to a request that nothing keeps from being done twice: Unanswered at the first lost answer."""
+        return self._call("write", operation, request, repeatable=False)
+
+    def pause(self, attempt: int) -> None:
+        """Wait before attempt number `attempt` (1, 2, …): longer each time, and not in step with others."""
+        longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (attempt - 1))
+        self._sleep(longest * (0.5 + self._chance() / 2))
+
+    def _call(self, kind: Kind, operation: str, request: dict[str, Any], *, repeatable: bool) -> dict[str, Any]:
+        for attempt in range(1, ATTEMPTS + 1):
+            self._ledger.wait_for(kind)
+            last = attempt == ATTEMPTS
+            try:
+                answer: dict[str, Any] = getattr(self._client, operation)(**request)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in THROTTLED:
+                    self._ledger.throttled(kind)
+                    if last:
+                        raise Unanswered(error) from error
+                elif not is_servers_fault(error):
+                    raise
+                elif last or not repeatable:
+                    raise Unanswered(error) from error
+            except NO_ANSWER as error:
+                if last or not repeatable:
+                    raise Unanswered(error) from error
+            else:
+                return answer
+            self.pause(attempt)
+        raise AssertionError("the last attempt ends in an answer or an error")
+
+
+def is_servers_fault(error: ClientError) -> bool:
+    """Whether an answer says that the service failed, not the request."""
+    return error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500

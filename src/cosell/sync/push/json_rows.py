@@ -1,0 +1,60 @@
+"""Rows of a JSON file: one array, or objects one after the other, in a line each or pretty-printed."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from cosell.errors import UserError
+from cosell.sync.push.row import Row
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+def json_rows(text: str) -> Iterator[Row]:
+    """The rows of a JSON text, each with the line in which it begins. Raises UserError where it cannot be read."""
+    is_array = text.lstrip().startswith("[")
+    position, line = _after_space(text, 0), 1
+    counted = 0
+    if is_array:
+        position = _after_space(text, position + 1)
+    while position < len(text) and not (is_array and text[position] == "]"):
+        line += text.count("\n", counted, position)
+        counted = position
+        value, position = _decoded(text, position)
+        if not isinstance(value, dict):
+            raise _mistake(line, "this is no object")
+        yield Row(line, value)
+        position = _after_space(text, position)
+        if is_array and text[position : position + 1] == ",":
+            position = _after_space(text, position + 1)
+        elif is_array and text[position : position + 1] != "]":
+            raise _mistake(line + text.count("\n", counted, position), "a comma or ] is missing")
+    if is_array and text[position + 1 :].strip():
+        raise _mistake(1 + text.count("\n", 0, position), "something follows the array")
+
+
+def _decoded(text: str, position: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, position)
+    except json.JSONDecodeError as error:
+        raise _mistake(error.lineno, f"{error.msg[:1].lower()}{error.msg[1:]}") from None
+    except RecursionError:
+        raise _mistake(1 + text.count("\n", 0, position), "this is nested too deep") from None
+
+
+def _after_space(text: str, position: int) -> int:
+    space = _SPACE.match(text, position)
+    assert space is not None, "it matches nothing, too"
+    return space.end()
+
+
+def _mistake(line: int, what: str) -> UserError:
+    return UserError(f"line {line}: {what}", "write a JSON array of opportunities, or one object a line")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise UserError(f"{name} is no JSON", 'write amounts as texts, such as "1000.00"')
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
