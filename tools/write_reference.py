@@ -27,7 +27,7 @@ from cosell.rules import page_token
 from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S
 from cosell.serve.server import HEADER_LIMIT_BYTES, HEADER_TIMEOUT_MS
-from cosell.settings import FIELDS
+from cosell.settings import DEFAULTS, FIELDS
 from cosell.wire.constraints import text_constraint
 from cosell.wire.decode import DEEPEST
 from cosell.wire.model import Shape, service_model
@@ -45,10 +45,19 @@ def commands() -> str:
         context = click.Context(cosell, info_name="cosell", **cosell.context_settings)
         command = cosell.get_command(context, name)
         assert command is not None
-        inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
-        text = "\n".join(line.rstrip() for line in command.get_help(inner).splitlines())
-        parts.append(f"## cosell {name}\n\n{COMMANDS[name]}\n\n```text\n{text}\n```")
+        parts.append(f"## cosell {name}\n\n{COMMANDS[name]}\n\n{_help(command, name, context)}")
+        if isinstance(command, click.Group):
+            inner = click.Context(command, info_name=name, parent=context)
+            parts += [
+                f"### cosell {name} {part}\n\n{_help(command.commands[part], part, inner)}" for part in command.commands
+            ]
     return "\n\n".join(parts)
+
+
+def _help(command: click.Command, name: str, parent: click.Context) -> str:
+    inner = click.Context(command, info_name=name, parent=parent, terminal_width=100)
+    text = "\n".join(line.rstrip() for line in command.get_help(inner).splitlines())
+    return f"```text\n{text}\n```"
 
 
 def command_list() -> str:
@@ -61,14 +70,15 @@ def settings() -> str:
     rows = []
     for name, field in FIELDS.items():
         type_, constraint = get_args(field.type)
-        default = str(field.default).lower() if type_ is bool else str(field.default)
+        given = getattr(DEFAULTS, name)
+        default = str(given).lower() if type_ is bool else str(given)
         rows.append(
             (
                 f"`--{name.replace('_', '-')}`",
                 f"`COSELL_{name.upper()}`",
                 f"`{name}`",
                 type_.__name__,
-                f"`{default}`",
+                f"`{default}`" if given not in ("", []) else "none",
                 constraint.description,
             )
         )

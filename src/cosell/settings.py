@@ -37,6 +37,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "accelerated:FACTOR or accelerated:FACTOR:MOMENT."
         ),
     ] = "kept"
+    sink: Annotated[
+        list[str],
+        Meta(
+            description="Where events go: file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS. May be repeated; the "
+            "variable separates several by spaces."
+        ),
+    ] = []
+    webhook_secret: Annotated[
+        str, Meta(description="What signs the events of webhooks that name no secret of their own: whsec_….")
+    ] = ""
     log_level: Annotated[
         str,
         Meta(

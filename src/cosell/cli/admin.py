@@ -1,6 +1,9 @@
 """Questions of commands to a running cosell's admin API, and its refusals as one line for people."""
 
 import json
+import time
+from collections.abc import Iterator
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
@@ -9,6 +12,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from cosell.errors import UserError
 
 TIMEOUT_S: Final = 60
+RECONNECT_AFTER_S: Final = 0.5
 START: Final = "start it with: cosell serve, or name another with --url"
 
 
@@ -28,6 +32,34 @@ def tell(url: str, path: str, **body: Any) -> Any:
     )
 
 
+def events(url: str, **query: Any) -> Iterator[str]:
+    """The events of `GET /_cosell/events`, each as its JSON text, for ever: a line that breaks is taken up again.
+
+    Raises UserError where the first request is refused, or nobody answers it.
+    """
+    given = {name: value for name, value in query.items() if value is not None}
+    address = f"{_base(url)}events?{urlencode(given)}"
+    last_event_id: str | None = None
+    while True:
+        request = Request(address)  # noqa: S310  # `_base` lets http pass only
+        if last_event_id is not None:
+            request.add_header("Last-Event-ID", last_event_id)
+        try:
+            with _opened(request) as response:
+                for line in response:
+                    name, _, value = line.decode().rstrip("\n").partition(": ")
+                    if name == "id":
+                        last_event_id = value
+                    elif name == "data":
+                        yield value
+        except UserError:
+            if last_event_id is None:
+                raise
+        except (OSError, HTTPException):
+            pass
+        time.sleep(RECONNECT_AFTER_S)
+
+
 def _base(url: str) -> str:
     if urlsplit(url).scheme not in ("http", "https"):
         raise UserError(f"{url} is no address of a server", "name one with --url http://127.0.0.1:4280")
@@ -35,15 +67,26 @@ def _base(url: str) -> str:
 
 
 def _answer(request: Request) -> Any:
+    with _opened(request) as response:
+        try:
+            return json.load(response)
+        except (OSError, ValueError) as error:
+            raise _nobody(request, error) from None
+
+
+def _opened(request: Request) -> Any:
     opener = build_opener(ProxyHandler({}))  # whatever the surroundings say about proxies
     try:
-        with opener.open(request, timeout=TIMEOUT_S) as response:
-            return json.load(response)
+        return opener.open(request, timeout=TIMEOUT_S)
     except HTTPError as refused:
         raise _refusal(refused) from None
     except (URLError, OSError, ValueError) as error:
-        reason = error.reason if isinstance(error, URLError) else error
-        raise UserError(f"no cosell answers at {request.full_url.partition('/_cosell/')[0]}: {reason}", START) from None
+        raise _nobody(request, error) from None
+
+
+def _nobody(request: Request, error: Exception) -> UserError:
+    reason = error.reason if isinstance(error, URLError) else error
+    return UserError(f"no cosell answers at {request.full_url.partition('/_cosell/')[0]}: {reason}", START)
 
 
 def _refusal(refused: HTTPError) -> UserError:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args
 import click
 import msgspec
 
-from cosell.settings import FIELDS
+from cosell.settings import DEFAULTS, FIELDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -14,6 +14,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def setting(name: str) -> Callable[[Function], Function]:
     """The option of a setting: `--log-level`, also `COSELL_LOG_LEVEL` and `log_level` in cosell.toml."""
     field = FIELDS[name]
+    default = getattr(DEFAULTS, name)
     type_, constraint = get_args(field.type)
     assert isinstance(constraint, msgspec.Meta)
 
@@ -26,10 +27,11 @@ def setting(name: str) -> Callable[[Function], Function]:
     return click.option(
         f"--{name.replace('_', '-')}",
         name,
-        type=type_,
+        type=str if type_ == list[str] else type_,
+        multiple=type_ == list[str],
         is_flag=type_ is bool,
-        default=field.default,
-        show_default=type_ is not bool,
+        default=default,
+        show_default=type_ is not bool and default not in ("", []),
         envvar=f"COSELL_{name.upper()}",
         show_envvar=True,
         help=constraint.description,

@@ -15,8 +15,20 @@ from cosell.errors import UserError
 @setting("workers")
 @setting("insecure")
 @setting("clock")
+@setting("sink")
+@setting("webhook_secret")
 @setting("log_level")
-def serve_command(db: str, host: str, port: int, workers: int, insecure: bool, clock: str, log_level: str) -> None:
+def serve_command(
+    db: str,
+    host: str,
+    port: int,
+    workers: int,
+    insecure: bool,
+    clock: str,
+    sink: list[str],
+    webhook_secret: str,
+    log_level: str,
+) -> None:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
     from cosell.clock import course_of, wall_clock
     from cosell.serve.log import configure_log
@@ -41,4 +53,5 @@ def serve_command(db: str, host: str, port: int, workers: int, insecure: bool, c
         click.echo(f"cosell ready on http://{address}:{port}")
         sys.stdout.flush()
 
-    serve(ServeOptions(db=db, host=host, port=port, log_level=log_level), workers, course, announce)
+    options = ServeOptions(db=db, host=host, port=port, log_level=log_level, sinks=sink, webhook_secret=webhook_secret)
+    serve(options, workers, course, announce)

@@ -21,6 +21,7 @@ from cosell.events.delivery import Failure
 from cosell.rules.event import DETAIL_TYPES
 from cosell.store.outbox import Event
 
+STDOUT: Final = "-"
 CHOOSING: Final = ("account", "catalog", "detail-type")
 KINDS: Final = {
     "file": CHOOSING,
@@ -83,7 +84,7 @@ def address_of(text: str) -> Address:
     if kind not in KINDS:
         raise UserError(f"{kind}: is no kind of sink", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
     if not target:
-        raise UserError(f"a sink of kind {kind} needs a target", "see docs/reference/events.md")
+        raise UserError(f"a sink of kind {kind} needs a target", "see docs/how-to/receive-events.md")
     options = parse_qsl(after, keep_blank_values=True)
     unknown = [name for name, _ in options if name not in KINDS[kind]]
     if unknown:
@@ -108,6 +109,8 @@ def _webhook_name(url: str) -> str:
         host = port = None
     if not host:
         raise UserError("a webhook needs a URL with a host", "for example https://example.com/events")
+    if parts.username or parts.password:
+        raise UserError("a webhook's URL may hold no password", "let the receiver check the signature instead")
     digest = hashlib.blake2b(url.encode(), digest_size=4).hexdigest()
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''} {digest}"

@@ -5,6 +5,7 @@ read. Writes wait for the disk, so they run on one thread of their own, one afte
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
@@ -43,10 +44,9 @@ class Application:
     """One worker's application. `draining` is set once it should get no new work."""
 
     def __init__(self, engine: Engine, options: ServeOptions) -> None:
-        self.draining = False
         self._engine = engine
-        self._room = Room(engine, Recent(), options)
-        self._metrics = Metrics()
+        self._room = Room(engine, Recent(), options, threading.Event())
+        self._metrics = Metrics(engine.store.outbox, engine.clock)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reading_targets = frozenset(
@@ -105,6 +105,10 @@ class Application:
             answer = await loop.run_in_executor(self._writer, perform, self._room, route, request)
         await _send(send, answer.status, answer.headers, answer.body)
 
+    def drain(self) -> None:
+        """Be told that no new work should come."""
+        self._room.draining.set()
+
     def close(self) -> None:
         """Finish what is being written, then let go of the database."""
         self._writer.shutdown()
@@ -132,7 +136,7 @@ class Application:
             ) from None
 
     async def _readiness(self) -> tuple[int, bytes, bytes]:
-        if self.draining:
+        if self._room.draining.is_set():
             return 503, TEXT, b"stopping\n"
         try:  # it waits for the lock as any write does, and no read may wait with it
             await asyncio.get_running_loop().run_in_executor(self._writer, self._engine.store.check)

@@ -14,8 +14,11 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from cosell.clock import wall_clock
 from cosell.engine import Engine
 from cosell.errors import UserError
+from cosell.events.deliverer import Deliverer
+from cosell.events.sink import addressed
 from cosell.serve.app import Application
 from cosell.serve.log import log_event
 from cosell.serve.options import ServeOptions
@@ -64,6 +67,9 @@ def run(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> 
 async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> None:
     host, port = options.host, options.port
     application = Application(engine, options)
+    sinks = addressed(options.sinks, options.webhook_secret, wall_clock)
+    deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_event)
+    deliverer.open()
     server = Server(
         application,
         address=host,
@@ -77,7 +83,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     )
 
     def stop() -> None:
-        application.draining = True
+        application.drain()
         server.stop()  # type: ignore[no-untyped-call]
 
     loop = asyncio.get_running_loop()
@@ -87,7 +93,9 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     await _listening(serving, host, port)
     on_ready()
     log_event("serving", host=host, port=port)
+    deliverer.start()
     await serving
+    await loop.run_in_executor(None, deliverer.stop)
     application.close()
     log_event("stopped")
 

@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
-from cosell.clock import Course
+from cosell.clock import Course, wall_clock
 from cosell.engine import Engine, clock_of
 from cosell.errors import UserError
+from cosell.events.sink import STDOUT, addressed
 from cosell.serve.log import configure_log, log_event
 from cosell.serve.metrics import FOLDER_VARIABLE
 from cosell.serve.options import ServeOptions
@@ -28,10 +29,14 @@ RESTART_DELAY_S: Final = 1
 def serve(options: ServeOptions, workers: int, course: Course | None, on_ready: Callable[[], None]) -> None:
     """Answer until SIGTERM or SIGINT. Time runs as `course` says from the start on; None: as the database has it.
 
-    Raises UserError for a database that cannot be opened, or that each of several workers would have for itself.
+    Raises UserError for a sink or a database that cannot be opened, or that several workers cannot share.
     """
     if workers > 1 and options.db == ":memory:":
         raise UserError("several workers cannot share :memory:", "name a file with --db, or take --workers 1")
+    for named in addressed(options.sinks, options.webhook_secret, wall_clock):
+        if named.name == f"file:{STDOUT}" and workers > 1:
+            raise UserError("several workers cannot share stdout", "name a file with --sink, or take --workers 1")
+        named.open().close()  # so that a mistake in --sink is told once
     engine = Engine.open(options.db)  # the schema is made once, and a mistake in --db is told once
     if course is not None:
         clock_of(engine).follow(course)
@@ -71,12 +76,13 @@ async def _keep(options: ServeOptions, stopping: asyncio.Event, started: asyncio
             sys.executable,
             "-m",
             __name__,
-            msgspec.json.encode(options).decode(),
             stdin=subprocess.PIPE,  # closed by our end, whatever it is: a worker never outlives us
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        assert worker.stdin is not None
         assert worker.stdout is not None
+        worker.stdin.write(msgspec.json.encode(options) + b"\n")
         ended = asyncio.create_task(worker.wait())
         stopped = asyncio.create_task(stopping.wait())
         ready = asyncio.create_task(_ready(worker.stdout, started))
@@ -109,4 +115,4 @@ def _stop_with_supervisor() -> None:
 
 
 if __name__ == "__main__":
-    _work(msgspec.json.decode(sys.argv[1], type=ServeOptions))
+    _work(msgspec.json.decode(sys.stdin.buffer.readline(), type=ServeOptions))

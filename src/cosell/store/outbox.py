@@ -98,7 +98,7 @@ class Buried(msgspec.Struct, frozen=True):
 class Outbox(Protocol):
     """Events and sinks of every account. Safe to use from many threads; raises StoreUnavailable."""
 
-    def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, wake: Callable[[], object]) -> Callable[[], None]:
         """Call `wake` after each commit of this process that announces events. What is returned ends that."""
 
     def newest(self) -> int:

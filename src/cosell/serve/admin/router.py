@@ -4,6 +4,7 @@ A handler is a plain function `(room, question) -> JSON value`. Its question is 
 JSON body of a POST or the query of a GET, so a wrong one is refused before the handler is called. GET changes nothing.
 """
 
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
@@ -33,6 +34,8 @@ class Room(msgspec.Struct, frozen=True):
     engine: Engine
     recent: Recent
     options: ServeOptions
+    draining: threading.Event
+    """Set once the server should get no new work; streams end then."""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

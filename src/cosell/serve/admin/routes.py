@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from cosell.serve.admin import database, requests, time
+from cosell.serve.admin import database, events, requests, time
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
 
 
@@ -25,6 +25,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}reset", database.reset, database.Reset),
     Route("GET", f"{PREFIX}clock", time.clock),
     Route("POST", f"{PREFIX}clock", time.change_clock, time.ClockChange),
+    Route("GET", f"{PREFIX}events", events.stream, events.EventsWanted, stream=True),
+    Route("GET", f"{PREFIX}events/sinks", events.sinks),
+    Route("GET", f"{PREFIX}events/dead-letters", events.dead_letters, events.DeadLettersWanted),
+    Route("POST", f"{PREFIX}events/replay", events.replay, events.Replay),
+    Route("POST", f"{PREFIX}events/revive", events.revive, events.Revival),
     Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
 )
 ROUTER: Final = Router(ROUTES)

@@ -60,9 +60,9 @@ class SqliteOutbox:
     def __init__(self, connections: Connections, path: str | None) -> None:
         self._connections = connections
         self._path = path
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
 
-    def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
+    def listen(self, wake: Callable[[], object]) -> Callable[[], None]:
         """See `Outbox.listen`."""
         self._listeners.append(wake)
         return lambda: self._listeners.remove(wake)

@@ -1,0 +1,94 @@
+"""`cosell events`: see the events of a running cosell, and steer their delivery."""
+
+import json
+from typing import Any
+
+import click
+
+from cosell.cli.options import setting
+
+
+@click.group("events")
+@click.pass_context
+def events_command(context: click.Context) -> None:
+    """See the events of a running cosell, and steer their delivery."""
+    context.default_map = dict.fromkeys(events_command.commands, context.default_map)
+
+
+@events_command.command("tail")
+@click.option("--from", "beginning", metavar="MOMENT", help="Begin at a moment, or at `start`, and not now.")
+@click.option("--account", help="Only those of this account.")
+@click.option("--catalog", help="Only those of this catalog.")
+@click.option("--detail-type", help="Only those of this type, such as 'Opportunity Created'.")
+@click.option("--limit", type=click.IntRange(min=1), help="End after so many.")
+@setting("url")
+def tail_command(
+    beginning: str | None,
+    account: str | None,
+    catalog: str | None,
+    detail_type: str | None,
+    limit: int | None,
+    url: str,
+) -> None:
+    """Show events as they are committed, one JSON object a line, until Ctrl-C.
+
+    If the server goes away, this waits until it is back, and goes on where it was.
+    """
+    from cosell.cli.admin import events
+
+    found = events(url, account=account, catalog=catalog, detail_type=detail_type, **{"from": beginning})
+    for count, event in enumerate(found, start=1):
+        click.echo(event)
+        if count == limit:
+            return
+
+
+@events_command.command("sinks")
+@setting("url")
+def sinks_command(url: str) -> None:
+    """Show every sink: how far it has come, what it lacks, and what it has refused."""
+    from cosell.cli.admin import ask
+
+    sinks: list[dict[str, Any]] = ask(url, "events/sinks")["sinks"]
+    if not sinks:
+        click.echo("No sink was ever named. Name one: cosell serve --sink file:events.jsonl", err=True)
+    for sink in sinks:
+        lag = f"{sink['lag_seconds']:g} s behind" if sink["behind"] or sink["held"] else "up to date"
+        click.echo(
+            f"{sink['name']}  cursor {sink['cursor']}, {lag}, {sink['behind']} waiting, {sink['held']} held, "
+            f"{sink['dead_letters']} dead letters, {sink['delivered']} delivered, {sink['failed']} refused"
+            f"{', gone' if sink['gone'] else ''}"
+        )
+
+
+@events_command.command("dead-letters")
+@click.option("--limit", type=click.IntRange(min=1, max=1000), default=100, show_default=True, help="How many.")
+@setting("url")
+def dead_letters_command(limit: int, url: str) -> None:
+    """Show events that sinks are not offered any more, the newest first, one JSON object a line."""
+    from cosell.cli.admin import ask
+
+    for letter in ask(url, "events/dead-letters", limit=limit)["dead_letters"]:
+        click.echo(json.dumps(letter, ensure_ascii=False))
+
+
+@events_command.command("replay")
+@click.option(
+    "--from", "beginning", metavar="MOMENT", help="Deliver again what came at a moment or later; `start`: all."
+)
+@click.option("--dead-letters", is_flag=True, help="Deliver the dead letters after all.")
+@click.option("--sink", help="The sink, by the name that `cosell events sinks` shows. Without it, all.")
+@setting("url")
+def replay_command(beginning: str | None, dead_letters: bool, sink: str | None, url: str) -> None:
+    """Deliver events again, or dead letters after all."""
+    from cosell.cli.admin import tell
+    from cosell.cli.counted import counted
+
+    if (beginning is None) != dead_letters:
+        raise click.UsageError("say either --from or --dead-letters.")
+    if dead_letters:
+        done = tell(url, "events/revive", sink=sink)
+        click.echo(f"{counted(done['revived'], 'dead letter')} will be delivered")
+    else:
+        done = tell(url, "events/replay", sink=sink, **{"from": beginning})
+        click.echo(f"{counted(len(done['sinks']), 'sink')} will get what comes after {done['cursor']}")
