@@ -20,6 +20,8 @@ class Engine:
     clock: Now = wall_clock
     chance: random.Random = field(default_factory=random.Random)
     """Makes identifiers of events and requests. Secrets come from the operating system instead."""
+    url: str = ":memory:"
+    """The database, as the user named it."""
 
     @classmethod
     def open(cls, url: str, *, clock: Now | None = None, chance: random.Random | None = None) -> Self:
@@ -33,7 +35,7 @@ class Engine:
         store = open_store(url, new_token_key=token_key)
         if clock is None:
             clock = SharedClock(store) if store.shared else Clock()
-        return cls(store, clock, chance or random.Random())  # noqa: S311
+        return cls(store, clock, chance or random.Random(), url)  # noqa: S311
 
     def close(self) -> None:
         """Close the store. Idempotent."""

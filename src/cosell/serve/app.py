@@ -1,4 +1,4 @@
-"""The ASGI application: the API at `POST /`, and beside it the pages and the admin API that operators ask for.
+"""The ASGI application: the API at `POST /`, and beside it the console, and the admin API that operators ask for.
 
 Reads run inline on the event loop, because SQLite answers them in microseconds and a thread would cost more than the
 read. Writes wait for the disk, so they run on one thread of their own, one after the other.
@@ -23,6 +23,7 @@ from cosell.errors import (
 from cosell.serve.admin.recent import Recent
 from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, perform, question_of
 from cosell.serve.admin.routes import ROUTER
+from cosell.serve.console_door import ConsoleDoor, is_console, send_to_first_page, wants_page
 from cosell.serve.deadlines import Deadlines
 from cosell.serve.log import log_answer
 from cosell.serve.metrics import Metrics
@@ -54,6 +55,7 @@ class Application:
             for operation in service_model().operations.values()
             if operation.readonly
         )
+        self._console = ConsoleDoor(self._room, self._writer)
         self._pages: dict[str, Page] = {"/healthz": _health, "/metrics": self._metrics.page}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -65,6 +67,12 @@ class Application:
             return
         if path.startswith(PREFIX):
             await self._administer(scope, receive, send)
+            return
+        if is_console(path):
+            await self._show(scope, receive, send)
+            return
+        if scope["method"] == "GET" and wants_page(scope):
+            await send_to_first_page(send)
             return
         started = perf_counter()
         call = flow.Call(scope["method"], path, dict(scope["headers"]), b"")
@@ -109,8 +117,18 @@ class Application:
         """Be told that no new work should come."""
         self._room.draining.set()
 
+    async def _show(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request for a page of the console."""
+        try:
+            body = await self._body(receive)
+        except ServiceError as error:
+            await _send(send, error.status, [(b"content-type", TEXT)], f"{error.message}\n".encode())
+        else:
+            await self._console(scope, body, send)
+
     def close(self) -> None:
         """Finish what is being written, then let go of the database."""
+        self._console.close()
         self._writer.shutdown()
         self._engine.close()
 

@@ -1,0 +1,83 @@
+"""The first page: what is served, for which accounts, how to reach it, and on an empty database how to fill it."""
+
+import re
+import shlex
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from cosell.console.opportunities import TABLE, row_of
+from cosell.console.same_request import SECRET
+from cosell.console.visit import Failure, Visit
+from cosell.context import Scope
+from cosell.operations import OPERATIONS
+from cosell.rules.identifiers import REGION
+from cosell.wire.model import service_model
+
+SEED_COUNT: Final = 1000
+NEWEST: Final = 8
+
+
+class DataSet(msgspec.Struct, frozen=True):
+    """An account and catalog, how many opportunities it has, and where its home is."""
+
+    scope: Scope
+    count: int
+    address: str
+    is_shown: bool
+
+
+def home(visit: Visit) -> Response:
+    """The first page."""
+    newest = visit.ask("ListOpportunities", MaxResults=NEWEST)["OpportunitySummaries"]
+    sets = [_data_set(visit, scope) for scope in visit.visitor.choices]
+    return visit.page(
+        "home.html",
+        sets=sets,
+        shown=next(one for one in sets if one.is_shown),
+        database=database_of(visit.surroundings.engine.url),
+        exports=exports(visit),
+        implemented=len(OPERATIONS),
+        known=len(service_model().operations),
+        newest=[row_of(summary) for summary in newest],
+        table=visit.link(TABLE),
+        seed_count=SEED_COUNT,
+    )
+
+
+def seed(visit: Visit) -> Response:
+    """Fill the data set that is shown, if it is empty, and go back to the first page."""
+    if _count(visit, visit.scope):
+        raise Failure(409, "There are opportunities already.", "To add more, run: cosell seed --count 1000")
+    members: dict[str, Any] = {"count": SEED_COUNT, "account": visit.scope.account, "catalog": visit.scope.catalog}
+    result = visit.administer("POST", "/_cosell/seed", **members)
+    if result.status != 200:
+        raise Failure(result.status, f"Nothing was made: {result.value['error']}", "Look into the server's log.")
+    return visit.redirect(visit.link("/console/"))
+
+
+def database_of(url: str) -> str:
+    """The database's name without a password, if it has one."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", url)
+
+
+def exports(visit: Visit) -> str:
+    """The exports that point AWS clients at this server, as `cosell env` prints them."""
+    variables = {
+        "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": visit.origin,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": visit.scope.account,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+    }
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+
+
+def _data_set(visit: Visit, scope: Scope) -> DataSet:
+    return DataSet(scope, _count(visit, scope), visit.link("/console/", scope=scope), scope == visit.scope)
+
+
+def _count(visit: Visit, scope: Scope) -> int:
+    with visit.surroundings.engine.store.read(scope) as tx:
+        return tx.count()

@@ -1,0 +1,184 @@
+"""The table of opportunities: exactly what ListOpportunities can ask, and how to ask it oneself."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from cosell.console.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
+from cosell.console.same_request import same_request
+from cosell.console.visit import ApiError, Visit
+from cosell.console.words import spend_text
+from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
+from cosell.rules.selector import DEFAULT_SORT_BY
+from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
+
+TABLE: Final = "/console/opportunities"
+COLUMNS: Final = {
+    # heading: the order that it sorts by, or none
+    "Id": "Identifier",
+    "Customer": "CustomerCompanyName",
+    "Stage": "",
+    "Review": "",
+    "Spend a month": "",
+    "Target close": "TargetCloseDate",
+    "Created": "CreatedDate",
+    "Modified": "LastModifiedDate",
+}
+CSV_COLUMNS: Final = (
+    "Id",
+    "CompanyName",
+    "Stage",
+    "ReviewStatus",
+    "MonthlyAwsSpend",
+    "TargetCloseDate",
+    "CreatedDate",
+    "LastModifiedDate",
+)
+SORT_WORDS: Final = {
+    "LastModifiedDate": "last modified",
+    "Identifier": "identifier",
+    "CustomerCompanyName": "customer",
+    "CreatedDate": "created",
+    "TargetCloseDate": "target close",
+}
+PAGE_SIZES: Final = (10, DEFAULT_PAGE_SIZE, 50, 100)
+_IDENTIFIER: Final = re.compile(r"[oO][0-9]{1,19}", re.ASCII)
+_FROM_FORM: Final = "filter"
+"""Says that a query comes from the form, whose fields are not yet a question."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of the table, in the words of its cells."""
+
+    identifier: str
+    customer: str
+    stage: str
+    review_status: str
+    spend: str
+    target_close: str
+    created: str
+    modified: str
+
+
+def opportunities(visit: Visit) -> Response:
+    """The table, with the question in the address."""
+    if visit.first(_FROM_FORM):
+        return visit.redirect(visit.link(TABLE, query_of_form(visit.query)))
+    request = request_of(visit.query)
+    rows: list[Row] = []
+    token, error = "", None
+    try:
+        answer = visit.ask("ListOpportunities", **request)
+        rows = [row_of(summary) for summary in answer["OpportunitySummaries"]]
+        token = answer.get("NextToken", "")
+    except ApiError as refused:
+        error = refused
+    question = filters_of(request)
+    return visit.page(
+        "opportunities.html",
+        status=error.status if error else 200,
+        rows=rows,
+        error=error,
+        request=request,
+        next_page=visit.link(TABLE, query_of({**question, "NextToken": token})) if token else "",
+        first_page=visit.link(TABLE, query_of(question)),
+        as_csv=visit.link(f"{TABLE}.csv", query_of(request)),
+        ways=same_request(
+            "ListOpportunities", {"Catalog": visit.scope.catalog, **request}, visit.origin, visit.scope.account
+        ),
+        sorted_by=question.get("Sort", {}).get("SortBy", DEFAULT_SORT_BY),
+        ascending=question.get("Sort", {}).get("SortOrder") == "ASCENDING",
+        headings=[(heading, _sorted(visit, question, key) if key else "", key) for heading, key in COLUMNS.items()],
+        chips=_chips(visit, question),
+        stages=EVERY_STAGE,
+        review_statuses=EVERY_REVIEW_STATUS,
+        sort_words=SORT_WORDS,
+        page_sizes=sorted({*PAGE_SIZES, question.get("MaxResults", DEFAULT_PAGE_SIZE)}, key=str),
+        page_size=question.get("MaxResults", DEFAULT_PAGE_SIZE),
+        is_empty=not rows and not error and not question.keys() - {"Sort", "MaxResults"} and "NextToken" not in request,
+    )
+
+
+def row_of(summary: Mapping[str, Any]) -> Row:
+    """The line of an OpportunitySummary."""
+    life_cycle = summary.get("LifeCycle") or {}
+    account = (summary.get("Customer") or {}).get("Account") or {}
+    return Row(
+        summary["Id"],
+        account.get("CompanyName") or "",
+        life_cycle.get("Stage") or "",
+        life_cycle.get("ReviewStatus") or "",
+        spend_text((summary.get("Project") or {}).get("ExpectedCustomerSpend") or ()),
+        life_cycle.get("TargetCloseDate") or "",
+        summary["CreatedDate"],
+        summary["LastModifiedDate"],
+    )
+
+
+def search(visit: Visit) -> Response:
+    """What is typed into the search field: an identifier opens its opportunity, anything else is a customer's name."""
+    wanted = visit.first("q").strip()
+    if _IDENTIFIER.fullmatch(wanted):
+        return visit.redirect(visit.link(f"{TABLE}/{wanted.upper()}"))
+    return visit.redirect(visit.link(TABLE, [("CustomerCompanyName", wanted)] if wanted else []))
+
+
+def opportunities_csv(visit: Visit) -> Response:
+    """The page of the table as CSV."""
+    answer = visit.ask("ListOpportunities", **request_of(visit.query))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        [
+            "Id",
+            "CompanyName",
+            "Stage",
+            "ReviewStatus",
+            "MonthlyAwsSpend",
+            "TargetCloseDate",
+            "CreatedDate",
+            "LastModifiedDate",
+        ]
+    )
+    for row in map(row_of, answer["OpportunitySummaries"]):
+        writer.writerow([harmless(value) for value in msgspec.structs.astuple(row)])
+    return visit.answer(text.getvalue().encode(), "text/csv; charset=utf-8", filename="opportunities.csv")
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _sorted(visit: Visit, question: Mapping[str, Any], key: str) -> str:
+    """The address of the same question in the order of `key`, upside down if that is its order already."""
+    sort = question.get("Sort", {"SortBy": DEFAULT_SORT_BY, "SortOrder": "DESCENDING"})
+    if sort.get("SortBy") == key:
+        order = "DESCENDING" if sort.get("SortOrder") == "ASCENDING" else "ASCENDING"
+    else:
+        order = "ASCENDING" if key in ("Identifier", "CustomerCompanyName") else "DESCENDING"
+    return visit.link(TABLE, query_of({**question, "Sort": {"SortBy": key, "SortOrder": order}}))
+
+
+def _chips(visit: Visit, question: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Each filter that is set: its member, its value, and the address of the table without it."""
+    chips = [
+        (name, value, visit.link(TABLE, query_of({**question, name: _others(question[name], value)})))
+        for name in LISTS
+        for value in question.get(name, ())
+    ]
+    for member in RANGES:
+        bounds = question.get(member, {})
+        for name, value in bounds.items():
+            rest = {other: kept for other, kept in bounds.items() if other != name}
+            chips.append((name, value, visit.link(TABLE, query_of({**question, member: rest}))))
+    return chips
+
+
+def _others(values: list[str], left_out: str) -> list[str]:
+    return [value for value in values if value != left_out]

@@ -1,0 +1,141 @@
+"""One opportunity, wholly: what it is, how it came to be so, and what AWS makes of it."""
+
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from cosell.console.opportunities import TABLE
+from cosell.console.same_request import same_request
+from cosell.console.visit import ApiError, Failure, Visit
+from cosell.console.words import hundredths, money, title_of
+
+UNSHOWN: Final = frozenset({"ResourceNotFoundException", "NotImplementedException", "UnknownOperationException"})
+"""Errors that mean: of this opportunity there is no such thing to show."""
+
+Facts = dict[str, Any]
+
+
+def opportunity(visit: Visit) -> Response:
+    """The page of the opportunity that the path names."""
+    identifier = visit.path_members["identifier"]
+    try:
+        record = visit.ask("GetOpportunity", Identifier=identifier)
+    except ApiError as error:
+        if error.status >= 500:
+            raise
+        raise Failure(
+            404,
+            f"There is no opportunity {identifier} in catalog {visit.scope.catalog}.",
+            "It may belong to another account or catalog: choose one at the top of the page.",
+        ) from None
+    life_cycle = record["LifeCycle"]
+    account = record.get("Customer", {}).get("Account", {})
+    return visit.page(
+        "opportunity.html",
+        record=record,
+        life_cycle=life_cycle,
+        company=account.get("CompanyName", ""),
+        customer=customer_facts(account),
+        contacts=record.get("Customer", {}).get("Contacts", []),
+        project=facts_of(record.get("Project", {}), without=frozenset({"ExpectedCustomerSpend", "Title"})),
+        spends=[spend_facts(spend) for spend in record.get("Project", {}).get("ExpectedCustomerSpend", [])],
+        rest=rest_of(record),
+        team=record.get("OpportunityTeam", []),
+        timeline=timeline_of(record),
+        related={name: ids for name, ids in record.get("RelatedEntityIdentifiers", {}).items() if ids},
+        aws_summary=_if_there_is(visit, "GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier),
+        tags=(_if_there_is(visit, "ListTagsForResource", ResourceArn=record.get("Arn", "")) or {}).get("Tags", []),
+        raw=pretty(record),
+        ways=same_request(
+            "GetOpportunity",
+            {"Catalog": visit.scope.catalog, "Identifier": identifier},
+            visit.origin,
+            visit.scope.account,
+        ),
+        table=visit.link(TABLE),
+        title_of=title_of,
+        facts_of=facts_of,
+    )
+
+
+def facts_of(value: dict[str, Any], without: frozenset[str] = frozenset()) -> Facts:
+    """A structure as labelled texts; structures inside it are told in their label: `Address: city`."""
+    facts: Facts = {}
+    for name, member in value.items():
+        if name in without or member in (None, "", [], {}):
+            continue
+        label = title_of(name)
+        if isinstance(member, dict):
+            facts |= {f"{label}: {inner[:1].lower()}{inner[1:]}": told for inner, told in facts_of(member).items()}
+        elif isinstance(member, list):
+            facts[label] = [_in_one_line(item) for item in member]
+        else:
+            facts[label] = str(member)
+    return facts
+
+
+def customer_facts(account: dict[str, Any]) -> Facts:
+    """The customer's account, with the address as one writes it."""
+    facts = facts_of(account, without=frozenset({"Address", "CompanyName"}))
+    address = account.get("Address", {})
+    lines = [
+        address.get("StreetAddress"),
+        " ".join(part for part in (address.get("PostalCode"), address.get("City")) if part),
+        address.get("StateOrRegion"),
+        address.get("CountryCode"),
+    ]
+    return facts | {"Address": [line for line in lines if line]}
+
+
+def spend_facts(spend: dict[str, Any]) -> Facts:
+    """An entry of the expected spend, its amount as money."""
+    amount = spend.get("Amount")
+    return {
+        "amount": money(hundredths(amount), spend.get("CurrencyCode", "")) if amount else "–",
+        "frequency": spend.get("Frequency", ""),
+        "company": spend.get("TargetCompany", ""),
+        "estimation": spend.get("EstimationUrl", ""),
+    }
+
+
+def rest_of(record: dict[str, Any]) -> dict[str, Facts]:
+    """The other parts of a record, by heading; those without anything are left out."""
+    plain = {name: value for name, value in record.items() if not isinstance(value, dict)}
+    parts = {
+        "Deal": facts_of(plain, without=frozenset({"OpportunityTeam", "LastModifiedDate", "CreatedDate", "Id"})),
+        "Marketing": facts_of(record.get("Marketing", {})),
+        "Software revenue": facts_of(record.get("SoftwareRevenue", {})),
+    }
+    return {heading: facts for heading, facts in parts.items() if facts}
+
+
+def timeline_of(record: dict[str, Any]) -> list[dict[str, str]]:
+    """What the record itself tells of its life, the newest first: creation, every next step, and the last change."""
+    history = record["LifeCycle"].get("NextStepsHistory", [])
+    entries = [
+        {"time": record["CreatedDate"], "kind": "Created", "text": ""},
+        *({"time": step["Time"], "kind": "Next step", "text": step["Value"]} for step in history),
+        {"time": record["LastModifiedDate"], "kind": "Last changed", "text": ""},
+    ]
+    return sorted(entries, key=lambda entry: entry["time"], reverse=True)
+
+
+def pretty(value: Any) -> str:
+    """JSON for reading."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def _if_there_is(visit: Visit, operation: str, **members: Any) -> dict[str, Any] | None:
+    try:
+        return visit.ask(operation, **members)
+    except ApiError as error:
+        if error.name in UNSHOWN:
+            return None
+        raise
+
+
+def _in_one_line(item: Any) -> str:
+    return (
+        ", ".join(f"{title_of(name)} {value}" for name, value in item.items()) if isinstance(item, dict) else str(item)
+    )

@@ -1,0 +1,40 @@
+"""Every page of the console, in one table: its address, its title, and who makes it.
+
+A page with `act` takes forms too; only they change anything. `in_menu` pages stand in the menu, in this order.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from cosell.console.home import home, seed
+from cosell.console.opportunities import opportunities, opportunities_csv, search
+from cosell.console.opportunity import opportunity
+from cosell.console.visit import Visit
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page."""
+
+    path: str
+    title: str
+    show: Callable[[Visit], Response]
+    act: Callable[[Visit], Response] | None = None
+    in_menu: bool = False
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that the page answers."""
+        return ["GET", "POST"] if self.act else ["GET"]
+
+
+PAGES: Final = (
+    Page("/console/", "Home", home, act=seed, in_menu=True),
+    Page("/console/opportunities", "Opportunities", opportunities, in_menu=True),
+    Page("/console/opportunities.csv", "Opportunities as CSV", opportunities_csv),
+    Page("/console/opportunities/{identifier}", "Opportunity", opportunity),
+    Page("/console/search", "Search", search),
+)
+MENU: Final = tuple(page for page in PAGES if page.in_menu)

@@ -1,0 +1,72 @@
+"""A ListOpportunities request as the query of an address, and back.
+
+Members have the API's own names, lists are repeated names, so the address of a table *is* its question:
+`?LifeCycleStage=Qualified&LifeCycleStage=Committed&AfterCreatedDate=2026-01-01T00:00:00Z&SortBy=CreatedDate`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cosell.console.visit import Query
+
+LISTS: Final = ("Identifier", "CustomerCompanyName", "LifeCycleStage", "LifeCycleReviewStatus")
+RANGES: Final = ("LastModifiedDate", "CreatedDate", "TargetCloseDate")
+LINES: Final = {"identifiers": "Identifier", "companies": "CustomerCompanyName"}
+"""Fields of the form that hold one value a line, and the members that they become."""
+
+SORT: Final = ("SortBy", "SortOrder")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def request_of(query: Query) -> dict[str, Any]:
+    """The request's members. What cannot be is left as it is, so that the API says what is wrong with it."""
+    request: dict[str, Any] = {}
+    for name in LISTS:
+        if values := [value for key, value in query if key == name]:
+            request[name] = values
+    given = dict(reversed(query))  # of a name that may stand once, the first counts
+    for member in RANGES:
+        bounds = {name: given[name] for name in _bounds(member) if name in given}
+        if bounds:
+            request[member] = bounds
+    if "SortBy" in given or "SortOrder" in given:
+        request["Sort"] = {"SortBy": "LastModifiedDate", "SortOrder": "DESCENDING"} | {
+            name: given[name] for name in SORT if name in given
+        }
+    if size := given.get("MaxResults"):
+        request["MaxResults"] = int(size) if re.fullmatch(r"\d{1,9}", size, re.ASCII) else size
+    if token := given.get("NextToken"):
+        request["NextToken"] = token
+    return request
+
+
+def query_of(request: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The query that `request_of` reads as this request."""
+    query = [(name, value) for name in LISTS for value in request.get(name, ())]
+    for member in (*RANGES, "Sort"):
+        query += [(name, str(value)) for name, value in request.get(member, {}).items()]
+    query += [(name, str(request[name])) for name in ("MaxResults", "NextToken") if name in request]
+    return query
+
+
+def filters_of(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request without its place among the pages: the question itself."""
+    return {name: value for name, value in request.items() if name != "NextToken"}
+
+
+def query_of_form(query: Query) -> list[tuple[str, str]]:
+    """The query that the filter's form means: lines become values, and days the moments at which they begin."""
+    meant: list[tuple[str, str]] = []
+    for name, value in query:
+        if name in LINES:
+            meant += [(LINES[name], line.strip()) for line in value.splitlines() if line.strip()]
+        elif "Date" in name and "TargetClose" not in name and _DAY.fullmatch(value.strip()):
+            meant.append((name, f"{value.strip()}T00:00:00Z"))
+        elif value.strip():
+            meant.append((name, value.strip()))
+    return query_of(request_of(meant))
+
+
+def _bounds(member: str) -> tuple[str, str]:
+    return f"After{member}", f"Before{member}"

@@ -1,0 +1,83 @@
+// What makes the console quicker to use. Every page can be read, and every form sent, without it.
+"use strict";
+
+const search = document.querySelector("[data-search]");
+const links = () => [...document.querySelectorAll("a[data-row]")];
+const isTyping = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
+
+// `/` searches, j and k walk through the rows, n turns the page.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
+  if (isTyping(event.target)) return;
+  if (event.key === "/" && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "j" || event.key === "k") {
+    walk(event.key === "j" ? 1 : -1);
+  } else if (event.key === "n") {
+    document.querySelector("a[data-next]")?.click();
+  }
+});
+
+function walk(step) {
+  const rows = links();
+  const index = rows.indexOf(document.activeElement);
+  const next = index < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(index + step, 0), rows.length - 1);
+  rows[next]?.focus();
+}
+
+// Copy buttons stand hidden in the page, because without JavaScript they could do nothing.
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copies).textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(document.getElementById(button.dataset.copies));
+      button.textContent = "Press Ctrl+C";
+    }
+    setTimeout(() => (button.textContent = "Copy"), 2000);
+  });
+}
+
+// On wide screens the filters stand open beside the table.
+const wide = matchMedia("(min-width: 89rem)");
+const filters = document.querySelector("[data-filters]");
+if (filters) filters.open = wide.matches;
+
+// Menus close when one looks elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.scope[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// Pictures as PNG, drawn by the browser from the same SVG that can be downloaded.
+for (const button of document.querySelectorAll("button[data-png]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const image = new Image();
+    image.src = button.dataset.png;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.naturalWidth * 2;
+    canvas.height = image.naturalHeight * 2;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = button.dataset.name;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    }, "image/png");
+  });
+}

@@ -1,0 +1,25 @@
+"""What the console works with: all that it is given by the process that serves it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from cosell.engine import Engine
+
+Administer: TypeAlias = Callable[[str, str, Mapping[str, Any]], "AdminResult"]
+"""Asks the admin API in this process: method, address, and the members of the question."""
+
+
+class AdminResult(msgspec.Struct, frozen=True):
+    """What the admin API answered: the status, and the JSON value of the body."""
+
+    status: int
+    value: Any
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """One console's."""
+
+    engine: Engine
+    administer: Administer

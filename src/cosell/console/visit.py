@@ -1,0 +1,130 @@
+"""One request for a page: what handlers are given, and how they answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NoReturn
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.responses import Response
+
+from cosell import flow
+from cosell.console import templates
+from cosell.console.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
+from cosell.console.surroundings import AdminResult, Surroundings
+from cosell.console.visitor import Visitor
+from cosell.context import Scope
+from cosell.wire.model import service_model
+
+Query = Sequence[tuple[str, str]]
+SCOPE_MEMBERS: Final = ("account", "catalog")
+
+
+class Failure(Exception):
+    """The page cannot be shown. `title` says what is wrong, `next_step` what to do about it."""
+
+    def __init__(self, status: int, title: str, next_step: str) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.next_step = next_step
+
+
+class ApiError(Exception):
+    """The API refused a question. `entries` is the ErrorList, as JSON values."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(body["__type"])
+        self.status = status
+        self.name: str = body["__type"].partition("#")[2]
+        self.message: str = body["message"]
+        self.entries: list[dict[str, str]] = body.get("ErrorList", [])
+
+
+class Visit:
+    """A visitor at a page. `query` and `form` keep the order of their members; `path_members` come from the path."""
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        visitor: Visitor,
+        *,
+        path: str,
+        origin: str,
+        query: Query = (),
+        form: Query = (),
+        path_members: Mapping[str, str] | None = None,
+        nonce: str = "",
+    ) -> None:
+        self.surroundings = surroundings
+        self.visitor = visitor
+        self.path = path
+        self.origin = origin  # http://host:port, as the browser names this server
+        self.query = query
+        self.form = form
+        self.path_members = path_members or {}
+        self._nonce = nonce
+        self._new_nonce = ""
+
+    @property
+    def scope(self) -> Scope:
+        """The data set that is shown."""
+        return self.visitor.scope
+
+    def first(self, name: str, default: str = "") -> str:
+        """The first value of a member of the query."""
+        return next((value for key, value in self.query if key == name), default)
+
+    def link(self, path: str, query: Query = (), scope: Scope | None = None) -> str:
+        """The address of another page for the same visitor, or for another data set."""
+        scope = scope or self.scope
+        return f"{path}?{urlencode([('account', scope.account), ('catalog', scope.catalog), *query])}"
+
+    def csrf(self) -> str:
+        """The token that a form with a change carries."""
+        self._nonce = self._nonce or new_nonce()
+        self._new_nonce = self._nonce
+        return csrf_token(self._nonce, self.surroundings.engine.store.token_key)
+
+    def page(self, template: str, *, status: int = 200, **names: Any) -> Response:
+        """An HTML page."""
+        text = templates.render(template, visit=self, **names)
+        return self.answer(text.encode(), "text/html; charset=utf-8", status=status)
+
+    def answer(self, body: bytes, content_type: str, *, status: int = 200, filename: str = "") -> Response:
+        """Anything but a page; with a `filename` it is downloaded."""
+        headers = dict(PAGE_HEADERS)
+        if filename:
+            headers["content-disposition"] = f'attachment; filename="{filename}"'
+        if self._new_nonce:
+            headers["set-cookie"] = cookie_header(self._new_nonce)
+        return Response(body, status, headers, content_type)
+
+    def redirect(self, address: str) -> Response:
+        """Sends the browser to another page of ours, with GET."""
+        return Response(b"", 303, {**PAGE_HEADERS, "location": address})
+
+    def call(self, operation: str, members: Mapping[str, Any]) -> flow.Answer:
+        """The API's answer to the visitor's account, with the same checks that every client gets."""
+        headers = {
+            b"x-amz-target": f"{service_model().metadata.target_prefix}.{operation}".encode(),
+            b"authorization": f"AWS4-HMAC-SHA256 Credential={self.scope.account}/console".encode(),
+        }
+        body = msgspec.json.encode({"Catalog": self.scope.catalog, **members})
+        return flow.answer(self.surroundings.engine, flow.Call("POST", "/", headers, body))
+
+    def ask(self, operation: str, **members: Any) -> dict[str, Any]:
+        """The API's answer as JSON values. Raises ApiError."""
+        answer = self.call(operation, members)
+        value: dict[str, Any] = msgspec.json.decode(answer.body)
+        if answer.status != 200:
+            raise ApiError(answer.status, value)
+        return value
+
+    def administer(self, method: str, address: str, **question: Any) -> AdminResult:
+        """The admin API's answer; `address` is its whole path, such as `/_cosell/seed`."""
+        return self.surroundings.administer(method, address, question)
+
+
+def fail(status: int, title: str, next_step: str) -> NoReturn:
+    """Raises Failure."""
+    raise Failure(status, title, next_step)

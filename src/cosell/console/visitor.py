@@ -1,0 +1,48 @@
+"""Who the visitor is, and what may be seen: decided here and nowhere else.
+
+An open server believes what the address says, as the API believes an access key: `?account=…&catalog=…` chooses among
+all. Keys and logins belong here once they exist: everything behind this door asks `Visitor` alone.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from cosell.auth.open_access import DEFAULT_ACCOUNT
+from cosell.context import Scope
+from cosell.store.interface import Store
+
+CATALOGS: Final = ("AWS", "Sandbox")
+DEFAULT_CATALOG: Final = "Sandbox"
+_ACCOUNT: Final = re.compile("[0-9]{12}", re.ASCII)
+
+
+class UnknownVisitor(Exception):
+    """The address names an account or a catalog that cannot exist."""
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Whose data is shown, and which other data sets the same visitor may choose."""
+
+    scope: Scope
+    choices: tuple[Scope, ...]
+
+
+def visitor_of(query: Mapping[str, str], store: Store) -> Visitor:
+    """The visitor of an address with this query.
+
+    Whoever names nothing gets the default account, or where that has nothing, the first that has. Raises
+    UnknownVisitor.
+    """
+    scopes = tuple(store.scopes())
+    usual = Scope(DEFAULT_ACCOUNT, DEFAULT_CATALOG)
+    if scopes and usual not in scopes:
+        usual = scopes[0]
+    scope = Scope(query.get("account") or usual.account, query.get("catalog") or usual.catalog)
+    if not _ACCOUNT.fullmatch(scope.account):
+        raise UnknownVisitor("An account has twelve digits, such as account=000000000000.")
+    if scope.catalog not in CATALOGS:
+        raise UnknownVisitor("The catalog is AWS or Sandbox.")
+    return Visitor(scope, scopes if scope in scopes else (*scopes, scope))

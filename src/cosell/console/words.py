@@ -1,0 +1,91 @@
+"""How values are written on pages: moments, days, amounts of money, numbers."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+HUNDREDTHS: Final = 100
+NOTHING: Final = "–"
+
+
+def moment(text: str) -> str:
+    """`2026-01-12T11:55:56.910Z` → `2026-01-12 11:55`. Pages say once that times are UTC."""
+    return f"{text[:10]} {text[11:16]}"
+
+
+def day(text: str) -> str:
+    """`2026-01-12T11:55:56.910Z` → `2026-01-12`."""
+    return text[:10]
+
+
+def number(value: int) -> str:
+    """`1234567` → `1,234,567`."""
+    return f"{value:,}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`3, "opportunity", "opportunities"` → `3 opportunities`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def hundredths(amount: str) -> int:
+    """An Amount of the service as a whole number of hundredths; amounts have at most two decimals [model]."""
+    whole, _, fraction = amount.partition(".")
+    return int(whole or "0") * HUNDREDTHS + int(fraction.ljust(2, "0") or "0")
+
+
+def money(value: int, currency: str) -> str:
+    """Hundredths with their currency: `123450, "EUR"` → `EUR 1,234.50`; whole amounts go without decimals."""
+    whole, rest = divmod(value, HUNDREDTHS)
+    return f"{currency} {whole:,}.{rest:02d}" if rest else f"{currency} {whole:,}"
+
+
+def short_money(value: int, currency: str) -> str:
+    """As `money`, rounded for charts: `EUR 1.2M`."""
+    whole = value / HUNDREDTHS
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if whole >= size:
+            scaled = whole / size
+            return f"{currency} {scaled:,.0f}{letter}" if scaled >= 100 else f"{currency} {scaled:,.1f}{letter}"
+    return f"{currency} {whole:,.0f}"
+
+
+def aws_spend(spends: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    """What a customer is expected to spend with AWS a month, in hundredths by currency.
+
+    Entries for the partner itself (`TargetCompany` Self) are not part of it, and neither are those without an Amount.
+    """
+    total: Counter[str] = Counter()
+    for spend in spends:
+        if spend.get("Amount") and spend.get("TargetCompany") != "Self":
+            total[spend.get("CurrencyCode") or "?"] += hundredths(spend["Amount"])
+    return total
+
+
+def spend_text(spends: Iterable[Mapping[str, Any]]) -> str:
+    """The expected spend of one opportunity: `USD 4,600`, with ` + ` between currencies."""
+    return " + ".join(money(value, currency) for currency, value in sorted(aws_spend(spends).items())) or NOTHING
+
+
+def slug(text: str) -> str:
+    """A text as part of a class name: `In review` → `in-review`."""
+    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in text.lower())
+
+
+def title_of(member: str) -> str:
+    """A member's name as a label: `CustomerUseCase` → `Customer use case`, `AwsAccountId` → `AWS account id`."""
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in member).split()
+    lower = [word.lower() for word in words]
+    spelled = ["AWS" if word == "aws" else "APN" if word == "apn" else word for word in lower]
+    return " ".join([spelled[0][:1].upper() + spelled[0][1:], *spelled[1:]]) if spelled else member
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "moment": moment,
+    "day": day,
+    "number": number,
+    "counted": counted,
+    "slug": slug,
+    "title_of": title_of,
+    "spend_text": spend_text,
+}

@@ -1,0 +1,102 @@
+"""The door of the console: closed, and free of charge, until somebody asks for a page.
+
+Whoever only calls the API never pays for templates and routes; they are loaded by the first request, in a thread, while
+calls go on being answered.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from cosell.serve.admin.origin import objection
+from cosell.serve.admin.router import JSON, AdminRequest, Headers, Message, Refused, Room, Send, perform
+from cosell.serve.admin.routes import ROUTER
+from cosell.serve.log import log_defect
+
+if TYPE_CHECKING:
+    from cosell.console.application import Console
+    from cosell.console.surroundings import AdminResult
+
+CONSOLE: Final = "/console"
+FIRST_PAGE: Final = "/console/"
+TEXT: Final = b"text/plain; charset=utf-8"
+
+
+def is_console(path: str) -> bool:
+    """Whether an address belongs to the console."""
+    return path.startswith(FIRST_PAGE) or path == CONSOLE
+
+
+def wants_page(scope: Message) -> bool:
+    """Whether a browser asks for the bare address of the server. Clients of the API never GET it."""
+    return scope["path"] == "/" and b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+
+
+class ConsoleDoor:
+    """Answers what `is_console`. What it asks of the admin API runs on `writer`, as requests from outside do."""
+
+    def __init__(self, room: Room, writer: ThreadPoolExecutor) -> None:
+        self._room = room
+        self._writer = writer
+        self._opening: asyncio.Future[Console] | None = None
+
+    async def __call__(self, scope: Message, body: bytes, send: Send) -> None:
+        """Answer a request whose body has been read."""
+        reason = objection(dict(scope["headers"]), self._room.options.host)
+        if reason is not None:
+            await _say(send, 403, reason)
+            return
+        if self._opening is None:
+            self._opening = asyncio.get_running_loop().run_in_executor(None, self._open)
+        console = await self._opening
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body}
+
+        try:
+            await console(scope, receive, send)
+        except Exception as defect:  # noqa: BLE001  # the visitor has got an answer, the log gets the defect
+            log_defect(scope["path"], defect)
+
+    def close(self) -> None:
+        """Let the pages be finished."""
+        if self._opening is not None and self._opening.done():
+            self._opening.result().close()
+
+    def _open(self) -> "Console":
+        from cosell.console.application import Console
+        from cosell.console.surroundings import Surroundings
+
+        return Console(Surroundings(self._room.engine, self._administer))
+
+    def _administer(self, method: str, address: str, question: Mapping[str, Any]) -> "AdminResult":
+        from cosell.console.surroundings import AdminResult
+
+        headers: Headers = {b"host": b"localhost", b"content-type": JSON}
+        query, body = (urlencode(question).encode(), b"") if method == "GET" else (b"", msgspec.json.encode(question))
+        request = AdminRequest(method, address, query, headers, body)
+        try:
+            route = ROUTER.route(request, self._room.options.host)
+        except Refused as refused:
+            answer = refused.answer
+        else:
+            answer = self._writer.submit(perform, self._room, route, request).result()
+        return AdminResult(answer.status, msgspec.json.decode(answer.body))
+
+
+async def send_to_first_page(send: Send) -> None:
+    """Send a browser to the console."""
+    await _say(send, 302, "The console is at /console/.", location=FIRST_PAGE)
+
+
+async def _say(send: Send, status: int, text: str, location: str = "") -> None:
+    body = f"{text}\n".encode()
+    headers = [(b"content-type", TEXT), (b"content-length", str(len(body)).encode())]
+    if location:
+        headers.append((b"location", location.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

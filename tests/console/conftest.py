@@ -1,0 +1,134 @@
+"""A served pipeline with hostile names in it, and a browser that looks at it."""
+
+import http.client
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from cosell.context import Scope
+from cosell.datasets.seed import seed
+from cosell.engine import Engine
+from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
+from tests.store.caller import NOON_MS, Caller
+
+CHROMIUM = Path("/usr/bin/chromium")
+COUNT = 240
+NAMES = {
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;",
+    "right-to-left": "\u202eشركة الفجر للتجارة\u202c (עברית)",
+    "four bytes": "𝔘𐐀😀 𠮷野家",
+    "longest": "W" * 120,
+    "template": "{{ 7 * 7 }} {% raw %} ${x}",
+    "formula": "=HYPERLINK(1)",
+}
+"""Companies whose names must be shown as they are."""
+
+
+class Document(HTMLParser):
+    """What a test reads from a page: its text, its links, and the opportunities in its table."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.source = text
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: dict[str, str] = {}
+        self._inside: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, attributes))
+        self._inside.append(attributes.get("id", ""))
+        if tag in ("input", "link", "meta", "br", "img"):
+            self._inside.pop()
+
+    def handle_endtag(self, _: str) -> None:
+        self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        for identifier in {*self._inside, ""}:
+            self.texts[identifier] = self.texts.get(identifier, "") + data
+
+    @property
+    def text(self) -> str:
+        """All text of the page."""
+        return self.texts.get("", "")
+
+    def with_attribute(self, name: str) -> list[dict[str, str]]:
+        """The attributes of the elements that have this one."""
+        return [attributes for _, attributes in self.tags if name in attributes]
+
+    @property
+    def identifiers(self) -> list[str]:
+        """The opportunities of the table, in its order."""
+        return [one["href"].partition("?")[0].rpartition("/")[2] for one in self.with_attribute("data-row")]
+
+
+class Site:
+    """The console of a server, for the account that has the pipeline unless another is named."""
+
+    def __init__(self, server: Server, identifiers: dict[str, str]) -> None:
+        self.server = server
+        self.url = server.url
+        self.identifiers = identifiers  # of NAMES
+
+    def address(self, path: str, *query: tuple[str, str], account: str = ACCOUNT) -> str:
+        """A page's address within the site."""
+        return f"{path}?{urlencode([('account', account), ('catalog', 'Sandbox'), *query])}"
+
+    def request(
+        self, method: str, address: str, body: str = "", headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], str]:
+        """Status, headers and text of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        try:
+            connection.request(method, address, body or None, headers or {})
+            response = connection.getresponse()
+            named = {name.lower(): value for name, value in response.getheaders()}
+            return response.status, named, response.read().decode()
+        finally:
+            connection.close()
+
+    def page(self, path: str, *query: tuple[str, str], status: int = 200) -> Document:
+        """A page of the account, read."""
+        got, _, text = self.request("GET", self.address(path, *query))
+        assert got == status, text
+        return Document(text)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A console over a seeded pipeline and NAMES. Tests only read it."""
+    folder = tmp_path_factory.mktemp("console")
+    engine = Engine.open(str(folder / "cosell.db"))
+    scope = Scope(ACCOUNT, "Sandbox")
+    seed(engine.store, scope, count=COUNT, seed=7, now_ms=NOON_MS, advance=lambda _: None)
+    caller = Caller(engine)
+    identifiers = {
+        name: str(caller.create(name, Customer={"Account": {"CompanyName": company}})["Id"])
+        for name, company in NAMES.items()
+    }
+    Caller(engine, OTHER_ACCOUNT).create("other")
+    engine.close()
+    server = Server(cwd=folder)
+    yield Site(server, identifiers)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's chromium, as pytest-playwright starts it."""
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+    return {"executable_path": str(CHROMIUM), "headless": True, "args": arguments}
+
+
+@pytest.fixture
+def new_site(serve: Callable[..., Server]) -> Callable[[], Site]:
+    """Starts consoles over databases of their own, which are empty."""
+    return lambda: Site(serve(), {})

@@ -1,0 +1,131 @@
+"""The pages in a real browser: readable by everybody, on a phone and on a desk, in the light and in the dark."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from cosell.console.pages import PAGES
+from tests.console.conftest import NAMES, Site
+
+SERIOUS = ("serious", "critical")
+OPEN_EVERYTHING = """
+for (const closed of document.querySelectorAll("details")) { closed.removeAttribute("name"); closed.open = true }
+"""
+PICTURES = (".svg", ".csv")
+
+
+@pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")], ids=lambda look: f"{look}")
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page of a browser whose reader has a screen of this width, and prefers this light."""
+    width, scheme = request.param
+    yield from _opened(browser, width, scheme)
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    """A page on a wide screen."""
+    yield from _opened(browser, 1440, "light")
+
+
+def _opened(browser: Browser, width: int, scheme: Literal["light", "dark"]) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _serious(page: Page) -> list[str]:
+    """What axe-core finds that keeps people out."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"]]
+
+
+def addresses(site: Site) -> list[str]:
+    """Every page that people look at, also full of hostile names, and where there is nothing."""
+    shown = [page.path for page in PAGES if not page.path.endswith(PICTURES) and "search" not in page.path]
+    opened = [site.address(path.format(identifier=identifier)) for path in shown for identifier in ("O1000007",)]
+    hostile = [site.address(f"/console/opportunities/{identifier}") for identifier in site.identifiers.values()]
+    names = [("CustomerCompanyName", name) for name in NAMES.values()]
+    return [
+        *opened,
+        *hostile[:3],
+        site.address("/console/opportunities", *names),
+        site.address("/console/opportunities", ("CustomerCompanyName", "Nobody")),
+        site.address("/console/opportunities", account="000000000009"),
+        site.address("/console/", account="000000000009"),
+    ]
+
+
+def test_nothing_serious_keeps_anybody_out_and_no_page_scrolls_sideways(site: Site, page: Page) -> None:
+    for address in addresses(site):
+        page.goto(site.url + address)
+        page.evaluate(OPEN_EVERYTHING)
+        assert _serious(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} scrolls sideways"
+
+
+def test_keys_search_and_walk(site: Site, desk: Page) -> None:
+    desk.goto(site.url + site.address("/console/opportunities"))
+    first = desk.locator("a[data-row]").nth(0)
+    second = desk.locator("a[data-row]").nth(1)
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    desk.keyboard.press("k")
+    assert first.evaluate("row => row === document.activeElement")
+    desk.keyboard.press("j")
+    assert second.evaluate("row => row === document.activeElement")
+    identifier = second.inner_text()
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(f"**/{identifier}?*")
+    desk.keyboard.press("/")
+    desk.keyboard.type("o1000003")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/O1000003?*")
+
+
+def test_names_are_shown_as_text(site: Site, desk: Page) -> None:
+    names = [("CustomerCompanyName", name) for name in NAMES.values()]
+    desk.goto(site.url + site.address("/console/opportunities", *names))
+    shown = desk.locator("td.customer bdi").all_text_contents()
+    assert sorted(shown) == sorted(NAMES.values())
+    for name, identifier in site.identifiers.items():
+        desk.goto(site.url + site.address(f"/console/opportunities/{identifier}"))
+        assert desk.locator("h1").text_content() == NAMES[name]
+
+
+def test_filters_are_set_in_the_form_and_stand_in_the_address(site: Site, desk: Page) -> None:
+    desk.goto(site.url + site.address("/console/opportunities"))
+    desk.get_by_label("Qualified").check()
+    desk.get_by_label("Sort by").select_option("Identifier")
+    desk.get_by_label("Order").select_option("ASCENDING")
+    desk.get_by_role("button", name="Show").click()
+    desk.wait_for_url("**LifeCycleStage=Qualified**SortBy=Identifier**")
+    identifiers = desk.locator("a[data-row]").all_text_contents()
+    assert identifiers == sorted(identifiers)
+    assert set(desk.locator("td[data-label=Stage]").all_text_contents()) == {"Qualified"}
+    desk.get_by_role("link", name="Life cycle stage Qualified").click()
+    desk.wait_for_url(lambda url: "LifeCycleStage" not in url)
+
+
+def test_the_button_fills_an_empty_database(new_site: object, desk: Page) -> None:
+    assert callable(new_site)
+    desk.goto(new_site().url + "/console/")
+    desk.get_by_role("button", name="Make 1,000 opportunities").click()
+    desk.get_by_role("heading", name="Changed last").wait_for()
+    assert desk.locator("tr.shown td.number").text_content() == "1,000"
+
+
+def test_the_exports_can_be_copied(site: Site, desk: Page) -> None:
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.goto(site.url + site.address("/console/"))
+    desk.get_by_role("button", name="Copy").click()
+    desk.get_by_role("button", name="Copied").wait_for()
+    copied = desk.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"export AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING={site.url}\n")
