@@ -1,0 +1,62 @@
+"""`cosell.sync.mirror`: bring a mirror in step, from Python."""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cosell.sync.quota import Rate, open_ledger
+from cosell.sync.report import Report
+from cosell.sync.runner import DEFAULT_OVERLAP_MS, Options, Run
+from cosell.sync.service import Service, Surroundings
+from cosell.sync.target import Target
+from cosell.sync.targets.holder import this_process
+from cosell.sync.targets.open import open_target
+
+if TYPE_CHECKING:
+    from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
+
+DEFAULT_OVERLAP = timedelta(milliseconds=DEFAULT_OVERLAP_MS)
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def mirror(
+    client: "PartnerCentralSellingAPIClient",
+    target: Target | str = "mirror.db",
+    *,
+    catalog: str = "Sandbox",
+    full: bool = False,
+    details: bool = False,
+    overlap: timedelta = DEFAULT_OVERLAP,
+    rate: Rate = "auto",
+    share: float = 1.0,
+    tell: Callable[[Report], None] = lambda _: None,
+) -> Report:
+    """Bring `target` in step with what `client` lists, once, and say what was done.
+
+    `client` is any boto3 client of partnercentral-selling; `target` an open mirror or its URL. `full` lists everything
+    instead of what changed, and finds what has vanished. `details` also fetches GetOpportunity and
+    GetAwsOpportunitySummary. `overlap` is the longest time for which the service may show a change late. `rate` and
+    `share`: see `cosell.sync.quota`. `tell` hears of the report after each page.
+
+    Raises UserError where something has to be done about it first (MirrorBusy and ForeignMirror among them),
+    Unavailable where the service does not answer, and MirrorUnavailable where the mirror does not. The mirror is then
+    as after the last page that was kept, and the next call goes on from there.
+    """
+    with ExitStack() as stack:
+        if isinstance(target, str):
+            target = stack.enter_context(open_target(target))
+        stack.enter_context(target.lock(this_process(now_ms())))
+        ledger = open_ledger(client, rate, share, holder="sync")
+        stack.callback(ledger.close)
+        # Chance only spreads the moments at which calls are tried again.
+        world = Surroundings(now_ms, time.sleep, random.random, ledger)
+        service = stack.enter_context(Service(client, catalog, world))
+        options = Options(full=full, details=details, overlap_ms=overlap // timedelta(milliseconds=1))
+        return Run(service, target, world, options, tell=tell)()

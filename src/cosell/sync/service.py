@@ -1,0 +1,204 @@
+"""The service as a sync sees it: questions through the user's own boto3 client, asked again where that may help.
+
+Every attempt is counted by the quota ledger first. Of a question comes an answer, or `Refused` where the same question
+would be refused again, or `Unavailable` where it was tried for long enough.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+import msgspec
+import urllib3.exceptions
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as ConnectionFailed
+from botocore.parsers import ResponseParserError
+
+from cosell.errors import UserError
+from cosell.sync.answers import Detail, DetailReader, NoAnswer, PageOfRows, PageReader
+from cosell.sync.moments import ms_of_http_date
+from cosell.sync.plan import Newest, Page
+from cosell.sync.quota import Ledger
+from cosell.sync.retries import ATTEMPTS, ATTEMPTS_WITHOUT_ANSWER, delay_s, is_passing, is_throttling
+
+if TYPE_CHECKING:
+    from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
+
+METHODS: Final = {
+    "ListOpportunities": "list_opportunities",
+    "GetOpportunity": "get_opportunity",
+    "GetAwsOpportunitySummary": "get_aws_opportunity_summary",
+}
+_EVENT: Final = "before-parse.partnercentral-selling"
+_RAW: Final = "cosell.raw"
+_TRY_CREDENTIALS: Final = "check the credentials with: aws sts get-caller-identity"
+_NEXT_STEPS: Final = {
+    "AccessDeniedException": "its policy must allow partnercentral:ListOpportunities, and with --details "
+    "partnercentral:GetOpportunity and partnercentral:GetAwsOpportunitySummary, in this catalog",
+    "AccessDenied": "ask for the right to take the role",
+    **dict.fromkeys(
+        (
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "IncompleteSignatureException",
+            "MissingAuthenticationTokenException",
+            "ExpiredToken",
+            "ExpiredTokenException",
+        ),
+        _TRY_CREDENTIALS,
+    ),
+    "UnknownOperationException": "check --endpoint-url: something else than Partner Central Selling answers there",
+}
+"""By the error's code; AWS's front ends sign with several names for the same mistake."""
+
+Read = TypeVar("Read")
+
+
+class Refused(UserError):
+    """The service understood, and said no."""
+
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        super().__init__(f"{operation}: {code}: {message}", _NEXT_STEPS.get(code, ""))
+        self.code = code
+
+
+class Unavailable(Exception):
+    """The service gave no answer, although it was asked again and again."""
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a sync takes from the world: a clock (ms), a sleep (s), chance (0 to 1), and the quota ledger."""
+
+    clock: Callable[[], int]
+    sleep: Callable[[float], object]
+    chance: Callable[[], float]
+    ledger: Ledger
+
+
+class Service:
+    """One catalog, through a client. As a context manager: within it the client hands over answers as they came.
+
+    Only the calls made here are touched; the client may be used for other things meanwhile.
+    """
+
+    def __init__(self, client: "PartnerCentralSellingAPIClient", catalog: str, surroundings: Surroundings) -> None:
+        self.catalog = catalog
+        self.endpoint = str(client.meta.endpoint_url)
+        self.calls = 0
+        self.retries = 0
+        self._client = client
+        self._world = surroundings
+        self._wants_raw = threading.local()
+        self._has_answered = False
+        model = client.meta.service_model
+        shapes = {name: model.operation_model(name).output_shape for name in METHODS}
+        assert all(shapes.values()), "each of these operations answers something"
+        self._read_page = PageReader(shapes["ListOpportunities"])  # type: ignore[arg-type]
+        self._read_detail = {name: DetailReader(name, shape) for name, shape in shapes.items() if shape}
+
+    def __enter__(self) -> Self:
+        """Begin to hear answers as they come."""
+        self._client.meta.events.register(_EVENT, self._keep_raw)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the client as it was."""
+        self._client.meta.events.unregister(_EVENT, self._keep_raw)
+
+    def page(self, question: Newest | Page) -> tuple[PageOfRows, int | None]:
+        """The answer to a question, and the service's time when it gave it. Raises Refused and Unavailable."""
+        return self._ask("ListOpportunities", question.members(self.catalog), self._read_page)
+
+    def present(self, identifiers: list[str]) -> PageOfRows:
+        """Those of up to 20 identifiers that the service has. Raises Refused and Unavailable."""
+        members = {"Catalog": self.catalog, "MaxResults": len(identifiers), "Identifier": identifiers}
+        return self._ask("ListOpportunities", members, self._read_page)[0]
+
+    def opportunity(self, identifier: str) -> Detail:
+        """The answer of GetOpportunity. Raises Refused and Unavailable."""
+        members = {"Catalog": self.catalog, "Identifier": identifier}
+        return self._ask("GetOpportunity", members, self._read_detail["GetOpportunity"])[0]
+
+    def aws_summary(self, identifier: str) -> Detail:
+        """The answer of GetAwsOpportunitySummary. Raises Refused and Unavailable."""
+        members = {"Catalog": self.catalog, "RelatedOpportunityIdentifier": identifier}
+        return self._ask("GetAwsOpportunitySummary", members, self._read_detail["GetAwsOpportunitySummary"])[0]
+
+    def _ask(self, operation: str, members: dict[str, Any], read: Callable[[bytes], Read]) -> tuple[Read, int | None]:
+        for attempt in itertools.count(1):
+            asked_ms = self._world.clock()
+            trouble = self._attempt(operation, members, read)
+            if not isinstance(trouble, _Trouble):
+                answer, dated_ms = trouble
+                self._has_answered = True
+                # Of the service's clock and ours the one that is behind: what it claims to have passed, has.
+                return answer, None if dated_ms is None else min(dated_ms, asked_ms)
+            if attempt >= (ATTEMPTS if self._has_answered else ATTEMPTS_WITHOUT_ANSWER):
+                raise Unavailable(trouble.text)
+            self.retries += 1
+            self._world.sleep(delay_s(attempt, self._world.chance(), trouble.asked_s))
+        raise AssertionError("counting never ends")
+
+    def _attempt(
+        self, operation: str, members: dict[str, Any], read: Callable[[bytes], Read]
+    ) -> "tuple[Read, int | None] | _Trouble":
+        self._world.ledger.wait_for("read")
+        self.calls += 1
+        self._wants_raw.now = True
+        try:
+            answer = getattr(self._client, METHODS[operation])(**members)
+            headers = answer["ResponseMetadata"].get("HTTPHeaders", {})
+            return read(answer[_RAW]), ms_of_http_date(headers.get("date"))
+        except ClientError as error:
+            trouble = _trouble_of(operation, error)
+            if trouble.throttled:
+                self._world.ledger.throttled("read")
+            return trouble
+        except (HTTPClientError, ConnectionFailed, ResponseParserError, urllib3.exceptions.HTTPError, OSError) as error:
+            return _Trouble(f"{operation}: {_one_line(error)}")
+        except NoAnswer as error:
+            return _Trouble(str(error))
+        except BotoCoreError as error:  # before anything was sent: credentials, profiles, regions
+            raise UserError(_one_line(error), _TRY_CREDENTIALS) from error
+        finally:
+            self._wants_raw.now = False
+
+    def _keep_raw(self, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+        """Take the body of a success before boto3 reads it, which is slow and forgets what it does not know."""
+        if getattr(self._wants_raw, "now", False) and response_dict["status_code"] < 300:
+            customized_response_dict[_RAW] = response_dict["body"]
+            response_dict["body"] = b"{}"
+
+
+class _Trouble(msgspec.Struct, frozen=True):
+    """Why an attempt failed that may succeed next time, and after how many seconds the service wants it."""
+
+    text: str
+    asked_s: float | None = None
+    throttled: bool = False
+
+
+def _trouble_of(operation: str, error: ClientError) -> _Trouble:
+    """Raises Refused where another try would not help."""
+    code = str(error.response["Error"].get("Code", ""))
+    message = str(error.response["Error"].get("Message", ""))
+    metadata = error.response["ResponseMetadata"]
+    if not is_passing(metadata.get("HTTPStatusCode", 0), code):
+        raise Refused(error.operation_name, code, " ".join(message.split())) from error
+    headers = metadata.get("HTTPHeaders", {})
+    return _Trouble(f"{operation}: {code}: {message}", _asked_s(headers), is_throttling(code))
+
+
+def _asked_s(headers: dict[str, str]) -> float | None:
+    """Seconds that the service asks to wait: `x-amz-retry-after` is in milliseconds, `retry-after` in seconds."""
+    for name, unit_s in (("x-amz-retry-after", 0.001), ("retry-after", 1.0)):
+        if headers.get(name, "").isdigit():
+            return int(headers[name]) * unit_s
+    return None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
