@@ -28,6 +28,9 @@ from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S
 from cosell.serve.server import HEADER_LIMIT_BYTES, HEADER_TIMEOUT_MS
 from cosell.settings import DEFAULTS, FIELDS
+from cosell.sync.targets import duckdb, postgres, sqlite
+from cosell.sync.targets.tables import TABLES
+from cosell.sync.targets.views import VIEWS
 from cosell.wire.constraints import text_constraint
 from cosell.wire.decode import DEEPEST
 from cosell.wire.model import Shape, service_model
@@ -39,13 +42,13 @@ MARKED = re.compile(r"(<!-- written by tools/write_reference\.py: ([a-z-]+) -->\
 
 
 def commands() -> str:
-    """Each command with its help text, as the terminal shows it."""
+    """Each command with its help text, as the terminal shows it; behind a group, the commands in it."""
+    context = click.Context(cosell, info_name="cosell", **cosell.context_settings)
     parts = []
-    for name in COMMANDS:
-        context = click.Context(cosell, info_name="cosell", **cosell.context_settings)
+    for name, does in COMMANDS.items():
         command = cosell.get_command(context, name)
         assert command is not None
-        parts.append(f"## cosell {name}\n\n{COMMANDS[name]}\n\n{_help(command, name, context)}")
+        parts.append(f"## cosell {name}\n\n{does}\n\n{_help(command, name, context)}")
         if isinstance(command, click.Group):
             inner = click.Context(command, info_name=name, parent=context)
             parts += [
@@ -188,6 +191,31 @@ def limits() -> str:
     return _table(("limit", "value"), rows)
 
 
+def mirror_tables() -> str:
+    """The tables of a mirror, each with its columns."""
+    parts = []
+    for table in TABLES:
+        rows = [(f"`{column.name}`", column.kind, column.meaning) for column in table.columns]
+        parts.append(f"## {table.name}\n\n{table.meaning}\n\n{_table(('column', 'kind', 'what it has'), rows)}")
+    return "\n\n".join(parts)
+
+
+def mirror_types() -> str:
+    """How each database calls a kind of column."""
+    dialects = (sqlite.DIALECT, postgres.DIALECT, duckdb.DIALECT)
+    rows = [(kind, *(f"`{dialect.types[kind]}`" for dialect in dialects)) for kind in sqlite.DIALECT.types]
+    return _table(("kind", "SQLite", "PostgreSQL", "DuckDB"), rows)
+
+
+def mirror_views() -> str:
+    """The views of a mirror, each with its columns."""
+    rows = []
+    for view in VIEWS:
+        columns = [f"`{name}`: {meaning}" if meaning else f"`{name}`" for name, meaning in view.columns.items()]
+        rows.append((f"`{view.name}`", view.answers, "<br>".join(columns)))
+    return _table(("view", "answers", "columns"), rows)
+
+
 def steps() -> str:
     """The steps of the flow, in order."""
     lines = []
@@ -260,6 +288,9 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "implemented": implemented,
     "list-parameters": list_parameters,
     "limits": limits,
+    "mirror-tables": mirror_tables,
+    "mirror-types": mirror_types,
+    "mirror-views": mirror_views,
     "steps": steps,
     "admin-routes": admin_routes,
 }

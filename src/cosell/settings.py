@@ -25,6 +25,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, Meta(pattern=r"^[0-9]{12}$", description="The AWS account whose data is meant, twelve digits.")
     ] = DEFAULT_ACCOUNT
     catalog: Annotated[str, Meta(pattern="^(AWS|Sandbox)$", description="The catalog: AWS or Sandbox.")] = "Sandbox"
+    mirror: Annotated[
+        str, Meta(description="The mirror: a file's path, sqlite:///path, postgresql://… or duckdb:///path.")
+    ] = "mirror.db"
     url: Annotated[str, Meta(description="The address of a running cosell.")] = "http://127.0.0.1:4280"
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280

@@ -20,8 +20,8 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
     key=lambda page: page.relative_to(ROOT).as_posix(),
 )
-LANGUAGES = frozenset({"python", "sh", "javascript", "text", "json", "toml", "ini", "mermaid"})
-WAYS = frozenset({"background", "fails", "node", "output"})
+LANGUAGES = frozenset({"python", "sh", "javascript", "text", "json", "toml", "ini", "mermaid", "sql"})
+WAYS = frozenset({"background", "fails", "node", "output", "sqlite", "postgres", "duckdb"})
 
 _FENCE = re.compile(r"^( *)```(.*)$")
 

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "push": "Create and update opportunities from a file.",
     "reset": "Remove the opportunities of an account and catalog.",
     "events": "See the events of a running cosell, and steer their delivery.",
+    "mirror": "Use a database that a sync keeps in step.",
     "clock": "See and steer the time of a running cosell.",
     "env": "Print the exports that point AWS clients here.",
     "doctor": "Check that everything is in place.",

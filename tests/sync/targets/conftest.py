@@ -36,16 +36,16 @@ def url(new_url: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def mirror(url: str) -> Iterator[Mirror]:
-    """An empty mirror."""
-    with open_target(url) as target:
-        yield target
-
-
-@pytest.fixture
 def quick_url(database: str, request: pytest.FixtureRequest) -> Callable[[], str]:
     """Makes places for new mirrors that cost little, for tests that need many."""
     if database == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
         return server.new_schema
     return lambda: f"{database}:///:memory:"
+
+
+@pytest.fixture
+def mirror(quick_url: Callable[[], str]) -> Iterator[Mirror]:
+    """An empty mirror."""
+    with open_target(quick_url()) as target:
+        yield target

@@ -12,7 +12,6 @@ import pytest
 from cosell.errors import UserError
 from cosell.sync.target import MirrorBusy, MirrorUnavailable
 from cosell.sync.targets.holder import this_process
-from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.open import open_target
 from tests.postgres import Postgres
 from tests.store.caller import NOON_MS, moment
@@ -105,10 +104,11 @@ def test_a_lock_file_that_was_removed_locks_nothing(url: str) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_folder_without_room_for_a_lock_is_told(mirror: Mirror, url: str) -> None:
-    Path(f"{url.removeprefix('sqlite:///')}.lock").mkdir()
-    with pytest.raises(UserError, match=r"cannot lock .*: Is a directory"), mirror.lock("me"):
-        pass
+def test_a_folder_without_room_for_a_lock_is_told(url: str) -> None:
+    with open_target(url) as mirror:
+        Path(f"{url.removeprefix('sqlite:///')}.lock").mkdir()
+        with pytest.raises(UserError, match=r"cannot lock .*: Is a directory"), mirror.lock("me"):
+            pass
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)

@@ -4,7 +4,7 @@ Statements are written once, in the SQL that SQLite, PostgreSQL and DuckDB share
 differ, a `Dialect` has the words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -44,6 +44,12 @@ class Database(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Commit durably at the end of the block; undo everything if it raises."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """See one state of the database for the block, without keeping others from writing."""
+
+    def batches(self, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """What a statement finds, `size` rows at a time, within a snapshot and with nothing else in between."""
+
     def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """What a statement finds."""
 
@@ -66,10 +72,10 @@ class Database(Protocol):
         """Let go of the connection. Idempotent."""
 
 
-def upsert(table: Table, source: str) -> str:
-    """The statement that puts into `table` what `source` gives: VALUES, or a SELECT."""
+def upsert(table: Table, source: str | None = None) -> str:
+    """The statement that puts into `table` one row of values, or what `source` selects."""
     names = ", ".join(column.name for column in table.columns)
-    statement = f"INSERT INTO {table.name} ({names}) {source}"
+    statement = f"INSERT INTO {table.name} ({names}) {source or _values(table)}"
     if not table.key:
         return statement
     kept = {*table.key, *table.keeps}
@@ -77,7 +83,5 @@ def upsert(table: Table, source: str) -> str:
     return f"{statement} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {changes}"
 
 
-def unnested(table: Table, dialect: Dialect) -> str:
-    """A SELECT of rows that come as one list for each column, which costs one statement for all of them."""
-    kinds: list[Kind] = ["text" if column.kind == "identifier" else column.kind for column in table.columns]
-    return "SELECT " + ", ".join(f"unnest(CAST(? AS {dialect.types[kind]}[]))" for kind in kinds)
+def _values(table: Table) -> str:
+    return f"VALUES ({', '.join('?' * len(table.columns))})"

@@ -13,7 +13,7 @@ import duckdb
 
 from cosell.errors import UserError
 from cosell.sync.target import MirrorBusy, MirrorUnavailable
-from cosell.sync.targets.database import Dialect, Parameters, unnested, upsert
+from cosell.sync.targets.database import Dialect, Parameters, upsert
 from cosell.sync.targets.lock_file import holder_of, locked
 from cosell.sync.targets.tables import Table
 
@@ -79,6 +79,17 @@ class DuckdbDatabase:
                 self._connection.rollback()
                 raise
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """See `Database`."""
+        return self.transaction()
+
+    def batches(self, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """See `Database`."""
+        with _told():
+            found = self._connection.execute(statement)
+            while batch := found.fetchmany(size):
+                yield batch
+
     def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """See `Database`."""
         with _told():
@@ -95,9 +106,9 @@ class DuckdbDatabase:
             self._connection.execute(statements)
 
     def put(self, table: Table, rows: Sequence[Parameters]) -> None:
-        """See `Database`."""
+        """See `Database`. They go as one list for each column: row by row would take forty times as long."""
         if rows:
-            self.run(upsert(table, unnested(table, DIALECT)), [list(column) for column in zip(*rows, strict=True)])
+            self.run(upsert(table, _unnested(table)), [list(column) for column in zip(*rows, strict=True)])
 
     def listed(self, texts: Sequence[str]) -> list[str]:
         """See `Database`."""
@@ -110,6 +121,10 @@ class DuckdbDatabase:
     def close(self) -> None:
         """See `Database`."""
         self._connection.close()
+
+
+def _unnested(table: Table) -> str:
+    return "SELECT " + ", ".join(f"unnest(CAST(? AS {DIALECT.types[column.kind]}[]))" for column in table.columns)
 
 
 @contextmanager

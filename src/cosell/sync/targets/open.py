@@ -8,12 +8,11 @@ from cosell.sync.targets.database import Database
 from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.schema import migrate, steps_of
 
-DEFAULT: Final = "mirror.db"
 MEMORY: Final = ":memory:"
 DUCKDB_SUFFIX: Final = ".duckdb"
 
 
-def open_target(url: str = DEFAULT, *, create: bool = True) -> Mirror:
+def open_target(url: str, *, create: bool = True) -> Mirror:
     """The mirror that `url` names: a file's path, `sqlite:///path`, `postgresql://…`, or `duckdb:///path`.
 
     A plain path is a SQLite file, unless it ends with `.duckdb`. `:memory:` is a path for tests.
@@ -50,7 +49,7 @@ def _database(url: str, *, create: bool) -> Database:
 
             return PostgresDatabase(url)
     raise UserError(
-        f"no mirror can live in a {scheme}:// database",
+        f"no mirror can live at {scheme}://",
         "name a file, sqlite:///path, postgresql://… or duckdb:///path",
     )
 
@@ -67,7 +66,7 @@ def _file(rest: str, *, create: bool) -> str:
     """The path of a URL: what stands behind the slash that ends its empty host."""
     path = rest.removeprefix("/")
     if not path:
-        raise UserError("no file is named", f"name one, such as {DEFAULT}")
+        raise UserError("no file is named", "name one, such as mirror.db")
     if not create and path != MEMORY and not Path(path).exists():
         raise UserError(f"there is no mirror {path}", "make one with: cosell sync")
     return path

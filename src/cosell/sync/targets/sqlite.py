@@ -7,6 +7,7 @@ can be read by any SQLite of the last ten years.
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,6 +87,23 @@ class SqliteDatabase:
                 if self._connection.in_transaction:  # SQLite rolls back by itself after some errors
                     self._connection.execute("ROLLBACK")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See `Database`."""
+        with _told():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def batches(self, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """See `Database`."""
+        with _told():
+            found = iter(self._connection.execute(statement))
+            while batch := list(islice(found, size)):
+                yield batch
+
     def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """See `Database`."""
         with _told():
@@ -104,8 +122,7 @@ class SqliteDatabase:
     def put(self, table: Table, rows: Sequence[Parameters]) -> None:
         """See `Database`."""
         with _told():
-            values = ", ".join("?" * len(table.columns))
-            self._connection.executemany(upsert(table, f"VALUES ({values})"), rows)
+            self._connection.executemany(upsert(table), rows)
 
     def listed(self, texts: Sequence[str]) -> str:
         """See `Database`."""
