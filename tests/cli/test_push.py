@@ -135,12 +135,18 @@ def test_empty_cells_clear_where_asked_and_replace_clears_the_rest(
     assert (two["Project"], two.get("Customer")) == ({"Title": "Only this"}, None)
 
 
-def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(push: Callable[..., Finished], tmp_path: Path) -> None:
-    (tmp_path / "new.csv").write_text(CSV, encoding="utf-8")
-    assert push("new.csv", "--journal", "mine.db").code == 0
+def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(
+    push: Callable[..., Finished], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = '{"PartnerOpportunityIdentifier": "CRM-1"} {"PartnerOpportunityIdentifier": "CRM-2"}'
+    assert push("-", "--journal", "mine.db", given=rows).code == 0
     assert not (tmp_path / "state").exists()
     assert (tmp_path / "mine.db").exists()
-    assert push("new.csv", "--rate", "on", "--share", "0.5").code == 0
+    program = "import cosell.sync.quota as quota; quota.LONGEST_SLEEP_S = 0  # every wait is a long one\n"
+    monkeypatch.setattr("tests.conftest.COSELL", [*COSELL[:2], program + COSELL[2]])
+    told = push("-", "--rate", "on", "--share", "0.9", given=rows.replace("CRM", "ERP"))
+    assert (told.code, told.err.splitlines()[-1]) == (0, "2 rows: 2 created")
+    assert told.err.startswith("AWS's quota of writes is used up; going on at ")
     assert (tmp_path / "state/cosell/quota.db").exists()
 
 

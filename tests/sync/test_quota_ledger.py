@@ -112,12 +112,15 @@ def test_waiting_ends_when_the_call_may_go(open_at: Callable[..., QuotaLedger], 
 
 
 def test_a_day_that_is_used_up_is_waited_for_in_short_sleeps(open_at: Callable[..., QuotaLedger], time: Time) -> None:
-    ledger = open_at(limits={"write": Quota(Limit(1, 1), Limit(2, DAY_NS))})
+    told: list[tuple[Kind, float]] = []
+    limits = {"write": Quota(Limit(1, 1), Limit(2, DAY_NS))}
+    ledger = open_at(limits=limits, waiting=lambda kind, wait_s: told.append((kind, wait_s)))
     for _ in range(3):
         ledger.wait_for("write")
         time.true_ns += SECOND_NS
     assert DAY_NS <= time.true_ns <= DAY_NS + 301 * SECOND_NS
     assert max(time.slept) == 60
+    assert [(kind, round(wait_s / 3600)) for kind, wait_s in told] == [("write", 24)], "told once"
     ledger.close()
 
 

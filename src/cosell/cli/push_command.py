@@ -1,5 +1,6 @@
 """`cosell push`: create and update opportunities from a file."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -73,7 +74,7 @@ def push_command(
             rows, left_out = rows_of(file.read(), shapes_of(client), catalog, empty_clears=empty_clears)
             if left_out:
                 click.echo(left_out_line(left_out), err=True)
-            ledger = open_ledger(client, rate, share, "push")
+            ledger = open_ledger(client, rate, share, "push", waiting=_tell_wait)
             kept = Journal.open(Path(journal) if journal else state_folder() / "push.db", account_key(client), catalog)
     except Failed as failed:
         return _told(failed)
@@ -98,3 +99,8 @@ def _told(failed: Failed) -> int:
     for line in failed.lines:
         click.echo(f"cosell: {line}", err=True)
     return failed.exit_code
+
+
+def _tell_wait(kind: str, wait_s: float) -> None:
+    at = (datetime.now().astimezone() + timedelta(seconds=wait_s)).strftime("%H:%M")
+    click.echo(f"AWS's quota of {kind}s is used up; going on at {at}", err=True)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self
 
 import msgspec
 
@@ -86,6 +86,7 @@ class QuotaLedger:
         quotas: Mapping[Kind, tuple[Quota, Quota]],  # everybody's, and the holder's part
         clock_ns: Callable[[], int],
         sleep: Callable[[float], object],
+        waiting: Callable[[Kind, float], object],
     ) -> None:
         self._connection = connection
         self._path = path
@@ -94,6 +95,7 @@ class QuotaLedger:
         self._quotas = quotas
         self._clock_ns = clock_ns
         self._sleep = sleep
+        self._waiting = waiting
         self._lock = threading.Lock()
 
     @classmethod
@@ -107,18 +109,20 @@ class QuotaLedger:
         limits: Mapping[Kind, Quota] = QUOTAS,
         clock_ns: Callable[[], int] = time.time_ns,
         sleep: Callable[[float], object] = time.sleep,
+        waiting: Callable[[Kind, float], object] = lambda kind, wait_s: None,  # noqa: ARG005
     ) -> Self:
         """The ledger in the file `path`, which is made where there is none, readable by its owner alone.
 
         `key` names the account (`account_key`). All who share a key give the same `limits`. `clock_ns` gives
-        nanoseconds since 1970, `sleep` takes seconds. Raises UserError where the share is not above 0 and at most 1,
+        nanoseconds since 1970, `sleep` takes seconds. `waiting` is told of each wait that is longer than a minute, with
+        the kind of the call and the seconds. Raises UserError where the share is not above 0 and at most 1,
         and where the file cannot be opened, is no SQLite database, or was written by a newer cosell.
         """
         if not 0 < share <= 1:
             raise UserError(f"a share of {share:g} is not possible", "give more than 0, and 1 at most, such as 0.5")
         path = Path(path)
         quotas = {kind: (quota, quota_rule.part_of(quota, share)) for kind, quota in limits.items()}
-        return cls(_connection(path), path, key, holder, quotas, clock_ns, sleep)
+        return cls(_connection(path), path, key, holder, quotas, clock_ns, sleep, waiting)
 
     def take(self, kind: Kind) -> float:
         """Count a call if it may go now: 0.0. Otherwise the seconds after which it may, as things stand."""
@@ -134,7 +138,11 @@ class QuotaLedger:
 
     def wait_for(self, kind: Kind) -> None:
         """Return when a call may go; it is counted then. Raises UserError where the file does not answer."""
+        told = False
         while wait_s := self.take(kind):
+            if wait_s > LONGEST_SLEEP_S and not told:
+                self._waiting(kind, wait_s)
+                told = True
             self._sleep(min(wait_s, LONGEST_SLEEP_S))
 
     def throttled(self, kind: Kind) -> None:
@@ -185,12 +193,15 @@ class QuotaLedger:
 
 
 def open_ledger(
-    client: "PartnerCentralSellingAPIClient", rate: Rate, share: float, holder: str
+    client: "PartnerCentralSellingAPIClient", rate: Rate, share: float, holder: str, **options: Any
 ) -> QuotaLedger | Unlimited:
-    """The ledger for the account of a client, in the user's state folder. Raises UserError as QuotaLedger.open does."""
+    """The ledger for the account of a client, in the user's state folder.
+
+    `options` are those of QuotaLedger.open. Raises UserError as that does.
+    """
     if rate == "off" or (rate == "auto" and is_loopback(client.meta.endpoint_url)):
         return Unlimited()
-    return QuotaLedger.open(state_folder() / "quota.db", account_key(client), share, holder=holder)
+    return QuotaLedger.open(state_folder() / "quota.db", account_key(client), share, holder=holder, **options)
 
 
 def _connection(path: Path) -> sqlite3.Connection:

@@ -275,6 +275,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk) -> None:
     results = desk.push(KEYED | {"Project": {"Title": "New"}}, UNKEYED, dry_run=True)
     assert outcomes(results) == ["updated", "created"]
     assert all(result.dry_run for result in results)
+    assert outcomes(desk.push(KEYED, dry_run=True)) == ["unchanged"]
     assert len(desk.records()) == 1
     assert "Project" not in desk.records()[0]
 

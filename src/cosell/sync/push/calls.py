@@ -66,27 +66,26 @@ class Calls:
         self._sleep(longest * (0.5 + self._chance() / 2))
 
     def _call(self, kind: Kind, operation: str, request: dict[str, Any], *, repeatable: bool) -> dict[str, Any]:
-        for attempt in range(1, ATTEMPTS + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             self._ledger.wait_for(kind)
-            last = attempt == ATTEMPTS
             try:
                 answer: dict[str, Any] = getattr(self._client, operation)(**request)
             except ClientError as error:
-                if error.response["Error"]["Code"] in THROTTLED:
+                throttled = error.response["Error"]["Code"] in THROTTLED
+                if throttled:
                     self._ledger.throttled(kind)
-                    if last:
-                        raise Unanswered(error) from error
                 elif not is_servers_fault(error):
                     raise
-                elif last or not repeatable:
+                if attempt == ATTEMPTS or not (repeatable or throttled):
                     raise Unanswered(error) from error
             except NO_ANSWER as error:
-                if last or not repeatable:
+                if attempt == ATTEMPTS or not repeatable:
                     raise Unanswered(error) from error
             else:
                 return answer
             self.pause(attempt)
-        raise AssertionError("the last attempt ends in an answer or an error")
 
 
 def is_servers_fault(error: ClientError) -> bool:

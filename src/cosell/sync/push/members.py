@@ -76,8 +76,8 @@ def _problems(value: Any, shape: Any, path: str) -> Iterator[Problem]:
         case "timestamp", str():
             if moment_of(value) is None:
                 yield Problem(path, "INVALID_STRING_FORMAT", "This is no moment, such as 2026-05-04T09:15:22.101Z.")
-        case kind, _:
-            yield Problem(path, "WRONG_TYPE", f"This must be {_IN_WORDS.get(kind, kind)}.")
+        case _:
+            yield Problem(path, "WRONG_TYPE", f"This must be {_IN_WORDS[shape.type_name]}.")
 
 
 _IN_WORDS: Final = {

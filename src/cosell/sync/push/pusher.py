@@ -240,8 +240,7 @@ def _code_of(error: Exception) -> str | None:
 
 def _is_creation(stored: dict[str, Any], pushed: Pushed) -> bool:
     """Whether a record was made by the creation that the journal knows."""
-    if pushed.created is None:
-        return False
+    assert pushed.created is not None, "without a key, only its creation makes an opportunity known"
     created = datetime.fromisoformat(stored["CreatedDate"])
     apart = abs(created - datetime.fromisoformat(pushed.created))
     return apart == timedelta(0) if created.microsecond else apart < SAME_CREATION
