@@ -134,10 +134,15 @@ def shared() -> tuple[Current, Any]:
 
 @pytest.fixture
 def desk(shared: tuple[Current, Any], tmp_path: Path) -> Desk:
-    """A desk at an empty service."""
+    return desk_at_an_empty_service(shared, tmp_path)
+
+
+def desk_at_an_empty_service(shared: tuple[Current, Any], folder: Path) -> Desk:
+    """A desk whose clock is the service's, too: ClientTokens are forgotten when a day of it has passed."""
     current, client = shared
-    current.engine = Engine.open(":memory:")
-    return Desk(client, tmp_path)
+    desk = Desk(client, folder)
+    current.engine = Engine.open(":memory:", clock=lambda: int(desk.now_s * 1000))
+    return desk
 
 
 def outcomes(results: Iterable[Result]) -> list[str]:

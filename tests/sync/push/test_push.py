@@ -63,8 +63,9 @@ def test_a_journal_that_is_lost_within_the_day_creates_nothing_twice(desk: Desk,
     assert len(desk.records()) == 1
 
 
-def test_another_machine_finds_what_a_first_one_created_by_its_key(desk: Desk) -> None:
-    others = [KEYED | {"PartnerOpportunityIdentifier": f"CRM-{number}"} for number in range(2, 120)]
+def test_another_machine_finds_what_a_first_one_created_by_its_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cosell.sync.push.stored.PAGE_SIZE", 3)
+    others = [KEYED | {"PartnerOpportunityIdentifier": f"CRM-{number}"} for number in range(2, 6)]
     first = desk.push(KEYED, *others)
     desk.journal.unlink()
     second = desk.push(KEYED, *others)
