@@ -14,7 +14,7 @@ from cosell.events.deliverer import Carrier
 from cosell.events.delivery import Failure
 from cosell.events.sink import NamedSink
 from cosell.store.outbox import Event
-from tests.conftest import ACCOUNT
+from tests.conftest import ACCOUNT, Server
 from tests.store.caller import HandClock
 
 RECEIVER = Scope(ACCOUNT, "Sandbox")
@@ -104,3 +104,11 @@ def post(clock: HandClock) -> Any:
     post = Post(clock)
     yield post
     post.engine.close()
+
+
+@pytest.fixture(scope="session")
+def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A server for tests whose questions are refused, so that each finds it as it was."""
+    server = Server("--db", ":memory:", cwd=tmp_path_factory.mktemp("standing"))
+    yield server
+    server.stop()
