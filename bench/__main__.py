@@ -10,6 +10,7 @@ from typing import Final
 
 import apsw
 
+from bench.changes import creations_beside_bare_commits, stream_beside_answer
 from bench.databases import FOLDER
 from bench.figures import Figure
 from bench.in_process import call_beside_canned
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="the large size (1,000,000)")
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefg", help="which figures, by letter (abcdefg)")
+    parser.add_argument("--only", default="abcdefghi", help="which figures, by letter (abcdefghi)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -46,6 +47,8 @@ def main() -> None:
         "d": lambda: [call_beside_canned(wanted.small_rows)],
         "e": lambda: [start_beside_boto3(wanted.rounds * 2)],
         "f": lambda: [memory(wanted.rows)],
+        "h": lambda: [creations_beside_bare_commits(wanted.rounds)],
+        "i": lambda: [stream_beside_answer(wanted.rounds * 20)],
     }
     lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
     for letter, measure in measurements.items():

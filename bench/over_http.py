@@ -27,7 +27,7 @@ BODY: Final = f'{{"Catalog":"{CATALOG}"}}'
 
 def page_beside_constant(rows: int, rounds: int) -> Figure:
     """(a) Default pages a second, as a share of what the same server reaches with a constant of equal bytes."""
-    with _cosell(seeded(rows)) as ours:
+    with served(seeded(rows)) as ours:
         answer = FOLDER / "answer.json"
         answer.write_bytes(_page(ours))
         with _program([sys.executable, "-m", "bench.constant_server", str(_free_port()), str(answer)]) as constant:
@@ -42,7 +42,7 @@ def page_beside_dynamodb(rows: int, rounds: int) -> Figure:
     """(c) Default pages a second, by moto server's Queries of 20 items, both at `rows` rows."""
     port = _free_port()
     moto = [sys.executable, "-m", "moto.server", "-p", str(port)]
-    with _cosell(seeded(rows)) as ours, _program(moto, port) as theirs:
+    with served(seeded(rows)) as ours, _program(moto, port) as theirs:
         _fill_table(theirs, rows)
         query = (
             '{"TableName":"pipeline","Limit":20,"KeyConditionExpression":"account = :account",'
@@ -78,7 +78,8 @@ def _fill_table(url: str, items: int) -> None:
 
 
 @contextlib.contextmanager
-def _cosell(database: Path) -> Iterator[str]:
+def served(database: Path) -> Iterator[str]:
+    """The address of a cosell that serves a database."""
     port = _free_port()
     with _program([*COSELL, "serve", "--db", str(database), "--port", str(port)], port) as url:
         yield url
@@ -124,6 +125,13 @@ def _page(url: str) -> bytes:
 
 
 def _rate(url: str, service: str, target: str, body: str) -> float:
+    return rate_of(
+        url, "bench/post.lua", BENCH_SERVICE=service, BENCH_TARGET=target, BENCH_BODY=body, BENCH_KEY=ACCOUNT
+    )
+
+
+def rate_of(url: str, script: str, **environment: str) -> float:
+    """Answers a second to the requests that a script of wrk makes, over 16 connections."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("bench: wrk is missing; apt-get install wrk")
@@ -137,19 +145,13 @@ def _rate(url: str, service: str, target: str, body: str) -> float:
             "--timeout",
             "30s",
             "-s",
-            "bench/post.lua",
+            script,
             url,
         ],
         capture_output=True,
         text=True,
         check=True,
-        env={
-            **os.environ,
-            "BENCH_SERVICE": service,
-            "BENCH_TARGET": target,
-            "BENCH_BODY": body,
-            "BENCH_KEY": ACCOUNT,
-        },
+        env={**os.environ, **environment},
     ).stdout
     if "Non-2xx" in done:
         raise SystemExit(f"bench: {url} refused calls:\n{done}")

@@ -1,0 +1,89 @@
+"""Figures of changes: how many are durable in a second, and how soon a client of the stream sees one."""
+
+import contextlib
+import http.client
+import itertools
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import apsw
+
+from bench.databases import ACCOUNT, CATALOG, FOLDER
+from bench.figures import Figure, at_least, at_most, ratio_of_rates
+from bench.over_http import CONNECTIONS, SECONDS_A_TURN, rate_of, served
+
+COMMITS_THAT_FILL_THE_LOG: Final = 2_000
+HEADERS: Final = {
+    "Content-Type": "application/x-amz-json-1.0",
+    "X-Amz-Target": "AWSPartnerCentralSelling.CreateOpportunity",
+}
+
+
+def creations_beside_bare_commits(rounds: int) -> Figure:
+    """(h) CreateOpportunities a second, each durable when it is answered, by bare durable commits of one row."""
+    runs = itertools.count()
+
+    def create() -> float:
+        return rate_of(url, "bench/create.lua", BENCH_KEY=ACCOUNT, BENCH_RUN=f"run-{next(runs)}")
+
+    with served(_new("changes.db")) as url, _bare_database() as bare:
+        create()  # a log that still grows is synchronised several times slower than one that is written over
+        _commits_a_second(bare, until=COMMITS_THAT_FILL_THE_LOG)
+        ratio, creations, commits = ratio_of_rates(create, lambda: _commits_a_second(bare), rounds)
+    detail = f"{max(creations):,.0f} and {max(commits):,.0f} a second, {CONNECTIONS} connections and 1"
+    return at_least("CreateOpportunity ÷ bare durable commit of one row", ratio, 0.4, detail)
+
+
+def stream_beside_answer(changes: int) -> Figure:
+    """(i) From a CreateOpportunity's request to its event in a stream, by the time to its answer."""
+    with served(_new("stream.db")) as url:
+        address = urlsplit(url).netloc
+        stream, client = (http.client.HTTPConnection(address) for _ in range(2))
+        stream.request("GET", "/_cosell/events")
+        events = stream.getresponse()
+        answered, seen = [], []
+        for number in range(changes):
+            started = time.perf_counter()
+            client.request("POST", "/", json.dumps({"Catalog": CATALOG, "ClientToken": f"change-{number}"}), HEADERS)
+            client.getresponse().read()
+            answered.append(time.perf_counter() - started)
+            while not events.readline().startswith(b"data: "):
+                pass
+            seen.append(time.perf_counter() - started)
+        stream.close()
+        client.close()
+    after_ms = statistics.median(b - a for a, b in zip(answered, seen, strict=True)) * 1000
+    ratio = statistics.median(b / a for a, b in zip(answered, seen, strict=True))
+    detail = f"{after_ms:.2f} ms after the answer, which takes {statistics.median(answered) * 1000:.2f} ms"
+    return at_most("change to event in the stream ÷ change to answer", ratio, 2, detail)
+
+
+@contextlib.contextmanager
+def _bare_database() -> Iterator[apsw.Connection]:
+    connection = apsw.Connection(str(_new("bare.db")))
+    for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    connection.execute("CREATE TABLE change (number INTEGER PRIMARY KEY, text TEXT NOT NULL)")
+    yield connection
+    connection.close()
+
+
+def _commits_a_second(connection: apsw.Connection, until: int = 0) -> float:
+    """Durable commits of one row, for a turn's seconds or `until` so many are made."""
+    count, started = 0, time.perf_counter()
+    while count < until or (not until and time.perf_counter() - started < SECONDS_A_TURN):
+        connection.execute("INSERT INTO change (text) VALUES ('one row')")
+        count += 1
+    return count / (time.perf_counter() - started)
+
+
+def _new(name: str) -> Path:
+    path = FOLDER / name
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        file.unlink(missing_ok=True)
+    return path

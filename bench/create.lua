@@ -1,0 +1,19 @@
+-- CreateOpportunity for wrk, each with a ClientToken of its own; run and access key come from the environment.
+local run = os.getenv("BENCH_RUN")
+local number = 0
+local headers = {
+  ["Content-Type"] = "application/x-amz-json-1.0",
+  ["X-Amz-Target"] = "AWSPartnerCentralSelling.CreateOpportunity",
+  ["Authorization"] = "AWS4-HMAC-SHA256 Credential=" .. os.getenv("BENCH_KEY")
+    .. "/20260101/us-east-1/partnercentral-selling/aws4_request, SignedHeaders=host, Signature=" .. string.rep("0", 64),
+}
+
+function request()
+  number = number + 1
+  local body = '{"Catalog":"Sandbox","ClientToken":"' .. run .. "-" .. number .. '","Customer":{"Account":{'
+    .. '"CompanyName":"Blue Heron Consulting","Industry":"Aerospace","WebsiteUrl":"https://example.com",'
+    .. '"Address":{"CountryCode":"DE","City":"Bremen","PostalCode":"28195"}}},'
+    .. '"LifeCycle":{"Stage":"Prospect","TargetCloseDate":"2030-01-31"},"PrimaryNeedsFromAws":["Co-Sell - Deal Support"],'
+    .. '"Project":{"Title":"Move to the cloud","CustomerBusinessProblem":"' .. string.rep("Too slow. ", 20) .. '"}}'
+  return wrk.format("POST", "/", headers, body)
+end
