@@ -6,7 +6,7 @@ what it *finds* (docs/explanation/architecture.md).
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -141,6 +141,22 @@ def answer(engine: Engine, call: Call) -> Answer:
     except Exception as defect:  # noqa: BLE001  # the caller gets a precise answer, the log the defect
         return refusal(engine, call, InternalServerException("cosell failed; its log says how."), defect)
     return Answer(200, _headers(engine, call), call.answer)
+
+
+def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
+    """Answer calls one after the other, and make durable what all of them change in one go.
+
+    A call that is refused changes nothing, as if it were alone. If the common end fails, nobody's change is there, and
+    every call is told so.
+    """
+    if len(calls) == 1:
+        return [answer(engine, calls[0])]
+    try:
+        with engine.store.together():
+            return [answer(engine, call) for call in calls]
+    except StoreUnavailable as defect:
+        undone = ServiceUnavailableException("The database does not answer. Try again.")
+        return [refusal(engine, call, undone, defect) for call in calls]
 
 
 def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception | None = None) -> Answer:

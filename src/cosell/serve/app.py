@@ -1,7 +1,7 @@
 """The ASGI application: the API at `POST /`, and beside it the console, and the admin API that operators ask for.
 
 Reads run inline on the event loop, because SQLite answers them in microseconds and a thread would cost more than the
-read. Writes wait for the disk, so they run on one thread of their own, one after the other.
+read. Writes wait for the disk, so they run on one thread of their own, and become durable together where several wait.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from cosell.serve.deadlines import Deadlines
 from cosell.serve.log import log_answer
 from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
+from cosell.serve.writes import Writes
 from cosell.store.interface import StoreUnavailable
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
@@ -50,6 +51,7 @@ class Application:
         self._metrics = Metrics(engine.store.outbox, engine.clock)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._writes = Writes(engine, self._writer)
         self._reading_targets = frozenset(
             f"{service_model().metadata.target_prefix}.{operation.name}".encode()
             for operation in service_model().operations.values()
@@ -86,8 +88,7 @@ class Application:
             if call.headers.get(b"x-amz-target") in self._reading_targets:
                 answer = flow.answer(self._engine, call)
             else:
-                loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self._writer, flow.answer, self._engine, call)
+                answer = await self._writes.answer(call)
         await _send(send, answer.status, answer.headers, answer.body)
         seconds = perf_counter() - started
         self._metrics.count(call, answer, seconds)

@@ -112,6 +112,13 @@ class Store(Protocol):
     def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
         """A writing transaction: committed durably at the end of the block, undone if the block raises."""
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make the writing transactions of this thread durable at the end of the block, all in one go.
+
+        Each is visible to the next ones, and undone by itself if its own block raises. Raises StoreUnavailable at the
+        end where none of them is durable. No other thread may write meanwhile, and others see nothing before the end.
+        """
+
     def bulk_load(
         self, scopes: Sequence[Scope], expected: int
     ) -> AbstractContextManager[Mapping[Scope, WriteTransaction]]:

@@ -46,6 +46,7 @@ class SqliteStore:
         self._writing = threading.RLock()
         self._readers: deque[apsw.Connection] = deque()
         self._scope_ids: dict[Scope, int] = {}
+        self._together: _Together | None = None
         self._delivery: apsw.Connection | None = None
         self._closed = False
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
@@ -102,8 +103,60 @@ class SqliteStore:
             raise KeyError(self._writer.execute(twice).get) from None
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """See `Store.together`. A database in memory has no disk to wait for."""
+        if self._path == MEMORY:
+            yield
+            return
+        with self._writing, unavailable_instead_of_sqlite_errors():
+            self._roll_back()  # what an earlier failure could not
+            self._writer.execute("BEGIN IMMEDIATE")
+            self._together = together = _Together()
+            try:
+                yield
+                self._check_whole(together)
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+            finally:
+                self._together = None
+            self._scope_ids.update(together.scope_ids)
+        if together.has_announced:
+            self._outbox.wake_listeners()
+
+    @contextmanager
+    def _written_among_others(
+        self, scopes: Sequence[Scope], together: "_Together"
+    ) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
+        writer = self._writer
+        self._check_whole(together)
+        writer.execute("SAVEPOINT one_of_many")
+        try:
+            scope_ids = {scope: self.scope_id(writer, scope) or self._new_scope_id(scope) for scope in scopes}
+            transactions = {scope: SqliteWriteTransaction(writer, number) for scope, number in scope_ids.items()}
+            yield transactions
+            writer.execute("RELEASE one_of_many")
+        except BaseException:
+            together.is_broken = True  # unless the next two statements succeed
+            writer.execute("ROLLBACK TO one_of_many")
+            writer.execute("RELEASE one_of_many")
+            together.is_broken = False
+            raise
+        together.scope_ids.update(scope_ids)
+        together.has_announced |= any(transaction.has_announced for transaction in transactions.values())
+
+    def _check_whole(self, together: "_Together") -> None:
+        if together.is_broken or not self._writer.in_transaction:
+            raise StoreUnavailable("a change among others could not be undone by itself")
+
+    @contextmanager
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         with self._writing, unavailable_instead_of_sqlite_errors():
+            if self._together is not None:
+                with self._written_among_others(scopes, self._together) as transactions:
+                    yield transactions
+                return
             writer = self._writer
             self._roll_back()  # what an earlier failure could not
             writer.execute("BEGIN IMMEDIATE")
@@ -229,6 +282,15 @@ class SqliteStore:
             if self._delivery is not None:
                 self._delivery.close()
             self._writer.close()
+
+
+class _Together:
+    """What transactions that end together leave behind. `is_broken`: one of them could not be undone by itself."""
+
+    def __init__(self) -> None:
+        self.scope_ids: dict[Scope, int] = {}
+        self.has_announced = False
+        self.is_broken = False
 
 
 class _Reading:
