@@ -8,6 +8,7 @@ have committed and for what the clock has made due. A commit never waits for any
 import random
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 from cosell.context import Now
@@ -85,24 +86,20 @@ class Deliverer:
 
     def _wait_for_turn(self) -> Callable[[], None] | None:
         while not self._stopping.is_set():
-            try:
+            with suppress(StoreUnavailable):  # it may be better the next time
                 give_back = self._outbox.become_deliverer()
-            except StoreUnavailable:
-                give_back = None
-            if give_back is not None:
-                return give_back
+                if give_back is not None:
+                    return give_back
             self._stopping.wait(LOOK_S)
         return None
 
     def _prune(self) -> None:
-        try:
+        with suppress(StoreUnavailable):  # there is time until the next time
             now_ms = self._clock()
             if abs(now_ms - self._pruned_ms) >= PRUNED_EVERY_MS:
                 while self._outbox.prune(self._names, now_ms - RETENTION_MS):
                     pass
                 self._pruned_ms = now_ms
-        except StoreUnavailable as reason:
-            self._log("events not pruned", reason=str(reason))
 
 
 class Carrier:
@@ -120,6 +117,7 @@ class Carrier:
         self._delivery: Delivery | None = None
         self._unsettled: Settlement | None = None
         self._failing = False
+        self._in_the_dark = False
         self._stopping = threading.Event()
         self._awake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"sink {named.name}", daemon=True)
@@ -153,10 +151,14 @@ class Carrier:
     def step(self) -> bool:
         """One round of deliveries. Whether there may be more to do at once."""
         try:
-            return self._settle_last() and self._deliver()
+            more = self._settle_last() and self._deliver()
         except StoreUnavailable as reason:
-            self._log("events not read", sink=self._named.name, reason=str(reason))
+            if not self._in_the_dark:
+                self._log("events cannot be read", sink=self._named.name, reason=str(reason))
+            self._in_the_dark = True
             return False
+        self._in_the_dark = False
+        return more
 
     def _settle_last(self) -> bool:
         """Write down the last round, so that nothing is delivered again for want of a note. Whether it is done."""

@@ -1,0 +1,176 @@
+"""What is kept of events: until every sink has them and a week longer, and by one deliverer at a time."""
+
+import random
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cosell.engine import Engine
+from cosell.events import deliverer as room
+from cosell.events.choice import EVERYTHING
+from cosell.events.deliverer import RETENTION_MS, Deliverer
+from cosell.events.delivery import LONGEST_TRIED_MS, Failure
+from cosell.events.sink import NamedSink
+from cosell.serve.sink_figures import SinkFigures
+from cosell.store.interface import StoreUnavailable
+from tests.events.conftest import Post, ToldSink, is_down, run_until_quiet, takes_all
+from tests.store.caller import Caller, HandClock
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+def fails(*_: object) -> Any:
+    raise StoreUnavailable("FullError: the disk is full")
+
+
+def test_events_are_kept_for_a_week_after_every_sink_has_them(post: Post) -> None:
+    slow, quick = ToldSink(is_down), ToldSink()
+    carriers = [post.carrier(slow, "slow"), post.carrier(quick, "quick")]
+    post.announce(*"ABC")
+    for carrier in carriers:
+        run_until_quiet(carrier)
+    post.clock.now_ms += RETENTION_MS + 1
+    assert post.outbox.prune(["quick"], post.clock.now_ms - RETENTION_MS) == 0, "they are held for the slow one"
+    slow.decide = takes_all
+    for _ in range(5):
+        run_until_quiet(carriers[0])
+        post.clock.now_ms += DAY_MS // 24
+    post.announce("D")
+    assert post.outbox.prune(["slow", "quick"], post.clock.now_ms - RETENTION_MS) == 3
+    assert [waiting.event.subject for waiting in post.outbox.after(0, 10)] == ["D"]
+    assert post.outbox.newest() == 4
+
+
+def test_events_that_a_named_sink_lacks_are_kept_however_old_they_are(post: Post) -> None:
+    post.carrier(ToldSink(), "named")
+    post.announce("A")
+    later_ms = post.clock.now_ms + 10 * RETENTION_MS
+    assert post.outbox.prune(["named"], later_ms) == 0
+    assert post.outbox.prune([], later_ms) == 1, "but not for a sink that nobody names any more"
+
+
+def test_dead_letters_are_kept_for_a_week(post: Post) -> None:
+    sink = ToldSink(is_down)
+    carrier = post.carrier(sink)
+    post.announce("A")
+    for _ in range(2):
+        run_until_quiet(carrier)
+        post.clock.now_ms += LONGEST_TRIED_MS
+    died_ms = post.outbox.dead_letters(1)[0].letter.died_ms
+    assert post.outbox.prune(["sink"], died_ms) == 0
+    assert len(post.outbox.dead_letters(1)) == 1
+    assert post.outbox.prune(["sink"], died_ms + 1) == 1
+    assert post.outbox.dead_letters(1) == []
+
+
+def test_what_cannot_be_noted_is_noted_later_and_not_delivered_twice(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink = ToldSink()
+    carrier = post.carrier(sink)
+    post.announce(*"AB")
+    settle = post.outbox.settle
+    monkeypatch.setattr(post.outbox, "settle", fails)
+    for _ in range(5):
+        assert not carrier.step()
+    monkeypatch.setattr(post.outbox, "settle", settle)
+    run_until_quiet(carrier)
+    assert sorted(sink.got) == ["A 1", "B 2"]
+    assert post.status().delivered == 2
+    assert post.told == [("events cannot be read", {"sink": "sink", "reason": "FullError: the disk is full"})]
+
+
+def test_figures_of_sinks_are_missing_while_the_database_does_not_answer(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prometheus_client import CollectorRegistry
+
+    registry = CollectorRegistry()
+    SinkFigures(post.outbox, post.clock, registry)
+    post.carrier(ToldSink())
+    assert registry.get_sample_value("cosell_sink_waiting_events", {"sink": "sink"}) == 0
+    monkeypatch.setattr(post.outbox, "statuses", fails)
+    assert registry.get_sample_value("cosell_sink_waiting_events", {"sink": "sink"}) is None
+
+
+@pytest.fixture
+def file_engine(tmp_path: Path) -> Any:
+    engine = Engine.open(str(tmp_path / "pipeline.db"), clock=HandClock())
+    yield engine
+    engine.close()
+
+
+def test_one_deliverer_at_a_time(file_engine: Engine, tmp_path: Path) -> None:
+    other = Engine.open(str(tmp_path / "pipeline.db"))
+    give_back = file_engine.store.outbox.become_deliverer()
+    assert give_back is not None
+    assert other.store.outbox.become_deliverer() is None
+    give_back()
+    taken_over = other.store.outbox.become_deliverer()
+    assert taken_over is not None
+    taken_over()
+    other.close()
+
+
+def test_a_lock_that_cannot_be_made_says_try_again(file_engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "pipeline.db-delivery").mkdir()
+    with pytest.raises(StoreUnavailable, match="Is a directory"):
+        file_engine.store.outbox.become_deliverer()
+
+
+class Waiting(ToldSink):
+    """Lets a test wait for what it gets."""
+
+    def __init__(self) -> None:
+        super().__init__(self._count, at_once=1)
+        self.arrived = threading.Semaphore(0)
+
+    def _count(self, _: object) -> Failure | None:
+        self.arrived.release()
+        return None
+
+
+def delivering(engine: Engine, sink: ToldSink) -> Deliverer:
+    named = [NamedSink("sink", EVERYTHING, lambda: sink)]
+    deliverer = Deliverer(engine.store.outbox, named, engine.clock, random.Random(1), lambda *_, **__: None)
+    deliverer.open()
+    return deliverer
+
+
+@pytest.mark.parametrize("troubled", ["become_deliverer", "prune", "after"])
+def test_a_deliverer_outlives_a_database_that_does_not_answer(
+    file_engine: Engine, monkeypatch: pytest.MonkeyPatch, troubled: str
+) -> None:
+    monkeypatch.setattr(room, "LOOK_S", 0.01)
+    outbox = file_engine.store.outbox
+    sound: Callable[..., Any] = getattr(outbox, troubled)
+    failed = threading.Semaphore(0)
+
+    def trouble(*arguments: Any) -> Any:
+        failed.release()
+        return fails()
+
+    sink = Waiting()
+    deliverer = delivering(file_engine, sink)
+    monkeypatch.setattr(outbox, troubled, trouble)
+    deliverer.start()
+    Caller(file_engine).create("first")
+    for _ in range(3):
+        assert failed.acquire(timeout=60)
+    monkeypatch.setattr(outbox, troubled, sound)
+    assert sink.arrived.acquire(timeout=60)
+    deliverer.stop()
+    deliverer.stop()
+
+
+def test_a_deliverer_that_never_had_its_turn_ends_too(file_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    give_back = file_engine.store.outbox.become_deliverer()
+    assert give_back is not None
+    deliverer = delivering(file_engine, ToldSink())
+    deliverer.stop()
+    deliverer.start()
+    deliverer.stop()
+    give_back()
