@@ -211,3 +211,37 @@ def test_the_command_says_in_one_line_why_it_shows_nothing(
     told = run("events", "tail", "--from", "yesterday", "--url", standing_server.url)
     assert (told.code, told.err.count("\n")) == (2, 1)
     assert "'yesterday' is no moment" in told.err
+
+
+UNAVAILABLE = """
+import cosell.store.sqlite.outbox as o
+from cosell.store.interface import StoreUnavailable
+sound, failures = o.SqliteOutbox.{method}, []
+def failing(*arguments):
+    if failures:
+        return sound(*arguments)
+    failures.append(1)
+    raise StoreUnavailable("IOError")
+o.SqliteOutbox.{method} = failing
+"""
+
+
+def test_a_stream_that_cannot_begin_says_try_again(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(UNAVAILABLE.format(method="newest"), "--db", ":memory:")
+    status, body = ask(server, "GET", "events")
+    assert (status, body["error"]) == (503, "The database does not answer: IOError")
+    with Stream(server) as stream:
+        created = create(server, "first")
+        assert stream.opportunities(1) == [created]
+
+
+def test_a_stream_ends_where_the_database_does_not_answer_and_is_taken_up_there(
+    serve_after: Callable[..., Server],
+) -> None:
+    server = serve_after(UNAVAILABLE.format(method="after"), "--db", ":memory:")
+    with Stream(server) as stream:
+        assert list(stream.said) == []
+        seen = stream.last_event_id
+    created = create(server, "first")
+    with Stream(server, last_event_id=seen) as stream:
+        assert stream.opportunities(1) == [created]

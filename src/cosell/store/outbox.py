@@ -74,7 +74,11 @@ class Settlement(msgspec.Struct, frozen=True):
 
 
 class SinkStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What operators see of a sink. `behind` counts what is past its cursor, `oldest_ms` the time of what it lacks."""
+    """What operators see of a sink.
+
+    `behind` counts the events past its cursor, up to 10,001, which stands for more; `oldest_ms` is the time of the
+    first event that it lacks.
+    """
 
     name: str
     cursor: int

@@ -61,11 +61,14 @@ async def stream(room: Room, question: EventsWanted, headers: Headers, receive: 
     nothing that is still kept.
     """
     outbox = room.engine.store.outbox
-    position = _beginning(outbox, question, headers.get(LAST_EVENT_ID))
+    loop = asyncio.get_running_loop()
+    try:  # a moment is looked for among all events, and no read may wait for that
+        position = await loop.run_in_executor(None, _beginning, outbox, question, headers.get(LAST_EVENT_ID))
+    except StoreUnavailable as reason:
+        raise Refused(503, f"The database does not answer: {reason}") from None
     choice = Choice(
         question.account, question.catalog, frozenset({question.detail_type} if question.detail_type else ())
     )
-    loop = asyncio.get_running_loop()
     awake = asyncio.Event()
     stop_listening = outbox.listen(lambda: loop.call_soon_threadsafe(awake.set))
     gone = asyncio.ensure_future(_gone(receive))

@@ -29,7 +29,7 @@ LOCK_SUFFIX: Final = "-delivery"
 _EVENT: Final = "event_id, account, catalog, detail_type, subject, time, event"
 _STATUSES: Final = """
 SELECT name, cursor,
-    (SELECT count(*) FROM outbox WHERE position > cursor),
+    (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE position > cursor LIMIT 10001)),
     (SELECT count(*) FROM held_event WHERE held_event.sink_id = sink.sink_id),
     (SELECT count(*) FROM dead_letter WHERE dead_letter.sink_id = sink.sink_id),
     delivered, failed, gone,
