@@ -15,12 +15,12 @@ from cosell.context import Now
 from cosell.events.delivery import Delivery, Failure, Round
 from cosell.events.sink import NamedSink, Sink
 from cosell.store.interface import StoreUnavailable
-from cosell.store.outbox import Outbox, Settlement
+from cosell.store.outbox import Event, Outbox, Settlement
 
 LOOK_S: Final = 0.2
 """How long at most until something is noticed that nobody has woken us for."""
-READ_AHEAD: Final = 200
-"""Events that are looked at in one go."""
+LOOK_AHEAD: Final = 4
+"""How many times what a sink takes in one go is looked at, to find enough that may go together."""
 RETENTION_MS: Final = 7 * 24 * 60 * 60 * 1000
 """How long an event stays readable after all sinks have it. Our choice."""
 PRUNED_EVERY_MS: Final = 60_000
@@ -172,10 +172,12 @@ class Carrier:
         delivery = self._current_delivery()
         if delivery is None or delivery.rests(now_ms := self._clock()):
             return False
-        round_ = delivery.next_round(self._outbox.after(delivery.cursor, READ_AHEAD), now_ms)
+        waiting = self._outbox.after(delivery.cursor, LOOK_AHEAD * self._sink.at_once)
+        round_ = delivery.next_round(waiting, now_ms)
         if round_ == Round(delivery.cursor, [], []):
             return False
-        self._unsettled = delivery.settle(round_, self._offer(round_), self._clock(), self._chance.random)
+        outcomes = self._offer(round_, {found.position: found.event for found in waiting})
+        self._unsettled = delivery.settle(round_, outcomes, self._clock(), self._chance.random)
         self._tell(self._unsettled)
         return self._settle_last()
 
@@ -189,16 +191,17 @@ class Carrier:
             self._delivery = Delivery(state, self._named.choice, at_once=self._sink.at_once)
         return self._delivery
 
-    def _offer(self, round_: Round) -> list[Failure | None]:
+    def _offer(self, round_: Round, at_hand: dict[int, Event]) -> list[Failure | None]:
         """How each event of a round has fared. What was cleared meanwhile counts as delivered."""
         positions = [held.position for held in round_.offered]
-        found = self._outbox.at(positions) if positions else {}
-        events = list(found.values())
+        held = [position for position in positions if position not in at_hand]
+        known = at_hand | self._outbox.at(held) if held else at_hand
+        events = {position: known[position] for position in positions if position in known}
         try:
-            outcomes = self._sink.deliver(events) if events else []
+            outcomes = self._sink.deliver(list(events.values())) if events else []
         except Exception as defect:  # noqa: BLE001  # a sink that fails in a new way must not end the delivery
             outcomes = [Failure(type(defect).__name__)] * len(events)
-        fared = dict(zip(found, outcomes, strict=True))
+        fared = dict(zip(events, outcomes, strict=True))
         return [fared.get(position) for position in positions]
 
     def _tell(self, settlement: Settlement) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from cosell.events.choice import Choice
-from cosell.events.deliverer import LOOK_S, READ_AHEAD
+from cosell.events.deliverer import LOOK_S
 from cosell.serve.admin.fields import Account, Catalog, given_moment_ms
 from cosell.serve.admin.router import Headers, Receive, Refused, Room, Send
 from cosell.serve.sink_figures import lag_s
@@ -17,6 +17,7 @@ from cosell.store.interface import StoreUnavailable
 from cosell.store.outbox import Outbox, SinkStatus, Waiting
 from cosell.wire.timestamps import Timestamp
 
+READ_AT_ONCE: Final = 200
 HEARTBEAT_S: Final = 15.0
 RECONNECT_AFTER_MS: Final = 1_000
 START: Final = "start"
@@ -77,7 +78,7 @@ async def stream(room: Room, question: EventsWanted, headers: Headers, receive: 
         said_at = loop.time()
         while not gone.done() and not room.draining.is_set():
             awake.clear()
-            waiting = outbox.after(position, READ_AHEAD)
+            waiting = outbox.after(position, READ_AT_ONCE)
             if waiting:
                 position = waiting[-1].position
                 await _say(send, b"".join(_written(found) for found in waiting if choice.takes(found.event)))
