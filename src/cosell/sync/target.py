@@ -2,7 +2,7 @@
 
 A target is one open connection, used from one thread at a time. Every method that writes is one transaction, durable
 when it returns: a page's rows, the history of what changed, the position and the queue of details are kept together
-or not at all. Times are milliseconds since 1970 UTC; JSON is text in UTF-8.
+or not at all (docs/decisions/0009). Times are milliseconds since 1970 UTC; JSON is text in UTF-8.
 
 A target never opens its connection again by itself. The lock belongs to the connection, so whoever has lost one has
 lost both, and cannot write into a mirror that another process may hold by now.

@@ -162,6 +162,13 @@ def test_an_export_that_fails_leaves_the_earlier_one(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_a_mirror_that_cannot_be_read_is_told(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.close()
+    with pytest.raises(UserError, match="cannot read the mirror: "):
+        export(mirror, tmp_path, "csv")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_without_pyarrow_the_extra_is_named(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)

@@ -1,5 +1,6 @@
 """One sync at a time: the second one learns who holds the mirror, and a killed one holds nothing."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from cosell.errors import UserError
 from cosell.sync.target import MirrorBusy, MirrorUnavailable
+from cosell.sync.targets import lock_file
 from cosell.sync.targets.holder import this_process
 from cosell.sync.targets.open import open_target
 from tests.postgres import Postgres
@@ -96,11 +98,34 @@ def test_a_mirror_is_one_by_whichever_name(url: str, tmp_path: Path, database: s
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_lock_file_that_was_removed_locks_nothing(url: str) -> None:
-    lock_file = Path(f"{url.removeprefix('sqlite:///')}.lock")
+    path = Path(f"{url.removeprefix('sqlite:///')}.lock")
     with open_target(url) as mirror, open_target(url) as other, mirror.lock("first"):
-        lock_file.unlink()
+        path.unlink()
         with other.lock("second"):
-            lock_file.unlink()
+            path.unlink()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_lock_file_that_its_holder_removes_meanwhile_is_locked_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    path = lock_file.lock_file(tmp_path / "mirror.db")
+    flock = fcntl.flock
+    locked: list[int] = []
+
+    def overtaken(descriptor: int, how: int) -> None:
+        flock(descriptor, how)
+        if not locked:
+            path.unlink()  # as the holder does at its end
+            if again:
+                path.touch()  # as the next one does at once
+        locked.append(descriptor)
+
+    monkeypatch.setattr(fcntl, "flock", overtaken)
+    with lock_file.locked(tmp_path / "mirror.db", "ana"):
+        assert len(locked) == 2
+        assert lock_file.holder_of(tmp_path / "mirror.db") == "ana"
+    assert lock_file.holder_of(tmp_path / "mirror.db") == "another process"
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -4,6 +4,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import apsw
 import duckdb
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from cosell.errors import UserError
 from cosell.sync.target import MirrorBusy
 from cosell.sync.targets import open as open_room
 from cosell.sync.targets import schema
+from cosell.sync.targets import sqlite as sqlite_room
 from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.open import open_target
 from cosell.sync.targets.schema import migrate, steps_of
@@ -196,6 +198,21 @@ def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path, name: str)
         open_target(str(file))
     assert file.read_text() == "dear diary, " * 400
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_database_that_does_not_answer_while_it_is_made_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "mirror.db")
+    other = apsw.Connection(path)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(sqlite_room, "BUSY_TIMEOUT_MS", 1)
+    with pytest.raises(UserError, match="cannot open the mirror: BusyError"):
+        open_target(path)
+    other.execute("ROLLBACK")
+    with open_target(path) as mirror:
+        assert mirror.counts().opportunities == 0
+    other.close()
 
 
 @pytest.mark.parametrize("name", ["mirror.db", "mirror.duckdb"])

@@ -83,7 +83,7 @@ def test_an_equal_row_in_another_spelling_is_no_change(mirror: Mirror) -> None:
 def test_a_number_is_not_its_digits(mirror: Mirror) -> None:
     keep(mirror, row("O1", Unknown=1))
     keep(mirror, row("O1", Unknown="1"))
-    keep(mirror, row("O1", Unknown=True))
+    keep(mirror, row("O1", Unknown=True, Nothing=None))
     assert changes(mirror) == [("O1", "Unknown", "1", "1"), ("O1", "Unknown", "1", "true")]
 
 

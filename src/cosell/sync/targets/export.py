@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from cosell.errors import UserError
+from cosell.sync.target import MirrorUnavailable
 from cosell.sync.targets.csv_file import csv_file
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.mirror import Mirror
@@ -33,7 +34,7 @@ BATCH: Final = 5_000
 def export(mirror: Mirror, folder: Path, form: Form) -> dict[str, int]:
     """Write each table into `folder`, one file each. How many rows went into which file.
 
-    Raises UserError where the folder cannot be written, or what `form` needs is not installed.
+    Raises UserError where the mirror cannot be read, the folder not be written, or what `form` needs is not installed.
     """
     opened = _opener(form)
     written: dict[str, int] = {}
@@ -48,6 +49,8 @@ def export(mirror: Mirror, folder: Path, form: Form) -> dict[str, int]:
                     written[path.name] = _write(mirror.database, table, file)
         for path, whole in partial.items():
             whole.replace(path)
+    except MirrorUnavailable as error:
+        raise UserError(f"cannot read the mirror: {error}", "see whether its database is well") from None
     except OSError as error:
         raise UserError(f"cannot write into {folder}: {error.strerror or error}", "name another folder") from None
     finally:

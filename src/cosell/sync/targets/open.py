@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from cosell.errors import UserError
+from cosell.sync.target import MirrorUnavailable
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.schema import migrate, steps_of
@@ -26,6 +27,9 @@ def open_target(url: str, *, create: bool = True) -> Mirror:
     try:
         migrate(database, steps_of(database.dialect), create=create)
         database.settle()
+    except MirrorUnavailable as error:
+        database.close()
+        raise UserError(f"cannot open the mirror: {error}", "see whether its database is well") from None
     except BaseException:
         database.close()
         raise
