@@ -10,6 +10,7 @@ from cosell.rules.identifiers import REGION
 from cosell.wire.model import SERVICE
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from botocore.exceptions import ClientError
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
@@ -55,11 +56,40 @@ def client_of_aws(
     profile: str | None, region: str | None = None, endpoint_url: str | None = None, **config: Any
 ) -> "PartnerCentralSellingAPIClient":
     """A client as the user's own AWS configuration makes it, apart from what is given."""
-    import boto3
+    return client_in(session_of(profile), region, endpoint_url, **config)
 
-    session = boto3.session.Session(profile_name=profile)
+
+def client_in(
+    session: "Session", region: str | None, endpoint_url: str | None, **config: Any
+) -> "PartnerCentralSellingAPIClient":
+    """A client in a session of the user's."""
     region = region or session.region_name or REGION
     return _client(session, region_name=region, endpoint_url=endpoint_url, config=_config(**config))
+
+
+def session_of(profile: str | None, role: str | None = None) -> "Session":
+    """The user's AWS configuration; with the credentials of a role, an ARN, which are renewed before they expire.
+
+    Raises BotoCoreError where there is no such profile, and UserError where no credentials could take the role.
+    """
+    import boto3
+    import botocore.session
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+
+    session = botocore.session.Session(profile=profile)
+    if role is not None:
+        if session.get_credentials() is None:
+            raise UserError(f"there are no credentials to take the role {role} with", "make some with: aws configure")
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=session.create_client,
+            source_credentials=session.get_credentials(),
+            role_arn=role,
+            extra_args={"RoleSessionName": "cosell"},
+        )
+        session._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001  # no public way
+            fetcher.fetch_credentials, "assume-role"
+        )
+    return boto3.session.Session(botocore_session=session)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "events": "See the events of a running cosell, and steer their delivery.",
     "mirror": "Use a database that a sync keeps in step.",
     "clock": "See and steer the time of a running cosell.",
+    "sync": "Keep a database of your own in step with AWS.",
     "env": "Print the exports that point AWS clients here.",
     "doctor": "Check that everything is in place.",
 }

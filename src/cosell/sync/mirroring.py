@@ -2,10 +2,10 @@
 
 import random
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cosell.sync.quota import Rate, open_ledger
 from cosell.sync.report import Report
@@ -18,7 +18,9 @@ from cosell.sync.targets.open import open_target
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
-DEFAULT_OVERLAP = timedelta(milliseconds=DEFAULT_OVERLAP_MS)
+DEFAULT_OVERLAP: Final = timedelta(milliseconds=DEFAULT_OVERLAP_MS)
+HOLDER: Final = "sync"
+"""Under this name the quota ledger counts our calls."""
 
 
 def now_ms() -> int:
@@ -49,14 +51,30 @@ def mirror(
     Unavailable where the service does not answer, and MirrorUnavailable where the mirror does not. The mirror is then
     as after the last page that was kept, and the next call goes on from there.
     """
+    options = Options(full=full, details=details, overlap_ms=overlap // timedelta(milliseconds=1))
     with ExitStack() as stack:
         if isinstance(target, str):
             target = stack.enter_context(open_target(target))
         stack.enter_context(target.lock(this_process(now_ms())))
-        ledger = open_ledger(client, rate, share, holder="sync")
-        stack.callback(ledger.close)
-        # Chance only spreads the moments at which calls are tried again.
-        world = Surroundings(now_ms, time.sleep, random.random, ledger)
-        service = stack.enter_context(Service(client, catalog, world))
-        options = Options(full=full, details=details, overlap_ms=overlap // timedelta(milliseconds=1))
+        service, world = stack.enter_context(asking(client, catalog, rate=rate, share=share))
         return Run(service, target, world, options, tell=tell)()
+
+
+@contextmanager
+def asking(
+    client: "PartnerCentralSellingAPIClient",
+    catalog: str,
+    *,
+    rate: Rate = "auto",
+    share: float = 1.0,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Iterator[tuple[Service, Surroundings]]:
+    """A service to ask, and the world in which it is asked. Raises UserError where the quota ledger cannot be used."""
+    ledger = open_ledger(client, rate, share, HOLDER)
+    try:
+        # Chance only spreads the moments at which calls are tried again.
+        world = Surroundings(now_ms, sleep, random.random, ledger)
+        with Service(client, catalog, world) as service:
+            yield service, world
+    finally:
+        ledger.close()

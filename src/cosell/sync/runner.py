@@ -16,17 +16,13 @@ from cosell.sync.answers import PageOfRows
 from cosell.sync.details import work_off
 from cosell.sync.plan import SyncState
 from cosell.sync.report import Report
-from cosell.sync.seen import Seen
-from cosell.sync.service import Refused, Service, Surroundings, Unavailable
+from cosell.sync.seen import Seen, unseen
+from cosell.sync.service import Service, Surroundings, Unavailable
 from cosell.sync.stopping import Stopped
 from cosell.sync.target import ForeignMirror, Identity, MirrorUnavailable, RunOutcome, Target
+from cosell.sync.walk import Newest, Walk
 
 DEFAULT_OVERLAP_MS: Final = 5 * 60 * 1000
-MOST_RESTARTS: Final = 20
-"""Of one pass, for tokens that the service gave and does not take."""
-CHECKED_AT_ONCE: Final = 20
-"""Identifiers of one question. Source: service model, ListOpportunitiesRequest.Identifier."""
-_BATCH: Final = 1000
 
 _encode = msgspec.json.Encoder().encode
 _decode_state = msgspec.json.Decoder(SyncState).decode
@@ -99,6 +95,7 @@ class Run:
         newest = self._service.page(plan.Newest())
         self._identity = self._identity_with(newest[0])
         self.report.account = self._identity.account
+        self.report.newest_ms = newest[0].rows[0].last_modified_ms if newest[0].rows else None
         self._number = self._target.begin_run(self.report.mode, self.report.started_ms, self._identity)
         if self._options.full:
             self._state = msgspec.structs.replace(self._state, listing=None)
@@ -111,43 +108,20 @@ class Run:
         if self.report.resumed:  # what changed since it was broken off is newer than its floor
             self._pass(None)
 
-    def _pass(self, newest: tuple[PageOfRows, int | None] | None, seen: Seen | None = None) -> None:
-        state = self._state
-        restarts = 0
-        while True:
-            self._check()
-            if state.listing is None:
-                page, asked_ms = newest or self._service.page(plan.Newest())
-                newest = None
-                state = self._with_newest(state, page, asked_ms)
-                if state.listing is None:
-                    self._state = state
-                    return
-            question = plan.question(state)
-            try:
-                page, _ = self._service.page(question)
-            except Refused as refused:
-                refusal = plan.refusal(question, refused.code)
-                if refusal is None:
-                    raise
-                state = plan.with_refusal(state, refusal)
-            else:
-                state = plan.with_page(state, page.next_token)
-                self._keep(page, state)
-                if seen is not None:
-                    seen.add(row.id for row in page.rows)
-                if page.next_token is None:
-                    return
-            restarts += state.listing is None
-            if restarts > MOST_RESTARTS:
-                raise Unavailable("the service does not take the tokens that it gives")
-
-    def _with_newest(self, state: SyncState, page: PageOfRows, asked_ms: int | None) -> SyncState:
-        newest_ms = page.rows[0].last_modified_ms if page.rows else None
-        self.report.newest_ms = newest_ms
-        return plan.with_newest(
-            state, newest_ms, asked_ms, overlap_ms=self._options.overlap_ms, full=self._options.full
+    def _pass(self, newest: Newest | None, seen: Seen | None = None) -> None:
+        walk = Walk(
+            self._service,
+            self._state,
+            newest,
+            overlap_ms=self._options.overlap_ms,
+            full=self._options.full,
+            check=self._check,
         )
+        for page in walk:
+            self._keep(page, walk.state)
+            if seen is not None:
+                seen.add(row.id for row in page.rows)
+        self._state = walk.state
 
     def _keep(self, page: PageOfRows, state: SyncState) -> None:
         assert self._number is not None, "a run has begun before it keeps pages"
@@ -177,18 +151,13 @@ class Run:
     def _note_vanished(self, seen: Seen) -> None:
         """Ask for each row that the pass did not meet. Some moved while it went on; the others are gone."""
         assert self._number is not None, "a run has begun"
-        after = None
-        while rows := self._target.summaries(after, _BATCH):
-            after = rows[-1].id
-            missing = seen.missing(row.id for row in rows)
-            for start in range(0, len(missing), CHECKED_AT_ONCE):
-                self._check()
-                asked = missing[start : start + CHECKED_AT_ONCE]
-                page = self._service.present(asked)
-                self._keep(page, self._state)
-                present = {row.id for row in page.rows}
-                gone = [identifier for identifier in asked if identifier not in present]
-                self.report.vanished += self._target.mark_vanished(self._number, gone, self._world.clock())
+        for asked in unseen(self._target, seen):
+            self._check()
+            page = self._service.present([row.id for row in asked])
+            self._keep(page, self._state)
+            present = {row.id for row in page.rows}
+            gone = [row.id for row in asked if row.id not in present]
+            self.report.vanished += self._target.mark_vanished(self._number, gone, self._world.clock())
 
     def _details(self) -> None:
         def between() -> None:

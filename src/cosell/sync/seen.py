@@ -1,8 +1,14 @@
 """The identifiers that a walk has met, in a temporary file, so that memory does not grow with the catalog."""
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Iterable, Iterator
+from typing import Final, Self
+
+from cosell.sync.target import Row, Target
+
+ASKED_AT_ONCE: Final = 20
+"""Identifiers of one question. Source: service model, ListOpportunitiesRequest.Identifier."""
+_BATCH: Final = 1000
 
 
 class Seen:
@@ -28,3 +34,14 @@ class Seen:
         """Those that were not met, in the order in which they are given."""
         query = "SELECT 1 FROM seen WHERE id = ?"
         return [each for each in identifiers if self._connection.execute(query, (each,)).fetchone() is None]
+
+
+def unseen(target: Target, seen: Seen) -> Iterator[list[Row]]:
+    """The mirror's rows that a walk did not meet, in portions that one question to the service can name."""
+    after = None
+    while rows := target.summaries(after, _BATCH):
+        after = rows[-1].id
+        missing = set(seen.missing(row.id for row in rows))
+        left = [row for row in rows if row.id in missing]
+        for start in range(0, len(left), ASKED_AT_ONCE):
+            yield left[start : start + ASKED_AT_ONCE]

@@ -33,6 +33,7 @@ METHODS: Final = {
 _EVENT: Final = "before-parse.partnercentral-selling"
 _RAW: Final = "cosell.raw"
 _TRY_CREDENTIALS: Final = "check the credentials with: aws sts get-caller-identity"
+_TRY_ADDRESS: Final = "check the network, --endpoint-url and --region; AWS has Partner Central in us-east-1 alone"
 _NEXT_STEPS: Final = {
     "AccessDeniedException": "its policy must allow partnercentral:ListOpportunities, and with --details "
     "partnercentral:GetOpportunity and partnercentral:GetAwsOpportunitySummary, in this catalog",
@@ -66,7 +67,11 @@ class Refused(UserError):
 
 
 class Unavailable(Exception):
-    """The service gave no answer, although it was asked again and again."""
+    """The service gave no answer, although it was asked again and again. `next_step` says what to do about it."""
+
+    def __init__(self, why: str, next_step: str = "the next run goes on where this one was") -> None:
+        super().__init__(why)
+        self.next_step = next_step
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -136,7 +141,9 @@ class Service:
                 self._has_answered = True
                 # Of the service's clock and ours the one that is behind: what it claims to have passed, has.
                 return answer, None if dated_ms is None else min(dated_ms, asked_ms)
-            if attempt >= (ATTEMPTS if self._has_answered else ATTEMPTS_WITHOUT_ANSWER):
+            if not self._has_answered and attempt >= ATTEMPTS_WITHOUT_ANSWER:
+                raise Unavailable(trouble.text, _TRY_ADDRESS)
+            if attempt >= ATTEMPTS:
                 raise Unavailable(trouble.text)
             self.retries += 1
             self._world.sleep(delay_s(attempt, self._world.chance(), trouble.asked_s))

@@ -37,6 +37,10 @@ class ForeignMirror(UserError):
         self.given = given
 
 
+class NoMirror(UserError):
+    """There is no mirror yet where one was expected."""
+
+
 class MirrorUnavailable(Exception):
     """The database does not answer now: locked, out of space, or gone. What was to be written was not."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from cosell.errors import UserError
-from cosell.sync.target import MirrorUnavailable
+from cosell.sync.target import MirrorUnavailable, NoMirror
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.schema import migrate, steps_of
@@ -72,5 +72,5 @@ def _file(rest: str, *, create: bool) -> str:
     if not path:
         raise UserError("no file is named", "name one, such as mirror.db")
     if not create and path != MEMORY and not Path(path).exists():
-        raise UserError(f"there is no mirror {path}", "make one with: cosell sync")
+        raise NoMirror(f"there is no mirror {path}", "make one with: cosell sync")
     return path

@@ -10,6 +10,7 @@ from string import Template
 from typing import Final
 
 from cosell.errors import UserError
+from cosell.sync.target import NoMirror
 from cosell.sync.targets.database import Database, Dialect
 
 MIGRATING: Final = "a cosell that brings its tables up to date"
@@ -28,7 +29,7 @@ def migrate(database: Database, steps: list[tuple[str, str]], *, create: bool = 
     if made == len(steps):
         return
     if not made and not create:
-        raise UserError("this database is empty, not a mirror", "make one with: cosell sync")
+        raise NoMirror("this database is empty, not a mirror", "make one with: cosell sync")
     with database.lock(MIGRATING), database.transaction():
         for number in range(version(database) + 1, len(steps) + 1):
             name, statements = steps[number - 1]

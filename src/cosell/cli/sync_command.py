@@ -1,0 +1,219 @@
+"""`cosell sync`: keep a database of your own in step with AWS, see how far it is, and check it."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cosell.cli.options import setting
+from cosell.cli.span import Span
+from cosell.errors import UserError
+from cosell.settings import DEFAULTS
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from cosell.sync.quota import Rate
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+TARGET = click.option(
+    "--to",
+    "mirror",
+    metavar="URL",
+    default=DEFAULTS.mirror,
+    show_default=True,
+    envvar="COSELL_MIRROR",
+    show_envvar=True,
+    help="The mirror: a file's path, sqlite:///path, postgresql://… or duckdb:///path.",
+)
+SERVICE = (
+    setting("catalog"),
+    click.option("--profile", help="The profile of your AWS configuration."),
+    click.option("--region", help="The AWS region, instead of your configuration's."),
+    click.option("--endpoint-url", metavar="URL", help="The address of the service, such as that of a running cosell."),
+    click.option("--role", metavar="ARN", help="Take this role first."),
+    click.option(
+        "--overlap",
+        type=Span(least_ms=1000),
+        default="5m",
+        show_default=True,
+        help="The longest time for which the service may show a change late.",
+    ),
+    click.option(
+        "--rate",
+        type=click.Choice(["auto", "on", "off"]),
+        default="auto",
+        show_default=True,
+        help="Keep to the quotas of AWS: on, off, or auto: on, unless the service is on this machine.",
+    ),
+    click.option(
+        "--share",
+        type=float,
+        default=1.0,
+        show_default=True,
+        help="The part of the quotas to use: above 0, and 1 at most.",
+    ),
+)
+
+
+class Source:
+    """Where a sync reads from, as the options say."""
+
+    def __init__(
+        self,
+        catalog: str,
+        profile: str | None,
+        region: str | None,
+        endpoint_url: str | None,
+        role: str | None,
+        overlap: int,
+        rate: "Rate",
+        share: float,
+    ) -> None:
+        self.catalog = catalog
+        self.overlap_ms = overlap
+        self.quota: dict[str, Any] = {"rate": rate, "share": share}
+        self._profile, self._role = profile, role
+        self._region, self._endpoint_url = region, endpoint_url
+
+    @functools.cached_property
+    def session(self) -> "Session":
+        """The user's AWS configuration. Raises UserError where it has no such profile."""
+        from botocore.exceptions import BotoCoreError
+
+        from cosell.cli.clients import session_of
+
+        try:
+            return session_of(self._profile, self._role)
+        except BotoCoreError as error:
+            raise UserError(str(error), "see what there is with: aws configure list-profiles") from None
+
+    def client(self) -> Any:
+        """A client that leaves trying again to the sync. Raises UserError where no client can be made."""
+        from botocore.exceptions import BotoCoreError
+
+        from cosell.cli.clients import client_in
+
+        try:
+            return client_in(self.session, self._region, self._endpoint_url, retries={"total_max_attempts": 1})
+        except (BotoCoreError, ValueError) as error:
+            raise UserError(str(error), "check --region and --endpoint-url") from None
+
+
+def service_options(function: Function) -> Function:
+    """The options that say where to read from, given to the function as one `source`."""
+
+    @functools.wraps(function)
+    def called(**options: Any) -> Any:
+        names = ("catalog", "profile", "region", "endpoint_url", "role", "overlap", "rate", "share")
+        return function(source=Source(*(options.pop(name) for name in names)), **options)
+
+    for option in reversed(SERVICE):
+        called = option(called)
+    return called  # type: ignore[return-value]  # click's options keep the function
+
+
+@click.group("sync", invoke_without_command=True)
+@TARGET
+@service_options
+@click.option("--details", is_flag=True, help="Also fetch GetOpportunity and GetAwsOpportunitySummary for each.")
+@click.option("--full", is_flag=True, help="List everything, not only what changed, and note what has vanished.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be new or changed.")
+@click.option("--follow", is_flag=True, help="Run again and again, until SIGTERM or Ctrl-C.")
+@click.option(
+    "--interval",
+    type=Span(least_ms=1000),
+    default="1m",
+    show_default=True,
+    help="With --follow: from one run to the next.",
+)
+@click.option(
+    "--queue-url", metavar="URL", help="With --follow: an SQS queue with Partner Central's events; each wakes it early."
+)
+@click.option(
+    "--metrics-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write figures for Prometheus to this file after each run.",
+)
+@click.pass_context
+def sync_command(
+    context: click.Context,
+    source: Source,
+    mirror: str,
+    *,
+    details: bool,
+    full: bool,
+    dry_run: bool,
+    follow: bool,
+    interval: int,
+    queue_url: str | None,
+    metrics_file: Path | None,
+) -> int:
+    """Keep a database of your own in step with AWS: every opportunity, and what changed when.
+
+    The first run lists everything, each later one what changed since. Whatever stops a run, the next one goes on where
+    it was. The service is AWS, as your own AWS configuration says, or a cosell.
+
+    On a terminal a run shows how far it is; elsewhere it prints one line of JSON. Exit code 1: it was not completed,
+    and the next run may be. Exit code 2: somebody has to do something first.
+    """
+    if context.invoked_subcommand is not None:
+        context.default_map = dict.fromkeys(sync_command.commands, context.default_map)
+        return 0
+    if queue_url and not follow:
+        raise click.UsageError("--queue-url wakes a sync that follows. Add --follow.")
+    if dry_run and (follow or details):
+        raise click.UsageError("--dry-run writes nothing, so there is nothing to follow and no details to fetch.")
+    from cosell.cli.sync_output import Output, exit_code_of
+    from cosell.cli.sync_runs import following, one_run, rehearsal
+    from cosell.sync.stopping import Stopping
+
+    stopping = Stopping()
+    output = Output(mirror, source.catalog, metrics_file)
+    with stopping.on_signals(), exit_code_of(output, follows=follow) as exit_code:
+        if dry_run:
+            rehearsal(source, mirror, output, stopping, full=full)
+        elif follow:
+            following(
+                source, mirror, output, stopping, full=full, details=details, interval_ms=interval, queue_url=queue_url
+            )
+        else:
+            one_run(source, mirror, output, stopping, full=full, details=details)
+    return exit_code()
+
+
+@sync_command.command("status")
+@TARGET
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--max-age", type=Span(), help="Exit code 1 where the mirror was in step longer ago than this.")
+def status_command(mirror: str, *, as_json: bool, max_age: int | None) -> int:
+    """Show how far a mirror is: when it was in step, its watermark, its queue, its last runs and errors.
+
+    It asks the mirror alone, not the service. Exit code 1: the last run failed, or --max-age has passed.
+    """
+    from cosell.cli.sync_status import show_status
+
+    return show_status(mirror, as_json=as_json, max_age_ms=max_age)
+
+
+@sync_command.command("verify")
+@TARGET
+@service_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each difference.")
+def verify_command(source: Source, mirror: str, *, as_json: bool) -> int:
+    """Compare a mirror with the service, page by page, and show each difference. Nothing is written.
+
+    What changed after the last sync is no difference: the next one brings it. Exit code 1: there are differences.
+    """
+    from cosell.cli.sync_output import Output, exit_code_of
+    from cosell.cli.sync_runs import verification
+    from cosell.sync.stopping import Stopping
+
+    stopping = Stopping()
+    output: Output = Output(mirror, source.catalog)
+    differing = 0
+    with stopping.on_signals(), exit_code_of(output) as exit_code:
+        differing = verification(source, mirror, output, stopping, as_json=as_json)
+    return exit_code() or int(differing > 0)

@@ -1,0 +1,140 @@
+"""Mirror and service side by side: what `cosell sync verify` finds, and what `--dry-run` would change.
+
+Nothing is written. Every page of the service is compared with the same rows of the mirror.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from cosell.sync import plan
+from cosell.sync.runner import state_of
+from cosell.sync.seen import Seen, unseen
+from cosell.sync.service import Service
+from cosell.sync.target import Identity, Row, Target, check_identity
+from cosell.sync.walk import Newest, Walk
+
+Kind = Literal["missing", "stale", "ahead", "different", "vanished"]
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A row that is not the same on both sides, although no sync is due that would mend it.
+
+    `missing`: the mirror lacks it. `stale`: the mirror's is older. `ahead`: the mirror's is newer. `different`: equally
+    old, but `members` differ. `vanished`: the service does not have it.
+    """
+
+    kind: Kind
+    id: str
+    mirror_ms: int | None
+    service_ms: int | None
+    members: tuple[str, ...] = ()
+
+
+class Comparison:
+    """One walk through everything. `differences` gives each as it is found; the counts are right at its end.
+
+    `behind` rows are newer than what the last sync could see, so the next one brings them.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        target: Target,
+        *,
+        overlap_ms: int,
+        check: Callable[[], None],
+        tell: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self.compared = 0
+        self.equal = 0
+        self.behind = 0
+        self._service = service
+        self._target = target
+        self._overlap_ms = overlap_ms
+        self._check = check
+        self._tell = tell
+
+    def differences(self) -> Iterator[Difference]:
+        """Every difference. Raises ForeignMirror, Refused, Unavailable and MirrorUnavailable."""
+        newest = first_answer(self._service, self._target)
+        state = state_of(self._target)
+        in_step_ms = plan.since_ms(state, self._overlap_ms)
+        blank = plan.SyncState(sort_by=state.sort_by)
+        walk = Walk(self._service, blank, newest, overlap_ms=self._overlap_ms, full=True, check=self._check)
+        with Seen() as seen:
+            for page in walk:
+                fresh = set(seen.missing(row.id for row in page.rows))
+                kept = {row.id: row for row in self._target.summaries_of(fresh)}
+                for row in page.rows:
+                    if row.id in fresh:
+                        yield from self._compared(kept.get(row.id), row, in_step_ms)
+                seen.add(fresh)
+                self._tell(self.compared)
+            yield from self._vanished(seen)
+
+    def _compared(self, kept: Row | None, row: Row, in_step_ms: int | None) -> Iterator[Difference]:
+        self.compared += 1
+        if kept is not None and kept.last_modified_ms == row.last_modified_ms:
+            members = () if kept.raw == row.raw else _differing(_decode(kept.raw), _decode(row.raw))
+            if members:
+                yield Difference("different", row.id, row.last_modified_ms, row.last_modified_ms, members)
+            else:
+                self.equal += 1
+            return
+        kept_ms = None if kept is None else kept.last_modified_ms
+        if (kept_ms or 0) > row.last_modified_ms:
+            yield Difference("ahead", row.id, kept_ms, row.last_modified_ms)
+        elif in_step_ms is None or row.last_modified_ms >= in_step_ms:
+            self.behind += 1
+        else:
+            yield Difference("missing" if kept is None else "stale", row.id, kept_ms, row.last_modified_ms)
+
+    def _vanished(self, seen: Seen) -> Iterator[Difference]:
+        for rows in unseen(self._target, seen):
+            present = {row.id for row in self._service.present([row.id for row in rows]).rows}
+            for row in rows:
+                if row.id not in present:
+                    yield Difference("vanished", row.id, row.last_modified_ms, None)
+
+
+def first_answer(service: Service, target: Target) -> Newest:
+    """The service's newest row. Raises ForeignMirror where it is of another account or catalog than the mirror's."""
+    newest = service.page(plan.Newest())
+    check_identity(target.identity(), Identity(newest[0].account, service.catalog, service.endpoint))
+    return newest
+
+
+def what_would_change(
+    service: Service, target: Target, *, overlap_ms: int, full: bool, check: Callable[[], None]
+) -> Counter[str]:
+    """How many rows a sync would find `new`, `changed`, `unchanged` and `older`."""
+    newest = first_answer(service, target)
+    state = state_of(target)
+    counts: Counter[str] = Counter()
+    for page in Walk(service, state, newest, overlap_ms=overlap_ms, full=full, check=check):
+        kept = {row.id: row for row in target.summaries_of(row.id for row in page.rows)}
+        for row in page.rows:
+            had = kept.get(row.id)
+            if had is None:
+                counts["new"] += 1
+            elif had.last_modified_ms > row.last_modified_ms:
+                counts["older"] += 1
+            else:
+                counts["unchanged" if _decode(had.raw) == _decode(row.raw) else "changed"] += 1
+    return counts
+
+
+def _differing(kept: Any, given: Any, path: str = "") -> tuple[str, ...]:
+    """Paths of the members whose values differ."""
+    if isinstance(kept, dict) and isinstance(given, dict):
+        return tuple(
+            found
+            for name in sorted(kept.keys() | given.keys())
+            for found in _differing(kept.get(name), given.get(name), f"{path}.{name}" if path else name)
+        )
+    return () if kept == given else (path,)
