@@ -71,8 +71,9 @@ class Document(HTMLParser):
 class Site:
     """The console of a server, for the account that has the pipeline unless another is named."""
 
-    def __init__(self, server: Server, identifiers: dict[str, str]) -> None:
+    def __init__(self, server: Server, identifiers: dict[str, str], folder: Path) -> None:
         self.server = server
+        self.folder = folder  # of the server
         self.url = server.url
         self.identifiers = identifiers  # of NAMES
 
@@ -115,7 +116,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     Caller(engine, OTHER_ACCOUNT).create("other")
     engine.close()
     server = Server(cwd=folder)
-    yield Site(server, identifiers)
+    yield Site(server, identifiers, folder)
     server.stop()
 
 
@@ -129,6 +130,6 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def new_site(serve: Callable[..., Server]) -> Callable[[], Site]:
+def new_site(serve: Callable[..., Server], tmp_path: Path) -> Callable[[], Site]:
     """Starts consoles over databases of their own, which are empty."""
-    return lambda: Site(serve(), {})
+    return lambda: Site(serve(), {}, tmp_path)

@@ -40,7 +40,7 @@ class Console:
                 Route("/console", _to_the_first_page),
                 Route(STATIC + "{digest}/{name}", _static),
             ],
-            exception_handlers={HTTPException: self._no_such_page},
+            exception_handlers={HTTPException: self._no_such_page, Exception: self._failed},
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -106,6 +106,10 @@ class Console:
         else:
             failure = Failure(error.status_code, "There is no such page.", "Choose one from the menu.")
         return _told(visit, failure)
+
+    def _failed(self, request: Request, _: Exception) -> Response:
+        visit = self._visit(request, [], [], Visitor(Scope("", ""), ()))
+        return _told(visit, Failure(500, "cosell failed.", "The server's log says where. Open another page meanwhile."))
 
 
 def _told(visit: Visit, failure: Failure) -> Response:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from cosell.console.home import home, seed
 from cosell.console.opportunities import opportunities, opportunities_csv, search
 from cosell.console.opportunity import opportunity
+from cosell.console.pipeline import picture_csv, picture_svg, pipeline
 from cosell.console.visit import Visit
 
 
@@ -36,5 +37,8 @@ PAGES: Final = (
     Page("/console/opportunities.csv", "Opportunities as CSV", opportunities_csv),
     Page("/console/opportunities/{identifier}", "Opportunity", opportunity),
     Page("/console/search", "Search", search),
+    Page("/console/pipeline", "Pipeline", pipeline, in_menu=True),
+    Page("/console/pipeline/{picture}.svg", "Picture", picture_svg),
+    Page("/console/pipeline/{picture}.csv", "Figures", picture_csv),
 )
 MENU: Final = tuple(page for page in PAGES if page.in_menu)

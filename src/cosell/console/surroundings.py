@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from cosell.console.figures import Pipelines
 from cosell.engine import Engine
 
 Administer: TypeAlias = Callable[[str, str, Mapping[str, Any]], "AdminResult"]
@@ -19,7 +20,8 @@ class AdminResult(msgspec.Struct, frozen=True):
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """One console's."""
+    """One console's. `pipelines` keeps the figures of the engine's store."""
 
     engine: Engine
     administer: Administer
+    pipelines: Pipelines

@@ -69,9 +69,11 @@ class ConsoleDoor:
 
     def _open(self) -> "Console":
         from cosell.console.application import Console
+        from cosell.console.figures import Pipelines
         from cosell.console.surroundings import Surroundings
 
-        return Console(Surroundings(self._room.engine, self._administer))
+        engine = self._room.engine
+        return Console(Surroundings(engine, self._administer, Pipelines(engine.store)))
 
     def _administer(self, method: str, address: str, question: Mapping[str, Any]) -> "AdminResult":
         from cosell.console.surroundings import AdminResult

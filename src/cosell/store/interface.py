@@ -15,6 +15,7 @@ from cosell.clock import Course
 from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
+from cosell.store.changes import ChangeReader
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
 from cosell.store.relations import RelationReader, RelationWriter
@@ -38,7 +39,7 @@ class Remembered(msgspec.Struct, frozen=True):
     answer: bytes
 
 
-class ReadTransaction(RelationReader, Protocol):
+class ReadTransaction(RelationReader, ChangeReader, Protocol):
     """Sees one committed state of one scope."""
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:

@@ -117,6 +117,9 @@ class Outbox(Protocol):
     def at(self, positions: Sequence[int]) -> dict[int, Event]:
         """The events at these positions; those that were cleared are missing."""
 
+    def about(self, subject: str, receiver: Scope, limit: int) -> list[Waiting]:
+        """The last events that a receiver got about a subject, the newest first."""
+
     def open_sink(self, name: str) -> SinkState:
         """A sink that is to be delivered to from now on: a new one begins with what comes after this moment."""
 

@@ -104,6 +104,16 @@ class SqliteOutbox:
         with self._reading() as connection:
             return {row[0]: _event(row[1:]) for row in _rows(connection, statement, *positions)}
 
+    def about(self, subject: str, receiver: Scope, limit: int) -> list[Waiting]:
+        """See `Outbox.about`."""
+        statement = (
+            f"SELECT position, {_EVENT} FROM outbox WHERE account = ? AND catalog = ? AND subject = ? "
+            "ORDER BY position DESC LIMIT ?"
+        )
+        bindings = (receiver.account, receiver.catalog, subject, limit)
+        with self._reading() as connection:
+            return [Waiting(row[0], _event(row[1:])) for row in _rows(connection, statement, *bindings)]
+
     def open_sink(self, name: str) -> SinkState:
         """See `Outbox.open_sink`."""
         with self._connections.write_quickly() as connection:

@@ -90,6 +90,8 @@ class SqliteStore:
                 self._make_indexes()
                 for statement in ("DELETE FROM zone", *FILL_ZONES):
                     self._writer.execute(statement)
+                for transaction in transactions.values():
+                    transaction.note_another_scope()
 
     def _is_empty(self) -> bool:
         return not self._writer.execute("SELECT EXISTS (SELECT 1 FROM opportunity)").get
@@ -263,8 +265,12 @@ class SqliteStore:
 
     def scopes(self) -> list[Scope]:
         """See `Store.scopes`."""
-        with self._writing, unavailable_instead_of_sqlite_errors():
-            rows = self._writer.execute("SELECT account, catalog FROM scope ORDER BY account, catalog").fetchall()
+        connection = self.borrow_reader()
+        try:
+            with unavailable_instead_of_sqlite_errors():
+                rows = connection.execute("SELECT account, catalog FROM scope ORDER BY account, catalog").fetchall()
+        finally:
+            self.return_reader(connection)
         return [Scope(str(account), str(catalog)) for account, catalog in rows]
 
     def check(self) -> None:

@@ -16,6 +16,7 @@ from cosell.store.interface import Page, Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
 from cosell.store.page_plan import Drive, plan
+from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges, RelationRows
@@ -40,7 +41,7 @@ _RECORDS = (
 )
 
 
-class SqliteReadTransaction(RelationRows):
+class SqliteReadTransaction(RelationRows, ChangeRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     def __init__(self, connection: apsw.Connection, scope_id: int | None) -> None:
@@ -82,10 +83,10 @@ class SqliteReadTransaction(RelationRows):
         return count
 
 
-class SqliteWriteTransaction(RelationChanges, SqliteReadTransaction):
+class SqliteWriteTransaction(RelationChanges, ChangeLog, SqliteReadTransaction):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
-    A large load does without `keeps_zones`, and makes all zones at its end.
+    A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one.
     """
 
     keeps_zones = True
@@ -148,6 +149,7 @@ class SqliteWriteTransaction(RelationChanges, SqliteReadTransaction):
                 self._connection.executemany(
                     WIDEN, chain.from_iterable(zone_rows(self._scope_id, row) for row in batch)
                 )
+                self.note_new(batch)
             records = [(number, opportunity.record) for number, opportunity in enumerate(batch, last_id + 1)]
             self._connection.executemany("INSERT INTO opportunity_record VALUES (?, ?)", records)
             last_id += len(batch)
@@ -167,6 +169,7 @@ class SqliteWriteTransaction(RelationChanges, SqliteReadTransaction):
             opportunity.id_key,
         )
         self._connection.executemany(WIDEN, zone_rows(self._scope_id, opportunity))
+        self.note_replaced(opportunity_id, opportunity)
         self._connection.execute(
             "UPDATE opportunity_record SET record = ? WHERE opportunity_id = ?", (opportunity.record, opportunity_id)
         )
@@ -218,7 +221,9 @@ class SqliteWriteTransaction(RelationChanges, SqliteReadTransaction):
         self.clear_relations()
         self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
-        return self._connection.changes()
+        count = self._connection.changes()
+        self.note_another_scope()
+        return count
 
     def _clear_events(self) -> None:
         receiver = self._connection.execute(

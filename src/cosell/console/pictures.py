@@ -1,0 +1,271 @@
+"""The pictures of a pipeline: which figures each shows, in which order, and the filter that each figure stands for.
+
+A picture is lines of cells. Every cell knows the question of ListOpportunities whose answer it counts, so a click on it
+opens the table with exactly those opportunities. Pure: figures and the day come in.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Literal
+
+import msgspec
+
+from cosell.console.figures import Figures
+from cosell.console.words import money, number, short_money
+from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
+
+OPEN_STAGES: Final = EVERY_STAGE[:5]
+DAYS_SHOWN: Final = 30
+MONTHS_BEFORE: Final = 6
+MONTHS_AFTER: Final = 12
+TOP_CUSTOMERS: Final = 10
+AGES: Final = (("up to a week", 0, 7), ("a month", 7, 30), ("a quarter", 30, 91), ("half a year", 91, 182))
+OLDER: Final = ("longer", 182)
+"""Days since the last change, from (inclusive) and to (exclusive)."""
+
+Kind = Literal["bars", "columns", "grid"]
+Question = dict[str, Any]
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One figure: its value, how it is written, how a spreadsheet gets it, and the question that it counts, if any."""
+
+    value: int
+    text: str
+    plain: str
+    question: Question | None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """The figures of one label."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture. `name` is its address, `headings` name the cells of each line."""
+
+    name: str
+    title: str
+    note: str
+    kind: Kind
+    label: str
+    headings: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def most(self) -> int:
+        """The largest value, for the scale; at least 1."""
+        return max((cell.value for line in self.lines for cell in line.cells), default=1) or 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see."""
+        return not any(cell.value for line in self.lines for cell in line.cells)
+
+
+def pictures_of(figures: Figures, now_ms: int) -> list[Picture]:
+    """Every picture, in the order of the page. `now_ms` is the moment that ages are counted from."""
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    return [
+        _stages(figures),
+        *_spends(figures),
+        _ageing(figures, today),
+        _closes(figures, today),
+        _days("created", "Created a day", "CreatedDate", figures.created),
+        _days("modified", "Changed a day", "LastModifiedDate", _by_day(figures)),
+        _outcomes(figures),
+        _reasons(figures),
+        _customers(figures),
+    ]
+
+
+def count_cell(value: int, question: Question | None) -> Cell:
+    """A number of opportunities."""
+    return Cell(value, number(value), str(value), question)
+
+
+def in_stages(figures: Figures, *stages: str) -> int:
+    """How many opportunities are in any of these stages."""
+    return sum(figures.partitions[stage, status] for stage in stages for status in EVERY_REVIEW_STATUS)
+
+
+def _stages(figures: Figures) -> Picture:
+    by_stage = {
+        stage: sum(figures.partitions[stage, status] for status in EVERY_REVIEW_STATUS) for stage in EVERY_STAGE
+    }
+    lines = (Line(stage, (count_cell(count, {"LifeCycleStage": [stage]}),)) for stage, count in by_stage.items())
+    return Picture("stages", "Funnel by stage", "Opportunities", "bars", "Stage", ("Opportunities",), tuple(lines))
+
+
+def _spends(figures: Figures) -> list[Picture]:
+    """One picture for each currency: amounts of different currencies are never added up."""
+    return [
+        Picture(
+            f"spend-{currency.lower()}" if currency != "?" else "spend-without-currency",
+            f"Expected spend by stage, {currency}",
+            "A month, with AWS; entries for the partner itself are left out",
+            "bars",
+            "Stage",
+            (f"{currency} a month", "Opportunities"),
+            tuple(
+                Line(
+                    stage,
+                    (
+                        _money_cell(figures.spends[currency, stage], currency, {"LifeCycleStage": [stage]}),
+                        count_cell(figures.spenders[currency, stage], None),
+                    ),
+                )
+                for stage in EVERY_STAGE
+            ),
+        )
+        for currency in sorted({currency for (currency, _), count in figures.spenders.items() if count})
+    ]
+
+
+def _money_cell(value: int, currency: str, question: Question | None) -> Cell:
+    return Cell(value, short_money(value, currency), money(value, "").strip().replace(",", ""), question)
+
+
+def _ageing(figures: Figures, today: date) -> Picture:
+    ages: list[tuple[str, date | None, date | None]] = [
+        (name, today - timedelta(days=to - 1), today - timedelta(days=since - 1)) for name, since, to in AGES
+    ]
+    # Clocks may be set back: what was changed after today is young, too.
+    ages[0] = (ages[0][0], ages[0][1], None)
+    ages.append((OLDER[0], None, today - timedelta(days=OLDER[1] - 1)))
+    lines = tuple(
+        Line(status, tuple(_aged(figures, status, since, before) for _, since, before in ages))
+        for status in EVERY_REVIEW_STATUS
+    )
+    headings = tuple(name for name, _, _ in ages)
+    note = "Opportunities by the time since their last change"
+    return Picture("ageing", "Ageing by review status", note, "grid", "Review status", headings, lines)
+
+
+def _aged(figures: Figures, status: str, since: date | None, before: date | None) -> Cell:
+    count = sum(
+        value
+        for (its_status, day), value in figures.modified.items()
+        if its_status == status
+        and (since is None or day >= since.isoformat())
+        and (before is None or day < before.isoformat())
+    )
+    bounds = {}
+    if since is not None:
+        bounds["AfterLastModifiedDate"] = _midnight(since)
+    if before is not None:
+        bounds["BeforeLastModifiedDate"] = _midnight(before)
+    return count_cell(count, {"LifeCycleReviewStatus": [status], "LastModifiedDate": bounds})
+
+
+def _closes(figures: Figures, today: date) -> Picture:
+    """Months around today; what lies before and after them is told in a line of its own."""
+    first, last = _month(today, -MONTHS_BEFORE), _month(today, MONTHS_AFTER)
+    months = [_month(today, distance) for distance in range(-MONTHS_BEFORE, MONTHS_AFTER + 1)]
+    groups = (OPEN_STAGES, ("Launched",), ("Closed Lost",))
+    lines = [
+        _closing("earlier", figures, groups, None, _day_before(first), lambda month: month < _name(first)),
+        *(
+            _closing(_name(month), figures, groups, month, _day_before(_next_month(month)), _name(month).__eq__)
+            for month in months
+        ),
+        _closing("later", figures, groups, _next_month(last), None, lambda month: month > _name(last)),
+    ]
+    note = "Opportunities by the month of their target close date"
+    headings = ("Open", "Launched", "Closed Lost")
+    return Picture("closes", "Target close by month", note, "grid", "Month", headings, tuple(lines))
+
+
+def _closing(
+    label: str,
+    figures: Figures,
+    groups: Iterable[tuple[str, ...]],
+    first: date | None,
+    last: date | None,
+    is_in: Any,
+) -> Line:
+    bounds = {}
+    if first is not None:
+        bounds["AfterTargetCloseDate"] = first.isoformat()
+    if last is not None:
+        bounds["BeforeTargetCloseDate"] = last.isoformat()
+    cells = []
+    for stages in groups:
+        count = sum(value for (month, stage), value in figures.closes.items() if stage in stages and is_in(month))
+        cells.append(count_cell(count, {"LifeCycleStage": list(stages), "TargetCloseDate": bounds}))
+    return Line(label, tuple(cells))
+
+
+def _by_day(figures: Figures) -> dict[str, int]:
+    days: dict[str, int] = {}
+    for (_, day), count in figures.modified.items():
+        days[day] = days.get(day, 0) + count
+    return days
+
+
+def _days(name: str, title: str, member: str, counts: dict[str, int]) -> Picture:
+    """The last days on which something happened: seeded and mirrored pipelines may end before today."""
+    latest = max((day for day, count in counts.items() if count), default=None)
+    lines = []
+    if latest is not None:
+        end = date.fromisoformat(latest)
+        for distance in range(DAYS_SHOWN - 1, -1, -1):
+            day = end - timedelta(days=distance)
+            bounds = {f"After{member}": _midnight(day), f"Before{member}": _midnight(day + timedelta(days=1))}
+            lines.append(Line(day.isoformat(), (count_cell(counts.get(day.isoformat(), 0), {member: bounds}),)))
+    note = f"The {DAYS_SHOWN} days up to {latest}" if latest else "Nothing has happened yet"
+    return Picture(name, title, note, "columns", "Day", ("Opportunities",), tuple(lines))
+
+
+def _outcomes(figures: Figures) -> Picture:
+    """Won or lost, of those that have come to an end."""
+    won = in_stages(figures, "Launched")
+    ended = won + in_stages(figures, "Closed Lost")
+    note = f"{won * 100 / ended:.1f} % of {number(ended)} that have ended were won" if ended else "None has ended"
+    lines = (
+        Line(stage, (count_cell(in_stages(figures, stage), {"LifeCycleStage": [stage]}),))
+        for stage in ("Launched", "Closed Lost")
+    )
+    return Picture("outcomes", "Win rate", note, "bars", "Outcome", ("Opportunities",), tuple(lines))
+
+
+def _reasons(figures: Figures) -> Picture:
+    reasons = sorted((item for item in figures.reasons_lost.items() if item[1]), key=lambda item: (-item[1], item[0]))
+    # The API cannot filter by reason: each bar opens all that were lost.
+    lost = {"LifeCycleStage": ["Closed Lost"]}
+    lines = (Line(reason or "not told", (count_cell(count, lost),)) for reason, count in reasons)
+    note = "ClosedLostReason; the table behind shows all that were lost"
+    return Picture("reasons", "Reasons lost", note, "bars", "Reason", ("Opportunities",), tuple(lines))
+
+
+def _customers(figures: Figures) -> Picture:
+    lines = (
+        Line(name, (count_cell(count, {"CustomerCompanyName": [name]}),))
+        for name, count in figures.top_customers(TOP_CUSTOMERS)
+    )
+    note = "By opportunities; upper and lower case are alike"
+    return Picture("customers", "Top customers", note, "bars", "Customer", ("Opportunities",), tuple(lines))
+
+
+def _midnight(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _month(day: date, distance: int) -> date:
+    """The first day of the month that is `distance` months away."""
+    months = day.year * 12 + day.month - 1 + distance
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _next_month(first: date) -> date:
+    return _month(first, 1)
+
+
+def _day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def _name(month: date) -> str:
+    return month.isoformat()[:7]

@@ -1,0 +1,152 @@
+"""Every figure of the pipeline is what a plain count over `cosell dump` gives, and opens the table with just that."""
+
+import csv
+import io
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.conftest import ACCOUNT, COSELL
+from tests.console.conftest import Document, Site
+
+Record = dict[str, Any]
+STAGES = [
+    *("Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed"),
+    *("Launched", "Closed Lost"),
+]
+AGES = [(0, 7), (7, 30), (30, 91), (91, 182), (182, 10**6)]
+
+
+@pytest.fixture(scope="session")
+def records(site: Site) -> list[Record]:
+    """What `cosell dump` writes of the account."""
+    done = subprocess.run([*COSELL, "dump", "--account", ACCOUNT], capture_output=True, check=True, cwd=site.folder)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def table(site: Site, picture: str) -> dict[str, list[str]]:
+    """The figures of a picture, by label."""
+    status, headers, text = site.request("GET", site.address(f"/console/pipeline/{picture}.csv"))
+    assert status == 200
+    assert headers["content-disposition"] == f'attachment; filename="{picture}.csv"'
+    _, *rows = csv.reader(io.StringIO(text))
+    return {label: values for label, *values in rows}
+
+
+def counted(values: Iterable[str]) -> dict[str, list[str]]:
+    return {label: [str(count)] for label, count in Counter(values).items()}
+
+
+def without_zeros(figures: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {label: values for label, values in figures.items() if values != ["0"]}
+
+
+def test_the_funnel(site: Site, records: list[Record]) -> None:
+    assert list(table(site, "stages")) == STAGES
+    assert without_zeros(table(site, "stages")) == counted(record["LifeCycle"]["Stage"] for record in records)
+
+
+def test_the_expected_spend_of_each_currency_by_itself(site: Site, records: list[Record]) -> None:
+    currencies = set()
+    for record in records:
+        currencies |= {spend["CurrencyCode"] for spend in record.get("Project", {}).get("ExpectedCustomerSpend", [])}
+    assert len(currencies) > 1
+    for currency in currencies:
+        expected = {stage: (Decimal(0), 0) for stage in STAGES}
+        for record in records:
+            amounts = [
+                Decimal(spend["Amount"])
+                for spend in record.get("Project", {}).get("ExpectedCustomerSpend", [])
+                if spend["CurrencyCode"] == currency and spend["TargetCompany"] == "AWS"
+            ]
+            total, count = expected[record["LifeCycle"]["Stage"]]
+            expected[record["LifeCycle"]["Stage"]] = sum(amounts, total), count + bool(amounts)
+        shown = table(site, f"spend-{currency.lower()}")
+        assert {stage: (Decimal(amount), int(count)) for stage, (amount, count) in shown.items()} == expected
+
+
+def test_how_long_nothing_has_happened(site: Site, records: list[Record]) -> None:
+    today = datetime.now(UTC).date()
+    expected = {
+        status: [0] * len(AGES)
+        for status in ("Pending Submission", "Submitted", "In review", "Approved", "Rejected", "Action Required")
+    }
+    for record in records:
+        age = max((today - date.fromisoformat(record["LastModifiedDate"][:10])).days, 0)
+        (place,) = [index for index, (since, to) in enumerate(AGES) if since <= age < to]
+        expected[record["LifeCycle"]["ReviewStatus"]][place] += 1
+    assert table(site, "ageing") == {status: [str(count) for count in counts] for status, counts in expected.items()}
+
+
+def test_the_months_of_target_close_dates(site: Site, records: list[Record]) -> None:
+    shown = table(site, "closes")
+    months = [label for label in shown if label not in ("earlier", "later")]
+    expected = {label: [0, 0, 0] for label in shown}
+    for record in records:
+        month = record["LifeCycle"].get("TargetCloseDate", "")[:7]
+        if not month:
+            continue
+        label = month if month in months else "earlier" if month < months[0] else "later"
+        expected[label][max(STAGES.index(record["LifeCycle"]["Stage"]) - 4, 0)] += 1
+    assert shown == {label: [str(count) for count in counts] for label, counts in expected.items()}
+    assert months[6] == datetime.now(UTC).date().isoformat()[:7]
+
+
+@pytest.mark.parametrize(("picture", "member"), [("created", "CreatedDate"), ("modified", "LastModifiedDate")])
+def test_what_happened_each_day(site: Site, records: list[Record], picture: str, member: str) -> None:
+    days = Counter(record[member][:10] for record in records)
+    latest = date.fromisoformat(max(days))
+    shown = [(latest - timedelta(days=distance)).isoformat() for distance in range(29, -1, -1)]
+    assert table(site, picture) == {day: [str(days[day])] for day in shown}
+
+
+def test_what_was_won_and_why_the_rest_was_lost(site: Site, records: list[Record]) -> None:
+    lost = [record["LifeCycle"] for record in records if record["LifeCycle"]["Stage"] == "Closed Lost"]
+    won = sum(record["LifeCycle"]["Stage"] == "Launched" for record in records)
+    assert table(site, "outcomes") == {"Launched": [str(won)], "Closed Lost": [str(len(lost))]}
+    assert table(site, "reasons") == counted(life_cycle["ClosedLostReason"] for life_cycle in lost)
+    assert f"{won * 100 / (won + len(lost)):.1f} %" in site.page("/console/pipeline").text
+
+
+def test_the_customers_with_the_most_opportunities(site: Site, records: list[Record]) -> None:
+    names = Counter(record["Customer"]["Account"]["CompanyName"].casefold() for record in records)
+    best = sorted(names.items(), key=lambda item: (-item[1], item[0]))[:10]
+    shown = table(site, "customers")
+    assert [(label.lstrip("'").casefold(), int(count)) for label, (count,) in shown.items()] == best
+
+
+def test_each_figure_opens_the_table_that_it_counts(site: Site) -> None:
+    page = site.page("/console/pipeline")
+    figures = [
+        (one["href"], one["aria-label"].rpartition(": ")[2])
+        for one in page.with_attribute("aria-label")
+        if one.get("href", "").startswith("/console/opportunities?")
+    ]
+    assert len(figures) > 60
+    for address, figure in figures:
+        if figure.isdigit() and "Closed+Lost" not in address:  # reasons are no filter of the API
+            assert len(walked(site, address)) == int(figure), address
+
+
+def walked(site: Site, address: str) -> list[str]:
+    """The opportunities of all pages of a table."""
+    identifiers: list[str] = []
+    while address:
+        page = Document(site.request("GET", f"{address}&MaxResults=100" if "MaxResults" not in address else address)[2])
+        identifiers += page.identifiers
+        address = next((one["href"] for one in page.with_attribute("data-next")), "")
+    return identifiers
+
+
+@pytest.mark.parametrize("picture", ["stages", "ageing", "created", "customers"])
+def test_a_picture_can_be_kept_as_a_file(site: Site, picture: str) -> None:
+    status, headers, text = site.request("GET", site.address(f"/console/pipeline/{picture}.svg"))
+    assert (status, headers["content-type"]) == (200, "image/svg+xml")
+    assert Document(text).tags[0][0] == "svg"
+    assert site.request("GET", site.address("/console/pipeline/nothing.svg"))[0] == 404
