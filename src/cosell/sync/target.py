@@ -42,7 +42,10 @@ class NoMirror(UserError):
 
 
 class MirrorUnavailable(Exception):
-    """The database does not answer now: locked, out of space, or gone. What was to be written was not."""
+    """The database does not answer now: locked, out of space, or gone. What was to be written was not.
+
+    Unless a connection broke at the very commit: then it was written wholly, or not at all.
+    """
 
 
 class Identity(msgspec.Struct, frozen=True):
