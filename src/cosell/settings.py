@@ -50,6 +50,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook_secret: Annotated[
         str, Meta(description="What signs the events of webhooks that name no secret of their own: whsec_….")
     ] = ""
+    review: Annotated[
+        str, Meta(description="Who plays AWS's side: manual (you, by cosell review), auto, or the path of a script.")
+    ] = "manual"
+    review_start: Annotated[str, Meta(description="With auto: how long after a submission its review starts.")] = "5s"
+    review_verdict: Annotated[str, Meta(description="With auto: how long a review takes.")] = "10s"
+    review_action_required: Annotated[
+        float, Meta(ge=0, le=1, description="With auto: the share of reviews that ends with Action Required.")
+    ] = 0.1
+    review_rejected: Annotated[
+        float, Meta(ge=0, le=1, description="With auto: the share of reviews that ends with Rejected.")
+    ] = 0.05
+    review_seed: Annotated[int, Meta(description="With auto: the same seed decides alike for an opportunity.")] = 1
     log_level: Annotated[
         str,
         Meta(

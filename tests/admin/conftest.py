@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cosell.cli.main import run
 from tests.conftest import Server
 
 JSON = {"Content-Type": "application/json"}
@@ -45,3 +46,12 @@ def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     server = Server("--db", ":memory:", cwd=tmp_path_factory.mktemp("standing"))
     yield server
     server.stop()
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line in which a command tells a mistake."""
+    assert run(list(arguments)) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("cosell: ")
+    assert told.count("\n") == 1
+    return told

@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "reset": "Remove the opportunities of an account and catalog.",
     "events": "See the events of a running cosell, and steer their delivery.",
     "mirror": "Use a database that a sync keeps in step.",
+    "review": "Decide upon opportunities as AWS does.",
+    "aws-edit": "Edit an opportunity as AWS does.",
     "clock": "See and steer the time of a running cosell.",
     "sync": "Keep a database of your own in step with AWS.",
     "env": "Print the exports that point AWS clients here.",
@@ -40,7 +42,8 @@ class _LazyCommands(click.Group):
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"cosell.cli.{name}_command"), f"{name}_command")
+        module = f"{name.replace('-', '_')}_command"
+        command = getattr(importlib.import_module(f"cosell.cli.{module}"), module)
         assert isinstance(command, click.Command)
         return command
 

@@ -1,6 +1,7 @@
 """`cosell serve`: answer AWS clients on a port."""
 
 import sys
+from typing import Any
 
 import click
 
@@ -17,41 +18,50 @@ from cosell.errors import UserError
 @setting("clock")
 @setting("sink")
 @setting("webhook_secret")
+@setting("review")
+@setting("review_start")
+@setting("review_verdict")
+@setting("review_action_required")
+@setting("review_rejected")
+@setting("review_seed")
 @setting("log_level")
-def serve_command(
-    db: str,
-    host: str,
-    port: int,
-    workers: int,
-    insecure: bool,
-    clock: str,
-    sink: list[str],
-    webhook_secret: str,
-    log_level: str,
-) -> None:
+def serve_command(**given: Any) -> None:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
+    from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
     from cosell.serve.server import free_port, is_loopback
     from cosell.serve.workers import serve
+    from cosell.settings import Settings
 
-    if not is_loopback(host) and not insecure:
+    settings = Settings(**given)
+    host = settings.host
+    if not is_loopback(host) and not settings.insecure:
         raise UserError(
             f"whoever reaches {host} could read and change everything",
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
     try:
-        course = course_of(clock, wall_clock())
+        course = course_of(settings.clock, wall_clock())
     except ValueError as error:
         raise UserError(str(error), "see docs/how-to/control-time.md") from None
-    port = free_port(host, port)
-    configure_log(log_level)
+    script = review_document(settings)
+    port = free_port(host, settings.port)
+    configure_log(settings.log_level)
     address = f"[{host}]" if ":" in host else host
 
     def announce() -> None:
         click.echo(f"cosell ready on http://{address}:{port}")
         sys.stdout.flush()
 
-    options = ServeOptions(db=db, host=host, port=port, log_level=log_level, sinks=sink, webhook_secret=webhook_secret)
-    serve(options, workers, course, announce)
+    options = ServeOptions(
+        db=settings.db,
+        host=host,
+        port=port,
+        log_level=settings.log_level,
+        sinks=settings.sink,
+        webhook_secret=settings.webhook_secret,
+        script=script,
+    )
+    serve(options, settings.workers, course, announce)

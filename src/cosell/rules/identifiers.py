@@ -23,6 +23,11 @@ def id_key(identifier: str) -> str:
     return chr(ord("a") + len(digits)) + digits
 
 
+def identifier_of(key: str) -> str:
+    """The identifier that an `id_key` was made of."""
+    return f"O{key[1:]}"
+
+
 def opportunity_arn(account: str, catalog: str, identifier: str) -> str:
     """The ARN of an opportunity."""
     return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/opportunity/{identifier}"

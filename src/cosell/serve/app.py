@@ -14,18 +14,20 @@ from typing import Final
 import msgspec
 
 from cosell import flow
+from cosell.aws_side.work import AT_ONCE, work
 from cosell.engine import Engine
 from cosell.errors import (
     RequestEntityTooLargeException,
     RequestTimeoutException,
     ServiceError,
 )
+from cosell.rules.review_script import script_of
 from cosell.serve.admin.recent import Recent
 from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, perform, question_of
 from cosell.serve.admin.routes import ROUTER
 from cosell.serve.console_door import ConsoleDoor, is_console, send_to_first_page, wants_page
 from cosell.serve.deadlines import Deadlines
-from cosell.serve.log import log_answer
+from cosell.serve.log import log_answer, log_defect
 from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
 from cosell.serve.writes import Writes
@@ -38,6 +40,8 @@ Page = Callable[[], tuple[int, bytes, bytes]]
 BODY_TIMEOUT_S: Final = 30
 """Seconds that a body may take to arrive."""
 
+PAUSE_S: Final = 0.2
+"""Seconds after which AWS's side looks again what is due."""
 READINESS: Final = "/readyz"
 TEXT: Final = b"text/plain; charset=utf-8"
 
@@ -47,7 +51,8 @@ class Application:
 
     def __init__(self, engine: Engine, options: ServeOptions) -> None:
         self._engine = engine
-        self._room = Room(engine, Recent(), options, threading.Event())
+        script = None if options.script is None else script_of(options.script)
+        self._room = Room(engine, Recent(), options, threading.Event(), script)
         self._metrics = Metrics(engine.store.outbox, engine.clock)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -126,6 +131,19 @@ class Application:
             await _send(send, error.status, [(b"content-type", TEXT)], f"{error.message}\n".encode())
         else:
             await self._console(scope, body, send)
+
+    async def play_aws_side(self) -> None:
+        """Do what AWS's side has to do, for ever. It shares the writer's thread with the requests that write."""
+        loop = asyncio.get_running_loop()
+        while self._room.script is not None:
+            try:
+                await loop.run_in_executor(self._writer, self._work)
+            except StoreUnavailable as reason:
+                log_defect("AWS's side", reason)
+            await asyncio.sleep(PAUSE_S)
+
+    def _work(self) -> None:
+        work(self._engine, self._room.script, self._engine.clock(), log_defect, limit=AT_ONCE)
 
     def close(self) -> None:
         """Finish what is being written, then let go of the database."""

@@ -65,7 +65,7 @@ def log_answer(call: Call, answer: Answer, seconds: float) -> None:
         _log.error("failed", defect=type(answer.defect).__name__, where=_where(answer.defect), **facts)
 
 
-def log_defect(place: str, defect: BaseException) -> None:
+def log_defect(place: str, defect: Exception) -> None:
     """Log that cosell failed outside of a call."""
     _log.error("failed", place=place, defect=type(defect).__name__, where=_where(defect))
 

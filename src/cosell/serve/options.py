@@ -1,5 +1,7 @@
 """What every worker of a server is told."""
 
+from typing import Any
+
 import msgspec
 
 
@@ -15,3 +17,5 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str
     sinks: list[str]
     webhook_secret: str
+    script: dict[str, Any] | None = None
+    """The document of the script that AWS's side follows; None: nothing happens by itself."""

@@ -94,7 +94,9 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     on_ready()
     log_event("serving", host=host, port=port)
     deliverer.start()
+    playing = asyncio.create_task(application.play_aws_side())
     await serving
+    playing.cancel()
     await loop.run_in_executor(None, deliverer.stop)
     application.close()
     log_event("stopped")

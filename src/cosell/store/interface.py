@@ -15,6 +15,7 @@ from cosell.clock import Course
 from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
+from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
 from cosell.store.changes import ChangeReader
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
@@ -39,7 +40,7 @@ class Remembered(msgspec.Struct, frozen=True):
     answer: bytes
 
 
-class ReadTransaction(RelationReader, ChangeReader, Protocol):
+class ReadTransaction(RelationReader, ChangeReader, AgendaReader, Protocol):
     """Sees one committed state of one scope."""
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
@@ -55,7 +56,7 @@ class ReadTransaction(RelationReader, ChangeReader, Protocol):
         """How many opportunities the scope has."""
 
 
-class WriteTransaction(ReadTransaction, RelationWriter, Protocol):
+class WriteTransaction(ReadTransaction, RelationWriter, AgendaWriter, Protocol):
     """Changes one scope, wholly or not at all."""
 
     def stamp(self, now_ms: int) -> int:
@@ -130,6 +131,9 @@ class Store(Protocol):
         own end, so ask before the first `insert` what is to be known. An identifier that is not new to its scope may
         come to light only there, as a KeyError out of the block.
         """
+
+    def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
+        """Up to `limit` things that AWS's side has to do by `until_ms`, in any scope, what is due first in front."""
 
     def course(self) -> Course:
         """How the engine's time runs, as last committed."""

@@ -47,6 +47,11 @@ def full_request(operation: Operation, body: bytes) -> msgspec.Struct:
     return msgspec.convert(checked(name, plain_json(body)), structure(name), dec_hook=_custom)
 
 
+def checked_structure(type_: type[T], value: object) -> T:
+    """The structure that plain JSON values make, decided by the full walk. Raises as `full_request` does."""
+    return msgspec.convert(checked(type_.__name__, value), type_, dec_hook=_custom)
+
+
 def plain_json(body: bytes) -> Any:
     """The body as plain values. Raises SerializationException where it is not JSON."""
     try:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from cosell.context import Scope
 from cosell.datasets.seed import seed as fill
-from cosell.serve.admin.fields import Account, Catalog, given_moment_ms
+from cosell.serve.admin.fields import DEFAULT_CATALOG, Account, Catalog, given_moment_ms
 from cosell.serve.admin.router import Room
 from cosell.settings import DEFAULTS
 
@@ -21,14 +21,14 @@ class Seed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str | None, Meta(description="The moment that the pipeline looks back from. Without it, the engine's.")
     ] = None
     account: Account = DEFAULTS.account
-    catalog: Catalog = DEFAULTS.catalog
+    catalog: Catalog = DEFAULT_CATALOG
 
 
 class Reset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is to be emptied."""
 
     account: Account = DEFAULTS.account
-    catalog: Catalog = DEFAULTS.catalog
+    catalog: Catalog = DEFAULT_CATALOG
 
 
 def seed(room: Room, question: Seed) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Members that questions of the admin API share."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
@@ -8,7 +8,8 @@ from cosell.serve.admin.router import Refused
 from cosell.time_texts import moment_ms, span_ms
 
 Account: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{12}$", description="The account, twelve digits.")]
-Catalog: TypeAlias = Annotated[str, Meta(pattern="^(AWS|Sandbox)$", description="The catalog: AWS or Sandbox.")]
+Catalog: TypeAlias = Annotated[Literal["AWS", "Sandbox"], Meta(description="The catalog.")]
+DEFAULT_CATALOG: Final = "Sandbox"
 
 
 def given_moment_ms(text: str) -> int:

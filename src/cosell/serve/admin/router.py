@@ -13,6 +13,7 @@ import msgspec
 
 from cosell.engine import Engine
 from cosell.errors import ServiceError, UserError, ValidationException
+from cosell.rules.review_script import Script
 from cosell.serve.admin.origin import objection
 from cosell.serve.admin.recent import Recent
 from cosell.serve.log import log_defect
@@ -36,6 +37,8 @@ class Room(msgspec.Struct, frozen=True):
     options: ServeOptions
     draining: threading.Event
     """Set once the server should get no new work; streams end then."""
+    script: Script | None
+    """What AWS's side follows."""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

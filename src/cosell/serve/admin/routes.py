@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from cosell.serve.admin import database, events, requests, time
+from cosell.serve.admin import aws_side, database, events, requests, time
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
 
 
@@ -23,6 +23,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", PREFIX, index),
     Route("POST", f"{PREFIX}seed", database.seed, database.Seed),
     Route("POST", f"{PREFIX}reset", database.reset, database.Reset),
+    Route("GET", f"{PREFIX}review", aws_side.waiting, aws_side.Waiting),
+    Route("POST", f"{PREFIX}review", aws_side.review, aws_side.Review),
+    Route("POST", f"{PREFIX}aws-edit", aws_side.edit, aws_side.Edit),
     Route("GET", f"{PREFIX}clock", time.clock),
     Route("POST", f"{PREFIX}clock", time.change_clock, time.ClockChange),
     Route("GET", f"{PREFIX}events", events.stream, events.EventsWanted, stream=True),

@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from cosell.aws_side.work import work
 from cosell.clock import FASTEST, REAL, Course, wall_clock
 from cosell.engine import clock_of
 from cosell.errors import UserError
 from cosell.serve.admin.fields import given_moment_ms, given_span_ms
 from cosell.serve.admin.router import Room
+from cosell.serve.log import log_defect
 from cosell.wire.timestamps import Timestamp
 
 
@@ -42,7 +44,10 @@ def change_clock(room: Room, change: ClockChange) -> dict[str, Any]:
     due. Stamps only grow, also where the clock goes back.
     """
     steered = clock_of(room.engine)
-    steered.follow(changed(steered.course, change, wall_clock()))
+    wall_ms = wall_clock()
+    course = changed(steered.course, change, wall_ms)
+    work(room.engine, room.script, course.at(wall_ms), log_defect)
+    steered.follow(course)
     return clock(room, None)
 
 

@@ -16,8 +16,10 @@ import msgspec
 from cosell.clock import Course
 from cosell.context import Scope
 from cosell.errors import UserError
+from cosell.store.agenda import DueReview
 from cosell.store.interface import StoreUnavailable
 from cosell.store.outbox import Outbox
+from cosell.store.sqlite.agenda_rows import due_reviews
 from cosell.store.sqlite.connection import (
     NOT_NOW,
     large_load,
@@ -246,14 +248,24 @@ class SqliteStore:
                 self._scope_ids[scope] = scope_id
         return scope_id
 
-    def course(self) -> Course:
-        """See `Store.course`."""
+    @contextmanager
+    def _reader(self) -> Iterator[apsw.Connection]:
         connection = self.borrow_reader()
         try:
             with unavailable_instead_of_sqlite_errors():
-                row: Any = connection.execute("SELECT since_wall, since, factor FROM course").fetchone()
+                yield connection
         finally:
             self.return_reader(connection)
+
+    def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
+        """See `Store.due_reviews`."""
+        with self._reader() as connection:
+            return due_reviews(connection, until_ms, limit)
+
+    def course(self) -> Course:
+        """See `Store.course`."""
+        with self._reader() as connection:
+            row: Any = connection.execute("SELECT since_wall, since, factor FROM course").fetchone()
         return Course(*row)
 
     def put_course(self, course: Course) -> None:

@@ -16,6 +16,7 @@ from cosell.store.interface import Page, Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
 from cosell.store.page_plan import Drive, plan
+from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.page_sql import count_query, page_query
@@ -41,7 +42,7 @@ _RECORDS = (
 )
 
 
-class SqliteReadTransaction(RelationRows, ChangeRows):
+class SqliteReadTransaction(RelationRows, ChangeRows, AgendaRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     def __init__(self, connection: apsw.Connection, scope_id: int | None) -> None:
@@ -83,7 +84,7 @@ class SqliteReadTransaction(RelationRows, ChangeRows):
         return count
 
 
-class SqliteWriteTransaction(RelationChanges, ChangeLog, SqliteReadTransaction):
+class SqliteWriteTransaction(RelationChanges, ChangeLog, AgendaChanges, SqliteReadTransaction):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
     A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one.
@@ -219,6 +220,7 @@ class SqliteWriteTransaction(RelationChanges, ChangeLog, SqliteReadTransaction):
         self._connection.execute("DELETE FROM client_token WHERE scope_id = ?", scope)
         self._clear_events()
         self.clear_relations()
+        self.clear_agenda()
         self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
         count = self._connection.changes()

@@ -1,0 +1,55 @@
+"""From the settings of the reviewer to the script that it follows."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cosell.errors import UserError
+from cosell.rules.review_script import ScriptMistake, automatic, script_of
+from cosell.settings import Settings
+from cosell.time_texts import span_ms
+
+
+def review_document(settings: Settings) -> dict[str, Any] | None:
+    """The document of the script that `review` names; None for `manual`: nothing happens by itself.
+
+    Raises UserError where the file cannot be read, or says something that cannot be done.
+    """
+    if settings.review == "manual":
+        return None
+    if settings.review == "auto":
+        return _automatic(settings)
+    document = _read(Path(settings.review))
+    try:
+        script_of(document)
+    except ScriptMistake as mistake:
+        raise UserError(f"{settings.review}: {mistake}", "see docs/how-to/play-aws.md") from None
+    return document
+
+
+def _automatic(settings: Settings) -> dict[str, Any]:
+    try:
+        start_ms, verdict_ms = span_ms(settings.review_start), span_ms(settings.review_verdict)
+    except ValueError as error:
+        raise UserError(str(error), "see docs/reference/settings.md") from None
+    shares = settings.review_action_required, settings.review_rejected
+    if sum(shares) > 1:
+        raise UserError("more than all submissions cannot be sent back or rejected", "lower one of the two shares")
+    return automatic(start_ms, verdict_ms, *shares, settings.review_seed)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise UserError(
+            f"cannot read the script {path}: {error.strerror}", "say manual, auto, or the path of a file"
+        ) from None
+    except ValueError as error:  # of TOML, of JSON, or of UTF-8
+        raise UserError(f"{path}: {error}", "see docs/how-to/play-aws.md") from None
+    plain: dict[str, Any] = msgspec.to_builtins(document)  # days and moments of TOML become texts
+    return plain

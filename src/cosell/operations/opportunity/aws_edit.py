@@ -1,0 +1,46 @@
+"""AWS edits an opportunity, for whoever plays it: its team, its insights, its stage, its next steps.
+
+Not an operation of the service model, but made like one. The partner hears of every edit that changes something; the
+LastModifiedDate moves only where a member of the partner's own record changed (docs/fidelity.md).
+"""
+
+from cosell.context import Context
+from cosell.errors import ResourceNotFoundException
+from cosell.operations.opportunity.announcement import announce_to
+from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view
+from cosell.rules.event import opportunity_changed
+from cosell.store.interface import WriteTransaction
+from cosell.wire.decode import decode
+from cosell.wire.encode import encode
+from cosell.wire.timestamps import Timestamp
+from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityResponse
+
+
+def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Context) -> GetOpportunityResponse:
+    """Apply an edit of AWS's: the partner's record after it.
+
+    Raises ResourceNotFoundException where the scope has no such opportunity, or AWS has no view of it yet.
+    """
+    record = record_of(tx, identifier, context)
+    now = Timestamp.from_ms(max(context.now_ms, record.last_modified_date.ms))
+    view_changed = edit.view is not None and _edit_view(tx, identifier, edit.view, now)
+    changed = record if edit.life_cycle is None else edited_record(record, edit.life_cycle, now)
+    if changed != record:
+        return put_changed(tx, changed, new_stamp(tx, context), context)
+    if view_changed:
+        happening = opportunity_changed("Opportunity Updated", identifier)
+        announce_to([context.scope.account], tx, happening, identifier, now, context)
+    return record
+
+
+def _edit_view(tx: WriteTransaction, identifier: str, edit: GetAwsOpportunitySummaryResponse, now: Timestamp) -> bool:
+    encoded = tx.aws_summary(identifier)
+    if encoded is None:
+        raise ResourceNotFoundException(f"AWS has no view of opportunity {identifier}: it was not submitted yet.")
+    view = decode(GetAwsOpportunitySummaryResponse, encoded)
+    changed = edited_view(view, edit, now)
+    if changed == view:
+        return False
+    tx.put_aws_summary(identifier, encode(changed))
+    return True

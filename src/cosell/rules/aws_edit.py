@@ -1,0 +1,101 @@
+"""What AWS changes of an opportunity by itself, beside its review: its own view, and a little of the partner's record.
+
+An edit names members as the service does. Those of a structure change one by one; a list takes the place of the former
+one. Source: developer guide (AWS's people update their view of an opportunity, and the partner hears of it); which
+members they reach in the partner's record is our choice (docs/fidelity.md).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from cosell.errors import ValidationException, Violation
+from cosell.rules.opportunity import LONGEST_NEXT_STEPS_HISTORY, life_cycle_of
+from cosell.wire.decode import checked_structure
+from cosell.wire.timestamps import Timestamp
+from cosell.wire.types import (
+    AwsOpportunityInsights,
+    AwsOpportunityLifeCycle,
+    GetAwsOpportunitySummaryResponse,
+    GetOpportunityResponse,
+    LifeCycle,
+    NextStepsHistory,
+    ProfileNextStepsHistory,
+)
+
+Structure = TypeVar("Structure", bound=msgspec.Struct)
+
+VIEW_MEMBERS: Final = (
+    "LifeCycle",
+    "OpportunityTeam",
+    "Insights",
+    "InvolvementType",
+    "InvolvementTypeChangeReason",
+    "Visibility",
+    "CosellMotion",
+)
+"""Members of AWS's own view that AWS changes. The others come from the partner."""
+RECORD_MEMBERS: Final = ("Stage", "NextSteps", "TargetCloseDate")
+"""Members of the life cycle in the partner's record that AWS reaches."""
+
+
+class AwsEdit(msgspec.Struct, frozen=True):
+    """What AWS changes: members of its own view, and of the life cycle in the partner's record. None: nothing there."""
+
+    view: GetAwsOpportunitySummaryResponse | None
+    life_cycle: LifeCycle | None
+
+
+def aws_edit_of(view: Mapping[str, Any] | None, life_cycle: Mapping[str, Any] | None) -> AwsEdit:
+    """The edit that plain JSON values describe.
+
+    Raises ValidationException where they name a member that AWS does not change, or give one an illegal value.
+    """
+    strangers = [
+        Violation(f"{place}.{name}", "ACTION_NOT_PERMITTED", f"AWS changes {', '.join(allowed)}.")
+        for place, given, allowed in (("view", view, VIEW_MEMBERS), ("lifeCycle", life_cycle, RECORD_MEMBERS))
+        for name in given or ()
+        if name not in allowed
+    ]
+    if strangers:
+        raise ValidationException("REQUEST_VALIDATION_FAILED", strangers)
+    return AwsEdit(
+        # A view always has a catalog; the one of the edited view stays, whatever stands here.
+        checked_structure(GetAwsOpportunitySummaryResponse, {**view, "Catalog": "AWS"}) if view else None,
+        checked_structure(LifeCycle, dict(life_cycle)) if life_cycle else None,
+    )
+
+
+def edited_view(
+    before: GetAwsOpportunitySummaryResponse, edit: GetAwsOpportunitySummaryResponse, now: Timestamp
+) -> GetAwsOpportunitySummaryResponse:
+    """AWS's view after an edit at the moment `now`. Next steps that changed join AWS's own history."""
+    life_cycle, insights = before.life_cycle, before.insights
+    if edit.life_cycle is not None:
+        former = life_cycle or AwsOpportunityLifeCycle()
+        life_cycle = _merged(former, edit.life_cycle)
+        if edit.life_cycle.next_steps not in (None, former.next_steps):
+            entry = ProfileNextStepsHistory(value=life_cycle.next_steps or "", time=now)
+            history = [*(life_cycle.next_steps_history or []), entry][-LONGEST_NEXT_STEPS_HISTORY:]
+            life_cycle = msgspec.structs.replace(life_cycle, next_steps_history=history)
+    if edit.insights is not None:
+        insights = _merged(insights or AwsOpportunityInsights(), edit.insights)
+    changed = _merged(before, edit)
+    return msgspec.structs.replace(changed, catalog=before.catalog, life_cycle=life_cycle, insights=insights)
+
+
+def edited_record(record: GetOpportunityResponse, edit: LifeCycle, now: Timestamp) -> GetOpportunityResponse:
+    """The partner's record after an edit at the moment `now`, its stamp apart; the same where nothing changed."""
+    former = life_cycle_of(record)
+    life_cycle = _merged(former, edit)
+    if edit.next_steps not in (None, former.next_steps):
+        entry = NextStepsHistory(value=life_cycle.next_steps or "", time=now)
+        history = [*(former.next_steps_history or []), entry][-LONGEST_NEXT_STEPS_HISTORY:]
+        life_cycle = msgspec.structs.replace(life_cycle, next_steps_history=history)
+    return msgspec.structs.replace(record, life_cycle=life_cycle)
+
+
+def _merged(before: Structure, edit: Structure) -> Structure:
+    given = {name: value for name, value in msgspec.structs.asdict(edit).items() if value is not None}
+    return msgspec.structs.replace(before, **given)

@@ -1,0 +1,43 @@
+"""What the store keeps of the work that AWS's side has to do, in the order in which it is due."""
+
+from typing import Protocol
+
+import msgspec
+
+from cosell.context import Scope
+
+
+class DueReview(msgspec.Struct, frozen=True):
+    """Something that is due with an opportunity, at a moment in milliseconds since 1970 UTC."""
+
+    due_ms: int
+    scope: Scope
+    identifier: str
+
+
+class ReviewEntry(msgspec.Struct, frozen=True):
+    """How far AWS's side has come with an opportunity.
+
+    `submission` counts from 1. `rule` is the number of the script's rule that it follows, None until one was chosen;
+    -1 where none fits. `step` is the next of the rule's steps, and `due_ms` its moment, None where nothing is left.
+    """
+
+    identifier: str
+    submission: int
+    rule: int | None
+    step: int
+    due_ms: int | None
+
+
+class AgendaReader(Protocol):
+    """Sees the agenda of one scope."""
+
+    def review_entry(self, identifier: str) -> ReviewEntry | None:
+        """The entry of an opportunity; None where it was never submitted."""
+
+
+class AgendaWriter(AgendaReader, Protocol):
+    """Changes the agenda of one scope. Whatever submits an opportunity enters it by itself."""
+
+    def put_review_entry(self, entry: ReviewEntry) -> None:
+        """Put an entry in the place of the one of the same opportunity."""

@@ -1,0 +1,117 @@
+"""AWS edits an opportunity: the partner hears of it, and the stamp moves only with the partner's own record."""
+
+from typing import Any
+
+import pytest
+
+from cosell.context import Context
+from cosell.errors import ResourceNotFoundException, ValidationException
+from cosell.operations.opportunity.aws_edit import aws_edit
+from cosell.rules.aws_edit import aws_edit_of
+from tests.aws_side.conftest import HOUR_MS, submitted
+from tests.aws_side.test_reviewer import events
+from tests.store.caller import Caller, HandClock, Record, moment
+
+PDM = {"BusinessTitle": "PDM", "FirstName": "Ada", "LastName": "Example", "Email": "ada@example.com"}
+VIEW = b'{"RelatedOpportunityId":"O1","Origin":"Partner Referral","InvolvementType":"Co-Sell","Catalog":"Sandbox"}'
+
+
+@pytest.fixture
+def viewed(caller: Caller) -> Caller:
+    """A partner with one approved opportunity that AWS has a view of."""
+    caller.put([submitted("O1", status="Approved")])
+    with caller.engine.store.write(caller.scope) as tx:
+        tx.put_aws_summary("O1", VIEW)
+    return caller
+
+
+def edit(caller: Caller, view: Any = None, life_cycle: Any = None, identifier: str = "O1") -> None:
+    engine = caller.engine
+    context = Context(caller.scope, engine.clock(), engine.chance, engine.store.token_key)
+    with engine.store.write(caller.scope) as tx:
+        aws_edit(tx, identifier, aws_edit_of(view, life_cycle), context)
+
+
+def seen(caller: Caller) -> Record:
+    return caller("GetAwsOpportunitySummary", RelatedOpportunityIdentifier="O1")
+
+
+def test_aws_changes_its_own_view_and_the_partners_stamp_stays(viewed: Caller, clock: HandClock) -> None:
+    before = viewed.get("O1")
+    clock.now_ms += HOUR_MS
+    edit(viewed, {"OpportunityTeam": [PDM], "Insights": {"EngagementScore": "High"}, "CosellMotion": "Partner-led"})
+    summary = seen(viewed)
+    assert summary["OpportunityTeam"] == [PDM]
+    assert summary["Insights"] == {"EngagementScore": "High"}
+    assert summary["CosellMotion"] == "Partner-led"
+    assert summary["Catalog"] == "Sandbox"
+    assert summary["Origin"] == "Partner Referral"
+    assert viewed.get("O1") == before
+    assert [(event["id"], event["time"]) for event in events(viewed.engine)] == [
+        ("O1", f"{moment(clock.now_ms)[:19]}Z")
+    ]
+
+
+def test_members_of_a_structure_change_one_by_one(viewed: Caller, clock: HandClock) -> None:
+    edit(viewed, {"LifeCycle": {"Stage": "Engaged", "NextSteps": "Call"}, "Insights": {"EngagementScore": "Low"}})
+    clock.now_ms += HOUR_MS
+    edit(viewed, {"LifeCycle": {"NextSteps": "Meet"}, "Insights": {"NextBestActions": "Write"}})
+    edit(viewed, {"LifeCycle": {"NextSteps": "Meet", "TargetCloseDate": "2031-01-01"}})
+    summary = seen(viewed)
+    assert summary["Insights"] == {"EngagementScore": "Low", "NextBestActions": "Write"}
+    assert summary["LifeCycle"] == {
+        "Stage": "Engaged",
+        "NextSteps": "Meet",
+        "TargetCloseDate": "2031-01-01",
+        "NextStepsHistory": [
+            {"Value": "Call", "Time": moment(clock.now_ms - HOUR_MS)},
+            {"Value": "Meet", "Time": moment(clock.now_ms)},
+        ],
+    }
+
+
+def test_a_member_of_the_partners_record_moves_its_stamp(viewed: Caller, clock: HandClock) -> None:
+    clock.now_ms += HOUR_MS
+    edit(viewed, {"CosellMotion": "Partner-led"}, {"Stage": "Committed", "NextSteps": "Sign"})
+    record = viewed.get("O1")
+    assert record["LastModifiedDate"] == moment(clock.now_ms)
+    assert record["LifeCycle"]["Stage"] == "Committed"
+    assert record["LifeCycle"]["ReviewStatus"] == "Approved"
+    assert record["LifeCycle"]["NextStepsHistory"] == [{"Value": "Sign", "Time": moment(clock.now_ms)}]
+    assert seen(viewed)["CosellMotion"] == "Partner-led"
+    assert len(events(viewed.engine)) == 1
+    clock.now_ms += HOUR_MS
+    edit(viewed, None, {"TargetCloseDate": "2031-01-01", "NextSteps": "Sign"})
+    assert len(viewed.get("O1")["LifeCycle"]["NextStepsHistory"]) == 1
+
+
+def test_an_edit_that_changes_nothing_is_told_to_nobody(viewed: Caller, clock: HandClock) -> None:
+    before = viewed.get("O1")
+    clock.now_ms += HOUR_MS
+    edit(viewed, {"InvolvementType": "Co-Sell"}, {"Stage": "Prospect"})
+    assert viewed.get("O1") == before
+    assert events(viewed.engine) == []
+
+
+def test_a_long_history_loses_its_oldest_steps(viewed: Caller) -> None:
+    for number in range(60):
+        edit(viewed, {"LifeCycle": {"NextSteps": f"Step {number}"}}, {"NextSteps": f"Step {number}"})
+    for history in (seen(viewed)["LifeCycle"], viewed.get("O1")["LifeCycle"]):
+        assert [entry["Value"] for entry in history["NextStepsHistory"]] == [f"Step {n}" for n in range(10, 60)]
+
+
+def test_what_is_not_there_cannot_be_edited(viewed: Caller) -> None:
+    viewed.put([submitted("O2")])
+    for identifier in ("O2", "O3"):
+        with pytest.raises(ResourceNotFoundException, match=identifier):
+            edit(viewed, {"CosellMotion": "Partner-led"}, identifier=identifier)
+
+
+def test_all_that_aws_does_not_change_is_named_at_once() -> None:
+    with pytest.raises(ValidationException) as told:
+        aws_edit_of({"Origin": "AWS Referral", "Catalog": "AWS"}, {"ReviewStatus": "Approved"})
+    assert [entry.field_name for entry in told.value.error_list] == [
+        "view.Origin",
+        "view.Catalog",
+        "lifeCycle.ReviewStatus",
+    ]
