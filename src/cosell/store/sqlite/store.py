@@ -6,7 +6,7 @@ connection, which readers and the writer take in turn.
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from cosell.store.sqlite.connection import (
 )
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
 from cosell.store.sqlite.outbox import SqliteOutbox
+from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteReadTransaction, SqliteWriteTransaction
 from cosell.store.sqlite.zones import FILL_ZONES
 
@@ -48,7 +49,7 @@ class SqliteStore:
         self._writing = threading.RLock()
         self._readers: deque[apsw.Connection] = deque()
         self._scope_ids: dict[Scope, int] = {}
-        self._together: _Together | None = None
+        self._together: Together | None = None
         self._delivery: apsw.Connection | None = None
         self._closed = False
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
@@ -114,12 +115,10 @@ class SqliteStore:
             return
         with self._writing, unavailable_instead_of_sqlite_errors():
             self._roll_back()  # what an earlier failure could not
-            self._writer.execute("BEGIN IMMEDIATE")
-            self._together = together = _Together()
+            self._together = together = Together(self._writer)
             try:
                 yield
-                self._check_whole(together)
-                self._writer.execute("COMMIT")
+                together.commit()
             except BaseException:
                 self._roll_back()
                 raise
@@ -130,51 +129,36 @@ class SqliteStore:
             self._outbox.wake_listeners()
 
     @contextmanager
-    def _written_among_others(
-        self, scopes: Sequence[Scope], together: "_Together"
-    ) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
-        writer = self._writer
-        self._check_whole(together)
-        writer.execute("SAVEPOINT one_of_many")
-        try:
-            scope_ids = {scope: self.scope_id(writer, scope) or self._new_scope_id(scope) for scope in scopes}
-            transactions = {scope: SqliteWriteTransaction(writer, number) for scope, number in scope_ids.items()}
-            yield transactions
-            writer.execute("RELEASE one_of_many")
-        except BaseException:
-            together.is_broken = True  # unless the next two statements succeed
-            writer.execute("ROLLBACK TO one_of_many")
-            writer.execute("RELEASE one_of_many")
-            together.is_broken = False
-            raise
-        together.scope_ids.update(scope_ids)
-        together.has_announced |= any(transaction.has_announced for transaction in transactions.values())
-
-    def _check_whole(self, together: "_Together") -> None:
-        if together.is_broken or not self._writer.in_transaction:
-            raise StoreUnavailable("a change among others could not be undone by itself")
-
-    @contextmanager
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         with self._writing, unavailable_instead_of_sqlite_errors():
-            if self._together is not None:
-                with self._written_among_others(scopes, self._together) as transactions:
+            together = self._together
+            if together is not None:
+                with together.one_of_many():
+                    scope_ids = self._ids_of(scopes)
+                    transactions = self._transactions(scope_ids)
                     yield transactions
+                together.scope_ids.update(scope_ids)
+                together.has_announced |= _have_announced(transactions)
                 return
-            writer = self._writer
             self._roll_back()  # what an earlier failure could not
-            writer.execute("BEGIN IMMEDIATE")
+            self._writer.execute("BEGIN IMMEDIATE")
             try:
-                scope_ids = {scope: self.scope_id(writer, scope) or self._new_scope_id(scope) for scope in scopes}
-                transactions = {scope: SqliteWriteTransaction(writer, number) for scope, number in scope_ids.items()}
+                scope_ids = self._ids_of(scopes)
+                transactions = self._transactions(scope_ids)
                 yield transactions
-                writer.execute("COMMIT")
+                self._writer.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
             self._scope_ids.update(scope_ids)
-        if any(transaction.has_announced for transaction in transactions.values()):
+        if _have_announced(transactions):
             self._outbox.wake_listeners()
+
+    def _ids_of(self, scopes: Sequence[Scope]) -> dict[Scope, int]:
+        return {scope: self.scope_id(self._writer, scope) or self._new_scope_id(scope) for scope in scopes}
+
+    def _transactions(self, scope_ids: Mapping[Scope, int]) -> dict[Scope, SqliteWriteTransaction]:
+        return {scope: SqliteWriteTransaction(self._writer, number) for scope, number in scope_ids.items()}
 
     @contextmanager
     def write_quickly(self) -> Iterator[apsw.Connection]:
@@ -302,15 +286,6 @@ class SqliteStore:
             self._writer.close()
 
 
-class _Together:
-    """What transactions that end together leave behind. `is_broken`: one of them could not be undone by itself."""
-
-    def __init__(self) -> None:
-        self.scope_ids: dict[Scope, int] = {}
-        self.has_announced = False
-        self.is_broken = False
-
-
 class _Reading:
     """A reading transaction on a borrowed connection. A class, since a generator would cost a tenth of a page."""
 
@@ -332,6 +307,10 @@ class _Reading:
         self._store.return_reader(self._connection)
         if isinstance(error, NOT_NOW):
             raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+def _have_announced(transactions: Mapping[Scope, SqliteWriteTransaction]) -> bool:
+    return any(transaction.has_announced for transaction in transactions.values())
 
 
 def _names(scope: Scope) -> tuple[str, str]:
