@@ -25,3 +25,18 @@ def test_the_same_seed_and_moment_give_the_same_pipeline(server: Server) -> None
         rows = server.client(account).list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
         pages.append([(row["LastModifiedDate"], row["Customer"]) for row in rows])
     assert pages[0] == pages[1]
+
+
+def test_a_snapshot_is_made_listed_restored_and_forgotten(server: Server) -> None:
+    done(ask(server, "POST", "seed", {"count": 3, "account": ACCOUNT}))
+    before = server.client().list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
+    assert done(ask(server, "POST", "snapshot", {"name": "three"}))["opportunities"] == 3
+    server.client().create_opportunity(Catalog="Sandbox", ClientToken="fourth")
+    assert done(ask(server, "POST", "restore", {"name": "three"})) == {"changed": 0, "removed": 1}
+    assert server.client().list_opportunities(Catalog="Sandbox")["OpportunitySummaries"] == before
+    assert done(ask(server, "GET", "snapshots")) == {"snapshots": ["three"]}
+    assert done(ask(server, "POST", "forget", {"name": "three"})) == {"snapshots": []}
+    status, answer = ask(server, "POST", "restore", {"name": "three"})
+    assert status == 400
+    assert "three" in answer["error"]
+    assert "next_step" in answer

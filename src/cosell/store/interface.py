@@ -17,6 +17,7 @@ from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
 from cosell.store.changes import ChangeReader
+from cosell.store.kept_states import KeptStates
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
 from cosell.store.relations import RelationReader, RelationWriter
@@ -101,6 +102,9 @@ class Store(Protocol):
 
     token_key: bytes
     """Signs page tokens; kept with the data, so that every worker reads every other's tokens."""
+
+    states: KeptStates
+    """Named states of the database, to return to."""
 
     shared: bool
     """Whether other processes may have the database open, too."""

@@ -31,6 +31,12 @@ class Reset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalog: Catalog = DEFAULT_CATALOG
 
 
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which snapshot is meant."""
+
+    name: Annotated[str, Meta(description="Letters, digits, hyphens, dots and underlines, 64 at most.")]
+
+
 def seed(room: Room, question: Seed) -> dict[str, Any]:
     """Add a made-up pipeline to an account and catalog, without events."""
     scope = Scope(question.account, question.catalog)
@@ -45,3 +51,34 @@ def reset(room: Room, question: Reset) -> dict[str, Any]:
     """Remove every opportunity of an account and catalog; identifiers and stamps go on where they were."""
     with room.engine.store.write(Scope(question.account, question.catalog)) as tx:
         return {"removed": tx.clear()}
+
+
+def snapshots(room: Room, _: object) -> dict[str, Any]:
+    """The names of the snapshots of the database."""
+    return {"snapshots": room.engine.store.states.names()}
+
+
+def snapshot(room: Room, question: Named) -> dict[str, Any]:
+    """Keep the whole database under a name, in the place of an earlier snapshot with that name.
+
+    It lies beside the database, in the folder whose name ends in `-snapshots`; that of a database in memory is in
+    memory.
+    """
+    return msgspec.to_builtins(room.engine.store.states.keep(question.name))  # type: ignore[no-any-return]
+
+
+def restore(room: Room, question: Named) -> dict[str, Any]:
+    """Bring a snapshot back, wholly or not at all, for every worker.
+
+    Readers have seen what came after it, so opportunities that differ from those of now get new LastModifiedDates, just
+    as if they had been changed: a sync by watermark misses nothing. Those that came later go, as by a reset.
+    Identifiers, stamps, the clock and the events with their delivery go on. No events are sent.
+    """
+    engine = room.engine
+    return msgspec.to_builtins(engine.store.states.return_to(question.name, engine.clock()))  # type: ignore[no-any-return]
+
+
+def forget(room: Room, question: Named) -> dict[str, Any]:
+    """Remove a snapshot."""
+    room.engine.store.states.forget(question.name)
+    return snapshots(room, None)

@@ -18,6 +18,7 @@ from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.store.agenda import DueReview
 from cosell.store.interface import StoreUnavailable
+from cosell.store.kept_states import KeptStates
 from cosell.store.outbox import Outbox
 from cosell.store.sqlite.agenda_rows import due_reviews
 from cosell.store.sqlite.connection import (
@@ -28,6 +29,7 @@ from cosell.store.sqlite.connection import (
     unavailable_instead_of_sqlite_errors,
 )
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
+from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteReadTransaction, SqliteWriteTransaction
@@ -54,6 +56,7 @@ class SqliteStore:
         self._closed = False
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
         self.outbox: Outbox = self._outbox
+        self.states: KeptStates = SqliteKeptStates(self, path)
         try:
             migrate(self._writer, new_token_key)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
@@ -245,6 +248,12 @@ class SqliteStore:
         """See `Store.due_reviews`."""
         with self._reader() as connection:
             return due_reviews(connection, until_ms, limit)
+
+    @contextmanager
+    def write_everywhere(self) -> Iterator[tuple[apsw.Connection, list[SqliteWriteTransaction]]]:
+        """One transaction over every scope, for what is about the whole database."""
+        with self._writing, self._written(self.scopes()) as transactions:
+            yield self._writer, list(transactions.values())
 
     def course(self) -> Course:
         """See `Store.course`."""

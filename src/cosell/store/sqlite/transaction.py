@@ -175,6 +175,19 @@ class SqliteWriteTransaction(RelationChanges, ChangeLog, AgendaChanges, SqliteRe
             "UPDATE opportunity_record SET record = ? WHERE opportunity_id = ?", (opportunity.record, opportunity_id)
         )
 
+    def delete(self, key: str) -> None:
+        """Remove the opportunity with this `id_key`, where there is one."""
+        opportunity_id = self._number(
+            "DELETE FROM opportunity WHERE scope_id = ? AND id_key = ? RETURNING opportunity_id", self._scope_id, key
+        )
+        self._connection.execute("DELETE FROM opportunity_record WHERE opportunity_id = ?", (opportunity_id,))
+
+    @property
+    def scope_id(self) -> int:
+        """The number that stands for the scope in the tables."""
+        assert self._scope_id is not None
+        return self._scope_id
+
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """See `WriteTransaction.remembered`."""
         row = self._connection.execute(

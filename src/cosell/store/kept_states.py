@@ -1,0 +1,47 @@
+"""Named states of a whole database, kept to return to.
+
+Whoever returns to a state has readers who have seen later ones. So what differs from the state of now becomes visible
+with new stamps, in the order of the old ones, and a reader by watermark misses nothing (docs/decisions/0004). Numbers
+go on where they were, and so do the clock, and the events with their delivery: what was told, was told.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+
+class KeptState(msgspec.Struct, frozen=True):
+    """A state by its name, how many opportunities it has, and how many bytes it takes."""
+
+    name: str
+    opportunities: int
+    bytes: int
+
+
+class Return(msgspec.Struct, frozen=True):
+    """What a return did to opportunities: how many came or changed, each with a new stamp, and how many went."""
+
+    changed: int
+    removed: int
+
+
+class KeptStates(Protocol):
+    """The kept states of a database."""
+
+    def names(self) -> list[str]:
+        """Their names, in the order of the alphabet."""
+
+    def keep(self, name: str) -> KeptState:
+        """Keep what is committed now under a name, in the place of what had it before.
+
+        Raises UserError where the name is none, StoreUnavailable where the copy cannot be read or written.
+        """
+
+    def return_to(self, name: str, now_ms: int) -> Return:
+        """Bring a state back, wholly or not at all, at the moment `now_ms`.
+
+        Raises UserError where there is no such state, or it is not one of this database.
+        """
+
+    def forget(self, name: str) -> None:
+        """Remove a state. Raises UserError where there is none."""

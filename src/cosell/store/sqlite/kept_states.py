@@ -1,0 +1,208 @@
+"""Kept states of a SQLite database: copies by SQLite's own backup, beside the file, or in memory for one in memory."""
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import apsw
+import msgspec
+
+from cosell.errors import UserError
+from cosell.store.kept_states import KeptState, Return
+from cosell.store.opportunity import StoredOpportunity, stored
+from cosell.store.sqlite.connection import migrate, open_connection, unavailable_instead_of_sqlite_errors
+from cosell.store.sqlite.transaction import SqliteWriteTransaction
+from cosell.wire.decode import decode
+from cosell.wire.timestamps import Timestamp
+from cosell.wire.types import GetOpportunityResponse
+
+MEMORY: Final = ":memory:"
+GOES_ON: Final = frozenset(
+    {
+        *("installation", "scope", "course", "sqlite_sequence"),  # numbers, stamps and time
+        *("outbox", "sink", "held_event", "dead_letter"),  # what was told, was told
+        *("zone", "opportunity_change"),  # kept by whatever changes an opportunity, a return too
+    }
+)
+"""Tables that no return brings back."""
+BY_RECORD: Final = frozenset({"opportunity", "opportunity_record"})
+"""Tables that are compared record by record, since only what differs may be touched."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+_RECORDS: Final = (
+    "SELECT id_key, last_modified, record FROM opportunity JOIN opportunity_record USING (opportunity_id) "
+    "WHERE scope_id = ? ORDER BY id_key"
+)
+_RECORD: Final = (
+    "SELECT record FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE scope_id = ? AND id_key = ?"
+)
+
+
+class _Owner(Protocol):
+    """What the copies need of the store that they are of."""
+
+    token_key: bytes
+
+    def borrow_reader(self) -> apsw.Connection: ...
+
+    def return_reader(self, connection: apsw.Connection) -> None: ...
+
+    def write_everywhere(self) -> AbstractContextManager[tuple[apsw.Connection, list[SqliteWriteTransaction]]]: ...
+
+
+class SqliteKeptStates:
+    """The `KeptStates` of the database in the file `path`, in a folder beside it."""
+
+    def __init__(self, owner: _Owner, path: str) -> None:
+        self._owner = owner
+        self._folder = None if path == MEMORY else Path(f"{path}-snapshots")
+        self._in_memory: dict[str, apsw.Connection] = {}
+
+    def names(self) -> list[str]:
+        """See `KeptStates.names`."""
+        if self._folder is None:
+            return sorted(self._in_memory)
+        return sorted(file.stem for file in self._folder.glob("*.db")) if self._folder.is_dir() else []
+
+    def keep(self, name: str) -> KeptState:
+        """See `KeptStates.keep`. The copy takes its place at once, so that a name never means half a copy."""
+        if not _NAME.fullmatch(name):
+            raise UserError(f"{name!r} is no name", "take letters, digits, hyphens, dots and underlines, 64 at most")
+        if self._folder is None:
+            copy = apsw.Connection(MEMORY)
+            self._copy_into(copy)
+            self._in_memory[name] = copy
+            return _described(name, copy)
+        unfinished = self._folder / f"{name}.unfinished"
+        with unavailable_instead_of_sqlite_errors():
+            self._folder.mkdir(exist_ok=True)
+            unfinished.unlink(missing_ok=True)
+            copy = apsw.Connection(str(unfinished))
+            try:
+                self._copy_into(copy)
+                copy.execute("PRAGMA journal_mode = DELETE").fetchall()  # one file, with no log beside it
+                described = _described(name, copy)
+            finally:
+                copy.close()
+        unfinished.replace(self._folder / f"{name}.db")
+        return described
+
+    def return_to(self, name: str, now_ms: int) -> Return:
+        """See `KeptStates.return_to`."""
+        with self._opened(name) as copy, self._owner.write_everywhere() as (writer, transactions):
+            if copy.execute("SELECT token_key FROM installation").get != self._owner.token_key:
+                raise UserError(f"the state {name} is not one of this database", "forget it, or name another one")
+            changed = removed = 0
+            for transaction in transactions:
+                came, went = _bring_back(copy, writer, transaction, now_ms)
+                changed, removed = changed + came, removed + went
+            _copy_other_tables(copy, writer)
+        return Return(changed, removed)
+
+    def forget(self, name: str) -> None:
+        """See `KeptStates.forget`."""
+        self._check(name)
+        if self._folder is None:
+            self._in_memory.pop(name).close()
+        else:
+            (self._folder / f"{name}.db").unlink()
+
+    def _copy_into(self, copy: apsw.Connection) -> None:
+        source = self._owner.borrow_reader()
+        try:
+            with unavailable_instead_of_sqlite_errors(), copy.backup("main", source, "main") as backup:
+                backup.step()  # all pages in one go: one committed state
+        finally:
+            self._owner.return_reader(source)
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[apsw.Connection]:
+        self._check(name)
+        if self._folder is None:
+            yield self._in_memory[name]
+            return
+        with unavailable_instead_of_sqlite_errors():
+            copy = open_connection(str(self._folder / f"{name}.db"))
+            try:
+                migrate(copy, self._owner.token_key)
+                yield copy
+            finally:
+                copy.close()
+
+    def _check(self, name: str) -> None:
+        if name not in self.names():
+            known = ", ".join(self.names()) or "there is none yet"
+            raise UserError(f"there is no state {name!r}", f"known: {known}")
+
+
+def _described(name: str, copy: apsw.Connection) -> KeptState:
+    numbers: Any = copy.execute(
+        "SELECT (SELECT count(*) FROM opportunity), page_count * page_size FROM pragma_page_count, pragma_page_size"
+    ).fetchone()
+    return KeptState(name, *numbers)
+
+
+def _bring_back(
+    copy: apsw.Connection, writer: apsw.Connection, transaction: SqliteWriteTransaction, now_ms: int
+) -> tuple[int, int]:
+    """Make a scope's opportunities those of the copy: how many came or changed, and how many went."""
+    scope_id = transaction.scope_id
+    changed: list[tuple[int, str, bool]] = []
+    gone: list[str] = []
+    for key, here, there in _side_by_side(writer, copy, scope_id):
+        if there is None:
+            gone.append(key)
+        elif here is None or here[1] != there[1]:
+            changed.append((there[0], key, here is not None))
+    for key in gone:
+        transaction.delete(key)
+    if gone:
+        transaction.note_another_scope()
+    for _, key, is_here in sorted(changed):
+        opportunity = _stamped_anew(copy, scope_id, key, transaction.stamp(now_ms))
+        if is_here:
+            transaction.replace(opportunity)
+        else:
+            transaction.insert([opportunity])
+    return len(changed), len(gone)
+
+
+Row = tuple[int, bytes]
+"""A stamp and an encoded record."""
+
+
+def _side_by_side(
+    writer: apsw.Connection, copy: apsw.Connection, scope_id: int
+) -> Iterator[tuple[str, Row | None, Row | None]]:
+    """Each key of either with what it has here, and there. Both are read in the order of keys, so nothing is held."""
+    for key, found in groupby(merge(_rows(writer, 0, scope_id), _rows(copy, 1, scope_id)), key=itemgetter(0)):
+        rows: dict[int, Row] = {side: (stamp, record) for _, side, stamp, record in found}
+        yield key, rows.get(0), rows.get(1)
+
+
+def _rows(connection: apsw.Connection, side: int, scope_id: int) -> Iterator[tuple[str, int, int, bytes]]:
+    rows: Any = connection.execute(_RECORDS, (scope_id,))
+    return ((key, side, stamp, record) for key, stamp, record in rows)
+
+
+def _stamped_anew(copy: apsw.Connection, scope_id: int, key: str, stamp_ms: int) -> StoredOpportunity:
+    row: Any = copy.execute(_RECORD, (scope_id, key)).fetchone()
+    record = decode(GetOpportunityResponse, row[0])
+    return stored(msgspec.structs.replace(record, last_modified_date=Timestamp.from_ms(stamp_ms)))
+
+
+def _copy_other_tables(copy: apsw.Connection, writer: apsw.Connection) -> None:
+    """Last, because opportunities that are put back enter the agenda by themselves."""
+    names: Any = copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    for (name,) in names:
+        if name in GOES_ON or name in BY_RECORD:
+            continue
+        writer.execute(f"DELETE FROM {name}")
+        rows = copy.execute(f"SELECT * FROM {name}")
+        width = len(writer.execute(f"PRAGMA table_info({name})").fetchall())
+        writer.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * width)})", rows)

@@ -1,0 +1,222 @@
+"""Whoever returns to a kept state finds it again, and readers by watermark miss nothing of it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cosell.engine import Engine
+from cosell.errors import UserError
+from cosell.store.interface import StoreUnavailable
+from tests.conftest import OTHER_ACCOUNT
+from tests.store.caller import NOON_MS, Caller, HandClock, Record, moment, record
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(params=["memory", "file"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
+    engine = Engine.open(":memory:" if request.param == "memory" else str(tmp_path / "kept.db"), clock=clock)
+    yield engine
+    engine.close()
+
+
+def without_stamp(rows: list[Record]) -> list[Record]:
+    return [{**row, "LastModifiedDate": None} for row in rows]
+
+
+def test_what_changed_comes_back_with_a_new_stamp_and_the_rest_with_its_own(engine: Engine, clock: HandClock) -> None:
+    caller = Caller(engine)
+    caller.put([record(f"O{number}", last_modified_ms=NOON_MS - number) for number in range(1, 6)])
+    before = caller.records()
+    kept = engine.store.states.keep("before")
+    assert (kept.name, kept.opportunities) == ("before", 5)
+    clock.now_ms += 1000
+    caller.update("O2", OpportunityType="Expansion")
+    caller.update("O4", OpportunityType="Expansion")
+    newer = caller.create("later")["Id"]
+    clock.now_ms += 1000
+    done = engine.store.states.return_to("before", clock.now_ms)
+    assert (done.changed, done.removed) == (2, 1)
+    after = caller.records()
+    assert without_stamp(after) == without_stamp(before)
+    stamps = {row["Id"]: row["LastModifiedDate"] for row in after}
+    assert [stamps["O1"], stamps["O3"], stamps["O5"]] == [moment(NOON_MS - number) for number in (1, 3, 5)]
+    assert [stamps["O4"], stamps["O2"]] == [moment(clock.now_ms), moment(clock.now_ms + 1)]
+    assert caller.create("again")["Id"] > newer
+
+
+def test_what_was_reset_comes_back(engine: Engine, clock: HandClock) -> None:
+    callers = [Caller(engine), Caller(engine, OTHER_ACCOUNT)]
+    for caller in callers:
+        caller.put([record("O1"), record("O2")])
+        with engine.store.write(caller.scope) as tx:
+            tx.put_tags("opportunity/O1", {"a": "b"})
+    engine.store.states.keep("full")
+    with engine.store.write(callers[0].scope) as tx:
+        tx.clear()
+    done = engine.store.states.return_to("full", clock.now_ms)
+    assert (done.changed, done.removed) == (2, 0)
+    assert [row["Id"] for row in callers[0].records()] == ["O1", "O2"]
+    for caller in callers:
+        with engine.store.read(caller.scope) as reading:
+            assert reading.tags("opportunity/O1") == {"a": "b"}
+
+
+def test_client_tokens_belong_to_the_state(engine: Engine) -> None:
+    caller = Caller(engine)
+    engine.store.states.keep("empty")
+    first = caller.create("token")["Id"]
+    engine.store.states.return_to("empty", NOON_MS)
+    assert caller.create("token")["Id"] != first
+
+
+def test_the_agenda_of_aws_belongs_to_the_state(engine: Engine) -> None:
+    caller = Caller(engine)
+    waiting = {"Stage": "Prospect", "ReviewStatus": "Submitted"}
+    caller.put([record("O1", LifeCycle=waiting)])
+    engine.store.states.keep("waiting")
+    with engine.store.write(caller.scope) as tx:
+        tx.clear()
+    engine.store.states.return_to("waiting", NOON_MS + 5)
+    (due,) = engine.store.due_reviews(NOON_MS, 10)
+    assert (due.identifier, due.due_ms) == ("O1", NOON_MS)
+    with engine.store.read(caller.scope) as tx:
+        entry = tx.review_entry("O1")
+    assert entry is not None
+    assert entry.submission == 1
+
+
+def test_whoever_follows_the_changes_is_told_of_a_return(engine: Engine) -> None:
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2")])
+    engine.store.states.keep("two")
+    caller.update("O1", OpportunityType="Expansion")
+    with engine.store.read(caller.scope) as tx:
+        position = next(iter(tx.whole()))
+        assert isinstance(position, int)
+    engine.store.states.return_to("two", NOON_MS)
+    with engine.store.read(caller.scope) as tx:
+        since = tx.since(position)
+        assert since is not None
+        assert [json.loads(moved.now)["Id"] for moved in since.moved] == ["O1"]
+    caller.create("third")
+    engine.store.states.return_to("two", NOON_MS)
+    with engine.store.read(caller.scope) as tx:
+        assert tx.since(position) is None
+
+
+def test_pages_and_filters_find_what_came_back(engine: Engine) -> None:
+    caller = Caller(engine)
+    caller.put(
+        [record(f"O{number}", LifeCycle={"Stage": "Qualified", "ReviewStatus": "Approved"}) for number in (1, 2)]
+    )
+    engine.store.states.keep("two")
+    with engine.store.write(caller.scope) as tx:
+        tx.clear()
+    engine.store.states.return_to("two", NOON_MS)
+    page = caller.page(LifeCycleStage=["Qualified"], LastModifiedDate={"AfterLastModifiedDate": moment(NOON_MS)})
+    assert {row["Id"] for row in page["OpportunitySummaries"]} == {"O1", "O2"}
+
+
+def test_a_state_can_be_kept_anew_listed_and_forgotten(engine: Engine) -> None:
+    states = engine.store.states
+    assert states.names() == []
+    states.keep("b")
+    states.keep("a.1")
+    Caller(engine).create("one")
+    assert states.keep("b").opportunities == 1
+    assert states.names() == ["a.1", "b"]
+    states.return_to("b", NOON_MS)
+    assert len(Caller(engine).records()) == 1
+    states.forget("b")
+    assert states.names() == ["a.1"]
+    for refused in (lambda: states.return_to("b", NOON_MS), lambda: states.forget("b")):
+        with pytest.raises(UserError, match="'b'"):
+            refused()
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "../up", "a/b", "x" * 65, "naïve"])
+def test_what_is_no_name_is_refused(engine: Engine, name: str) -> None:
+    with pytest.raises(UserError, match="name"):
+        engine.store.states.keep(name)
+
+
+def test_states_outlive_a_restart_and_belong_to_one_database(tmp_path: Path) -> None:
+    path = str(tmp_path / "first.db")
+    engine = Engine.open(path)
+    Caller(engine).create("one")
+    engine.store.states.keep("one")
+    with engine.store.write(Caller(engine).scope) as tx:
+        tx.clear()
+    engine.close()
+    engine = Engine.open(path)
+    assert engine.store.states.return_to("one", NOON_MS).changed == 1
+    engine.close()
+    (tmp_path / "first.db-snapshots").rename(tmp_path / "second.db-snapshots")
+    other = Engine.open(str(tmp_path / "second.db"))
+    with pytest.raises(UserError, match="not one of this database"):
+        other.store.states.return_to("one", NOON_MS)
+    assert Caller(other).records() == []
+    other.close()
+
+
+def test_a_return_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine.open(str(tmp_path / "kept.db"), clock=HandClock())
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2")])
+    engine.store.states.keep("two")
+    caller.update("O1", OpportunityType="Expansion")
+    caller.create("third")
+    before = caller.records()
+    monkeypatch.setattr("cosell.store.sqlite.kept_states._copy_other_tables", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        engine.store.states.return_to("two", NOON_MS)
+    assert caller.records() == before
+    monkeypatch.undo()
+    (tmp_path / "kept.db-snapshots" / "two.db").write_bytes(b"broken" * 1000)
+    with pytest.raises((StoreUnavailable, UserError)):
+        engine.store.states.return_to("two", NOON_MS)
+    assert caller.records() == before
+    engine.close()
+
+
+STEP = st.sampled_from(["keep", "return", "create", "update", "reset"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(STEP, max_size=14))
+def test_a_reader_by_watermark_sees_every_state_whatever_was_returned_to(steps: list[str]) -> None:
+    clock = HandClock()
+    engine = Engine.open(":memory:", clock=clock)
+    caller = Caller(engine)
+    engine.store.states.keep("kept")
+    seen: dict[str, Record] = {}
+    newest = moment(0)
+    for number, step in enumerate(steps):
+        clock.now_ms += number % 3
+        existing = caller.records()
+        if step == "keep":
+            engine.store.states.keep("kept")
+        elif step == "return":
+            engine.store.states.return_to("kept", clock.now_ms)
+        elif step == "create":
+            caller.create(str(number))
+        elif step == "update" and existing:
+            caller.update(existing[number % len(existing)]["Id"], PartnerOpportunityIdentifier=str(number))
+        elif step == "reset":
+            with engine.store.write(caller.scope) as tx:
+                tx.clear()
+        page = caller.page(LastModifiedDate={"AfterLastModifiedDate": newest}, MaxResults=100)
+        for row in page["OpportunitySummaries"]:
+            seen[row["Id"]] = row
+            newest = max(newest, row["LastModifiedDate"])
+        for row in caller.page(MaxResults=100)["OpportunitySummaries"]:
+            assert seen[row["Id"]] == row
+    engine.close()
