@@ -102,6 +102,9 @@ def test_a_stream_can_begin_earlier(serve: Callable[..., Server]) -> None:
         assert stream.opportunities(2) == created
     with Stream(server, "?from=2026-05-04T09:30:00Z") as stream:
         assert stream.opportunities(1) == created[1:]
+    for span in ("30m", "1h"):
+        with Stream(server, f"?from={span}") as stream:
+            assert stream.opportunities(1) == created[span == "30m" :][:1]
     with Stream(server, "?from=start", last_event_id="1") as stream:
         assert stream.opportunities(1) == created[1:], "where it was before counts more"
     with Stream(server, last_event_id="999") as stream:
@@ -157,6 +160,7 @@ def test_streams_end_with_the_server(serve: Callable[..., Server]) -> None:
     ("query", "headers", "reason"),
     [
         ("?from=yesterday", {}, "'yesterday' is no moment"),
+        ("?from=7y", {}, "'7y' is no time span"),
         ("?account=7", {}, "account"),
         ("?colour=red", {}, "colour"),
         ("", {"Last-Event-ID": "abc"}, "Last-Event-ID is a number"),

@@ -16,7 +16,9 @@ def events_command(context: click.Context) -> None:
 
 
 @events_command.command("tail")
-@click.option("--from", "beginning", metavar="MOMENT", help="Begin at a moment, or at `start`, and not now.")
+@click.option(
+    "--from", "beginning", metavar="MOMENT", help="Begin at a moment, so long ago as 1h, or at `start`; not now."
+)
 @click.option("--account", help="Only those of this account.")
 @click.option("--catalog", help="Only those of this catalog.")
 @click.option("--detail-type", help="Only those of this type, such as 'Opportunity Created'.")
@@ -74,7 +76,10 @@ def dead_letters_command(limit: int, url: str) -> None:
 
 @events_command.command("replay")
 @click.option(
-    "--from", "beginning", metavar="MOMENT", help="Deliver again what came at a moment or later; `start`: all."
+    "--from",
+    "beginning",
+    metavar="MOMENT",
+    help="Deliver again what came since a moment, or for so long as 1h; `start`: all.",
 )
 @click.option("--dead-letters", is_flag=True, help="Deliver the dead letters after all.")
 @click.option("--sink", help="The sink, by the name that `cosell events sinks` shows. Without it, all.")

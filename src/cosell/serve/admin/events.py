@@ -1,6 +1,7 @@
 """Events: a stream of them, and how far the sinks have come."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated, Any, Final
@@ -10,7 +11,7 @@ from msgspec import Meta
 
 from cosell.events.choice import Choice
 from cosell.events.deliverer import LOOK_S
-from cosell.serve.admin.fields import Account, Catalog, given_moment_ms
+from cosell.serve.admin.fields import Account, Catalog, given_moment_ms, given_span_ms
 from cosell.serve.admin.router import Headers, Receive, Refused, Room, Send
 from cosell.serve.sink_figures import lag_s
 from cosell.store.interface import StoreUnavailable
@@ -22,8 +23,12 @@ HEARTBEAT_S: Final = 15.0
 RECONNECT_AFTER_MS: Final = 1_000
 START: Final = "start"
 LAST_EVENT_ID: Final = b"last-event-id"
+_SPAN: Final = re.compile(r"[0-9.]+[a-z][0-9a-z.]*", re.ASCII)
 
-From = Annotated[str, Meta(description="`start`, or the moment to begin from, such as `2026-05-04T09:00:00Z`.")]
+From = Annotated[
+    str,
+    Meta(description="Where to begin: `start`, a moment such as `2026-05-04T09:00:00Z`, or a span before now as `1h`."),
+]
 SinkName = Annotated[str, Meta(description="A sink, by the name that it has in the list of sinks. Without it, all.")]
 
 
@@ -64,7 +69,7 @@ async def stream(room: Room, question: EventsWanted, headers: Headers, receive: 
     outbox = room.engine.store.outbox
     loop = asyncio.get_running_loop()
     try:  # a moment is looked for among all events, and no read may wait for that
-        position = await loop.run_in_executor(None, _beginning, outbox, question, headers.get(LAST_EVENT_ID))
+        position = await loop.run_in_executor(None, _beginning, room, question, headers.get(LAST_EVENT_ID))
     except StoreUnavailable as reason:
         raise Refused(503, f"The database does not answer: {reason}") from None
     choice = Choice(
@@ -97,10 +102,10 @@ async def stream(room: Room, question: EventsWanted, headers: Headers, receive: 
     await send({"type": "http.response.body", "body": b""})
 
 
-def _beginning(outbox: Outbox, question: EventsWanted, last_event_id: bytes | None) -> int:
-    newest = outbox.newest()
+def _beginning(room: Room, question: EventsWanted, last_event_id: bytes | None) -> int:
+    newest = room.engine.store.outbox.newest()
     if last_event_id is None:
-        return newest if question.from_ is None else _before(outbox, question.from_)
+        return newest if question.from_ is None else _before(room, question.from_)
     if not last_event_id.isdigit() or len(last_event_id) > 18:
         raise Refused(400, "Last-Event-ID is a number that a stream has given.")
     # A greater one is of a database that was replaced: all is new then.
@@ -159,7 +164,7 @@ def replay(room: Room, question: Replay) -> dict[str, Any]:
     """Deliver events again from a moment on. A sink that was gone is offered events again."""
     outbox = room.engine.store.outbox
     names = _named(outbox, question.sink)
-    position = _before(outbox, question.from_)
+    position = _before(room, question.from_)
     outbox.replay(names, position)
     return {"sinks": names, "cursor": position}
 
@@ -180,8 +185,13 @@ def _named(outbox: Outbox, name: str | None) -> Sequence[str]:
     return [name]
 
 
-def _before(outbox: Outbox, beginning: str) -> int:
-    return 0 if beginning == START else outbox.before_ms(given_moment_ms(beginning))
+def _before(room: Room, beginning: str) -> int:
+    """The position before the first event that is wanted."""
+    if beginning == START:
+        return 0
+    ago = _SPAN.fullmatch(beginning)
+    moment_ms = room.engine.clock() - given_span_ms(beginning) if ago else given_moment_ms(beginning)
+    return room.engine.store.outbox.before_ms(moment_ms)
 
 
 def _told(status: SinkStatus, now_ms: int) -> dict[str, Any]:
