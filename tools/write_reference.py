@@ -11,13 +11,15 @@ stands what `PARTS[NAME]` gives. Run it after a change of a command, a setting, 
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 import click
 import msgspec
+from life_cycle_tables import LIFE_CYCLE_PARTS
+from life_cycle_tables import table as _table
 
 from cosell import errors
 from cosell.cli.main import COMMANDS, cosell
@@ -169,11 +171,6 @@ def _limits(name: str, shape: Shape) -> str:
     return "string"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def limits() -> str:
     """What a request may not exceed."""
     page_size = service_model().shapes["PageSize"].max
@@ -293,6 +290,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "mirror-views": mirror_views,
     "steps": steps,
     "admin-routes": admin_routes,
+    **LIFE_CYCLE_PARTS,
 }
 
 

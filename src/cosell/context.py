@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,20 @@ class Scope(msgspec.Struct, frozen=True):
     catalog: str
 
 
+class Readings(msgspec.Struct, frozen=True):
+    """How to read what AWS leaves open and its clients may have to be tested with either way (docs/decisions/0011)."""
+
+    action_required_stays: bool = False
+    """Whether an update leaves an opportunity in Action Required until it is submitted again, or submits it."""
+    closed_lost_reopens: bool = False
+    """Whether a sale that was lost can be taken up again."""
+    any_value: bool = False
+    """Whether values pass that are not in the lists which AWS documents for members without an enumeration."""
+
+
+DEFAULT_READINGS: Final = Readings()
+
+
 class Context(msgspec.Struct, frozen=True):
     """The surroundings of one request. `now_ms` was read once, so that everything in it happens at one moment."""
 
@@ -23,3 +38,4 @@ class Context(msgspec.Struct, frozen=True):
     now_ms: int
     chance: random.Random
     token_key: bytes
+    readings: Readings = DEFAULT_READINGS

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from cosell.clock import Clock, SharedClock, wall_clock
-from cosell.context import Now
+from cosell.context import DEFAULT_READINGS, Now, Readings
 from cosell.store.interface import Store
 from cosell.store.open import open_store
 
@@ -22,9 +22,17 @@ class Engine:
     """Makes identifiers of events and requests. Secrets come from the operating system instead."""
     url: str = ":memory:"
     """The database, as the user named it."""
+    readings: Readings = DEFAULT_READINGS
 
     @classmethod
-    def open(cls, url: str, *, clock: Now | None = None, chance: random.Random | None = None) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        clock: Now | None = None,
+        chance: random.Random | None = None,
+        readings: Readings = DEFAULT_READINGS,
+    ) -> Self:
         """The engine over the database that `url` names. Raises UserError where it cannot be opened.
 
         Without a `clock` it follows the one of the database, which all its processes share. A seeded `chance` and a
@@ -35,7 +43,7 @@ class Engine:
         store = open_store(url, new_token_key=token_key)
         if clock is None:
             clock = SharedClock(store) if store.shared else Clock()
-        return cls(store, clock, chance or random.Random(), url)  # noqa: S311
+        return cls(store, clock, chance or random.Random(), url, readings)  # noqa: S311
 
     def close(self) -> None:
         """Close the store. Idempotent."""

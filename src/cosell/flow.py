@@ -108,7 +108,7 @@ def validate(_: Engine, call: Call) -> None:
 def operate(engine: Engine, call: Call) -> None:
     """Do what is asked, in one transaction, or answer again what was answered to the same ClientToken."""
     scope = Scope(call.account, call.request.catalog)
-    call.context = Context(scope, engine.clock(), engine.chance, engine.store.token_key)
+    call.context = Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
     perform = OPERATIONS[call.operation.name]
     if call.operation.readonly:
         with engine.store.read(scope) as tx:
@@ -122,8 +122,8 @@ def operate(engine: Engine, call: Call) -> None:
 
 
 def encode(_: Engine, call: Call) -> None:
-    """The body of the answer."""
-    call.answer = encoding.encode(call.response)
+    """The body of the answer: none where the operation has no output."""
+    call.answer = b"" if call.operation.output is None else encoding.encode(call.response)
 
 
 STEPS: Final[tuple[Callable[[Engine, Call], None], ...]] = (route, authenticate, parse, validate, operate, encode)

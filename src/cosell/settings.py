@@ -62,6 +62,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=1, description="With auto: the share of reviews that ends with Rejected.")
     ] = 0.05
     review_seed: Annotated[int, Meta(description="With auto: the same seed decides alike for an opportunity.")] = 1
+    action_required_stays: Annotated[
+        bool,
+        Meta(description="Keep an updated opportunity in Action Required until it is submitted again."),
+    ] = False
+    closed_lost_reopens: Annotated[bool, Meta(description="Let an approved opportunity leave Closed Lost.")] = False
+    any_value: Annotated[
+        bool, Meta(description="Take values that are not in the lists which AWS documents beside its enumerations.")
+    ] = False
     log_level: Annotated[
         str,
         Meta(

@@ -33,7 +33,7 @@ def _create(client: Any, number: int) -> str:
         ClientToken=f"number-{number}",
         Customer={"Account": company | {"Address": {"CountryCode": "DE"}}},
         Project={"ExpectedCustomerSpend": [spend]},
-        LifeCycle={"Stage": STAGES[number % 3], "TargetCloseDate": f"2027-01-0{number + 1}"},
+        LifeCycle={"Stage": STAGES[number % 3], "TargetCloseDate": f"2127-01-0{number + 1}"},
     )
     return str(created["Id"])
 
@@ -50,7 +50,7 @@ def test_a_pipe_gets_plain_columns(run: Callable[..., Finished], ids: list[str])
     assert (told.code, told.err) == (0, "")
     assert head.split("  ")[0] == "Id"
     assert [row.split()[0] for row in rows] == ids[::3]
-    assert all("Pending Submission" in row and "700 EUR" in row and "2027-01-0" in row for row in rows)
+    assert all("Pending Submission" in row and "700 EUR" in row and "2127-01-0" in row for row in rows)
     assert "\x1b" not in told.out
 
 
@@ -63,7 +63,7 @@ def test_a_pipe_gets_plain_columns(run: Callable[..., Finished], ids: list[str])
         (["--modified-after", "1h", "--created-after", "2020-01-01"], list(range(9))),
         (["--modified-before", "2020-01-01T00:00:00+01:00"], []),
         (["--created-before", "+2w", "--modified-before", "+30m"], list(range(9))),
-        (["--target-close-after", "2027-01-03", "--target-close-before", "2027-01-05T12:00"], [2, 3, 4]),
+        (["--target-close-after", "2127-01-03", "--target-close-before", "2127-01-05T12:00"], [2, 3, 4]),
         (["--order", "asc", "--limit", "4", "--page-size", "3"], [0, 1, 2, 3]),
         (["--order", "desc", "--limit", "2"], [8, 7]),
         (["--sort", "CustomerCompanyName", "--order", "desc", "--all", "--page-size", "2"], list(range(8, -1, -1))),

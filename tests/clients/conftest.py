@@ -54,6 +54,6 @@ def _create(client: Any, number: int) -> str:
                 "Address": {"CountryCode": "DE", "City": "Köln"},
             }
         },
-        LifeCycle={"Stage": STAGES[number % 4], "TargetCloseDate": f"2027-01-{number + 1:02}"},
+        LifeCycle={"Stage": STAGES[number % 4], "TargetCloseDate": f"2127-01-{number + 1:02}"},
     )
     return str(created["Id"])

@@ -60,13 +60,13 @@ def test_arguments_may_be_shorthand_or_json(aws: Callable[..., Printed], pipelin
     shorthand = aws(
         *common,
         *("--sort", "SortBy=Identifier,SortOrder=ASCENDING"),
-        *("--target-close-date", "AfterTargetCloseDate=2027-01-03,BeforeTargetCloseDate=2027-01-09"),
+        *("--target-close-date", "AfterTargetCloseDate=2127-01-03,BeforeTargetCloseDate=2127-01-09"),
         *("--created-date", "AfterCreatedDate=2020-01-01T00:00:00Z"),
     ).json
     as_json = aws(
         *common,
         *("--sort", '{"SortBy": "Identifier", "SortOrder": "ASCENDING"}'),
-        *("--target-close-date", '{"AfterTargetCloseDate": "2027-01-03", "BeforeTargetCloseDate": "2027-01-09"}'),
+        *("--target-close-date", '{"AfterTargetCloseDate": "2127-01-03", "BeforeTargetCloseDate": "2127-01-09"}'),
         *("--created-date", '{"AfterCreatedDate": "2020-01-01T00:00:00Z"}'),
     ).json
     wanted = [pipeline.ids[number] for number in (2, 4, 6, 8)]

@@ -40,7 +40,7 @@ def test_every_parameter_of_the_call_narrows_it(boto: "PartnerCentralSellingAPIC
         "LifeCycleReviewStatus": ["Pending Submission"],
         "LastModifiedDate": {"AfterLastModifiedDate": long_ago, "BeforeLastModifiedDate": far_ahead},
         "CreatedDate": {"AfterCreatedDate": long_ago, "BeforeCreatedDate": far_ahead},
-        "TargetCloseDate": {"AfterTargetCloseDate": "2027-01-01", "BeforeTargetCloseDate": "2027-01-06"},
+        "TargetCloseDate": {"AfterTargetCloseDate": "2127-01-01", "BeforeTargetCloseDate": "2127-01-06"},
         "Sort": {"SortBy": "CustomerCompanyName", "SortOrder": "DESCENDING"},
     }
     page = boto.list_opportunities(**question)

@@ -51,10 +51,8 @@ def test_a_row_that_stays_is_seen_exactly_once_whatever_the_others_do(
         if "NextToken" not in page:
             break
         for target, wanted in between:
-            if target is None or not states[0]:
-                caller.create(f"new {next(numbers)}", **wanted)
-            else:
-                caller.update(states[0][target % len(states[0])]["Id"], **wanted)
+            identifier = states[0][target % len(states[0])]["Id"] if target is not None and states[0] else None
+            caller.replace(identifier or caller.create(f"new {next(numbers)}")["Id"], **wanted)
         states.append(caller.records())
         page = caller.page(**request, MaxResults=size, NextToken=page["NextToken"])
         seen += [summary["Id"] for summary in page["OpportunitySummaries"]]
@@ -79,7 +77,7 @@ def test_a_token_leads_on_although_its_own_row_has_moved(newcomer: Callable[[], 
     request: dict[str, Any] = {"Sort": {"SortBy": by, "SortOrder": order}, "MaxResults": 2}
     first = caller.page(**request)
     moved = first["OpportunitySummaries"][-1]["Id"]
-    caller.update(moved, Customer={"Account": {"CompanyName": "moved"}}, LifeCycle={"TargetCloseDate": "2030-01-01"})
+    caller.replace(moved, Customer={"Account": {"CompanyName": "moved"}}, LifeCycle={"TargetCloseDate": "2030-01-01"})
     rest = []
     page = first
     while "NextToken" in page:

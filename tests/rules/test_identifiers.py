@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosell.rules.identifiers import opportunity_arn, opportunity_id, uuid_of
-from cosell.rules.opportunity import normalised_amount
+from cosell.rules.normal_form import normal_amount
 from cosell.wire.model import service_model
 
 
@@ -38,9 +38,9 @@ assert AMOUNT is not None
 
 
 @given(amount=st.from_regex(AMOUNT, fullmatch=True))
-def test_a_normalised_amount_is_the_same_amount_and_still_one_of_the_model(amount: str) -> None:
-    normalised = normalised_amount(amount)
+def test_a_normal_amount_is_the_same_amount_and_still_one_of_the_model(amount: str) -> None:
+    normalised = normal_amount(amount)
     assert re.fullmatch(str(AMOUNT), normalised, re.ASCII)
-    assert normalised_amount(normalised) == normalised
+    assert normal_amount(normalised) == normalised
     assert float(normalised or 0) == float(amount or 0)
     assert not (("." in normalised) and normalised.endswith(("0", ".")))

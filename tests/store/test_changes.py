@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cosell.engine import Engine
 from cosell.store.sqlite import SqliteStore
 from tests.conftest import ACCOUNT
 from tests.store.caller import Caller, HandClock, Record, Refused, moment
@@ -45,11 +46,11 @@ def test_the_least_that_can_be_created(caller: Caller, clock: HandClock) -> None
 def test_what_was_sent_is_kept(caller: Caller) -> None:
     sent = {
         "PartnerOpportunityIdentifier": "crm-7",
-        "NationalSecurity": "Yes",
+        "NationalSecurity": "No",
         "OpportunityType": "Expansion",
         "PrimaryNeedsFromAws": ["Co-Sell - Deal Support"],
         "OpportunityTeam": [OWNER],
-        "Marketing": {"Source": "Marketing Activity", "CampaignName": "Spring"},
+        "Marketing": {"Source": "Marketing Activity", "CampaignName": "Spring", "AwsFundingUsed": "No"},
         "SoftwareRevenue": {"DeliveryModel": "Contract"},
         "Customer": {"Account": {"CompanyName": "Blue Heron", "Address": {"City": "Porto", "StreetAddress": "Rua 1"}}},
     }
@@ -58,7 +59,8 @@ def test_what_was_sent_is_kept(caller: Caller) -> None:
     assert {member: kept[member] for member in sent} == sent
 
 
-def test_the_review_belongs_to_the_service(caller: Caller) -> None:
+def test_the_review_belongs_to_the_service(engine: Engine) -> None:
+    caller = Caller(engine, catalog="AWS")
     claims = {
         "ReviewStatus": "Approved",
         "ReviewComments": "fine",
@@ -96,14 +98,14 @@ def test_amounts_lose_the_zeros_that_say_nothing(caller: Caller, sent: str, kept
 
 
 def test_a_spend_is_one_with_aws_unless_a_contract_says_otherwise(caller: Caller) -> None:
-    spends = [spend(None, "Self"), spend("1", "Blue Heron"), spend("2", "AWS")]
-    caller.create("without", Project={"ExpectedCustomerSpend": spends})
+    spends = [spend(None, "Self"), spend("2", "AWS")]
+    caller.create("without", Project={"ExpectedCustomerSpend": [*spends, spend("1", "Blue Heron")]})
     contract = {"ExpectedContractDuration": {"Term": "Months", "Value": "12"}}
     caller.create("with", Project={"ExpectedCustomerSpend": spends} | contract)
     caller.create("nothing", Project=contract)
     without, with_contract, nothing = (record["Project"] for record in caller.records())
     assert [entry["TargetCompany"] for entry in without["ExpectedCustomerSpend"]] == ["AWS", "AWS", "AWS"]
-    assert [entry["TargetCompany"] for entry in with_contract["ExpectedCustomerSpend"]] == ["Self", "AWS", "AWS"]
+    assert [entry["TargetCompany"] for entry in with_contract["ExpectedCustomerSpend"]] == ["Self", "AWS"]
     assert nothing == contract
 
 

@@ -42,7 +42,7 @@ class Service:
         sent = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
         answer = flow.answer(self.engine, flow.Call(method, path, sent, body))
         told = {name.decode(): value.decode() for name, value in answer.headers}
-        return Told(answer.status, told, json.loads(answer.body))
+        return Told(answer.status, told, json.loads(answer.body or b"{}"))
 
     def call(self, operation: str, body: object) -> Told:
         """Call an operation as the SDKs do, with a JSON value or with bytes."""

@@ -24,11 +24,15 @@ from cosell.errors import UserError
 @setting("review_action_required")
 @setting("review_rejected")
 @setting("review_seed")
+@setting("action_required_stays")
+@setting("closed_lost_reopens")
+@setting("any_value")
 @setting("log_level")
 def serve_command(**given: Any) -> None:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
     from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
+    from cosell.context import Readings
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
     from cosell.serve.server import free_port, is_loopback
@@ -63,5 +67,6 @@ def serve_command(**given: Any) -> None:
         sinks=settings.sink,
         webhook_secret=settings.webhook_secret,
         script=script,
+        readings=Readings(settings.action_required_stays, settings.closed_lost_reopens, settings.any_value),
     )
     serve(options, settings.workers, course, announce)

@@ -15,8 +15,10 @@ import msgspec
 
 from cosell.errors import SerializationException, ValidationException, Violation
 from cosell.rules.identifiers import opportunity_arn
-from cosell.rules.opportunity import FIRST_STAGE, no_related_entities, normalised_amount
+from cosell.rules.normal_form import normal_amount
+from cosell.rules.opportunity import no_related_entities
 from cosell.rules.review import FIRST_REVIEW_STATUS
+from cosell.rules.stage import FIRST_STAGE
 from cosell.wire.decode import DEEPEST, quick_value
 from cosell.wire.model import service_model
 from cosell.wire.types import GetOpportunityResponse, LifeCycle, Project
@@ -171,7 +173,7 @@ def _with_normalised_amounts(project: Project) -> Project:
     return msgspec.structs.replace(
         project,
         expected_customer_spend=[
-            msgspec.structs.replace(spend, amount=spend.amount and normalised_amount(spend.amount)) for spend in spends
+            msgspec.structs.replace(spend, amount=spend.amount and normal_amount(spend.amount)) for spend in spends
         ],
     )
 

@@ -1,19 +1,20 @@
-"""What an opportunity is made of: at its creation, after an update, and in a list.
+"""What an opportunity is made of: at its creation, after a request has written it, and in a list.
 
 Server-owned members (identifiers, stamps, review, history, related entities) never come from a request. Which
-members may change in which review status is not decided here.
+members may change in which review status is not decided here, but in `rules/update.py`.
 
-Source: service model; AWS's field list for the defaults; recorded answers for amounts. Where a line is our choice,
-docs/fidelity.md says so.
+Source: service model.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from cosell.context import Scope
 from cosell.rules.identifiers import opportunity_arn
+from cosell.rules.normal_form import normal_form, with_defaults
 from cosell.rules.review import FIRST_REVIEW_STATUS, VERDICTS, AwsStep, ReviewStatus
+from cosell.rules.stage import FIRST_STAGE
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
     Account,
@@ -22,11 +23,9 @@ from cosell.wire.types import (
     AddressSummary,
     CreateOpportunityRequest,
     CustomerSummary,
-    ExpectedCustomerSpend,
     GetOpportunityResponse,
     LifeCycle,
     LifeCycleSummary,
-    Marketing,
     NextStepsHistory,
     OpportunitySummary,
     Project,
@@ -36,7 +35,6 @@ from cosell.wire.types import (
 )
 
 LONGEST_NEXT_STEPS_HISTORY: Final = 50
-FIRST_STAGE: Final = "Prospect"
 
 _FROM_REQUEST: Final = (
     "primary_needs_from_aws",
@@ -45,6 +43,8 @@ _FROM_REQUEST: Final = (
     "customer",
     "opportunity_type",
     "software_revenue",
+    "project",
+    "marketing",
 )
 
 
@@ -52,8 +52,7 @@ def created(
     request: CreateOpportunityRequest, scope: Scope, identifier: str, stamp: Timestamp
 ) -> GetOpportunityResponse:
     """The record that a create request makes at the moment `stamp`."""
-    wanted = request.life_cycle or LifeCycle()
-    return GetOpportunityResponse(
+    draft = GetOpportunityResponse(
         catalog=request.catalog,
         id=identifier,
         arn=opportunity_arn(scope.account, request.catalog, identifier),
@@ -61,41 +60,41 @@ def created(
         last_modified_date=stamp,
         related_entity_identifiers=no_related_entities(),
         opportunity_team=request.opportunity_team,
-        life_cycle=msgspec.structs.replace(
-            wanted,
-            stage=wanted.stage or FIRST_STAGE,
-            review_status=FIRST_REVIEW_STATUS,
-            review_comments=None,
-            review_status_reason=None,
-            next_steps_history=None,
-        ),
-        **_editable(request),
+        life_cycle=LifeCycle(stage=FIRST_STAGE, review_status=FIRST_REVIEW_STATUS),
     )
+    return with_defaults(normal_form(written(draft, request)))
 
 
-def updated(
-    record: GetOpportunityResponse, request: UpdateOpportunityRequest, stamp: Timestamp
+def written(
+    record: GetOpportunityResponse, request: CreateOpportunityRequest | UpdateOpportunityRequest
 ) -> GetOpportunityResponse:
-    """The record after an update at the moment `stamp`: what the request leaves out becomes absent."""
-    before = record.life_cycle or LifeCycle()
+    """The record with everything that a request writes: what the request leaves out becomes absent, but the stage."""
+    before = life_cycle_of(record)
     wanted = request.life_cycle or LifeCycle()
-    history = before.next_steps_history
-    if wanted.next_steps and wanted.next_steps != before.next_steps:
-        entry = NextStepsHistory(value=wanted.next_steps, time=stamp)
-        history = [*(history or []), entry][-LONGEST_NEXT_STEPS_HISTORY:]
     return msgspec.structs.replace(
         record,
-        last_modified_date=stamp,
+        **{name: getattr(request, name) for name in _FROM_REQUEST},
         life_cycle=msgspec.structs.replace(
             wanted,
             stage=wanted.stage or before.stage,
             review_status=before.review_status,
             review_comments=before.review_comments,
             review_status_reason=before.review_status_reason,
-            next_steps_history=history,
+            next_steps_history=before.next_steps_history,
         ),
-        **_editable(request),
     )
+
+
+def with_next_steps_remembered(
+    record: GetOpportunityResponse, before: GetOpportunityResponse, stamp: Timestamp
+) -> GetOpportunityResponse:
+    """The record with its next steps in their history, where the change at the moment `stamp` brought new ones."""
+    life_cycle = life_cycle_of(record)
+    if not life_cycle.next_steps or life_cycle.next_steps == life_cycle_of(before).next_steps:
+        return record
+    entry = NextStepsHistory(value=life_cycle.next_steps, time=stamp)
+    history = [*(life_cycle.next_steps_history or []), entry][-LONGEST_NEXT_STEPS_HISTORY:]
+    return msgspec.structs.replace(record, life_cycle=msgspec.structs.replace(life_cycle, next_steps_history=history))
 
 
 def reviewed(
@@ -174,38 +173,3 @@ def _project_summary(project: Project) -> ProjectSummary:
 def no_related_entities() -> RelatedEntityIdentifiers:
     """The lists that every GetOpportunity answer holds, empty."""
     return RelatedEntityIdentifiers(**{member: [] for member in RelatedEntityIdentifiers.__struct_fields__})
-
-
-def normalised_amount(amount: str) -> str:
-    """`10000.00` → `10000`: zeros at the end of a fraction say nothing [recorded answer]."""
-    return amount.rstrip("0").rstrip(".") if "." in amount else amount
-
-
-def _editable(request: CreateOpportunityRequest | UpdateOpportunityRequest) -> dict[str, Any]:
-    members = {name: getattr(request, name) for name in _FROM_REQUEST}
-    members["project"] = _normalised_project(request.project) if request.project else None
-    members["national_security"] = members["national_security"] or "No"
-    members["opportunity_type"] = members["opportunity_type"] or "Net New Business"
-    marketing = request.marketing or Marketing()
-    members["marketing"] = msgspec.structs.replace(marketing, source=marketing.source or "None")
-    return members
-
-
-def _normalised_project(project: Project) -> Project:
-    spends = project.expected_customer_spend
-    if not spends:
-        return project
-    # Without a contract every spend is one with AWS; only a contract can also be with the partner itself [model].
-    companies = ("AWS", "Self") if project.expected_contract_duration else ("AWS",)
-    return msgspec.structs.replace(
-        project,
-        expected_customer_spend=[
-            _with_company(spend, spend.target_company if spend.target_company in companies else "AWS")
-            for spend in spends
-        ],
-    )
-
-
-def _with_company(spend: ExpectedCustomerSpend, company: str) -> ExpectedCustomerSpend:
-    amount = None if spend.amount is None else normalised_amount(spend.amount)
-    return msgspec.structs.replace(spend, amount=amount, target_company=company)

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from cosell.context import DEFAULT_READINGS, Readings
+
 
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of `cosell serve` that a worker needs; they reach a worker's process as one JSON text.
@@ -19,3 +21,4 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secret: str
     script: dict[str, Any] | None = None
     """The document of the script that AWS's side follows; None: nothing happens by itself."""
+    readings: Readings = DEFAULT_READINGS

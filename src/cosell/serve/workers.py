@@ -37,7 +37,8 @@ def serve(options: ServeOptions, workers: int, course: Course | None, on_ready: 
         if named.name == f"file:{STDOUT}" and workers > 1:
             raise UserError("several workers cannot share stdout", "name a file with --sink, or take --workers 1")
         named.open().close()  # so that a mistake in --sink is told once
-    engine = Engine.open(options.db)  # the schema is made once, and a mistake in --db is told once
+    # Opened here first: the schema is made once, and a mistake in --db is told once.
+    engine = Engine.open(options.db, readings=options.readings)
     if course is not None:
         clock_of(engine).follow(course)
     if workers == 1:
@@ -106,7 +107,7 @@ async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
 def _work(options: ServeOptions) -> None:
     configure_log(options.log_level)
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
-    run(Engine.open(options.db), options, lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
+    run(Engine.open(options.db, readings=options.readings), options, lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
 
 
 def _stop_with_supervisor() -> None:

@@ -43,6 +43,13 @@ CLOSED_VALUES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+MORE_VALUES: Final[dict[str, tuple[str, ...]]] = {
+    # Values that the service answers, or that its documentation names, and that its enumerations lack.
+    "PrimaryNeedFromAws": ("Do Not Need Support from AWS Sales Rep",),  # [recorded answer]
+    "PaymentFrequency": ("None",),  # [model, documentation of ExpectedCustomerSpend.Frequency]
+}
+
+
 class TextConstraint(msgspec.Struct, frozen=True):
     """What a string must be: a length in code points, a whole match of `pattern`, or one of `values`."""
 
@@ -67,7 +74,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def text_constraint(name: str, shape: Shape) -> TextConstraint:
     """The constraint of the string shape `name`."""
-    values = CLOSED_VALUES.get(name, shape.enum)
+    values = CLOSED_VALUES.get(name, shape.enum) + MORE_VALUES.get(name, ())
     if shape.pattern is None:
         return TextConstraint(shape.min or 0, shape.max, values=values)
     if only_length := _LENGTH_ONLY.fullmatch(shape.pattern):

@@ -78,6 +78,11 @@ class Timestamp(int):
         """The first whole millisecond that is not before this moment."""
         return -(-self // NS_PER_MS)
 
+    @property
+    def day(self) -> "Date":
+        """The day in UTC."""
+        return Date(_day(self // NS_PER_SECOND // 86_400))
+
     def __str__(self) -> str:
         """The moment as answers show it, `YYYY-MM-DDTHH:MM:SS.mmmZ`."""
         seconds, ms = divmod(self // NS_PER_MS, 1000)

@@ -120,7 +120,7 @@ class AwsProductDetails(msgspec.Struct, frozen=True, kw_only=True):
 
 class AwsProductInsights(msgspec.Struct, frozen=True, kw_only=True):
     currency_code: str
-    frequency: Literal["Monthly"]
+    frequency: Literal["Monthly", "None"]
     total_amount: str | None = None
     total_optimized_amount: str | None = None
     total_potential_savings_amount: str | None = None
@@ -195,7 +195,7 @@ class CreateEngagementResponse(msgspec.Struct, frozen=True, kw_only=True):
 
 class CreateOpportunityRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
-    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx"]] | None = None
+    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx", "Do Not Need Support from AWS Sales Rep"]] | None = None
     national_security: Literal["Yes", "No"] | None = None
     partner_opportunity_identifier: str | None = None
     customer: Customer | None = None
@@ -349,7 +349,7 @@ class ExpectedContractDuration(msgspec.Struct, frozen=True, kw_only=True):
 class ExpectedCustomerSpend(msgspec.Struct, frozen=True, kw_only=True):
     amount: str | None = None
     currency_code: str
-    frequency: Literal["Monthly"]
+    frequency: Literal["Monthly", "None"]
     target_company: str
     estimation_url: str | None = None
 
@@ -419,7 +419,7 @@ class GetOpportunityRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class GetOpportunityResponse(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
-    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx"]] | None = None
+    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx", "Do Not Need Support from AWS Sales Rep"]] | None = None
     national_security: Literal["Yes", "No"] | None = None
     partner_opportunity_identifier: str | None = None
     customer: Customer | None = None
@@ -851,7 +851,7 @@ class OpportunitySummaryView(msgspec.Struct, frozen=True, kw_only=True):
     opportunity_type: Literal["Net New Business", "Flat Renewal", "Expansion"] | None = None
     lifecycle: LifeCycleForView | None = None
     opportunity_team: list[Contact] | None = None
-    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx"]] | None = None
+    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx", "Do Not Need Support from AWS Sales Rep"]] | None = None
     customer: Customer | None = None
     project: ProjectView | None = None
     related_entity_identifiers: RelatedEntityIdentifiers | None = None
@@ -1156,7 +1156,7 @@ class UpdateLeadContext(msgspec.Struct, frozen=True, kw_only=True):
 
 class UpdateOpportunityRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
-    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx"]] | None = None
+    primary_needs_from_aws: list[Literal["Co-Sell - Architectural Validation", "Co-Sell - Business Presentation", "Co-Sell - Competitive Information", "Co-Sell - Pricing Assistance", "Co-Sell - Technical Consultation", "Co-Sell - Total Cost of Ownership Evaluation", "Co-Sell - Deal Support", "Co-Sell - Support for Public Tender / RFx", "Do Not Need Support from AWS Sales Rep"]] | None = None
     national_security: Literal["Yes", "No"] | None = None
     partner_opportunity_identifier: str | None = None
     customer: Customer | None = None

@@ -1,11 +1,14 @@
 """CreateOpportunity: a new opportunity of the caller, not yet submitted to AWS.
 
-Source: service model 2022-07-26, CreateOpportunity.
+Source: service model 2022-07-26, CreateOpportunity. Very little is required; what is there must agree.
 """
 
 from cosell.context import Context
-from cosell.errors import ResourceNotFoundException
+from cosell.errors import ValidationException
 from cosell.operations.opportunity.announcement import announce
+from cosell.operations.opportunity.related import check_related
+from cosell.operations.opportunity.stored_record import new_stamp
+from cosell.rules.creation import violations_of_creation
 from cosell.rules.identifiers import opportunity_id
 from cosell.rules.opportunity import created
 from cosell.store.interface import WriteTransaction
@@ -16,12 +19,14 @@ from cosell.wire.types import CreateOpportunityResponse as Response
 
 
 def create_opportunity(tx: WriteTransaction, request: Request, context: Context) -> Response:
-    """Raises ResourceNotFoundException when the related opportunity is not one of the caller's."""
-    related = request.project.related_opportunity_identifier if request.project else None
-    if related is not None and tx.record(related) is None:
-        raise ResourceNotFoundException(f"Related opportunity {related} does not exist in this catalog.")
-    stamp = Timestamp.from_ms(tx.stamp(context.now_ms))
-    record = created(request, context.scope, opportunity_id(tx.next_number()), stamp)
+    """Raises ResourceNotFoundException when the related opportunity is not one of the caller's, and
+    ValidationException with everything in which the members disagree.
+    """
+    check_related(tx, request.project)
+    record = created(request, context.scope, opportunity_id(tx.next_number()), new_stamp(tx, context))
+    today = Timestamp.from_ms(context.now_ms).day
+    if violations := violations_of_creation(record, request, today, context.readings):
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
     tx.insert([stored(record)])
     announce(tx, "Opportunity Created", record, context)
     return Response(

@@ -1,0 +1,32 @@
+"""AssignOpportunity: name who of the partner owns an opportunity.
+
+Source: service model 2022-07-26, AssignOpportunity. There is no register of users here, so every person is one. The
+last assignment wins, and a repeated one changes nothing but the stamp.
+"""
+
+from cosell.context import Context
+from cosell.errors import ValidationException, Violation
+from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.review import next_status
+from cosell.rules.team import LARGEST_TEAM, assigned
+from cosell.store.interface import WriteTransaction
+from cosell.wire.types import AssignOpportunityRequest as Request
+
+
+def assign_opportunity(tx: WriteTransaction, request: Request, context: Context) -> None:
+    """Raises ResourceNotFoundException for what the caller does not have, and ValidationException where the
+    opportunity was rejected, or where its team has no place left.
+    """
+    record = record_of(tx, request.identifier, context)
+    status = life_cycle_of(record).review_status
+    assert status is not None
+    if next_status(status, "assign") is None:
+        message = f"An opportunity that is {status} cannot be assigned."
+        violation = Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
+    changed = assigned(record, request.assignee)
+    if len(changed.opportunity_team or ()) > LARGEST_TEAM:
+        violation = Violation("opportunityTeam", "TOO_MANY_VALUES", f"A team has at most {LARGEST_TEAM} members.")
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
+    put_changed(tx, changed, new_stamp(tx, context), context)

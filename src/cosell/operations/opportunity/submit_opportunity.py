@@ -1,0 +1,54 @@
+"""SubmitOpportunity: hand an opportunity to AWS for its review.
+
+Source: service model 2022-07-26, SubmitOpportunity; what it needs is in `rules/submission.py`.
+"""
+
+from cosell.context import Context
+from cosell.errors import ValidationException, Violation
+from cosell.operations.opportunity.aws_view import show_aws
+from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.review import next_status
+from cosell.rules.submission import (
+    DEFAULT_VISIBILITY,
+    InvolvementType,
+    Visibility,
+    submitted,
+    violations_of_submission,
+)
+from cosell.store.interface import WriteTransaction
+from cosell.wire.timestamps import Timestamp
+from cosell.wire.types import GetOpportunityResponse
+from cosell.wire.types import SubmitOpportunityRequest as Request
+
+
+def submit_opportunity(tx: WriteTransaction, request: Request, context: Context) -> None:
+    """Raises ResourceNotFoundException for what the caller does not have, and what `submit` raises."""
+    record = record_of(tx, request.identifier, context)
+    submit(tx, record, request.involvement_type, request.visibility or DEFAULT_VISIBILITY, context)
+
+
+def submit(
+    tx: WriteTransaction,
+    record: GetOpportunityResponse,
+    involvement_type: InvolvementType,
+    visibility: Visibility,
+    context: Context,
+) -> GetOpportunityResponse:
+    """Submit an opportunity: its record afterwards.
+
+    Raises ValidationException with everything that it lacks, or with ACTION_NOT_PERMITTED alone where its review
+    status permits no submission.
+    """
+    status = life_cycle_of(record).review_status
+    assert status is not None
+    if next_status(status, "submit") is None:
+        message = f"You cannot perform Submit action on an opportunity that is {status}."
+        violation = Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
+    today = Timestamp.from_ms(context.now_ms).day
+    if violations := violations_of_submission(record, involvement_type, visibility, today):
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
+    changed = put_changed(tx, submitted(record, involvement_type), new_stamp(tx, context), context)
+    show_aws(tx, changed, involvement_type, visibility)
+    return changed

@@ -1,0 +1,27 @@
+"""What forbids the creation of an opportunity. Hardly anything is required then; what is there must agree.
+
+Source: service model 2022-07-26, CreateOpportunityRequest; field reports for the stages.
+"""
+
+from cosell.context import Readings
+from cosell.errors import Violation
+from cosell.rules.conditions import broken_conditions
+from cosell.rules.members import EVERY_MEMBER
+from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.stage import FINAL_STAGES
+from cosell.wire.timestamps import Date
+from cosell.wire.types import CreateOpportunityRequest, GetOpportunityResponse
+
+
+def violations_of_creation(
+    record: GetOpportunityResponse, request: CreateOpportunityRequest, today: Date, readings: Readings
+) -> list[Violation]:
+    """Everything that forbids the record that a request would make. `today` is the day in UTC."""
+    violations = list(broken_conditions(record, EVERY_MEMBER, today, readings))
+    if (stage := life_cycle_of(record).stage) in FINAL_STAGES:
+        message = f"An opportunity cannot begin in the stage {stage}."
+        violations.append(Violation("lifeCycle.stage", "ACTION_NOT_PERMITTED", message))
+    if request.catalog == "AWS" and request.origin == "AWS Referral":
+        message = "In the catalog AWS a partner creates Partner Referrals only."
+        violations.append(Violation("origin", "INVALID_VALUE", message))
+    return violations

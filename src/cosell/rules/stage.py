@@ -1,0 +1,45 @@
+"""The stage of the sale: which one may follow which.
+
+The partner moves it; the review decides when. Five stages are open, and a sale goes to and fro among them. Two end it.
+
+Source: service model 2022-07-26, LifeCycle.Stage; field reports (a sale that is launched or lost stays so). A row
+marked * is our reading: docs/decisions/0011.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+from cosell.context import Readings
+from cosell.rules.review import ReviewStatus
+
+OpenStage: TypeAlias = Literal["Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed"]
+Stage: TypeAlias = OpenStage | Literal["Launched", "Closed Lost"]
+
+FIRST_STAGE: Final = "Prospect"
+LAUNCHED: Final = "Launched"
+CLOSED_LOST: Final = "Closed Lost"
+OPEN_STAGES: Final[frozenset[Stage]] = frozenset(
+    {"Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed"}
+)
+FINAL_STAGES: Final[frozenset[Stage]] = frozenset({LAUNCHED, CLOSED_LOST})
+WITH_A_SOLUTION: Final[frozenset[Stage]] = frozenset({"Committed", LAUNCHED})
+"""Stages in which a solution in words is not enough any more: one has to be associated."""
+
+_NO_OTHER: Final[frozenset[Stage]] = frozenset()
+
+FOLLOWING: Final[Mapping[ReviewStatus, frozenset[Stage]]] = {
+    # review status: stages that an open one may become, beside staying what it is
+    "Pending Submission": OPEN_STAGES,  # *
+    "Submitted": _NO_OTHER,
+    "In review": _NO_OTHER,
+    "Action Required": _NO_OTHER,  # *
+    "Approved": OPEN_STAGES | FINAL_STAGES,  # *
+    "Rejected": _NO_OTHER,
+}
+
+
+def stages_after(status: ReviewStatus, stage: Stage, readings: Readings) -> frozenset[Stage]:
+    """The stages that an opportunity may have after an update, its present one among them."""
+    if stage in FINAL_STAGES and not (stage == CLOSED_LOST and readings.closed_lost_reopens):
+        return frozenset({stage})
+    return FOLLOWING[status] | {stage}

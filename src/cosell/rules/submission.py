@@ -1,0 +1,237 @@
+"""What an opportunity needs before it can be submitted to AWS, and what the submission makes of it.
+
+Co-Sell asks AWS for support, For Visibility Only just shows the opportunity; each needs other members.
+
+Source: AWS's field list where a row names nothing else; docs/fidelity.md has a line for each reading.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from cosell.errors import Code, Violation
+from cosell.rules.conditions import HERE, NOWHERE, TARGET_CLOSE_DATE_MESSAGE, At, Places
+from cosell.rules.members import field_name, value_at
+from cosell.rules.stage import FINAL_STAGES, WITH_A_SOLUTION
+from cosell.rules.values import NO_SUPPORT, WITHOUT_POSTAL_CODES
+from cosell.wire.timestamps import Date
+from cosell.wire.types import GetOpportunityResponse, LifeCycle
+
+InvolvementType: TypeAlias = Literal["Co-Sell", "For Visibility Only"]
+Visibility: TypeAlias = Literal["Full", "Limited"]
+
+CO_SELL: Final = "Co-Sell"
+DEFAULT_VISIBILITY: Final[Visibility] = "Full"
+SOLUTIONS: Final = (
+    "RelatedEntityIdentifiers.Solutions",
+    "RelatedEntityIdentifiers.AwsMarketplaceSolutions",
+    "RelatedEntityIdentifiers.AwsMarketplaceProducts",
+)
+"""What counts as a solution."""
+
+
+class Submission(NamedTuple):
+    """What is submitted, and how. `at` reads the opportunity."""
+
+    at: At
+    involvement_type: InvolvementType
+    visibility: Visibility
+    today: Date
+
+
+class Requirement(NamedTuple):
+    """A member that a submission needs. `when` is None where every one does, else says which, as `condition` does."""
+
+    member: str
+    condition: str = "always"
+    source: str = "field list"
+    when: Callable[[Submission], bool] | None = None
+
+
+class Check(NamedTuple):
+    """A rule of submissions: where `broken` finds places below `member`, each is a violation."""
+
+    member: str
+    code: Code
+    message: str
+    source: str
+    broken: Callable[[Submission], Places]
+
+
+def _is_co_sell(submission: Submission) -> bool:
+    return submission.involvement_type == CO_SELL
+
+
+def _is_open(submission: Submission) -> bool:
+    return bool(submission.at("NationalSecurity") != "Yes")
+
+
+def _has_postal_codes(submission: Submission) -> bool:
+    country = submission.at("Customer.Account.Address.CountryCode")
+    return _is_open(submission) and country is not None and country not in WITHOUT_POSTAL_CODES
+
+
+def _is_in_the_us(submission: Submission) -> bool:
+    return _is_open(submission) and bool(submission.at("Customer.Account.Address.CountryCode") == "US")
+
+
+REQUIREMENTS: Final = (
+    Requirement("PrimaryNeedsFromAws", "Co-Sell", when=_is_co_sell),
+    Requirement("Customer.Account.Industry", source="field list, model"),
+    Requirement(
+        "Customer.Account.OtherIndustry",
+        "Industry is Other",
+        when=lambda submission: bool(submission.at("Customer.Account.Industry") == "Other"),
+    ),
+    Requirement("Customer.Account.CompanyName", source="model"),
+    Requirement("Customer.Account.WebsiteUrl", "not national security", "model", _is_open),
+    Requirement(
+        "Customer.Account.Address.PostalCode",
+        "not national security, and the country has postal codes",
+        when=_has_postal_codes,
+    ),
+    Requirement(
+        "Customer.Account.Address.StateOrRegion", "CountryCode is US, not national security", when=_is_in_the_us
+    ),
+    Requirement("Customer.Account.Address.CountryCode"),
+    Requirement("Project.DeliveryModels"),
+    Requirement("Project.ExpectedCustomerSpend"),
+    Requirement("Project.Title"),
+    Requirement("Project.CustomerBusinessProblem"),
+    Requirement("Project.CustomerUseCase"),
+    Requirement(
+        "Project.RelatedOpportunityIdentifier",
+        "OpportunityType is Flat Renewal",
+        when=lambda submission: bool(submission.at("OpportunityType") == "Flat Renewal"),
+    ),
+    Requirement("Project.SalesActivities", "Co-Sell", "field report", _is_co_sell),
+    Requirement("Marketing.Source", source="field report"),
+    Requirement("LifeCycle.TargetCloseDate"),
+)
+
+
+def _spends(submission: Submission, amounts: Collection[str | None]) -> Places:
+    """The spends with one of these amounts, and without an estimate that would say how much."""
+    spends = submission.at("Project.ExpectedCustomerSpend") or ()
+    return [
+        f"[{index}].amount"
+        for index, spend in enumerate(spends)
+        if spend.amount in amounts and not spend.estimation_url
+    ]
+
+
+def _without_solution(submission: Submission) -> Places:
+    described = submission.at("Project.OtherSolutionDescription")
+    is_enough = described and submission.at("LifeCycle.Stage") not in WITH_A_SOLUTION
+    return NOWHERE if is_enough or any(submission.at(member) for member in SOLUTIONS) else HERE
+
+
+CHECKS: Final = (
+    Check(
+        "PrimaryNeedsFromAws",
+        "INVALID_VALUE",
+        "Cannot set visibility to limited on a Co-Sell opportunity",
+        "field report",
+        lambda submission: HERE if _is_co_sell(submission) and submission.visibility == "Limited" else NOWHERE,
+    ),
+    Check(
+        "PrimaryNeedsFromAws",
+        "INVALID_VALUE",
+        "A Co-Sell opportunity needs support from AWS.",
+        "field list",
+        lambda submission: (
+            HERE if _is_co_sell(submission) and NO_SUPPORT in (submission.at("PrimaryNeedsFromAws") or ()) else NOWHERE
+        ),
+    ),
+    Check(
+        "NationalSecurity",
+        "INVALID_VALUE",
+        "A national security opportunity cannot be shared for visibility only.",
+        "field list",
+        lambda submission: NOWHERE if _is_co_sell(submission) or _is_open(submission) else HERE,
+    ),
+    Check(
+        "Project.ExpectedCustomerSpend",
+        "REQUIRED_FIELD_MISSING",
+        "A spend has an amount, or the address of an estimate.",
+        "field list, recorded request",
+        lambda submission: _spends(submission, (None, "")),
+    ),
+    Check(
+        "Project.ExpectedCustomerSpend",
+        "INVALID_VALUE",
+        "The amount has to be more than zero.",
+        "field report",
+        lambda submission: _spends(submission, ("0",)),
+    ),
+    Check(
+        "LifeCycle.Stage",
+        "ACTION_NOT_PERMITTED",
+        "What is launched or lost cannot be submitted.",
+        "model",
+        lambda submission: HERE if submission.at("LifeCycle.Stage") in FINAL_STAGES else NOWHERE,
+    ),
+    Check(
+        "LifeCycle.TargetCloseDate",
+        "INVALID_VALUE",
+        TARGET_CLOSE_DATE_MESSAGE,
+        "field report",
+        lambda submission: (
+            HERE
+            if (day := submission.at("LifeCycle.TargetCloseDate")) is not None and day <= submission.today
+            else NOWHERE
+        ),
+    ),
+    Check(
+        SOLUTIONS[0],
+        "REQUIRED_FIELD_MISSING",
+        "Associate a solution, or describe it in Project.OtherSolutionDescription; "
+        "from the stage Committed on it has to be associated.",
+        "guide, recorded answers, model",
+        _without_solution,
+    ),
+)
+
+
+def violations_of_submission(
+    record: GetOpportunityResponse, involvement_type: InvolvementType, visibility: Visibility, today: Date
+) -> list[Violation]:
+    """Everything that keeps an opportunity from being submitted so; empty: nothing does.
+
+    Whether its review status permits a submission is not judged here (`review.next_status`). `today` is the day in UTC.
+    """
+    return [
+        entry for _, entry in _violations(Submission(partial(value_at, record), involvement_type, visibility, today))
+    ]
+
+
+def violations_of_correction(
+    record: GetOpportunityResponse, correctable: Collection[str], today: Date
+) -> list[Violation]:
+    """What an opportunity that is submitted again by its correction still lacks of what could be corrected in it."""
+    submission = Submission(partial(value_at, record), involvement_of(record), DEFAULT_VISIBILITY, today)
+    return [entry for member, entry in _violations(submission) if member in correctable]
+
+
+def _violations(submission: Submission) -> Iterator[tuple[str, Violation]]:
+    for requirement in REQUIREMENTS:
+        if submission.at(requirement.member) is None and (requirement.when is None or requirement.when(submission)):
+            name = field_name(requirement.member)
+            yield requirement.member, Violation(name, "REQUIRED_FIELD_MISSING", f"{name} is required")
+    for check in CHECKS:
+        for place in check.broken(submission):
+            yield check.member, Violation(field_name(check.member) + place, check.code, check.message)
+
+
+def involvement_of(record: GetOpportunityResponse) -> InvolvementType:
+    """How an opportunity that was submitted is shared, as far as its own members tell."""
+    return "For Visibility Only" if record.primary_needs_from_aws == [NO_SUPPORT] else "Co-Sell"
+
+
+def submitted(record: GetOpportunityResponse, involvement_type: InvolvementType) -> GetOpportunityResponse:
+    """The record after its submission. For visibility only, it says that no support is needed [recorded answer]."""
+    life_cycle = msgspec.structs.replace(record.life_cycle or LifeCycle(), review_status="Submitted")
+    needs = record.primary_needs_from_aws if involvement_type == CO_SELL else [NO_SUPPORT]
+    return msgspec.structs.replace(record, life_cycle=life_cycle, primary_needs_from_aws=needs)

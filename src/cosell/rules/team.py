@@ -1,0 +1,33 @@
+"""The partner's people on an opportunity.
+
+Source: service model 2022-07-26 (at most ten; the title PartnerAccountManager), recorded answers (the owner comes
+first, as OpportunityOwner).
+"""
+
+from typing import Final
+
+import msgspec
+
+from cosell.wire.types import AssigneeContact, Contact, GetOpportunityResponse
+
+OWNER: Final = "OpportunityOwner"
+ACCOUNT_MANAGER: Final = "PartnerAccountManager"
+LARGEST_TEAM: Final = 10
+
+
+def assigned(record: GetOpportunityResponse, assignee: AssigneeContact) -> GetOpportunityResponse:
+    """The record with the assignee in the place of the owner, or of the account manager where the title says so.
+
+    Every other title means the owner: the operation is for nothing else.
+    """
+    title = ACCOUNT_MANAGER if assignee.business_title == ACCOUNT_MANAGER else OWNER
+    member = Contact(
+        email=assignee.email,
+        first_name=assignee.first_name,
+        last_name=assignee.last_name,
+        business_title=title,
+        phone=assignee.phone,
+    )
+    others = [other for other in record.opportunity_team or () if other.business_title != title]
+    team = [member, *others] if title == OWNER else [*others, member]
+    return msgspec.structs.replace(record, opportunity_team=team)

@@ -1,0 +1,79 @@
+"""AWS's verdict, played by an update in the catalog Sandbox."""
+
+from typing import Any, Final
+
+import pytest
+
+from tests.operations.test_update import update
+from tests.operations.whole_opportunity import WHOLE, but, placed, written
+from tests.store.caller import Caller
+
+VERDICTS: Final = ("Approved", "Action Required")
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("status", ["Submitted", "In review"])
+def test_an_update_plays_the_verdict(caller: Caller, status: str, verdict: str) -> None:
+    record = placed(caller, status)
+    said = {"ReviewStatus": verdict, "ReviewComments": "Which cameras?", "ReviewStatusReason": "Problem unclear"}
+    members = but({f"LifeCycle.{name}": value for name, value in said.items()}, written(record))
+    assert update(caller, record, **members) == []
+    assert caller.get(record["Id"])["LifeCycle"] == record["LifeCycle"] | said
+
+
+def test_the_rest_of_the_update_counts_too(caller: Caller) -> None:
+    record = placed(caller, "Submitted")
+    wanted = {"Project.Title": "Other cameras", "LifeCycle.Stage": "Committed", "LifeCycle.ReviewStatus": "Approved"}
+    assert update(caller, record, **but(wanted, written(record))) == []
+    changed = caller.get(record["Id"])
+    assert (changed["Project"]["Title"], changed["LifeCycle"]["Stage"]) == ("Other cameras", "Committed")
+
+
+def test_the_rest_of_the_update_still_has_to_agree(caller: Caller) -> None:
+    record = placed(caller, "Submitted")
+    wanted = {"LifeCycle.Stage": "Launched", "LifeCycle.ReviewStatus": "Approved", "Project.CustomerUseCase": "Other"}
+    assert update(caller, record, **but(wanted, written(record))) == [
+        ("lifeCycle.stage", "ACTION_NOT_PERMITTED"),
+        ("project.customerUseCase", "INVALID_ENUM_VALUE"),
+    ]
+    assert caller.get(record["Id"]) == record
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        *(("Pending Submission", verdict) for verdict in VERDICTS),
+        ("Action Required", "Approved"),
+        *(("Rejected", verdict) for verdict in VERDICTS),
+    ],
+)
+def test_nothing_else_waits_for_a_verdict(caller: Caller, status: str, verdict: str) -> None:
+    record = placed(caller, status)
+    assert update(caller, record, **but({"LifeCycle.ReviewStatus": verdict}, written(record))) == [
+        ("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")
+    ]
+
+
+@pytest.mark.parametrize("sent", ["Action Required", "Approved", "Pending Submission", "Rejected", None])
+def test_what_is_approved_stays_approved(caller: Caller, sent: str | None) -> None:
+    record = placed(caller, "Approved")
+    assert update(caller, record, **but({"LifeCycle.ReviewStatus": sent}, written(record))) == []
+    assert caller.get(record["Id"])["LifeCycle"]["ReviewStatus"] == "Approved"
+
+
+@pytest.mark.parametrize("sent", ["Submitted", "In review", "Rejected"])
+def test_other_statuses_are_ignored(caller: Caller, sent: str) -> None:
+    record = placed(caller, "Pending Submission")
+    assert update(caller, record, **but({"LifeCycle.ReviewStatus": sent}, written(record))) == []
+    assert caller.get(record["Id"])["LifeCycle"]["ReviewStatus"] == "Pending Submission"
+
+
+@pytest.mark.parametrize("sent", VERDICTS)
+def test_the_catalog_aws_ignores_them_all(caller: Caller, sent: str) -> None:
+    ours = Caller(caller.engine, catalog="AWS")
+    created = ours.create("t", **WHOLE)
+    members: dict[str, Any] = but({"LifeCycle.ReviewStatus": sent, "LifeCycle.ReviewComments": "Fine."})
+    ours.update(created["Id"], **members)
+    life_cycle = ours.get(created["Id"])["LifeCycle"]
+    assert life_cycle["ReviewStatus"] == "Pending Submission"
+    assert "ReviewComments" not in life_cycle
