@@ -144,7 +144,7 @@ def test_with_replace_what_a_row_does_not_name_is_cleared(desk: Desk) -> None:
 
 
 def test_what_the_service_writes_in_its_own_way_is_pushed_once(desk: Desk) -> None:
-    row = KEYED | {"LifeCycle": {"ReviewStatus": "Approved"}}
+    row = KEYED | {"LifeCycle": {"ReviewStatus": "Submitted"}}
     desk.push(KEYED)
     assert [outcomes(desk.push(row)) for _ in range(3)] == [["updated"], ["unchanged"], ["unchanged"]]
     change(desk.client, "O1000001", **KEYED)
