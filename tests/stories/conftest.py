@@ -1,0 +1,31 @@
+"""One cosell for each story, with a partner and a reviewer under one clock."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from cosell.engine import Engine
+from tests.store.caller import HandClock
+from tests.stories.cast import Partner, Reviewer
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def engine(clock: HandClock) -> Iterator[Engine]:
+    engine = Engine.open(":memory:", clock=clock)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def partner(engine: Engine, clock: HandClock) -> Partner:
+    return Partner(engine, clock)
+
+
+@pytest.fixture
+def reviewer(engine: Engine, clock: HandClock) -> Reviewer:
+    return Reviewer(engine, clock)
