@@ -53,9 +53,7 @@ def _race(partners: list[Partner], deal: str) -> list[str]:
     def send(number: int) -> None:
         together.wait(timeout=30)
         try:
-            partners[number].sends_back(
-                seen, {"LifeCycle.NextSteps": f"Writer {number} saw {seen['LastModifiedDate']}"}
-            )
+            partners[number].sends_back(seen, {"LifeCycle.NextSteps": f"Writer {number} saw {moment}"})
         except partners[number].client.exceptions.ConflictException:
             outcomes[number] = "conflict"
         else:
