@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from cosell.console.gradual import GradualResponse
 from cosell.console.pages import PAGES, Page
 from cosell.console.security import COOKIE, FIELD, HEADERS, is_csrf_token
 from cosell.console.surroundings import Surroundings
@@ -60,6 +61,14 @@ class Console:
         return endpoint
 
     def _show(self, page: Page, request: Request, form: list[tuple[str, str]]) -> Response:
+        return self._to_be_finished(self._answer(page, request, form))
+
+    def _to_be_finished(self, response: Response) -> Response:
+        if isinstance(response, GradualResponse):
+            response.rest_by(self._threads)
+        return response
+
+    def _answer(self, page: Page, request: Request, form: list[tuple[str, str]]) -> Response:
         query = parse_qsl(request.url.query, keep_blank_values=False)
         visit = self._visit(request, query, form, Visitor(Scope("", ""), ()))
         try:
@@ -105,11 +114,12 @@ class Console:
             failure = Failure(405, "This page only shows; it changes nothing.", "Open it from the menu.")
         else:
             failure = Failure(error.status_code, "There is no such page.", "Choose one from the menu.")
-        return _told(visit, failure)
+        return self._to_be_finished(_told(visit, failure))
 
     def _failed(self, request: Request, _: Exception) -> Response:
         visit = self._visit(request, [], [], Visitor(Scope("", ""), ()))
-        return _told(visit, Failure(500, "cosell failed.", "The server's log says where. Open another page meanwhile."))
+        failure = Failure(500, "cosell failed.", "The server's log says where. Open another page meanwhile.")
+        return self._to_be_finished(_told(visit, failure))
 
 
 def _told(visit: Visit, failure: Failure) -> Response:

@@ -46,7 +46,6 @@ SORT_WORDS: Final = {
     "CreatedDate": "created",
     "TargetCloseDate": "target close",
 }
-PAGE_SIZES: Final = (10, DEFAULT_PAGE_SIZE, 50, 100)
 _IDENTIFIER: Final = re.compile(r"[oO][0-9]{1,19}", re.ASCII)
 _FROM_FORM: Final = "filter"
 """Says that a query comes from the form, whose fields are not yet a question."""
@@ -98,7 +97,6 @@ def opportunities(visit: Visit) -> Response:
         stages=EVERY_STAGE,
         review_statuses=EVERY_REVIEW_STATUS,
         sort_words=SORT_WORDS,
-        page_sizes=sorted({*PAGE_SIZES, question.get("MaxResults", DEFAULT_PAGE_SIZE)}, key=str),
         page_size=question.get("MaxResults", DEFAULT_PAGE_SIZE),
         is_empty=not rows and not error and not question.keys() - {"Sort", "MaxResults"} and "NextToken" not in request,
     )

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
+from cosell.console.changes import ShownChange, changes_of, events_of
 from cosell.console.opportunities import TABLE
 from cosell.console.same_request import same_request
 from cosell.console.visit import ApiError, Failure, Visit
@@ -30,6 +31,7 @@ def opportunity(visit: Visit) -> Response:
             "It may belong to another account or catalog: choose one at the top of the page.",
         ) from None
     life_cycle = record["LifeCycle"]
+    changes = changes_of(visit, identifier, record)
     account = record.get("Customer", {}).get("Account", {})
     return visit.page(
         "opportunity.html",
@@ -42,7 +44,9 @@ def opportunity(visit: Visit) -> Response:
         spends=[spend_facts(spend) for spend in record.get("Project", {}).get("ExpectedCustomerSpend", [])],
         rest=rest_of(record),
         team=record.get("OpportunityTeam", []),
-        timeline=timeline_of(record),
+        timeline=timeline_of(record, changes),
+        changes=changes,
+        events=events_of(visit, identifier),
         related={name: ids for name, ids in record.get("RelatedEntityIdentifiers", {}).items() if ids},
         aws_summary=_if_there_is(visit, "GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier),
         tags=(_if_there_is(visit, "ListTagsForResource", ResourceArn=record.get("Arn", "")) or {}).get("Tags", []),
@@ -110,15 +114,26 @@ def rest_of(record: dict[str, Any]) -> dict[str, Facts]:
     return {heading: facts for heading, facts in parts.items() if facts}
 
 
-def timeline_of(record: dict[str, Any]) -> list[dict[str, str]]:
-    """What the record itself tells of its life, the newest first: creation, every next step, and the last change."""
+def timeline_of(record: dict[str, Any], changes: list[ShownChange]) -> list[dict[str, str]]:
+    """The life of an opportunity, the newest first: its creation, every next step, and each step of review and sale.
+
+    Next steps come from the record, which holds them also where changes were not kept yet; the steps come from changes.
+    """
     history = record["LifeCycle"].get("NextStepsHistory", [])
     entries = [
         {"time": record["CreatedDate"], "kind": "Created", "text": ""},
         *({"time": step["Time"], "kind": "Next step", "text": step["Value"]} for step in history),
+        *(entry for change in changes if (entry := _step_of(change))),
         {"time": record["LastModifiedDate"], "kind": "Last changed", "text": ""},
     ]
     return sorted(entries, key=lambda entry: entry["time"], reverse=True)
+
+
+def _step_of(change: ShownChange) -> dict[str, str] | None:
+    if "→" not in change.headline:
+        return None
+    after = {difference.path: difference.after for difference in change.differences}
+    return {"time": change.time, "kind": change.headline, "text": after.get("LifeCycle.ReviewComments", "")}
 
 
 def pretty(value: Any) -> str:

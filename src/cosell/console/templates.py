@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from collections.abc import Iterator
 from importlib import metadata, resources
 from typing import Any, Final
 
@@ -19,9 +20,9 @@ STATIC_TYPES: Final = {
 """Every file that is served beside the pages."""
 
 
-def render(template: str, **names: Any) -> str:
-    """The text of a page."""
-    return environment().get_template(template).render(names)
+def pieces(template: str, **names: Any) -> Iterator[str]:
+    """The text of a page, piece by piece, each made when it is asked for."""
+    return environment().get_template(template).generate(names)
 
 
 @functools.cache
@@ -43,6 +44,7 @@ def environment() -> Environment:
         "version": metadata.version("cosell"),
         "catalogs": CATALOGS,
     }
+    made.globals |= words.FUNCTIONS
     made.filters |= words.FILTERS
     return made
 

@@ -1,7 +1,7 @@
 """One request for a page: what handlers are given, and how they answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from cosell import flow
 from cosell.console import templates
+from cosell.console.gradual import GradualResponse
 from cosell.console.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visitor import Visitor
@@ -16,7 +17,6 @@ from cosell.context import Scope
 from cosell.wire.model import service_model
 
 Query = Sequence[tuple[str, str]]
-SCOPE_MEMBERS: Final = ("account", "catalog")
 
 
 class Failure(Exception):
@@ -62,8 +62,8 @@ class Visit:
         self.query = query
         self.form = form
         self.path_members = path_members or {}
-        self._nonce = nonce
-        self._new_nonce = ""
+        self._is_new_browser = not nonce
+        self._nonce = nonce or new_nonce()
 
     @property
     def scope(self) -> Scope:
@@ -77,26 +77,25 @@ class Visit:
     def link(self, path: str, query: Query = (), scope: Scope | None = None) -> str:
         """The address of another page for the same visitor, or for another data set."""
         scope = scope or self.scope
-        return f"{path}?{urlencode([('account', scope.account), ('catalog', scope.catalog), *query])}"
+        more = f"&{urlencode(query)}" if query else ""
+        return f"{path}?account={scope.account}&catalog={scope.catalog}{more}"
 
     def csrf(self) -> str:
         """The token that a form with a change carries."""
-        self._nonce = self._nonce or new_nonce()
-        self._new_nonce = self._nonce
         return csrf_token(self._nonce, self.surroundings.engine.store.token_key)
 
     def page(self, template: str, *, status: int = 200, **names: Any) -> Response:
         """An HTML page."""
-        text = templates.render(template, visit=self, **names)
-        return self.answer(text.encode(), "text/html; charset=utf-8", status=status)
+        headers = dict(PAGE_HEADERS)
+        if self._is_new_browser:
+            headers["set-cookie"] = cookie_header(self._nonce)
+        return GradualResponse(templates.pieces(template, visit=self, **names), status, headers)
 
     def answer(self, body: bytes, content_type: str, *, status: int = 200, filename: str = "") -> Response:
         """Anything but a page; with a `filename` it is downloaded."""
         headers = dict(PAGE_HEADERS)
         if filename:
             headers["content-disposition"] = f'attachment; filename="{filename}"'
-        if self._new_nonce:
-            headers["set-cookie"] = cookie_header(self._new_nonce)
         return Response(body, status, headers, content_type)
 
     def redirect(self, address: str) -> Response:
@@ -123,8 +122,3 @@ class Visit:
     def administer(self, method: str, address: str, **question: Any) -> AdminResult:
         """The admin API's answer; `address` is its whole path, such as `/_cosell/seed`."""
         return self.surroundings.administer(method, address, question)
-
-
-def fail(status: int, title: str, next_step: str) -> NoReturn:
-    """Raises Failure."""
-    raise Failure(status, title, next_step)

@@ -1,8 +1,11 @@
 """How values are written on pages: moments, days, amounts of money, numbers."""
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+
+from markupsafe import Markup
 
 HUNDREDTHS: Final = 100
 NOTHING: Final = "–"
@@ -67,6 +70,17 @@ def spend_text(spends: Iterable[Mapping[str, Any]]) -> str:
     return " + ".join(money(value, currency) for currency, value in sorted(aws_spend(spends).items())) or NOTHING
 
 
+@functools.lru_cache(maxsize=256)
+def badge(text: str) -> Markup:
+    """A stage, a status or an outcome, marked as such."""
+    return Markup('<span class="badge badge-{}">{}</span>').format(slug(text), text)
+
+
+def time(text: str) -> Markup:
+    """A moment, with the whole of it behind."""
+    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(text, moment(text))
+
+
 def slug(text: str) -> str:
     """A text as part of a class name: `In review` → `in-review`."""
     return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in text.lower())
@@ -80,12 +94,12 @@ def title_of(member: str) -> str:
     return " ".join([spelled[0][:1].upper() + spelled[0][1:], *spelled[1:]]) if spelled else member
 
 
+FUNCTIONS: Final[dict[str, Callable[..., Markup]]] = {"badge": badge, "time": time}
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "moment": moment,
     "day": day,
     "number": number,
     "counted": counted,
-    "slug": slug,
     "title_of": title_of,
     "spend_text": spend_text,
 }

@@ -1,0 +1,105 @@
+"""What has happened to an opportunity: each change with its differences, and the events that it sent."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from cosell.console.visit import Visit
+from cosell.wire.timestamps import Timestamp
+
+MOST_SHOWN: Final = 50
+ALWAYS_DIFFERENT: Final = frozenset({"LastModifiedDate"})
+NOT_THERE: Final = "–"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A member, named by its path as in the service model, before and after a change."""
+
+    path: str
+    before: str
+    after: str
+
+
+class ShownChange(msgspec.Struct, frozen=True):
+    """A change: when, what it comes to in a few words, and its differences; none for a creation."""
+
+    time: str
+    headline: str
+    differences: tuple[Difference, ...]
+
+
+class ShownEvent(msgspec.Struct, frozen=True):
+    """An event that was announced, and its envelope for reading."""
+
+    time: str
+    detail_type: str
+    event_id: str
+    body: str
+
+
+def changes_of(visit: Visit, identifier: str, record: Mapping[str, Any]) -> list[ShownChange]:
+    """The last changes of the opportunity whose record is this now, the newest first."""
+    with visit.surroundings.engine.store.read(visit.scope) as tx:
+        history = tx.history(identifier, MOST_SHOWN)
+    shown = []
+    after: Mapping[str, Any] = record
+    for change in history:
+        time = str(Timestamp.from_ms(change.changed_ms))
+        if change.before is None:
+            shown.append(ShownChange(time, "Created", ()))
+            continue
+        before = msgspec.json.decode(change.before)
+        differences = tuple(differences_between(before, after))
+        shown.append(ShownChange(time, headline_of(differences), differences))
+        after = before
+    return shown
+
+
+def events_of(visit: Visit, identifier: str) -> list[ShownEvent]:
+    """The last events that the account got about an opportunity, the newest first."""
+    waiting = visit.surroundings.engine.store.outbox.about(identifier, visit.scope, MOST_SHOWN)
+    return [
+        ShownEvent(
+            str(Timestamp.from_ms(one.event.time_ms)),
+            one.event.detail_type,
+            one.event.event_id,
+            msgspec.json.format(one.event.body, indent=2).decode(),
+        )
+        for one in waiting
+    ]
+
+
+def differences_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    """The members in which two records differ, in the order in which the later one has them."""
+    old, new = dict(_leaves(before)), dict(_leaves(after))
+    for path in dict.fromkeys([*new, *old]):
+        if path not in ALWAYS_DIFFERENT and old.get(path) != new.get(path):
+            yield Difference(path, old.get(path, NOT_THERE), new.get(path, NOT_THERE))
+
+
+def headline_of(differences: tuple[Difference, ...]) -> str:
+    """What a change comes to: the step of the review or of the sale if it is one, else how many members changed."""
+    by_path = {difference.path: difference for difference in differences}
+    steps = [
+        f"{name}: {by_path[path].before} → {by_path[path].after}"
+        for name, path in (("Review", "LifeCycle.ReviewStatus"), ("Stage", "LifeCycle.Stage"))
+        if path in by_path
+    ]
+    if steps:
+        return ", ".join(steps)
+    return f"{len(differences)} members changed" if len(differences) > 1 else "".join(by_path) or "Touched"
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every value that has no members, by its path. Lists of plain values count as one value."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from _leaves(member, f"{path}.{name}" if path else name)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{path}[{index}]")
+    elif isinstance(value, list):
+        yield path, ", ".join(map(str, value))
+    else:
+        yield path, str(value)

@@ -1,0 +1,47 @@
+"""A page whose head is on its way while the rest is still being made.
+
+Making a page takes longer than asking for what is on it, and a browser that has the head can fetch the style meanwhile.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from typing import Any, Final
+
+from starlette.responses import Response
+
+BEGINNING_OF_THE_REST: Final = "<main"
+
+
+class GradualResponse(Response):
+    """Made of the `pieces` of a page. `rest_by` has to be told before it is sent."""
+
+    def __init__(self, pieces: Iterator[str], status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(None, status, headers, "text/html; charset=utf-8")
+        # How long it gets is not known yet.
+        self.raw_headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
+        self._pieces = pieces
+        self._head = self._made_head()
+        self._threads: Executor | None = None
+
+    def rest_by(self, threads: Executor) -> None:
+        """Say who makes the rest."""
+        self._threads = threads
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002  # ASGI's
+        """Send the head, then the rest."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self._head, "more_body": True})
+        rest = await asyncio.get_running_loop().run_in_executor(self._threads, self._made_rest)
+        await send({"type": "http.response.body", "body": rest})
+
+    def _made_head(self) -> bytes:
+        head = []
+        for piece in self._pieces:
+            head.append(piece)
+            if BEGINNING_OF_THE_REST in piece:
+                break
+        return "".join(head).encode()
+
+    def _made_rest(self) -> bytes:
+        return "".join(self._pieces).encode()

@@ -1,0 +1,68 @@
+"""The page of one opportunity tells all that is known of it: what it is, what it was, and what it told others."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from cosell.console.changes import differences_between, headline_of
+from tests.console.conftest import Document, Site
+
+
+def page_of(site: Site, identifier: str) -> Document:
+    return site.page(f"/console/opportunities/{identifier}")
+
+
+def test_each_change_is_told_with_its_differences_and_its_event(new_site: Callable[[], Site]) -> None:
+    site = new_site()
+    client = site.server.client()
+    created = client.create_opportunity(
+        Catalog="Sandbox",
+        ClientToken="1",
+        Project={"Title": "Before <b>"},
+        LifeCycle={"NextSteps": "Call them."},
+    )
+    identifier = created["Id"]
+    client.update_opportunity(
+        Catalog="Sandbox",
+        Identifier=identifier,
+        LastModifiedDate=client.get_opportunity(Catalog="Sandbox", Identifier=identifier)["LastModifiedDate"],
+        Project={"Title": "After", "SalesActivities": ["Conducted POC / Demo"]},
+        LifeCycle={"Stage": "Qualified", "NextSteps": "Call them again."},
+    )
+    page = page_of(site, identifier)
+    for told in ("Stage: Prospect → Qualified", "Project.Title", "Before <b>", "After", "Call them again.", "Created"):
+        assert told in page.text
+    assert page.text.count("Opportunity Updated") >= 1
+    event = json.loads(page.texts["event-1"])
+    assert event["detail"]["opportunity"]["identifier"] == identifier
+    assert json.loads(page.texts["raw"])["LifeCycle"]["Stage"] == "Qualified"
+
+
+def test_what_was_seeded_has_no_changes_yet(site: Site) -> None:
+    page = page_of(site, "O1000005")
+    assert "Nothing was there before." in page.text
+    assert "None is kept. Seeding and loading send none." in page.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paths", "headline"),
+    [
+        ({"A": {"B": "1"}}, {"A": {"B": "2"}}, ["A.B"], "A.B"),
+        ({"A": ["x", "y"]}, {"A": ["x"], "C": "1"}, ["A", "C"], "2 members changed"),
+        ({"A": [{"B": "1"}, {"B": "2"}]}, {"A": [{"B": "1"}]}, ["A[1].B"], "A[1].B"),
+        ({"LastModifiedDate": "1"}, {"LastModifiedDate": "2"}, [], "Touched"),
+        (
+            {"LifeCycle": {"Stage": "Prospect", "ReviewStatus": "In review"}},
+            {"LifeCycle": {"Stage": "Qualified", "ReviewStatus": "Approved"}},
+            ["LifeCycle.Stage", "LifeCycle.ReviewStatus"],
+            "Review: In review → Approved, Stage: Prospect → Qualified",
+        ),
+    ],
+)
+def test_differences_name_the_members(
+    before: dict[str, object], after: dict[str, object], paths: list[str], headline: str
+) -> None:
+    differences = tuple(differences_between(before, after))
+    assert [difference.path for difference in differences] == paths
+    assert headline_of(differences) == headline
