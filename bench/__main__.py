@@ -17,6 +17,7 @@ from bench.in_process import call_beside_canned
 from bench.over_http import page_beside_constant, page_beside_dynamodb
 from bench.pages import Cell, page_times
 from bench.processes import memory, seeding, start_beside_boto3
+from bench.sync import first_sync
 
 PAGE: Final = Path("docs/performance.md")
 START, END = "<!-- figures: written by scripts/bench --write -->", "<!-- end of figures -->"
@@ -27,8 +28,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="the large size (1,000,000)")
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
+    parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghi", help="which figures, by letter (abcdefghi)")
+    parser.add_argument("--only", default="abcdefghij", help="which figures, by letter (abcdefghij)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -48,6 +50,7 @@ def main() -> None:
         "e": lambda: [start_beside_boto3(wanted.rounds * 2)],
         "f": lambda: [memory(wanted.rows)],
         "h": lambda: [creations_beside_bare_commits(wanted.rounds)],
+        "j": lambda: first_sync(wanted.sync_rows, wanted.small_rows, max(wanted.rounds // 3, 1)),
         "i": lambda: [stream_beside_answer(wanted.rounds * 20)],
     }
     lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
