@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 STUCK_AFTER_DAYS: Final = 7
-"""Our choice: a review is to take five business days at most."""
+"""Our choice: a working week and its weekend."""
 
 
 class View(msgspec.Struct, frozen=True):
