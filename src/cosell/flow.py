@@ -24,6 +24,7 @@ from cosell.errors import (
 )
 from cosell.operations import OPERATIONS
 from cosell.rules.identifiers import uuid_of
+from cosell.rules.tag import catalog_in
 from cosell.store.interface import Remembered, StoreUnavailable, WriteTransaction
 from cosell.wire import decode, protocol
 from cosell.wire import encode as encoding
@@ -107,7 +108,7 @@ def validate(_: Engine, call: Call) -> None:
 
 def operate(engine: Engine, call: Call) -> None:
     """Do what is asked, in one transaction, or answer again what was answered to the same ClientToken."""
-    scope = Scope(call.account, call.request.catalog)
+    scope = Scope(call.account, _catalog_of(call.request))
     call.context = Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
     perform = OPERATIONS[call.operation.name]
     if call.operation.readonly:
@@ -186,6 +187,12 @@ def remember(tx: WriteTransaction, call: Call) -> None:
         first = Remembered(_digest(call.request), encoding.encode(call.response))
         now_ms = call.context.now_ms
         tx.remember(call.operation.name, token, first, now_ms, now_ms + CLIENT_TOKEN_LIFETIME_MS)
+
+
+def _catalog_of(request: Any) -> str:
+    """The catalog that a request is about: each names it, but those about tags do so in an ARN."""
+    catalog: str | None = getattr(request, "catalog", None)
+    return catalog or catalog_in(request.resource_arn)
 
 
 def _digest(request: Any) -> bytes:

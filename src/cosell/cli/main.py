@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "mirror": "Use a database that a sync keeps in step.",
     "review": "Decide upon opportunities as AWS does.",
     "aws-edit": "Edit an opportunity as AWS does.",
+    "solutions": "See the solutions of an account, and add some.",
     "clock": "See and steer the time of a running cosell.",
     "sync": "Keep a database of your own in step with AWS.",
     "env": "Print the exports that point AWS clients here.",

@@ -1,4 +1,4 @@
-"""Opportunities as a table: fitted to a terminal, and in plain columns for everything else."""
+"""Summaries as a table: fitted to a terminal, and in plain columns for everything else."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple, TextIO
 
 GAP: Final = 2
 """Spaces between columns."""
-NARROWEST_COMPANY: Final = 12
+NARROWEST: Final = 12
+"""Of the column that shrinks."""
 
 Summary = Mapping[str, Any]
 
@@ -19,6 +20,7 @@ class Column(NamedTuple):
     text: Callable[[Summary], str]
     gives_way: int  # 0: never; the highest goes first
     is_number: bool = False
+    shrinks: bool = False  # the first thing to happen on a narrow terminal; one column of a table does
 
 
 def _spend(summary: Summary) -> str:
@@ -33,7 +35,12 @@ def _modified(summary: Summary) -> str:
 
 COLUMNS: Final = (
     Column("Id", lambda summary: summary.get("Id", ""), 0),
-    Column("Company", lambda summary: summary.get("Customer", {}).get("Account", {}).get("CompanyName", ""), 0),
+    Column(
+        "Company",
+        lambda summary: summary.get("Customer", {}).get("Account", {}).get("CompanyName", ""),
+        0,
+        shrinks=True,
+    ),
     Column("Country", lambda summary: _address(summary).get("CountryCode", ""), 5),
     Column("Stage", lambda summary: summary.get("LifeCycle", {}).get("Stage", ""), 1),
     Column("Review", lambda summary: summary.get("LifeCycle", {}).get("ReviewStatus", ""), 2),
@@ -43,35 +50,35 @@ COLUMNS: Final = (
 )
 
 
-def write_table(summaries: Iterable[Summary], to: TextIO | None = None) -> None:
+def write_table(summaries: Iterable[Summary], to: TextIO | None = None, columns: Sequence[Column] = COLUMNS) -> None:
     """Write a table to `to` (standard output), with colour and fitted to its width only where it is a terminal."""
     to = to or sys.stdout
-    rows = [[printable(column.text(summary)) for column in COLUMNS] for summary in summaries]
+    rows = [[printable(column.text(summary)) for column in columns] for summary in summaries]
     if to.isatty():
-        _write_fitted(rows, to)
+        _write_fitted(rows, to, columns)
     else:
-        _write_plain(rows, to)
+        _write_plain(rows, to, columns)
 
 
-def _write_plain(rows: Sequence[Sequence[str]], to: TextIO) -> None:
-    widths = _widths(rows)
-    for row in ([column.head for column in COLUMNS], *rows):
-        cells = (_padded(text, width, column) for text, width, column in zip(row, widths, COLUMNS, strict=True))
+def _write_plain(rows: Sequence[Sequence[str]], to: TextIO, columns: Sequence[Column]) -> None:
+    widths = _widths(rows, columns)
+    for row in ([column.head for column in columns], *rows):
+        cells = (_padded(text, width, column) for text, width, column in zip(row, widths, columns, strict=True))
         to.write((" " * GAP).join(cells).rstrip() + "\n")
 
 
-def _write_fitted(rows: Sequence[Sequence[str]], to: TextIO) -> None:
+def _write_fitted(rows: Sequence[Sequence[str]], to: TextIO, columns: Sequence[Column]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console(file=to)
-    widths = _fitted(_widths(rows), console.width)
+    widths = _fitted(_widths(rows, columns), console.width, columns)
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for index, width in widths.items():
         table.add_column(
-            COLUMNS[index].head,
-            justify="right" if COLUMNS[index].is_number else "left",
+            columns[index].head,
+            justify="right" if columns[index].is_number else "left",
             no_wrap=True,
             overflow="ellipsis",
             style="bold cyan" if index == 0 else "",
@@ -82,27 +89,27 @@ def _write_fitted(rows: Sequence[Sequence[str]], to: TextIO) -> None:
     console.print(table)
 
 
-def _fitted(widths: Sequence[int], terminal: int) -> dict[int, int]:
-    """The columns that fit into a terminal, and their widths: first the company's name shrinks, then columns go."""
+def _fitted(widths: Sequence[int], terminal: int, columns: Sequence[Column]) -> dict[int, int]:
+    """The columns that fit into a terminal, and their widths: first one of them shrinks, then columns go."""
     kept = dict(enumerate(widths))
-    company = next(index for index, column in enumerate(COLUMNS) if column.head == "Company")
+    shrinking = next(index for index, column in enumerate(columns) if column.shrinks)
     while (excess := sum(kept.values()) + GAP * (len(kept) - 1) - terminal) > 0:
-        if kept[company] - excess >= NARROWEST_COMPANY:
-            kept[company] -= excess
+        if kept[shrinking] - excess >= NARROWEST:
+            kept[shrinking] -= excess
             break
-        last = max(kept, key=lambda index: COLUMNS[index].gives_way)
-        if not COLUMNS[last].gives_way:
+        last = max(kept, key=lambda index: columns[index].gives_way)
+        if not columns[last].gives_way:
             break
         del kept[last]
     return kept
 
 
-def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+def _widths(rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> list[int]:
     from rich.cells import cell_len  # some characters take two places
 
     return [
         max(len(column.head), *(cell_len(row[index]) for row in rows)) if rows else len(column.head)
-        for index, column in enumerate(COLUMNS)
+        for index, column in enumerate(columns)
     ]
 
 
@@ -118,6 +125,11 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
+def _account(summary: Summary) -> Mapping[str, Any]:
+    account: Mapping[str, Any] = summary.get("Customer", {}).get("Account", {})
+    return account
+
+
 def _address(summary: Summary) -> Mapping[str, str]:
-    address: Mapping[str, str] = summary.get("Customer", {}).get("Account", {}).get("Address", {})
+    address: Mapping[str, str] = _account(summary).get("Address", {})
     return address

@@ -6,12 +6,12 @@ from typing import Final
 from cosell.datasets import vocabulary as words
 from cosell.datasets.chance import one_of
 from cosell.datasets.people import latin, names_of
+from cosell.datasets.solutions import ACTIVE
 from cosell.rules.opportunity import no_related_entities
 from cosell.wire.types import Contact, Marketing, RelatedEntityIdentifiers
 
 DOMAIN: Final = "partner.example"
 OWNERS: Final = 24
-SOLUTIONS: Final = tuple(f"S-00{number}" for number in range(50211, 50223))
 _MS_PER_QUARTER: Final = 7_889_238_000
 
 
@@ -58,6 +58,6 @@ class Partner:
     def _some_entities(self, chance: random.Random) -> RelatedEntityIdentifiers:
         entities = no_related_entities()
         members = {name: getattr(entities, name) for name in entities.__struct_fields__}
-        members["solutions"] = [one_of(chance, SOLUTIONS)]
+        members["solutions"] = [one_of(chance, ACTIVE)]
         members["aws_products"] = sorted({one_of(chance, words.AWS_PRODUCTS) for _ in range(int(chance.random() * 4))})
         return RelatedEntityIdentifiers(**members)

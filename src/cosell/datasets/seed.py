@@ -12,6 +12,7 @@ import msgspec
 
 from cosell.context import Scope
 from cosell.datasets.pipeline import opportunities
+from cosell.datasets.solutions import add_missing
 from cosell.datasets.stamps import kept_or_anew
 from cosell.datasets.timeline import Moments, Timeline
 from cosell.store.interface import Store, WriteTransaction
@@ -28,7 +29,7 @@ class Seeded(msgspec.Struct, frozen=True):
 
 
 def seed(store: Store, scope: Scope, *, count: int, seed: int, now_ms: int, advance: Callable[[int], None]) -> Seeded:
-    """Append `count` opportunities to a scope, wholly or not at all.
+    """Append `count` opportunities to a scope, and the solutions that they are about, wholly or not at all.
 
     The memory that this takes does not grow with `count`, except for 16 bytes each where stamps must be moved.
     `advance` is called now and then with the number of opportunities made since.
@@ -38,6 +39,7 @@ def seed(store: Store, scope: Scope, *, count: int, seed: int, now_ms: int, adva
     timeline = Timeline(count, seed, now_ms)
     with store.bulk_load([scope], count) as transactions:
         tx = transactions[scope]
+        add_missing(tx, now_ms)
         moments, moved = _moments(timeline, tx)
         first_number = tx.next_number()
         tx.reserve_numbers(first_number + count - 1)

@@ -268,10 +268,10 @@ SOLUTION_DESCRIPTIONS: Final = (
 AWS_PRODUCTS: Final = (
     "AmazonEC2Linux",
     "AmazonS3",
-    "AmazonRDS",
+    "AmazonRDSforPostgreSQL",
     "AWSLambda",
     "AmazonBedrock",
-    "AmazonEKS",
+    "AmazonElasticKubernetesServiceEKS",
     "AmazonRedshift",
     "AWSBackup",
 )

@@ -4,9 +4,13 @@ Source: service model (patterns), recorded answers (ARNs). That identifiers sort
 grow by one digit now and then, and a text order would put O10 before O9.
 """
 
+from typing import Final
+
 REGION = "us-east-1"
 FIRST_OPPORTUNITY = 1_000_001
 """The number of an installation's first opportunity: seven digits, as AWS's had in the recordings."""
+
+_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def opportunity_id(number: int) -> str:
@@ -18,6 +22,7 @@ def id_key(identifier: str) -> str:
     """A text that sorts as the identifier's number does, and differs wherever the identifiers differ.
 
     Nineteen digits do not fit a signed 64-bit integer, and O07 is not O7, so the length comes first, as a letter.
+    Serves solutions (`S-0051234`) as well as opportunities.
     """
     digits = identifier[1:]
     return chr(ord("a") + len(digits)) + digits
@@ -30,7 +35,31 @@ def identifier_of(key: str) -> str:
 
 def opportunity_arn(account: str, catalog: str, identifier: str) -> str:
     """The ARN of an opportunity."""
-    return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/opportunity/{identifier}"
+    return owned_arn(account, catalog, "opportunity", identifier)
+
+
+def shared_arn(catalog: str, kind: str, identifier: str) -> str:
+    """The ARN of what accounts share, in which the place of the account is empty: `kind` is its word, `engagement`."""
+    return f"arn:aws:partnercentral:{REGION}::catalog/{catalog}/{kind}/{identifier}"
+
+
+def owned_arn(account: str, catalog: str, kind: str, identifier: str) -> str:
+    """The ARN of what one account owns: `kind` is its word, `solution`."""
+    return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/{kind}/{identifier}"
+
+
+def bare_id(name: str, catalog: str, kind: str) -> str:
+    """The identifier in a shared ARN of a catalog and kind; whatever else the name is, it stays as it is."""
+    return name.removeprefix(shared_arn(catalog, kind, ""))
+
+
+def random_id(prefix: str, length: int, bits: int) -> str:
+    """`prefix` and `length` digits and lower-case letters, made of random bits: eight for each character and more."""
+    characters = []
+    for _ in range(length):
+        bits, digit = divmod(bits, len(_ALPHABET))
+        characters.append(_ALPHABET[digit])
+    return prefix + "".join(characters)
 
 
 def uuid_of(bits: int) -> str:

@@ -1,6 +1,6 @@
-"""NextToken: where a scan of ListOpportunities goes on.
+"""NextToken: where a walk through the pages of a list goes on.
 
-A token holds a *position*: the sort key and the identifier of the last opportunity that was handed out. The next
+A token holds a *position*: the sort key and the identifier of the last item that was handed out. The next
 page starts just behind it, which costs the same however deep the scan is, on any worker, after any restart, with no
 state kept for the reader. An OFFSET would read everything before the page again, and would skip or repeat rows
 whenever some were inserted or moved meanwhile; a cursor kept in memory would die with its process; a pointer to the
@@ -15,7 +15,9 @@ The page size is not part of the question. A version byte stands first, so that 
 database while one replaces the other. Sister operations of the model cap tokens at 2,048 characters; ours stay
 below, because a company's name has 120 characters at most (a test holds the longest).
 
-Source: decision docs/decisions/0003; service model, ListOpportunitiesRequest.NextToken.
+One list's token is none of another's: a question begins with the name of its operation, the tag of its struct.
+
+Source: decision docs/decisions/0003; service model, NextToken of the List operations.
 """
 
 import binascii
@@ -27,7 +29,6 @@ import msgspec
 
 from cosell.context import Scope
 from cosell.errors import ValidationException, Violation
-from cosell.rules.selector import Selector
 from cosell.rules.sort_keys import Key
 
 VERSION = b"\x01"
@@ -46,7 +47,8 @@ class Scan(msgspec.Struct, frozen=True):
     """A walk through the pages of one question."""
 
     scope: Scope
-    selector: Selector
+    selector: msgspec.Struct
+    """Filters and order: an array-like struct with the operation's name as its tag."""
     now_ms: int
     token_key: bytes
 

@@ -31,7 +31,7 @@ class Range(msgspec.Struct, frozen=True, array_like=True):
 DateRanges: TypeAlias = tuple[tuple[SortBy, Range], ...]
 
 
-class Selector(msgspec.Struct, frozen=True, array_like=True):
+class Selector(msgspec.Struct, frozen=True, array_like=True, tag="ListOpportunities"):
     """Filters and order of one question. An empty tuple filters nothing."""
 
     sort_by: SortBy
@@ -50,19 +50,18 @@ def selector_of(request: ListOpportunitiesRequest) -> Selector:
     return Selector(
         sort_by=sort.sort_by if sort else DEFAULT_SORT_BY,
         descending=sort.sort_order == "DESCENDING" if sort else DEFAULT_DESCENDING,
-        id_keys=_distinct(id_key(identifier) for identifier in request.identifier) if request.identifier else (),
+        id_keys=distinct(id_key(identifier) for identifier in request.identifier) if request.identifier else (),
         companies=(
-            _distinct(name.casefold() for name in request.customer_company_name)
-            if request.customer_company_name
-            else ()
+            distinct(name.casefold() for name in request.customer_company_name) if request.customer_company_name else ()
         ),
-        stages=_distinct(request.life_cycle_stage) if request.life_cycle_stage else (),
-        review_statuses=_distinct(request.life_cycle_review_status) if request.life_cycle_review_status else (),
+        stages=distinct(request.life_cycle_stage) if request.life_cycle_stage else (),
+        review_statuses=distinct(request.life_cycle_review_status) if request.life_cycle_review_status else (),
         ranges=_ranges(request),
     )
 
 
-def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+def distinct(values: Iterable[str]) -> tuple[str, ...]:
+    """Values of a filter, which mean the same in any order and however often each is named."""
     return tuple(sorted(set(values)))
 
 

@@ -18,6 +18,7 @@ from cosell.rules.selector import Selector
 from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
 from cosell.store.changes import ChangeReader
 from cosell.store.kept_states import KeptStates
+from cosell.store.engagement import EngagementReader, EngagementWriter
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
 from cosell.store.relations import RelationReader, RelationWriter
@@ -41,7 +42,7 @@ class Remembered(msgspec.Struct, frozen=True):
     answer: bytes
 
 
-class ReadTransaction(RelationReader, ChangeReader, AgendaReader, Protocol):
+class ReadTransaction(RelationReader, EngagementReader, ChangeReader, AgendaReader, Protocol):
     """Sees one committed state of one scope."""
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
@@ -57,7 +58,7 @@ class ReadTransaction(RelationReader, ChangeReader, AgendaReader, Protocol):
         """How many opportunities the scope has."""
 
 
-class WriteTransaction(ReadTransaction, RelationWriter, AgendaWriter, Protocol):
+class WriteTransaction(ReadTransaction, RelationWriter, EngagementWriter, AgendaWriter, Protocol):
     """Changes one scope, wholly or not at all."""
 
     def stamp(self, now_ms: int) -> int:

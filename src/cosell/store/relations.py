@@ -1,16 +1,9 @@
-"""What the store keeps of things that belong to an opportunity or stand beside it: solutions, tags, AWS's own view."""
+"""The doors to what belongs to opportunities or stands beside them: solutions, tags, AWS's own view."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-import msgspec
-
-
-class StoredSolution(msgspec.Struct, frozen=True):
-    """One solution: the key of its identifier, and its encoded summary."""
-
-    id_key: str
-    summary: bytes
+from cosell.rules.solution import Solution
 
 
 class RelationReader(Protocol):
@@ -19,11 +12,11 @@ class RelationReader(Protocol):
     def aws_summary(self, identifier: str) -> bytes | None:
         """The encoded GetAwsOpportunitySummary answer about an opportunity; None where AWS has no view of it yet."""
 
-    def solutions(self) -> Iterable[bytes]:
-        """The encoded summary of every solution, in the order of identifiers."""
+    def solutions(self) -> Iterable[Solution]:
+        """Every stored solution, in the order of identifiers."""
 
-    def solution(self, identifier: str) -> bytes | None:
-        """The encoded summary of a solution; None where the scope has no such solution."""
+    def solution(self, identifier: str) -> Solution | None:
+        """A stored solution; None where the scope has no such one."""
 
     def tags(self, resource: str) -> Mapping[str, str]:
         """The tags of a resource, which is named by the end of its ARN (`opportunity/O1000001`), in their order."""
@@ -35,7 +28,7 @@ class RelationWriter(RelationReader, Protocol):
     def put_aws_summary(self, identifier: str, summary: bytes) -> None:
         """Keep an encoded GetAwsOpportunitySummary answer in the place of the former one, if there is one."""
 
-    def put_solutions(self, solutions: Iterable[StoredSolution]) -> None:
+    def put_solutions(self, solutions: Iterable[Solution]) -> None:
         """Add solutions, each in the place of the one with its identifier."""
 
     def put_tags(self, resource: str, tags: Mapping[str, str]) -> None:

@@ -7,7 +7,9 @@ import apsw
 import msgspec
 
 from cosell.rules.identifiers import id_key
-from cosell.store.relations import StoredSolution
+from cosell.rules.solution import Solution
+
+_SOLUTIONS = "SELECT identifier, name, status, category, created, marketplace_arn FROM solution WHERE scope_id = ?"
 
 
 class RelationRows:
@@ -20,16 +22,16 @@ class RelationRows:
         """See `RelationReader.aws_summary`."""
         return self._blob("SELECT summary FROM aws_summary WHERE scope_id = ? AND id_key = ?", id_key(identifier))
 
-    def solutions(self) -> Iterator[bytes]:
+    def solutions(self) -> Iterator[Solution]:
         """See `RelationReader.solutions`."""
-        statement = "SELECT summary FROM solution WHERE scope_id = ? ORDER BY id_key"
-        rows: Any = self._connection.execute(statement, (self._scope_id,)).fetchall()
-        return (row[0] for row in rows)
+        rows: Any = self._connection.execute(f"{_SOLUTIONS} ORDER BY id_key", (self._scope_id,)).fetchall()
+        return (Solution(*row) for row in rows)
 
-    def solution(self, identifier: str) -> bytes | None:
+    def solution(self, identifier: str) -> Solution | None:
         """See `RelationReader.solution`."""
-        statement = "SELECT summary FROM solution WHERE scope_id = ? AND id_key = ?"
-        return self._blob(statement, id_key(identifier))
+        key = (self._scope_id, id_key(identifier))
+        row: Any = self._connection.execute(f"{_SOLUTIONS} AND id_key = ?", key).fetchone()
+        return None if row is None else Solution(*row)
 
     def tags(self, resource: str) -> Mapping[str, str]:
         """See `RelationReader.tags`."""
@@ -48,10 +50,13 @@ class RelationChanges(RelationRows):
         """See `RelationWriter.put_aws_summary`."""
         self._put("INSERT OR REPLACE INTO aws_summary VALUES (?, ?, ?)", id_key(identifier), summary)
 
-    def put_solutions(self, solutions: Iterable[StoredSolution]) -> None:
+    def put_solutions(self, solutions: Iterable[Solution]) -> None:
         """See `RelationWriter.put_solutions`."""
         for solution in solutions:
-            self._put("INSERT OR REPLACE INTO solution VALUES (?, ?, ?)", solution.id_key, solution.summary)
+            self._connection.execute(
+                "INSERT OR REPLACE INTO solution VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (self._scope_id, id_key(solution.identifier), *msgspec.structs.astuple(solution)),
+            )
 
     def put_tags(self, resource: str, tags: Mapping[str, str]) -> None:
         """See `RelationWriter.put_tags`."""

@@ -161,7 +161,7 @@ class SqliteStore:
         return {scope: self.scope_id(self._writer, scope) or self._new_scope_id(scope) for scope in scopes}
 
     def _transactions(self, scope_ids: Mapping[Scope, int]) -> dict[Scope, SqliteWriteTransaction]:
-        return {scope: SqliteWriteTransaction(self._writer, number) for scope, number in scope_ids.items()}
+        return {scope: SqliteWriteTransaction(self._writer, scope, number) for scope, number in scope_ids.items()}
 
     @contextmanager
     def write_quickly(self) -> Iterator[apsw.Connection]:
@@ -307,7 +307,8 @@ class _Reading:
     def __enter__(self) -> SqliteReadTransaction:
         self._connection = self._store.borrow_reader()
         try:
-            return SqliteReadTransaction(self._connection, self._store.scope_id(self._connection, self._scope))
+            scope_id = self._store.scope_id(self._connection, self._scope)
+            return SqliteReadTransaction(self._connection, self._scope, scope_id)
         except BaseException as error:
             self.__exit__(None, error, None)
             raise

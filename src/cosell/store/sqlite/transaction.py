@@ -9,6 +9,7 @@ import apsw
 if TYPE_CHECKING:
     from apsw import SQLiteValue, SQLiteValues
 
+from cosell.context import Scope
 from cosell.rules.identifiers import id_key
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
@@ -19,6 +20,7 @@ from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges, RelationRows
 from cosell.store.sqlite.zones import WIDEN, zone_rows
@@ -42,11 +44,12 @@ _RECORDS = (
 )
 
 
-class SqliteReadTransaction(RelationRows, ChangeRows, AgendaRows):
+class SqliteReadTransaction(RelationRows, EngagementRows, ChangeRows, AgendaRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
-    def __init__(self, connection: apsw.Connection, scope_id: int | None) -> None:
+    def __init__(self, connection: apsw.Connection, scope: Scope, scope_id: int | None) -> None:
         self._connection = connection
+        self._scope = scope
         self._scope_id = scope_id
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
@@ -84,7 +87,7 @@ class SqliteReadTransaction(RelationRows, ChangeRows, AgendaRows):
         return count
 
 
-class SqliteWriteTransaction(RelationChanges, ChangeLog, AgendaChanges, SqliteReadTransaction):
+class SqliteWriteTransaction(RelationChanges, EngagementChanges, ChangeLog, AgendaChanges, SqliteReadTransaction):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
     A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one.
@@ -234,6 +237,7 @@ class SqliteWriteTransaction(RelationChanges, ChangeLog, AgendaChanges, SqliteRe
         self._clear_events()
         self.clear_relations()
         self.clear_agenda()
+        self.clear_engagements()
         self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
         count = self._connection.changes()
@@ -241,9 +245,7 @@ class SqliteWriteTransaction(RelationChanges, ChangeLog, AgendaChanges, SqliteRe
         return count
 
     def _clear_events(self) -> None:
-        receiver = self._connection.execute(
-            "SELECT account, catalog FROM scope WHERE scope_id = ?", (self._scope_id,)
-        ).fetchone()
+        receiver = (self._scope.account, self._scope.catalog)
         theirs = "SELECT position FROM outbox WHERE account = ? AND catalog = ?"
         for table in ("held_event", "dead_letter", "outbox"):
             self._connection.execute(f"DELETE FROM {table} WHERE position IN ({theirs})", receiver)

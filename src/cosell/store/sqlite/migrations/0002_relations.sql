@@ -4,7 +4,12 @@
 CREATE TABLE solution (
     scope_id INTEGER NOT NULL REFERENCES scope,
     id_key TEXT NOT NULL,
-    summary BLOB NOT NULL,
+    identifier TEXT NOT NULL,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    category TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    marketplace_arn TEXT,
     PRIMARY KEY (scope_id, id_key)
 ) WITHOUT ROWID;
 

@@ -1,0 +1,45 @@
+"""AssociateOpportunity: relate a solution, a product of AWS or something of AWS Marketplace to an opportunity.
+
+Source: service model 2022-07-26, AssociateOpportunity. The caller's solutions exist, and the products that AWS
+publishes; whether something of AWS Marketplace exists is not known here, so its form counts. What is associated already
+stays as it is, since the operation declares no conflict. Both are our choice (docs/fidelity.md).
+"""
+
+from cosell.aws_products import aws_products
+from cosell.context import Context
+from cosell.errors import ResourceNotFoundException, ValidationException, Violation
+from cosell.operations.opportunity.related_entity import related_record
+from cosell.operations.opportunity.stored_record import new_stamp, put_changed
+from cosell.operations.solution.known_solution import known_solution
+from cosell.rules.association import KINDS, associated, violations_of_addition, with_associated
+from cosell.store.interface import WriteTransaction
+from cosell.wire.types import AssociateOpportunityRequest as Request
+
+
+def associate_opportunity(tx: WriteTransaction, request: Request, context: Context) -> None:
+    """Raises ResourceNotFoundException for an opportunity, solution or product that does not exist, and
+    ValidationException where the entity cannot be associated with this opportunity.
+    """
+    kind, entity = KINDS[request.related_entity_type], request.related_entity_identifier
+    record = related_record(tx, request.opportunity_identifier, kind, entity, context)
+    there = associated(record.related_entity_identifiers, kind)
+    if entity in there:
+        return
+    _check_exists(tx, request, context)
+    if violations := violations_of_addition(record, kind):
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
+    put_changed(tx, with_associated(record, kind, [*there, entity]), new_stamp(tx, context), context)
+
+
+def _check_exists(tx: WriteTransaction, request: Request, context: Context) -> None:
+    entity = request.related_entity_identifier
+    if request.related_entity_type == "AwsProducts" and entity not in aws_products():
+        raise ResourceNotFoundException("AWS has no product with this code.")
+    if request.related_entity_type == "Solutions":
+        solution = known_solution(tx, entity, context)
+        if solution is None:
+            raise ResourceNotFoundException(f"Solution {entity} does not exist in catalog {context.scope.catalog}.")
+        if solution.status != "Active":
+            message = f"A solution must be Active to be associated; this one is {solution.status}."
+            violation = Violation("relatedEntityIdentifier", "INVALID_VALUE", message)
+            raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])

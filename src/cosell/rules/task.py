@@ -1,0 +1,48 @@
+"""Tasks: how one goes on, and which ones a List operation asks for.
+
+Source: service model 2022-07-26, TaskStatus, ReasonCode and the requests of the List operations; the default order is
+our choice (docs/fidelity.md).
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from cosell.rules.identifiers import bare_id
+from cosell.rules.selector import distinct
+from cosell.wire.types import ListEngagementFromOpportunityTasksRequest
+
+TaskStatus = Literal["IN_PROGRESS", "COMPLETE", "FAILED"]
+IN_PROGRESS: Final[TaskStatus] = "IN_PROGRESS"
+
+ENGAGEMENT_FROM_OPPORTUNITY: Final = "StartEngagementFromOpportunityTask"
+"""A kind of task is named as the operation that starts it."""
+TASK_IN_ARN: Final = "engagement-from-opportunity-task"
+"""The same kind, as ARNs name it."""
+
+
+class TaskSelector(msgspec.Struct, frozen=True, array_like=True, tag="ListTasks"):
+    """Filters and order of one question about the tasks of a kind. An empty tuple filters nothing."""
+
+    kind: str
+    descending: bool
+    statuses: tuple[str, ...]
+    task_ids: tuple[str, ...]
+    opportunities: tuple[str, ...]
+    engagement_ids: tuple[str, ...]
+
+
+def engagement_from_opportunity_selector(request: ListEngagementFromOpportunityTasksRequest) -> TaskSelector:
+    """The question that a request asks, whatever the order and repetition of its values.
+
+    An ARN stands for its identifier. One of another catalog, region or kind stays as it is, and finds nothing.
+    """
+    catalog = request.catalog
+    return TaskSelector(
+        kind=ENGAGEMENT_FROM_OPPORTUNITY,
+        descending=request.sort.sort_order == "DESCENDING" if request.sort else True,
+        statuses=distinct(request.task_status or ()),
+        task_ids=distinct(bare_id(name, catalog, TASK_IN_ARN) for name in request.task_identifier or ()),
+        opportunities=distinct(request.opportunity_identifier or ()),
+        engagement_ids=distinct(bare_id(name, catalog, "engagement") for name in request.engagement_identifier or ()),
+    )

@@ -1,0 +1,178 @@
+"""Engagements, their members, invitations and snapshots, and the tasks, in SQL. See `store/engagement.py`."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import apsw
+import msgspec
+
+from cosell.context import Scope
+from cosell.rules.page_token import Position
+from cosell.rules.task import TaskSelector
+from cosell.store.engagement import (
+    Member,
+    StoredEngagement,
+    StoredInvitation,
+    StoredSnapshot,
+    StoredSnapshotJob,
+    StoredTask,
+    TaskPage,
+)
+
+if TYPE_CHECKING:
+    from apsw import SQLiteValue
+
+Stored = TypeVar("Stored", bound=msgspec.Struct)
+
+_ENGAGEMENT = "engagement_id, created_by, created, record"
+_INVITATION = "invitation_id, engagement_id, sender, receiver, status, payload_type, invited, expires, record"
+_JOB = "job_id, engagement_id, opportunity, template, status, created, record"
+_SNAPSHOT = "engagement_id, opportunity, template, revision, created_by, record"
+_TASK = "kind, task_id, status, started, opportunity, engagement_id, due, request, summary"
+
+
+class EngagementRows:
+    """What a reading transaction sees of them."""
+
+    _connection: apsw.Connection
+    _scope: Scope
+    _scope_id: int | None
+
+    def engagement(self, engagement_id: str) -> StoredEngagement | None:
+        """See `EngagementReader.engagement`."""
+        statement = f"SELECT {_ENGAGEMENT} FROM engagement WHERE catalog = ? AND engagement_id = ?"
+        return self._first(StoredEngagement, statement, self._scope.catalog, engagement_id)
+
+    def members(self, engagement_id: str) -> Sequence[Member]:
+        """See `EngagementReader.members`."""
+        statement = (
+            "SELECT account, joined, company_name, website_url FROM engagement_member "
+            "WHERE catalog = ? AND engagement_id = ? ORDER BY joined, account"
+        )
+        return self._all(Member, statement, self._scope.catalog, engagement_id)
+
+    def invitation(self, invitation_id: str) -> StoredInvitation | None:
+        """See `EngagementReader.invitation`."""
+        statement = f"SELECT {_INVITATION} FROM engagement_invitation WHERE catalog = ? AND invitation_id = ?"
+        return self._first(StoredInvitation, statement, self._scope.catalog, invitation_id)
+
+    def invitations(self, engagement_id: str) -> Sequence[StoredInvitation]:
+        """See `EngagementReader.invitations`."""
+        statement = (
+            f"SELECT {_INVITATION} FROM engagement_invitation "
+            "WHERE catalog = ? AND engagement_id = ? ORDER BY invited, invitation_id"
+        )
+        return self._all(StoredInvitation, statement, self._scope.catalog, engagement_id)
+
+    def snapshot_job(self, job_id: str) -> StoredSnapshotJob | None:
+        """See `EngagementReader.snapshot_job`."""
+        statement = f"SELECT {_JOB} FROM snapshot_job WHERE scope_id = ? AND job_id = ?"
+        return self._first(StoredSnapshotJob, statement, self._scope_id, job_id)
+
+    def snapshot_jobs(self, opportunity: str) -> Sequence[StoredSnapshotJob]:
+        """See `EngagementReader.snapshot_jobs`."""
+        statement = f"SELECT {_JOB} FROM snapshot_job WHERE scope_id = ? AND opportunity = ? ORDER BY created, job_id"
+        return self._all(StoredSnapshotJob, statement, self._scope_id, opportunity)
+
+    def latest_snapshot(self, engagement_id: str, opportunity: str, template: str) -> StoredSnapshot | None:
+        """See `EngagementReader.latest_snapshot`."""
+        statement = (
+            f"SELECT {_SNAPSHOT} FROM snapshot WHERE catalog = ? AND engagement_id = ? AND opportunity = ? "
+            "AND template = ? ORDER BY revision DESC LIMIT 1"
+        )
+        return self._first(StoredSnapshot, statement, self._scope.catalog, engagement_id, opportunity, template)
+
+    def task(self, kind: str, task_id: str) -> StoredTask | None:
+        """See `EngagementReader.task`."""
+        statement = f"SELECT {_TASK} FROM engagement_task WHERE scope_id = ? AND kind = ? AND task_id = ?"
+        return self._first(StoredTask, statement, self._scope_id, kind, task_id)
+
+    def tasks_due(self, now_ms: int) -> Sequence[StoredTask]:
+        """See `EngagementReader.tasks_due`."""
+        statement = f"SELECT {_TASK} FROM engagement_task WHERE scope_id = ? AND due <= ? ORDER BY due, task_id"
+        return self._all(StoredTask, statement, self._scope_id, now_ms)
+
+    def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> TaskPage:
+        """See `EngagementReader.task_page`."""
+        conditions = ["scope_id = ?", "kind = ?"]
+        values: list[SQLiteValue] = [self._scope_id, selector.kind]
+        for column, wanted in (
+            ("status", selector.statuses),
+            ("task_id", selector.task_ids),
+            ("opportunity", selector.opportunities),
+            ("engagement_id", selector.engagement_ids),
+        ):
+            if wanted:
+                conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+                values += wanted
+        direction, beyond = ("DESC", "<") if selector.descending else ("ASC", ">")
+        if after is not None:
+            conditions.append(f"(started, task_id) {beyond} (?, ?)")
+            values += [after.key, after.id_key]
+        order = f"started {direction}, task_id {direction}"
+        statement = f"SELECT started, task_id, summary FROM engagement_task WHERE {' AND '.join(conditions)}"
+        rows: list[Any] = self._connection.execute(
+            f"{statement} ORDER BY {order} LIMIT ?", (*values, limit + 1)
+        ).fetchall()
+        last = Position(*rows[limit - 1][:2]) if len(rows) > limit else None
+        return TaskPage([summary for _, _, summary in rows[:limit]], last)
+
+    def _first(self, kind: type[Stored], statement: str, *bindings: "SQLiteValue") -> Stored | None:
+        row: Any = self._connection.execute(statement, bindings).fetchone()
+        return None if row is None else kind(*row)
+
+    def _all(self, kind: type[Stored], statement: str, *bindings: "SQLiteValue") -> list[Stored]:
+        rows: Any = self._connection.execute(statement, bindings).fetchall()
+        return [kind(*row) for row in rows]
+
+
+class EngagementChanges(EngagementRows):
+    """What a writing transaction makes of them."""
+
+    def put_engagement(self, engagement: StoredEngagement) -> None:
+        """See `EngagementWriter.put_engagement`."""
+        self._insert("engagement", self._scope.catalog, *msgspec.structs.astuple(engagement))
+
+    def put_member(self, engagement_id: str, member: Member) -> None:
+        """See `EngagementWriter.put_member`."""
+        joined, *about = msgspec.structs.astuple(member)[1:]
+        self._insert("engagement_member", member.account, self._scope.catalog, engagement_id, joined, *about)
+
+    def put_invitation(self, invitation: StoredInvitation) -> None:
+        """See `EngagementWriter.put_invitation`."""
+        self._insert("engagement_invitation", self._scope.catalog, *msgspec.structs.astuple(invitation))
+
+    def put_snapshot_job(self, job: StoredSnapshotJob) -> None:
+        """See `EngagementWriter.put_snapshot_job`."""
+        self._insert("snapshot_job", self._scope_id, *msgspec.structs.astuple(job))
+
+    def put_snapshot(self, snapshot: StoredSnapshot) -> None:
+        """See `EngagementWriter.put_snapshot`."""
+        self._insert("snapshot", self._scope.catalog, *msgspec.structs.astuple(snapshot))
+
+    def put_task(self, task: StoredTask) -> None:
+        """See `EngagementWriter.put_task`."""
+        self._insert("engagement_task", self._scope_id, *msgspec.structs.astuple(task))
+
+    def clear_engagements(self) -> None:
+        """Remove the scope's jobs and tasks, the engagements that its account has created, and its part in others."""
+        for table in ("snapshot_job", "engagement_task"):
+            self._connection.execute(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
+        account, catalog = self._scope.account, self._scope.catalog
+        mine = "SELECT engagement_id FROM engagement WHERE catalog = ? AND created_by = ?"
+        for table, is_mine in (
+            ("engagement_member", "account = ?"),
+            ("engagement_invitation", "? IN (sender, receiver)"),
+            ("snapshot", "created_by = ?"),
+        ):
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE catalog = ? AND ({is_mine} OR engagement_id IN ({mine}))",
+                (catalog, account, catalog, account),
+            )
+        self._connection.execute("DELETE FROM engagement WHERE catalog = ? AND created_by = ?", (catalog, account))
+
+    def _insert(self, table: str, *values: "SQLiteValue") -> None:
+        self._connection.execute(
+            f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(values))})",  # in the order of the columns
+            values,
+        )
