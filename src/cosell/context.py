@@ -24,6 +24,8 @@ class Readings(msgspec.Struct, frozen=True):
     """Whether an update leaves an opportunity in Action Required until it is submitted again, or submits it."""
     closed_lost_reopens: bool = False
     """Whether a sale that was lost can be taken up again."""
+    task_delay_ms: int = 0
+    """How long a task is in progress."""
     any_value: bool = False
     """Whether values pass that are not in the lists which AWS documents for members without an enumeration."""
 

@@ -22,7 +22,7 @@ from cosell.errors import (
     ServiceError,
     ServiceUnavailableException,
 )
-from cosell.operations import OPERATIONS
+from cosell.operations import OPERATIONS, REPEATS
 from cosell.rules.identifiers import uuid_of
 from cosell.rules.tag import catalog_in
 from cosell.store.interface import Remembered, StoreUnavailable, WriteTransaction
@@ -166,8 +166,8 @@ def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception |
     return Answer(error.status, headers, encoding.error_body(error), error, defect)
 
 
-def replay(tx: WriteTransaction, call: Call) -> msgspec.Raw | None:
-    """The first answer to the request's ClientToken; None where it has none, or is new.
+def replay(tx: WriteTransaction, call: Call) -> Any:
+    """The first answer to the request's ClientToken, or what has become of it; None where it has none, or is new.
 
     Raises ConflictException where the token came with another request before.
     """
@@ -177,7 +177,8 @@ def replay(tx: WriteTransaction, call: Call) -> msgspec.Raw | None:
         return None
     if first.request_digest != _digest(call.request):
         raise ConflictException("Conflicting client token submitted for a new request body.")
-    return msgspec.Raw(first.answer)
+    again = REPEATS.get(call.operation.name)
+    return msgspec.Raw(first.answer) if again is None else again(tx, first.answer, call.context)
 
 
 def remember(tx: WriteTransaction, call: Call) -> None:

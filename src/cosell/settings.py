@@ -67,6 +67,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Keep an updated opportunity in Action Required until it is submitted again."),
     ] = False
     closed_lost_reopens: Annotated[bool, Meta(description="Let an approved opportunity leave Closed Lost.")] = False
+    task_delay: Annotated[
+        str, Meta(description="How long a task is in progress before it is carried out, such as 30s; 0s is at once.")
+    ] = "0s"
     any_value: Annotated[
         bool, Meta(description="Take values that are not in the lists which AWS documents beside its enumerations.")
     ] = False

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from cosell.aws_products import aws_products
+from cosell.context import Readings
+from cosell.engine import Engine
 from cosell.rules.association import KINDS
 from cosell.rules.review import REVIEW_STATUSES
 from cosell.rules.solution import Solution
@@ -206,3 +208,9 @@ def test_the_published_products_are_known_by_their_codes() -> None:
     assert len(products) == 522
     assert products["AmazonS3"] == "Amazon S3"
     assert all(code.isalnum() and name for code, name in products.items())
+
+
+def test_any_product_passes_where_values_are_not_checked(caller: Caller, opportunity: str) -> None:
+    engine = Engine(caller.engine.store, caller.engine.clock, readings=Readings(any_value=True))
+    associate(Caller(engine), opportunity, "AwsProducts", "AmazonTomorrow")
+    assert caller.get(opportunity)["RelatedEntityIdentifiers"]["AwsProducts"] == ["AmazonTomorrow"]

@@ -101,3 +101,13 @@ def test_a_reset_removes_it(caller: Caller) -> None:
         tx.clear()
     with pytest.raises(Refused, match="ResourceNotFoundException"):
         caller("GetAwsOpportunitySummary", RelatedOpportunityIdentifier="O1")
+
+
+def test_what_was_loaded_with_a_review_status_shows_what_a_submission_would_have_shown(caller: Caller) -> None:
+    seen = DETAILED | {"LifeCycle": {"Stage": "Prospect", "ReviewStatus": "Approved"}}
+    needless = {"PrimaryNeedsFromAws": ["Do Not Need Support from AWS Sales Rep"]}
+    caller.put([seen, seen | needless | {"Id": "O2"}])
+    expected = {"O1": submitted(DETAILED), "O2": submitted(DETAILED, "For Visibility Only")}
+    for identifier, summary in expected.items():
+        answer = caller("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier)
+        assert answer == summary | {"RelatedOpportunityId": identifier}

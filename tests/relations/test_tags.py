@@ -132,3 +132,11 @@ def test_tags_are_a_plain_dictionary(caller: Caller, steps: list[Any]) -> None:
             caller("UntagResource", ResourceArn=arn, TagKeys=step)
             expected = {key: value for key, value in expected.items() if key not in step}
         assert tags_on(caller, arn) == expected
+
+
+def test_an_opportunity_is_created_with_its_tags(caller: Caller) -> None:
+    created = caller.create("tagged", Tags=tagged({"team": "north"}))
+    assert tags_on(caller, caller.get(created["Id"])["Arn"]) == {"team": "north"}
+    assert caller.create("tagged", Tags=tagged({"team": "north"})) == created
+    with pytest.raises(Refused, match="DUPLICATE_KEY_VALUE"):
+        caller.create("twice", Tags=tagged({"a": ""}) * 2)

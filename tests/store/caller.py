@@ -49,13 +49,17 @@ class Caller:
         self.engine = engine
         self.scope = Scope(account, catalog)
 
-    def __call__(self, operation: str, **members: Any) -> Record:
+    def answer(self, operation: str, **members: Any) -> flow.Answer:
+        """What goes back, whether it is a success or not."""
         headers = {
             b"x-amz-target": f"AWSPartnerCentralSelling.{operation}".encode(),
             b"authorization": f"AWS4-HMAC-SHA256 Credential={self.scope.account}/".encode(),
         }
         body = json.dumps({"Catalog": self.scope.catalog} | members).encode()
-        answer = flow.answer(self.engine, flow.Call("POST", "/", headers, body))
+        return flow.answer(self.engine, flow.Call("POST", "/", headers, body))
+
+    def __call__(self, operation: str, **members: Any) -> Record:
+        answer = self.answer(operation, **members)
         if answer.status != 200:
             raise Refused(answer.status, json.loads(answer.body))
         return dict(json.loads(answer.body or b"{}"))

@@ -13,6 +13,7 @@ import msgspec
 from cosell.context import Context
 from cosell.engine import Engine
 from cosell.errors import ServiceError
+from cosell.operations.engagement.due_tasks import carry_out_due, give_up
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
 from cosell.rules.review_script import STEP_OF, Script, Then, rule_for
@@ -30,10 +31,11 @@ OnDefect = Callable[[str, Exception], None]
 
 
 def work(engine: Engine, script: Script | None, until_ms: int, on_defect: OnDefect, limit: int | None = None) -> None:
-    """Do what is due by `until_ms`, up to `limit` things. Without a script nobody does anything by himself.
+    """Do what is due by `until_ms`: up to `limit` tasks, then as many reviews. Without a script nobody reviews.
 
     What fails is given up, so that it holds up nothing else. Raises StoreUnavailable.
     """
+    _carry_out_tasks(engine, until_ms, on_defect, limit)
     remaining = AT_ONCE if limit is None else limit
     while script is not None and remaining > 0:
         due = engine.store.due_reviews(until_ms, min(remaining, AT_ONCE))
@@ -42,6 +44,23 @@ def work(engine: Engine, script: Script | None, until_ms: int, on_defect: OnDefe
         for item in due:
             _do(engine, script, item, on_defect)
         remaining -= len(due) if limit is not None else 0
+
+
+def _carry_out_tasks(engine: Engine, until_ms: int, on_defect: OnDefect, limit: int | None) -> None:
+    while tasks := engine.store.due_tasks(until_ms, limit or AT_ONCE):
+        for task in tasks:
+            context = Context(task.scope, task.due_ms, engine.chance, engine.store.token_key, engine.readings)
+            try:
+                with engine.store.write(task.scope) as tx:
+                    carry_out_due(tx, task, context)
+            except StoreUnavailable:
+                raise
+            except Exception as defect:  # noqa: BLE001  # one task must not stop the others
+                on_defect(task.task_id, defect)
+                with engine.store.write(task.scope) as tx:
+                    give_up(tx, task)
+        if limit is not None:
+            return
 
 
 def _do(engine: Engine, script: Script, item: DueReview, on_defect: OnDefect) -> None:

@@ -26,6 +26,7 @@ from cosell.errors import UserError
 @setting("review_seed")
 @setting("action_required_stays")
 @setting("closed_lost_reopens")
+@setting("task_delay")
 @setting("any_value")
 @setting("log_level")
 def serve_command(**given: Any) -> None:
@@ -38,6 +39,7 @@ def serve_command(**given: Any) -> None:
     from cosell.serve.server import free_port, is_loopback
     from cosell.serve.workers import serve
     from cosell.settings import Settings
+    from cosell.time_texts import span_ms
 
     settings = Settings(**given)
     host = settings.host
@@ -50,6 +52,10 @@ def serve_command(**given: Any) -> None:
         course = course_of(settings.clock, wall_clock())
     except ValueError as error:
         raise UserError(str(error), "see docs/how-to/control-time.md") from None
+    try:
+        task_delay_ms = span_ms(settings.task_delay)
+    except ValueError as error:
+        raise UserError(f"--task-delay: {error}", "see docs/reference/settings.md") from None
     script = review_document(settings)
     port = free_port(host, settings.port)
     configure_log(settings.log_level)
@@ -67,6 +73,11 @@ def serve_command(**given: Any) -> None:
         sinks=settings.sink,
         webhook_secret=settings.webhook_secret,
         script=script,
-        readings=Readings(settings.action_required_stays, settings.closed_lost_reopens, settings.any_value),
+        readings=Readings(
+            action_required_stays=settings.action_required_stays,
+            closed_lost_reopens=settings.closed_lost_reopens,
+            task_delay_ms=task_delay_ms,
+            any_value=settings.any_value,
+        ),
     )
     serve(options, settings.workers, course, announce)

@@ -6,6 +6,13 @@ An operation is a plain function `(transaction, request, context) -> response`. 
 from collections.abc import Callable
 from typing import Any, Final
 
+from cosell.operations.engagement.list_engagement_from_opportunity_tasks import (
+    list_engagement_from_opportunity_tasks,
+)
+from cosell.operations.engagement.start_engagement_from_opportunity_task import (
+    current_state,
+    start_engagement_from_opportunity_task,
+)
 from cosell.operations.opportunity.assign_opportunity import assign_opportunity
 from cosell.operations.opportunity.associate_opportunity import associate_opportunity
 from cosell.operations.opportunity.create_opportunity import create_opportunity
@@ -27,11 +34,21 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "DisassociateOpportunity": disassociate_opportunity,
     "GetAwsOpportunitySummary": get_aws_opportunity_summary,
     "GetOpportunity": get_opportunity,
+    "ListEngagementFromOpportunityTasks": list_engagement_from_opportunity_tasks,
     "ListOpportunities": list_opportunities,
     "ListSolutions": list_solutions,
     "ListTagsForResource": list_tags_for_resource,
+    "StartEngagementFromOpportunityTask": start_engagement_from_opportunity_task,
     "SubmitOpportunity": submit_opportunity,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
     "UpdateOpportunity": update_opportunity,
 }
+
+REPEATS: Final[dict[str, Callable[..., Any]]] = {
+    "StartEngagementFromOpportunityTask": current_state,
+}
+"""What answers a ClientToken that comes again, `(transaction, first answer, context) -> response`.
+
+Where there is no entry, the first answer is given again as it was.
+"""

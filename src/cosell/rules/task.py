@@ -4,21 +4,38 @@ Source: service model 2022-07-26, TaskStatus, ReasonCode and the requests of the
 our choice (docs/fidelity.md).
 """
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
 
+from cosell.errors import Violation
 from cosell.rules.identifiers import bare_id
 from cosell.rules.selector import distinct
 from cosell.wire.types import ListEngagementFromOpportunityTasksRequest
 
 TaskStatus = Literal["IN_PROGRESS", "COMPLETE", "FAILED"]
 IN_PROGRESS: Final[TaskStatus] = "IN_PROGRESS"
+COMPLETE: Final[TaskStatus] = "COMPLETE"
+FAILED: Final[TaskStatus] = "FAILED"
+"""A task is in progress until it is complete or has failed, and stays so. Who tries again starts another one."""
+
+ReasonCode = Literal["OpportunityConflict", "OpportunityValidationFailed", "InternalError"]
+_REASONS: Final[dict[tuple[str, str], ReasonCode]] = {
+    # (field, code) of what forbids the submission: why the task fails. What stands for nothing else is the record's.
+    ("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED"): "OpportunityConflict",
+}
 
 ENGAGEMENT_FROM_OPPORTUNITY: Final = "StartEngagementFromOpportunityTask"
 """A kind of task is named as the operation that starts it."""
 TASK_IN_ARN: Final = "engagement-from-opportunity-task"
 """The same kind, as ARNs name it."""
+
+
+def reason_for(violations: Sequence[Violation]) -> ReasonCode:
+    """Why a task fails that may not do what it is for. Our choice among the model's codes (docs/fidelity.md)."""
+    first = violations[0]
+    return _REASONS.get((first.field_name, first.code), "OpportunityValidationFailed")
 
 
 class TaskSelector(msgspec.Struct, frozen=True, array_like=True, tag="ListTasks"):

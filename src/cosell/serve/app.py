@@ -135,7 +135,7 @@ class Application:
     async def play_aws_side(self) -> None:
         """Do what AWS's side has to do, for ever. It shares the writer's thread with the requests that write."""
         loop = asyncio.get_running_loop()
-        while self._room.script is not None:
+        while self._room.script is not None or self._engine.readings.task_delay_ms:
             try:
                 await loop.run_in_executor(self._writer, self._work)
             except StoreUnavailable as reason:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.task import TaskSelector
 
@@ -87,6 +88,15 @@ class StoredTask(msgspec.Struct, frozen=True):
     summary: bytes
 
 
+class DueTask(msgspec.Struct, frozen=True):
+    """A task that goes on at `due_ms`, and whose it is."""
+
+    scope: Scope
+    kind: str
+    task_id: str
+    due_ms: int
+
+
 class TaskPage(msgspec.Struct, frozen=True):
     """Encoded summaries of tasks in the asked order. `last` is the position of the final one if more follow."""
 
@@ -120,9 +130,6 @@ class EngagementReader(Protocol):
 
     def task(self, kind: str, task_id: str) -> StoredTask | None:
         """A task; None where the scope has no such one."""
-
-    def tasks_due(self, now_ms: int) -> Sequence[StoredTask]:
-        """The tasks in progress that go on by now, in the order in which they do."""
 
     def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> TaskPage:
         """Up to `limit` tasks behind `after`."""

@@ -17,8 +17,8 @@ from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
 from cosell.store.changes import ChangeReader
+from cosell.store.engagement import DueTask, EngagementReader, EngagementWriter
 from cosell.store.kept_states import KeptStates
-from cosell.store.engagement import EngagementReader, EngagementWriter
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
 from cosell.store.relations import RelationReader, RelationWriter
@@ -139,6 +139,9 @@ class Store(Protocol):
 
     def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
         """Up to `limit` things that AWS's side has to do by `until_ms`, in any scope, what is due first in front."""
+
+    def due_tasks(self, until_ms: int, limit: int) -> list[DueTask]:
+        """Up to `limit` tasks in progress that go on by `until_ms`, in any scope, what is due first in front."""
 
     def course(self) -> Course:
         """How the engine's time runs, as last committed."""

@@ -16,7 +16,9 @@ from cosell.wire.constraints import text_constraint
 from cosell.wire.model import Shape, service_model
 from cosell.wire.timestamps import Date, Timestamp
 
-ALREADY_ENCODED: Final[frozenset[str]] = frozenset({"OpportunitySummaries"})
+ALREADY_ENCODED: Final[frozenset[str]] = frozenset(
+    {"OpportunitySummaries", "ListEngagementFromOpportunityTaskSummaries"}
+)
 """Lists whose items the store keeps as JSON text: an answer passes them on instead of encoding them again."""
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

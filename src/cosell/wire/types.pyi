@@ -638,7 +638,7 @@ class ListEngagementFromOpportunityTasksRequest(msgspec.Struct, frozen=True, kw_
     engagement_identifier: list[str] | None = None
 
 class ListEngagementFromOpportunityTasksResponse(msgspec.Struct, frozen=True, kw_only=True):
-    task_summaries: list[ListEngagementFromOpportunityTaskSummary] | None = None
+    task_summaries: msgspec.Raw | None = None
     next_token: str | None = None
 
 class ListEngagementInvitationsRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,8 @@ def associate_opportunity(tx: WriteTransaction, request: Request, context: Conte
 
 def _check_exists(tx: WriteTransaction, request: Request, context: Context) -> None:
     entity = request.related_entity_identifier
-    if request.related_entity_type == "AwsProducts" and entity not in aws_products():
+    known = context.readings.any_value or entity in aws_products()
+    if request.related_entity_type == "AwsProducts" and not known:
         raise ResourceNotFoundException("AWS has no product with this code.")
     if request.related_entity_type == "Solutions":
         solution = known_solution(tx, entity, context)

@@ -11,6 +11,7 @@ from cosell.operations.opportunity.stored_record import new_stamp
 from cosell.rules.creation import violations_of_creation
 from cosell.rules.identifiers import opportunity_id
 from cosell.rules.opportunity import created
+from cosell.rules.tag import tags_of, violations_of_tags
 from cosell.store.interface import WriteTransaction
 from cosell.store.opportunity import stored
 from cosell.wire.timestamps import Timestamp
@@ -20,14 +21,18 @@ from cosell.wire.types import CreateOpportunityResponse as Response
 
 def create_opportunity(tx: WriteTransaction, request: Request, context: Context) -> Response:
     """Raises ResourceNotFoundException when the related opportunity is not one of the caller's, and
-    ValidationException with everything in which the members disagree.
+    ValidationException with everything in which the members disagree, or for tags that no resource can have.
     """
+    if wrong := violations_of_tags(request.tags):
+        raise ValidationException("REQUEST_VALIDATION_FAILED", wrong)
     check_related(tx, request.project)
     record = created(request, context.scope, opportunity_id(tx.next_number()), new_stamp(tx, context))
     today = Timestamp.from_ms(context.now_ms).day
     if violations := violations_of_creation(record, request, today, context.readings):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
     tx.insert([stored(record)])
+    if request.tags:
+        tx.put_tags(f"opportunity/{record.id}", tags_of(request.tags))
     announce(tx, "Opportunity Created", record, context)
     return Response(
         id=record.id,

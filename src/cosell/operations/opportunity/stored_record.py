@@ -4,6 +4,7 @@ import msgspec
 
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException
+from cosell.operations.engagement.sharing import share_change
 from cosell.operations.opportunity.announcement import announce
 from cosell.store.interface import ReadTransaction, WriteTransaction
 from cosell.store.opportunity import stored
@@ -33,8 +34,12 @@ def new_stamp(tx: WriteTransaction, context: Context) -> Timestamp:
 def put_changed(
     tx: WriteTransaction, record: GetOpportunityResponse, stamp: Timestamp, context: Context
 ) -> GetOpportunityResponse:
-    """Put a record back that was changed at the moment `stamp`, and announce the change."""
+    """Put a record back that was changed at the moment `stamp`, and announce the change.
+
+    First those who share it follow the change, so that whoever hears of it finds everything in place.
+    """
     changed = msgspec.structs.replace(record, last_modified_date=stamp)
     tx.replace(stored(changed))
+    share_change(tx, changed, stamp, context)
     announce(tx, "Opportunity Updated", changed, context)
     return changed

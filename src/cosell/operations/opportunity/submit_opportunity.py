@@ -40,15 +40,21 @@ def submit(
     Raises ValidationException with everything that it lacks, or with ACTION_NOT_PERMITTED alone where its review
     status permits no submission.
     """
-    status = life_cycle_of(record).review_status
-    assert status is not None
-    if next_status(status, "submit") is None:
-        message = f"You cannot perform Submit action on an opportunity that is {status}."
-        violation = Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)
-        raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
-    today = Timestamp.from_ms(context.now_ms).day
-    if violations := violations_of_submission(record, involvement_type, visibility, today):
+    if violations := violations_of_submit(record, involvement_type, visibility, context):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
     changed = put_changed(tx, submitted(record, involvement_type), new_stamp(tx, context), context)
     show_aws(tx, changed, involvement_type, visibility)
     return changed
+
+
+def violations_of_submit(
+    record: GetOpportunityResponse, involvement_type: InvolvementType, visibility: Visibility, context: Context
+) -> list[Violation]:
+    """Everything that an opportunity lacks for its submission, or the review status alone where that permits none."""
+    status = life_cycle_of(record).review_status
+    assert status is not None
+    if next_status(status, "submit") is None:
+        message = f"You cannot perform Submit action on an opportunity that is {status}."
+        return [Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)]
+    today = Timestamp.from_ms(context.now_ms).day
+    return violations_of_submission(record, involvement_type, visibility, today)

@@ -10,6 +10,7 @@ from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.task import TaskSelector
 from cosell.store.engagement import (
+    DueTask,
     Member,
     StoredEngagement,
     StoredInvitation,
@@ -29,6 +30,18 @@ _INVITATION = "invitation_id, engagement_id, sender, receiver, status, payload_t
 _JOB = "job_id, engagement_id, opportunity, template, status, created, record"
 _SNAPSHOT = "engagement_id, opportunity, template, revision, created_by, record"
 _TASK = "kind, task_id, status, started, opportunity, engagement_id, due, request, summary"
+
+
+_DUE_TASKS = (
+    "SELECT account, catalog, kind, task_id, due FROM engagement_task JOIN scope USING (scope_id) "
+    "WHERE due <= ? ORDER BY due, scope_id, task_id LIMIT ?"
+)
+
+
+def due_tasks(connection: apsw.Connection, until_ms: int, limit: int) -> list[DueTask]:
+    """See `Store.due_tasks`."""
+    rows: Any = connection.execute(_DUE_TASKS, (until_ms, limit)).fetchall()
+    return [DueTask(Scope(account, catalog), *rest) for account, catalog, *rest in rows]
 
 
 class EngagementRows:
@@ -86,11 +99,6 @@ class EngagementRows:
         """See `EngagementReader.task`."""
         statement = f"SELECT {_TASK} FROM engagement_task WHERE scope_id = ? AND kind = ? AND task_id = ?"
         return self._first(StoredTask, statement, self._scope_id, kind, task_id)
-
-    def tasks_due(self, now_ms: int) -> Sequence[StoredTask]:
-        """See `EngagementReader.tasks_due`."""
-        statement = f"SELECT {_TASK} FROM engagement_task WHERE scope_id = ? AND due <= ? ORDER BY due, task_id"
-        return self._all(StoredTask, statement, self._scope_id, now_ms)
 
     def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> TaskPage:
         """See `EngagementReader.task_page`."""

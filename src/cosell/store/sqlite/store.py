@@ -17,6 +17,7 @@ from cosell.clock import Course
 from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.store.agenda import DueReview
+from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable
 from cosell.store.kept_states import KeptStates
 from cosell.store.outbox import Outbox
@@ -28,6 +29,7 @@ from cosell.store.sqlite.connection import (
     open_connection,
     unavailable_instead_of_sqlite_errors,
 )
+from cosell.store.sqlite.engagement_rows import due_tasks
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
 from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.outbox import SqliteOutbox
@@ -248,6 +250,11 @@ class SqliteStore:
         """See `Store.due_reviews`."""
         with self._reader() as connection:
             return due_reviews(connection, until_ms, limit)
+
+    def due_tasks(self, until_ms: int, limit: int) -> list[DueTask]:
+        """See `Store.due_tasks`."""
+        with self._reader() as connection:
+            return due_tasks(connection, until_ms, limit)
 
     @contextmanager
     def write_everywhere(self) -> Iterator[tuple[apsw.Connection, list[SqliteWriteTransaction]]]:

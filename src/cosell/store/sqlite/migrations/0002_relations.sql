@@ -109,4 +109,4 @@ CREATE TABLE engagement_task (
 CREATE INDEX engagement_task_by_start ON engagement_task (scope_id, kind, started, task_id);
 CREATE INDEX engagement_task_by_opportunity ON engagement_task (scope_id, kind, opportunity);
 CREATE INDEX engagement_task_by_engagement ON engagement_task (scope_id, kind, engagement_id);
-CREATE INDEX engagement_task_by_due ON engagement_task (scope_id, due) WHERE due IS NOT NULL;
+CREATE INDEX engagement_task_by_due ON engagement_task (due) WHERE due IS NOT NULL;
