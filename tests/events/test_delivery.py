@@ -248,6 +248,22 @@ def test_a_replay_while_events_are_held_gives_each_its_turn(post: Post) -> None:
     assert in_order_of_their_subjects(sink.got, post.announced)
 
 
+def test_a_replay_in_the_middle_of_a_delivery_wins(post: Post) -> None:
+    replays = [0]
+
+    def replay(_: Event) -> Failure | None:
+        if replays:
+            post.outbox.replay(["sink"], replays.pop())
+        return None
+
+    sink = ToldSink(replay, at_once=1)
+    carrier = post.carrier(sink)
+    post.announce(*"AB")
+    run_until_quiet(carrier)
+    assert sink.got == ["A 1", "A 1", "B 2"]
+    assert post.status().delivered == 2
+
+
 def test_a_sink_that_is_gone_gets_nothing_until_it_is_named_again(post: Post) -> None:
     sink = ToldSink(lambda _: Failure("HTTP status 410", gone=True))
     carrier = post.carrier(sink)

@@ -45,7 +45,7 @@ def test_changes_that_wait_for_the_database_are_all_answered(serve: Callable[...
     assert created[MANY] == created[0]
     stamps = [json.loads(answer.partition(b"\r\n\r\n")[2])["LastModifiedDate"] for answer in answers[:MANY]]
     assert len(set(stamps)) == MANY, "changes that are durable together still have stamps of their own"
-    server.kill()
+    assert server.stop()[0] == 0
     client = serve("--db", "pipeline.db").client()
     for identifier in created:
         assert client.get_opportunity(Catalog="Sandbox", Identifier=identifier)["Id"] == identifier

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -46,18 +46,28 @@ def events(url: str, **query: Any) -> Iterator[str]:
             request.add_header("Last-Event-ID", last_event_id)
         try:
             with _opened(request) as response:
-                for line in response:
-                    name, _, value = line.decode().rstrip("\n").partition(": ")
-                    if name == "id":
-                        last_event_id = value
-                    elif name == "data":
-                        yield value
+                for event_id, event in _parts(response):
+                    if event is not None:
+                        yield event
+                    last_event_id = event_id  # only now: an event that was cut off has to come again
         except UserError:
             if last_event_id is None:
                 raise
         except (OSError, HTTPException):
             pass
         time.sleep(RECONNECT_AFTER_S)
+
+
+def _parts(lines: Iterable[bytes]) -> Iterator[tuple[str, str | None]]:
+    """The whole parts of a stream: each part's `id`, and its event where it has one."""
+    part: dict[str, str] = {}
+    for line in lines:
+        if line == b"\n":
+            yield part["id"], part.get("data")
+            part = {}
+        else:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            part[name] = value
 
 
 def _base(url: str) -> str:
