@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.opportunities import TABLE, row_of
+from cosell.console.opportunities import TABLE
 from cosell.console.same_request import SECRET
 from cosell.console.visit import Failure, Visit
 from cosell.context import Scope
@@ -40,7 +40,7 @@ def home(visit: Visit) -> Response:
         exports=exports(visit),
         implemented=len(OPERATIONS),
         known=len(service_model().operations),
-        newest=[row_of(summary) for summary in newest],
+        newest=newest,
         table=visit.link(TABLE),
         seed_count=SEED_COUNT,
     )

@@ -69,11 +69,11 @@ def opportunities(visit: Visit) -> Response:
     if visit.first(_FROM_FORM):
         return visit.redirect(visit.link(TABLE, query_of_form(visit.query)))
     request = request_of(visit.query)
-    rows: list[Row] = []
+    summaries: list[dict[str, Any]] = []  # become lines while the head of the page is on its way
     token, error = "", None
     try:
         answer = visit.ask("ListOpportunities", **request)
-        rows = [row_of(summary) for summary in answer["OpportunitySummaries"]]
+        summaries = answer["OpportunitySummaries"]
         token = answer.get("NextToken", "")
     except ApiError as refused:
         error = refused
@@ -81,7 +81,7 @@ def opportunities(visit: Visit) -> Response:
     return visit.page(
         "opportunities.html",
         status=error.status if error else 200,
-        rows=rows,
+        summaries=summaries,
         error=error,
         request=request,
         next_page=visit.link(TABLE, query_of({**question, "NextToken": token})) if token else "",
@@ -98,7 +98,10 @@ def opportunities(visit: Visit) -> Response:
         review_statuses=EVERY_REVIEW_STATUS,
         sort_words=SORT_WORDS,
         page_size=question.get("MaxResults", DEFAULT_PAGE_SIZE),
-        is_empty=not rows and not error and not question.keys() - {"Sort", "MaxResults"} and "NextToken" not in request,
+        is_empty=not summaries
+        and not error
+        and not question.keys() - {"Sort", "MaxResults"}
+        and "NextToken" not in request,
     )
 
 

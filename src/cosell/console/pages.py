@@ -17,13 +17,18 @@ from cosell.console.visit import Visit
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page."""
+    """One page.
+
+    One that `is_quick` needs no more than a call of the API before its first byte. As the API itself it does so on the
+    event loop, since a thread would cost more; whatever takes longer is made in a thread.
+    """
 
     path: str
     title: str
     show: Callable[[Visit], Response]
     act: Callable[[Visit], Response] | None = None
     in_menu: bool = False
+    is_quick: bool = False
 
     @property
     def methods(self) -> list[str]:
@@ -33,7 +38,7 @@ class Page(msgspec.Struct, frozen=True):
 
 PAGES: Final = (
     Page("/console/", "Home", home, act=seed, in_menu=True),
-    Page("/console/opportunities", "Opportunities", opportunities, in_menu=True),
+    Page("/console/opportunities", "Opportunities", opportunities, in_menu=True, is_quick=True),
     Page("/console/opportunities.csv", "Opportunities as CSV", opportunities_csv),
     Page("/console/opportunities/{identifier}", "Opportunity", opportunity),
     Page("/console/search", "Search", search),

@@ -28,7 +28,8 @@ def pieces(template: str, **names: Any) -> Iterator[str]:
 @functools.cache
 def environment() -> Environment:
     """The templates, compiled when they are first needed."""
-    from cosell.console.pages import MENU  # pages render templates, so it knows of this module too
+    from cosell.console.opportunities import row_of  # pages render templates, so they know of this module too
+    from cosell.console.pages import MENU
 
     made = Environment(
         loader=PackageLoader("cosell.console"),
@@ -45,7 +46,7 @@ def environment() -> Environment:
         "catalogs": CATALOGS,
     }
     made.globals |= words.FUNCTIONS
-    made.filters |= words.FILTERS
+    made.filters |= words.FILTERS | {"row": row_of}
     return made
 
 

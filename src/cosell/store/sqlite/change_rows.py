@@ -50,7 +50,7 @@ class ChangeRows:
         bindings = (position, self._scope_id, MOST_MOVED + 1)
         (newest, *_), *rows = self._connection.execute(_SINCE, bindings).fetchall()
         assert isinstance(newest, int)
-        if newest < position or len(rows) > MOST_MOVED or any(key == "" for _, key, _, _ in rows):
+        if newest < position or len(rows) > MOST_MOVED or any(key == "" or now is None for _, key, _, now in rows):
             return None
         return Since(newest, [Moved(before, now) for _, _, before, now in rows])  # type: ignore[arg-type]
 
