@@ -71,15 +71,18 @@ class Document(HTMLParser):
 class Site:
     """The console of a server, for the account that has the pipeline unless another is named."""
 
-    def __init__(self, server: Server, identifiers: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self, server: Server, identifiers: dict[str, str], folder: Path = Path(), account: str = ACCOUNT
+    ) -> None:
         self.server = server
         self.folder = folder  # of the server
+        self.account = account
         self.url = server.url
         self.identifiers = identifiers  # of NAMES
 
-    def address(self, path: str, *query: tuple[str, str], account: str = ACCOUNT) -> str:
+    def address(self, path: str, *query: tuple[str, str], account: str = "") -> str:
         """A page's address within the site."""
-        return f"{path}?{urlencode([('account', account), ('catalog', 'Sandbox'), *query])}"
+        return f"{path}?{urlencode([('account', account or self.account), ('catalog', 'Sandbox'), *query])}"
 
     def request(
         self, method: str, address: str, body: str = "", headers: dict[str, str] | None = None

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
+from cosell.console.aws_desk import act_at_desk, act_at_desk_opportunity, desk, desk_opportunity
 from cosell.console.home import home, seed
 from cosell.console.opportunities import opportunities, opportunities_csv, search
 from cosell.console.opportunity import opportunity
@@ -45,5 +46,7 @@ PAGES: Final = (
     Page("/console/pipeline", "Pipeline", pipeline, in_menu=True),
     Page("/console/pipeline/{picture}.svg", "Picture", picture_svg),
     Page("/console/pipeline/{picture}.csv", "Figures", picture_csv),
+    Page("/console/desk", "AWS's desk", desk, act=act_at_desk, in_menu=True),
+    Page("/console/desk/{identifier}", "On AWS's desk", desk_opportunity, act=act_at_desk_opportunity),
 )
 MENU: Final = tuple(page for page in PAGES if page.in_menu)

@@ -1,6 +1,8 @@
 // What makes the console quicker to use. Every page can be read, and every form sent, without it.
 "use strict";
 
+const parts = () => [...document.querySelectorAll("[data-live]")];
+const sent = parts().map((part) => part.innerHTML); // as the server has written them
 const search = document.querySelector("[data-search]");
 const links = () => [...document.querySelectorAll("a[data-row]")];
 const isTyping = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
@@ -29,20 +31,23 @@ function walk(step) {
 }
 
 // Copy buttons stand hidden in the page, because without JavaScript they could do nothing.
-for (const button of document.querySelectorAll("button[data-copies]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const text = document.getElementById(button.dataset.copies).textContent;
-    try {
-      await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
-    } catch {
-      getSelection().selectAllChildren(document.getElementById(button.dataset.copies));
-      button.textContent = "Press Ctrl+C";
-    }
-    setTimeout(() => (button.textContent = "Copy"), 2000);
-  });
+function showCopyButtons() {
+  for (const button of document.querySelectorAll("button[data-copies]")) button.hidden = false;
 }
+showCopyButtons();
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element && event.target.closest("button[data-copies]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copies);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(source);
+    button.textContent = "Press Ctrl+C";
+  }
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+});
 
 // On wide screens the filters stand open beside the table.
 const wide = matchMedia("(min-width: 89rem)");
@@ -80,4 +85,39 @@ for (const button of document.querySelectorAll("button[data-png]")) {
       URL.revokeObjectURL(link.href);
     }, "image/png");
   });
+}
+
+// Parts of a page that are kept up to date: the page is fetched anew, and whatever differs takes the place of the old.
+// Nothing moves under a reader who has switched it off, is typing, or is looking elsewhere.
+const liveSwitch = document.querySelector("[data-live-switch]");
+if (liveSwitch && sent.length) {
+  const EVERY_MS = 2000;
+  const isLive = () => liveSwitch.getAttribute("aria-pressed") === "true";
+  const isBusy = () => !isLive() || document.hidden || isTyping(document.activeElement);
+  liveSwitch.hidden = false;
+  liveSwitch.addEventListener("click", () => {
+    liveSwitch.setAttribute("aria-pressed", String(!isLive()));
+  });
+
+  const renew = async () => {
+    if (isBusy()) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const anew = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (isBusy()) return;
+    anew.querySelectorAll("[data-live]").forEach((part, index) => {
+      if (sent[index] !== part.innerHTML) replace(parts()[index], (sent[index] = part.innerHTML));
+    });
+  };
+  setInterval(renew, EVERY_MS);
+}
+
+// What is open stays open, and what has the focus keeps it.
+function replace(part, html) {
+  const opened = [...part.querySelectorAll("details[id][open]")].map((one) => one.id);
+  const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  part.innerHTML = html;
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  if (focused) part.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  showCopyButtons();
 }

@@ -1,0 +1,220 @@
+"""AWS's desk: what waits for a review, the verdicts, AWS's edits, and the engine's clock.
+
+Everything that is done here is done by the admin API, as programs do it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from cosell.console.opportunities import Row, row_of
+from cosell.console.opportunity import facts_of
+from cosell.console.surroundings import AdminResult
+from cosell.console.visit import ApiError, Failure, Visit
+from cosell.rules.review import AWS_STEPS, next_status
+from cosell.rules.review_script import STEP_OF
+from cosell.store.page_plan import EVERY_STAGE
+from cosell.wire.model import service_model
+
+DESK: Final = "/console/desk"
+SHOWN: Final = 50
+"""Opportunities that the desk shows, those that wait longest first."""
+
+CORRECTABLE: Final = (
+    "Customer.Account.CompanyName",
+    "Customer.Account.Industry",
+    "Customer.Account.WebsiteUrl",
+    "Customer.Account.Address",
+    "Project.Title",
+    "Project.CustomerBusinessProblem",
+    "Project.CustomerUseCase",
+    "Project.ExpectedCustomerSpend",
+    "LifeCycle.TargetCloseDate",
+    "LifeCycle.NextSteps",
+)
+"""Members that a reviewer asks about most, to be ticked. What is ticked is named at the end of the comment."""
+
+STEPS_OF_TIME: Final = ("1h", "1d", "7d")
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A line of the desk. `due` is when AWS's side acts by itself; empty where it does not."""
+
+    row: Row
+    due: str
+    steps: list[str]
+    address: str
+
+
+def desk(visit: Visit, *, problem: AdminResult | None = None) -> Response:
+    """What waits, and the clock."""
+    due = {
+        one["id"]: one["due"] or ""
+        for one in _done(visit.administer("GET", "/_cosell/review", limit=SHOWN, **_scope(visit)))["waiting"]
+    }
+    answer = visit.ask(
+        "ListOpportunities",
+        LifeCycleReviewStatus=["Submitted", "In review"],
+        Sort={"SortBy": "LastModifiedDate", "SortOrder": "ASCENDING"},
+        MaxResults=SHOWN,
+    )
+    rows = [row_of(summary) for summary in answer["OpportunitySummaries"]]
+    return visit.page(
+        "aws_desk.html",
+        status=problem.status if problem else 200,
+        problem=problem.value if problem else None,
+        clock=_done(visit.administer("GET", "/_cosell/clock")),
+        waiting=[
+            Waiting(row, due.get(row.identifier, ""), steps_of(row.review_status), _address(visit, row.identifier))
+            for row in rows
+        ],
+        more="NextToken" in answer,
+        decided=_decided(visit),
+        steps_of_time=STEPS_OF_TIME,
+    )
+
+
+def act_at_desk(visit: Visit) -> Response:
+    """Take the next step of a review, or move the clock."""
+    form = dict(visit.form)
+    if "decision" in form:
+        done = _decide(visit, form.get("id", ""), form)
+    else:
+        done = visit.administer("POST", "/_cosell/clock", **clock_change(form))
+    if done.status != 200:
+        return desk(visit, problem=done)
+    return visit.redirect(visit.link(DESK, [("decided", form["id"])] if "decision" in form else []))
+
+
+def desk_opportunity(visit: Visit, *, problem: AdminResult | None = None) -> Response:
+    """One opportunity as AWS sees it, with everything that AWS can do to it."""
+    identifier = visit.path_members["identifier"]
+    try:
+        record = visit.ask("GetOpportunity", Identifier=identifier)
+    except ApiError as error:
+        if error.status >= 500:
+            raise
+        raise Failure(404, f"There is no opportunity {identifier} to look at.", "Open one from AWS's desk.") from None
+    view = _view(visit, identifier)
+    life_cycle = record["LifeCycle"]
+    return visit.page(
+        "aws_desk_opportunity.html",
+        status=problem.status if problem else 200,
+        problem=problem.value if problem else None,
+        given=dict(visit.form),
+        ticked=[value for name, value in visit.form if name == "field"],
+        record=record,
+        life_cycle=life_cycle,
+        company=record.get("Customer", {}).get("Account", {}).get("CompanyName", ""),
+        project=facts_of(record.get("Project", {}), without=frozenset({"ExpectedCustomerSpend", "Title"})),
+        view=view,
+        view_life_cycle=(view or {}).get("LifeCycle", {}),
+        insights=(view or {}).get("Insights", {}),
+        steps=steps_of(life_cycle["ReviewStatus"]),
+        correctable=CORRECTABLE,
+        stages=EVERY_STAGE,
+        choices={name: _choices(name) for name in ("InvolvementType", "Visibility", "InvolvementTypeChangeReason")},
+        desk=visit.link(DESK),
+        partners=visit.link(f"/console/opportunities/{identifier}"),
+    )
+
+
+def act_at_desk_opportunity(visit: Visit) -> Response:
+    """Take the next step of the review, or edit what AWS may."""
+    form = dict(visit.form)
+    identifier = visit.path_members["identifier"]
+    if "decision" in form:
+        fields = [value for name, value in visit.form if name == "field"]
+        done = _decide(visit, identifier, form | {"comment": with_fields(form.get("comment", ""), fields)})
+    else:
+        done = visit.administer("POST", "/_cosell/aws-edit", id=identifier, **edit_of(form), **_scope(visit))
+    if done.status != 200:
+        return desk_opportunity(visit, problem=done)
+    if "decision" in form:
+        return visit.redirect(visit.link(DESK, [("decided", identifier)]))
+    return visit.redirect(_address(visit, identifier))
+
+
+def steps_of(status: str) -> list[str]:
+    """The decisions that AWS can take in a review status, in the words of the admin API."""
+    word_of = {step: word for word, step in STEP_OF.items()}
+    return [word_of[step] for step in AWS_STEPS if next_status(status, step) is not None]  # type: ignore[arg-type]
+
+
+def with_fields(comment: str, fields: list[str]) -> str:
+    """A comment that names the members to correct, in a line of their own."""
+    return "\n".join(
+        part for part in (comment.strip(), f"Please correct: {', '.join(fields)}." if fields else "") if part
+    )
+
+
+def clock_change(form: Mapping[str, str]) -> dict[str, Any]:
+    """What a form of the clock asks for; empty fields say nothing."""
+    return {name: form[name].strip() for name in ("mode", "step", "at") if form.get(name, "").strip()}
+
+
+def edit_of(form: Mapping[str, str]) -> dict[str, Any]:
+    """An edit from fields that are named by their members, such as `view.Insights.EngagementScore`.
+
+    Empty fields say nothing: AWS takes no value away.
+    """
+    edit: dict[str, Any] = {}
+    for name, value in form.items():
+        *places, member = name.split(".")
+        if value.strip() and places and places[0] in ("view", "life_cycle"):
+            inside = edit
+            for place in places:
+                inside = inside.setdefault(place, {})
+            inside[member] = value.strip()
+    return edit
+
+
+def _decide(visit: Visit, identifier: str, form: Mapping[str, str]) -> AdminResult:
+    said = {name: form[name].strip() for name in ("comment", "reason") if form.get(name, "").strip()}
+    question = {"id": identifier, "decision": form["decision"], **said, **_scope(visit)}
+    return visit.administer("POST", "/_cosell/review", **question)
+
+
+def _decided(visit: Visit) -> dict[str, str] | None:
+    """What was decided upon just now, as it is by now."""
+    identifier = visit.first("decided")
+    if not identifier:
+        return None
+    try:
+        status = visit.ask("GetOpportunity", Identifier=identifier)["LifeCycle"]["ReviewStatus"]
+    except ApiError:
+        return None  # an address that somebody has made up
+    return {"id": identifier, "status": status, "address": _address(visit, identifier)}
+
+
+def _view(visit: Visit, identifier: str) -> dict[str, Any] | None:
+    """AWS's own view; None before there is one."""
+    try:
+        return visit.ask("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier)
+    except ApiError as error:
+        if error.name != "ResourceNotFoundException":
+            raise
+        return None
+
+
+def _choices(member: str) -> tuple[str, ...]:
+    shape = service_model().shapes["GetAwsOpportunitySummaryResponse"].members[member].shape
+    return tuple(service_model().shapes[shape].enum)
+
+
+def _done(result: AdminResult) -> dict[str, Any]:
+    """The answer of a question that only reads. Raises Failure where the database did not answer."""
+    if result.status != 200:
+        raise Failure(result.status, result.value["error"], "Try again in a moment.")
+    value: dict[str, Any] = result.value
+    return value
+
+
+def _scope(visit: Visit) -> dict[str, str]:
+    return {"account": visit.scope.account, "catalog": visit.scope.catalog}
+
+
+def _address(visit: Visit, identifier: str) -> str:
+    return visit.link(f"{DESK}/{identifier}")

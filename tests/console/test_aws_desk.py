@@ -1,0 +1,198 @@
+"""At AWS's desk one sees what waits, decides, edits what AWS may, and lets time pass."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from cosell.context import Scope
+from cosell.engine import Engine
+from cosell.rules.aws_summary import summary_at_submission
+from cosell.wire.decode import decode
+from cosell.wire.encode import encode
+from cosell.wire.types import GetOpportunityResponse
+from tests.conftest import Server
+from tests.console.conftest import NAMES, Site
+from tests.console.forms import submit
+from tests.store.caller import NOON_MS, Caller, record
+
+DESK = "/console/desk"
+ACCOUNTS = itertools.count(700_000_000_000)
+STATUSES = {
+    "O1000001": "Submitted",
+    "O1000002": "In review",
+    "O1000003": "Approved",
+    "O1000004": "Action Required",
+    "O1000005": "Submitted",
+}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Engine]]:
+    """A server, and an engine over the same database."""
+    folder = tmp_path_factory.mktemp("desk")
+    engine = Engine.open(str(folder / "cosell.db"))
+    server = Server(cwd=folder)
+    yield server, engine
+    server.stop()
+    engine.close()
+
+
+@pytest.fixture
+def site(served: tuple[Server, Engine]) -> Site:
+    """The desk over an account of the test's own, with STATUSES and a hostile name; AWS has a view of the first."""
+    server, engine = served
+    account = f"{next(ACCOUNTS):012d}"
+    records = [
+        record(
+            identifier,
+            last_modified_ms=NOON_MS + number,
+            LifeCycle={"Stage": "Prospect", "ReviewStatus": status},
+            Customer={"Account": {"CompanyName": NAMES["markup"]}},
+        )
+        for number, (identifier, status) in enumerate(STATUSES.items())
+    ]
+    Caller(engine, account).put(records)
+    with engine.store.write(Scope(account, "Sandbox")) as tx:
+        first = decode(GetOpportunityResponse, next(stored for stored in tx.records() if b"O1000001" in stored))
+        tx.put_aws_summary("O1000001", encode(summary_at_submission(first, "Co-Sell", "Full", "Partner Referral")))
+    return Site(server, {}, account=account)
+
+
+def of(site: Site, identifier: str) -> dict[str, Any]:
+    """The record as the partner's own client gets it."""
+    return dict(site.server.client(site.account).get_opportunity(Catalog="Sandbox", Identifier=identifier))
+
+
+def life_cycle(site: Site, identifier: str) -> dict[str, Any]:
+    """The life cycle as the partner's own client gets it."""
+    return dict(of(site, identifier)["LifeCycle"])
+
+
+def test_those_that_wait_longest_stand_first_and_nobody_else(site: Site) -> None:
+    page = site.page(DESK)
+    assert page.identifiers == ["O1000001", "O1000002", "O1000005"]
+    assert NAMES["markup"] in page.text
+
+
+def test_where_nothing_waits_the_next_command_is_told(site: Site) -> None:
+    _, _, text = site.request("GET", site.address(DESK, account="000000000009"))
+    assert "Nothing waits" in text
+    assert "cosell seed --account 000000000009" in text
+
+
+@pytest.mark.parametrize(
+    ("decision", "becomes"),
+    [
+        ("start", "In review"),
+        ("approve", "Approved"),
+        ("action-required", "Action Required"),
+        ("reject", "Rejected"),
+    ],
+)
+def test_each_decision_is_taken_and_told(site: Site, decision: str, becomes: str) -> None:
+    desk = submit(site, site.address(DESK), {"decision": decision, "id": "O1000001"})
+    assert life_cycle(site, "O1000001")["ReviewStatus"] == becomes
+    assert f"O1000001 is now {becomes}" in desk.text
+
+
+def test_action_is_required_with_a_comment_a_reason_and_the_fields_to_correct(site: Site) -> None:
+    form = [
+        ("decision", "action-required"),
+        ("comment", "Tell us more. <b>شركة</b> 😀"),
+        ("reason", "More information needed"),
+        ("field", "Project.Title"),
+        ("field", "Customer.Account.Industry"),
+    ]
+    submit(site, site.address(f"{DESK}/O1000002"), form)
+    after = life_cycle(site, "O1000002")
+    assert after["ReviewStatus"] == "Action Required"
+    assert after["ReviewStatusReason"] == "More information needed"
+    assert after["ReviewComments"] == (
+        "Tell us more. <b>شركة</b> 😀\nPlease correct: Project.Title, Customer.Account.Industry."
+    )
+    assert "Tell us more. <b>شركة</b> 😀" in site.page(f"{DESK}/O1000002").text
+
+
+def test_a_decision_that_the_status_forbids_is_explained_and_nothing_typed_is_lost(site: Site) -> None:
+    opened = site.address(f"{DESK}/O1000003")
+    page = submit(site, opened, {"decision": "reject", "comment": "No"})
+    assert "ValidationException" in page.text
+    assert "lifeCycle.reviewStatus" in page.text
+    assert life_cycle(site, "O1000003")["ReviewStatus"] == "Approved"
+    assert "there is nothing to decide" in page.text
+    desk = submit(site, site.address(DESK), {"decision": "start", "id": "O1000002"})
+    assert "INVALID_RESOURCE_STATE" in desk.text
+
+
+def test_aws_edits_its_own_view(site: Site) -> None:
+    form = {
+        "view.InvolvementType": "For Visibility Only",
+        "view.InvolvementTypeChangeReason": "Risk Mitigation",
+        "view.Insights.EngagementScore": "High",
+        "view.LifeCycle.NextSteps": "Call on Monday",
+        "view.LifeCycle.TargetCloseDate": "",
+    }
+    before = of(site, "O1000001")["LastModifiedDate"]
+    page = submit(site, site.address(f"{DESK}/O1000001"), form)
+    assert "Call on Monday" in page.text
+    view = site.server.client(site.account).get_aws_opportunity_summary(
+        Catalog="Sandbox", RelatedOpportunityIdentifier="O1000001"
+    )
+    assert view["InvolvementType"] == "For Visibility Only"
+    assert view["Insights"]["EngagementScore"] == "High"
+    assert view["LifeCycle"]["NextSteps"] == "Call on Monday"
+    assert of(site, "O1000001")["LastModifiedDate"] == before
+
+
+def test_aws_edits_what_it_reaches_of_the_partners_record(site: Site) -> None:
+    form = {"life_cycle.Stage": "Qualified", "life_cycle.NextSteps": "See the customer", "Title": "not a member"}
+    submit(site, site.address(f"{DESK}/O1000003"), form)
+    assert life_cycle(site, "O1000003")["Stage"] == "Qualified"
+    assert life_cycle(site, "O1000003")["NextSteps"] == "See the customer"
+
+
+def test_an_edit_that_cannot_be_keeps_what_was_typed(site: Site) -> None:
+    page = submit(site, site.address(f"{DESK}/O1000003"), {"life_cycle.NextSteps": "Z" * 400})
+    assert "ValidationException" in page.text
+    assert "Z" * 400 in page.text
+
+
+def test_the_clock_is_stepped_set_frozen_and_let_go(site: Site) -> None:
+    desk = site.address(DESK)
+    submit(site, desk, {"mode": "frozen"})
+    submit(site, desk, {"at": "2030-05-04T09:00:00Z", "step": ""})
+    page = submit(site, desk, {"step": "1d2h"})
+    assert "2030-05-05 11:00:00" in page.text
+    assert "Time stands still" in page.text
+    assert "This was not done" in submit(site, desk, {"step": "soon"}).text
+    page = submit(site, desk, {"mode": "real"})
+    assert "Time is that of this machine." in page.text
+
+
+def test_what_is_not_there_says_what_to_do(site: Site) -> None:
+    assert "Open one from AWS's desk" in site.page(f"{DESK}/O9", status=404).text
+
+
+def test_a_decision_in_a_browser_without_any_script(site: Site, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url + site.address(DESK))
+    page.get_by_role("button", name="Approve O1000001").click()
+    expect(page.get_by_role("status")).to_have_text("O1000001 is now Approved")
+    context.close()
+
+
+def test_the_list_is_kept_up_to_date_until_it_is_told_to_stand_still(site: Site, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.url + site.address(DESK))
+    live = page.get_by_role("button", name="Live")
+    expect(page.locator("a[data-row]")).to_have_count(3)
+    submit(site, site.address(DESK), {"decision": "approve", "id": "O1000001"})
+    expect(page.locator("a[data-row]")).to_have_count(2)
+    live.click()
+    expect(live).to_have_attribute("aria-pressed", "false")
+    context.close()
