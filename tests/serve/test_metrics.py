@@ -29,7 +29,6 @@ def test_calls_are_counted_by_operation_and_outcome(serve: Callable[..., Server]
     for wrong in (
         lambda: client.list_opportunities(Catalog="Sandbox", MaxResults=101),
         lambda: client.get_opportunity(Catalog="Sandbox", Identifier="O9"),
-        lambda: client.list_solutions(Catalog="Sandbox"),
     ):
         with suppress(client.exceptions.ClientError):
             wrong()
@@ -38,7 +37,6 @@ def test_calls_are_counted_by_operation_and_outcome(serve: Callable[..., Server]
     assert counted["cosell_requests_total", "CreateOpportunity", "ok"] == 1
     assert counted["cosell_requests_total", "ListOpportunities", "ValidationException"] == 1
     assert counted["cosell_requests_total", "GetOpportunity", "ResourceNotFoundException"] == 1
-    assert counted["cosell_requests_total", "ListSolutions", "NotImplementedException"] == 1
     assert counted["cosell_request_seconds_count", "ListOpportunities"] == 4
     assert counted["cosell_request_seconds_sum", "ListOpportunities"] > 0
 
