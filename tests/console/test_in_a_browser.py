@@ -110,7 +110,7 @@ def test_filters_are_set_in_the_form_and_stand_in_the_address(site: Site, desk: 
     identifiers = desk.locator("a[data-row]").all_text_contents()
     assert identifiers == sorted(identifiers)
     assert set(desk.locator("td[data-label=Stage]").all_text_contents()) == {"Qualified"}
-    desk.get_by_role("link", name="Life cycle stage Qualified").click()
+    desk.get_by_role("link", name="Stage Qualified").click()
     desk.wait_for_url(lambda url: "LifeCycleStage" not in url)
 
 
@@ -129,3 +129,34 @@ def test_the_exports_can_be_copied(site: Site, desk: Page) -> None:
     desk.get_by_role("button", name="Copied").wait_for()
     copied = desk.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"export AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING={site.url}\n")
+
+
+def test_a_picture_can_be_kept_as_png(site: Site, desk: Page) -> None:
+    desk.goto(site.url + site.address("/console/pipeline"))
+    with desk.expect_download() as download:
+        desk.locator("button[data-name='stages.png']").click()
+    assert download.value.suggested_filename == "stages.png"
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_pipeline_is_printed_without_what_only_a_screen_needs(site: Site, desk: Page) -> None:
+    desk.goto(site.url + site.address("/console/pipeline"))
+    assert desk.get_by_role("button", name="Print").is_visible()
+    desk.emulate_media(media="print")
+    assert desk.get_by_role("heading", name="Funnel by stage").is_visible()
+    for hidden in ("header.bar", "footer", "button[data-print]", ".downloads >> nth=0"):
+        assert not desk.locator(hidden).is_visible()
+
+
+def test_pages_can_be_read_without_javascript(site: Site, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(site.url + site.address("/console/opportunities"))
+    page.locator("summary", has_text="Filter and sort").click()
+    page.get_by_label("Committed").check()
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**LifeCycleStage=Committed**")
+    page.locator("a[data-row]").first.click()
+    page.get_by_role("heading", name="Life cycle").wait_for()
+    assert not page.locator("button.copy").first.is_visible()
+    context.close()

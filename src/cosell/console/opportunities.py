@@ -12,7 +12,7 @@ from starlette.responses import Response
 from cosell.console.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
 from cosell.console.same_request import same_request
 from cosell.console.visit import ApiError, Visit
-from cosell.console.words import spend_text
+from cosell.console.words import spend_text, title_of
 from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
 from cosell.rules.selector import DEFAULT_SORT_BY
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
@@ -47,6 +47,12 @@ SORT_WORDS: Final = {
     "TargetCloseDate": "target close",
 }
 _IDENTIFIER: Final = re.compile(r"[oO][0-9]{1,19}", re.ASCII)
+LABELS: Final = {
+    "Identifier": "Identifier",
+    "CustomerCompanyName": "Customer",
+    "LifeCycleStage": "Stage",
+    "LifeCycleReviewStatus": "Review status",
+}
 _FROM_FORM: Final = "filter"
 """Says that a query comes from the form, whose fields are not yet a question."""
 
@@ -167,9 +173,9 @@ def _sorted(visit: Visit, question: Mapping[str, Any], key: str) -> str:
 
 
 def _chips(visit: Visit, question: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Each filter that is set: its member, its value, and the address of the table without it."""
+    """Each filter that is set: its label, its value, and the address of the table without it."""
     chips = [
-        (name, value, visit.link(TABLE, query_of({**question, name: _others(question[name], value)})))
+        (LABELS[name], value, visit.link(TABLE, query_of({**question, name: _others(question[name], value)})))
         for name in LISTS
         for value in question.get(name, ())
     ]
@@ -177,7 +183,7 @@ def _chips(visit: Visit, question: Mapping[str, Any]) -> list[tuple[str, str, st
         bounds = question.get(member, {})
         for name, value in bounds.items():
             rest = {other: kept for other, kept in bounds.items() if other != name}
-            chips.append((name, value, visit.link(TABLE, query_of({**question, member: rest}))))
+            chips.append((title_of(name), value, visit.link(TABLE, query_of({**question, member: rest}))))
     return chips
 
 
