@@ -8,7 +8,7 @@ Source: service model 2022-07-26, ListSolutionsRequest and SolutionBase. The ord
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -54,6 +54,15 @@ FORMS: Final = {
     "marketplace_arn": (r"arn:.{1,2044}", "an ARN"),
 }
 """What the members of a solution look like: a pattern, and what to say of it."""
+
+
+_KEYS: Final[dict[SolutionSortBy, Callable[[Solution], Key]]] = {
+    "Identifier": lambda solution: id_key(solution.identifier),
+    "Name": lambda solution: company_key(solution.name),
+    "Status": lambda solution: solution.status,
+    "Category": lambda solution: company_key(solution.category),
+    "CreatedDate": lambda solution: solution.created_ms,
+}
 
 
 class SolutionSelector(msgspec.Struct, frozen=True, array_like=True, tag="ListSolutions"):
@@ -105,20 +114,7 @@ def page_of(
 
 def position_of(solution: Solution, sort_by: SolutionSortBy) -> tuple[Key, str]:
     """What a solution is ordered by, ties broken by the identifier."""
-    identifier = id_key(solution.identifier)
-    key: Key
-    match sort_by:
-        case "Identifier":
-            key = identifier
-        case "Name":
-            key = company_key(solution.name)
-        case "Status":
-            key = solution.status
-        case "Category":
-            key = company_key(solution.category)
-        case "CreatedDate":
-            key = solution.created_ms
-    return key, identifier
+    return _KEYS[sort_by](solution), id_key(solution.identifier)
 
 
 def mistakes_in(solution: Solution) -> list[str]:

@@ -28,21 +28,26 @@ _ARN = re.compile(
 
 def catalog_in(arn: str) -> str:
     """The catalog that an ARN of the model's form names, whether there is one of this name or not."""
-    found = _ARN.fullmatch(arn)
-    assert found is not None, "the request was validated"
-    return found["catalog"]
+    return _parts(arn)["catalog"]
 
 
 def resource_in(arn: str, scope: Scope) -> str | None:
-    """What an ARN names of a scope, `opportunity/O1000001`; None where it names nothing of it that can have tags."""
-    found = _ARN.fullmatch(arn)
-    if found is None:
-        return None
-    owner = (found["partition"], found["region"], found["account"], found["catalog"])
-    kind, _, identifier = found["resource"].partition("/")
+    """What an ARN of the model's form names of a scope, `opportunity/O1000001`.
+
+    None where it names nothing of the scope that can have tags.
+    """
+    named = _parts(arn)
+    owner = (named["partition"], named["region"], named["account"], named["catalog"])
+    kind, _, identifier = named["resource"].partition("/")
     if owner != ("aws", REGION, scope.account, scope.catalog) or kind not in TAGGABLE or "/" in identifier:
         return None
-    return found["resource"]
+    return named["resource"]
+
+
+def _parts(arn: str) -> re.Match[str]:
+    found = _ARN.fullmatch(arn)
+    assert found is not None, "a request is validated before anybody reads it"
+    return found
 
 
 def tags_of(tags: Sequence[Tag] | None) -> dict[str, str]:
