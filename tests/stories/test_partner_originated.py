@@ -6,13 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from cosell.engine import Engine
-from tests.conftest import ACCOUNT
 from tests.operations.whole_opportunity import WHOLE
-from tests.store.caller import Caller, HandClock
+from tests.store.caller import HandClock
 from tests.stories.cast import Partner, Reviewer, told
 
 
-def test_from_the_first_draft_to_the_launch(partner: Partner, reviewer: Reviewer, engine: Engine) -> None:
+def test_from_the_first_draft_to_the_launch(partner: Partner, reviewer: Reviewer) -> None:
     # Ana has met a customer. She knows little yet, and notes it.
     deal = partner.drafts(Customer={"Account": {"CompanyName": "Blue Heron"}})
     assert partner.status(deal) == "Pending Submission"
@@ -63,7 +62,12 @@ def test_from_the_first_draft_to_the_launch(partner: Partner, reviewer: Reviewer
     with pytest.raises(partner.client.exceptions.ValidationException) as refused:
         partner.changes(deal, {"LifeCycle.Stage": "Committed"})
     assert told(refused) == [("relatedEntityIdentifiers.solutions", "REQUIRED_FIELD_MISSING")]
-    _associate(engine, deal)
+    partner.client.associate_opportunity(
+        Catalog="AWS",
+        OpportunityIdentifier=deal,
+        RelatedEntityType="AwsMarketplaceSolutions",
+        RelatedEntityIdentifier="arn:aws:catalog:us-east-1::solution/archive",
+    )
     partner.changes(deal, {"LifeCycle.Stage": "Committed"})
     partner.changes(deal, {"LifeCycle.Stage": "Launched"})
 
@@ -76,14 +80,6 @@ def test_from_the_first_draft_to_the_launch(partner: Partner, reviewer: Reviewer
     ]
     partner.changes(deal, {"SoftwareRevenue.Value": {"Amount": "750", "CurrencyCode": "USD"}})
     assert partner.reads(deal)["SoftwareRevenue"]["Value"]["Amount"] == "750"
-
-
-def _associate(engine: Engine, identifier: str) -> None:
-    """Let a solution belong to the opportunity."""
-    caller = Caller(engine, ACCOUNT, "AWS")
-    record = caller.get(identifier)
-    solutions = {"Solutions": ["S-1234567"]}
-    caller.replace(identifier, **record | {"RelatedEntityIdentifiers": record["RelatedEntityIdentifiers"] | solutions})
 
 
 def test_rejected_for_good(partner: Partner, reviewer: Reviewer) -> None:
