@@ -68,3 +68,37 @@ def test_the_ring_forgets_the_oldest(server: Server) -> None:
     assert len(calls) == KEPT
     assert calls[0]["operation"] == "CreateOpportunity"
     assert ask(server, "GET", f"requests?limit={KEPT + 1}")[0] == 400
+
+
+def test_one_call_is_told_wholly_and_as_it_was_only_when_that_is_asked_for(server: Server) -> None:
+    raw(server, "CreateOpportunity", {"Catalog": "Sandbox", "Customer": {"Account": {"CompanyName": "Secret Sauce"}}})
+    (call,) = done(ask(server, "GET", "requests?limit=1"))["requests"]
+    one = done(ask(server, "GET", f"requests/one?id={call['id']}"))
+    assert one["request"] == call["request"]
+    assert one["error_list"] == [
+        {"FieldName": "ClientToken", "Code": "REQUIRED_FIELD_MISSING", "Message": one["error_list"][0]["Message"]}
+    ]
+    assert one["message"]
+    whole = done(ask(server, "POST", "requests/unmask", {"id": call["id"]}))
+    assert whole["request"]["Customer"]["Account"]["CompanyName"] == "Secret Sauce"
+    assert ask(server, "GET", f"requests/unmask?id={call['id']}")[0] == 405
+
+
+def test_a_call_is_sent_again(server: Server) -> None:
+    client = server.client()
+    client.create_opportunity(Catalog="Sandbox", ClientToken="again", Origin="Partner Referral")
+    (call,) = done(ask(server, "GET", "requests?limit=1"))["requests"]
+    again = done(ask(server, "POST", "requests/replay", {"id": call["id"]}))
+    assert again["status"] == 200
+    (newest,) = done(ask(server, "GET", "requests?limit=1"))["requests"]
+    assert newest["id"] == again["id"] != call["id"]
+    assert newest["response"] == call["response"]  # the ClientToken is remembered
+    assert newest["account"] == ACCOUNT
+
+
+def test_what_was_not_kept_wholly_is_not_sent_again(server: Server) -> None:
+    raw(server, "ListOpportunities", {"Catalog": "Sandbox", "Unheard": "x" * LONGEST_KEPT})
+    raw(server, "NoSuchOperation", {})
+    for call in done(ask(server, "GET", "requests"))["requests"]:
+        assert ask(server, "POST", "requests/replay", {"id": call["id"]})[0] == 409
+    assert ask(server, "POST", "requests/replay", {"id": "1-1"})[0] == 404

@@ -1,6 +1,7 @@
 """A served pipeline with hostile names in it, and a browser that looks at it."""
 
 import http.client
+import json
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from cosell.context import Scope
 from cosell.datasets.seed import seed
 from cosell.engine import Engine
+from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
 from tests.store.caller import NOON_MS, Caller
 
@@ -96,6 +98,11 @@ class Site:
             return response.status, named, response.read().decode()
         finally:
             connection.close()
+
+    def call(self) -> str:
+        """The id of a call that was refused for more than one reason, with a hostile name in it."""
+        raw(self.server, "ListOpportunities", {"CustomerCompanyName": [NAMES["markup"]], "MaxResults": 0})
+        return str(json.loads(self.request("GET", "/_cosell/requests?limit=1")[2])["requests"][0]["id"])
 
     def page(self, path: str, *query: tuple[str, str], status: int = 200) -> Document:
         """A page of the account, read."""

@@ -50,7 +50,8 @@ def _serious(page: Page) -> list[str]:
 def addresses(site: Site) -> list[str]:
     """Every page that people look at, also full of hostile names, and where there is nothing."""
     shown = [page.path for page in PAGES if not page.path.endswith(PICTURES) and "search" not in page.path]
-    opened = [site.address(path.format(identifier=identifier)) for path in shown for identifier in ("O1000007",)]
+    members = {"identifier": "O1000007", "call": site.call()}
+    opened = [site.address(path.format(**members)) for path in shown]
     hostile = [site.address(f"/console/opportunities/{identifier}") for identifier in site.identifiers.values()]
     names = [("CustomerCompanyName", name) for name in NAMES.values()]
     return [

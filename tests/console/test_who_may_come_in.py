@@ -15,7 +15,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def addresses(site: Site) -> list[str]:
     """One address for each page of the table."""
-    members = {"identifier": site.identifiers["markup"], "picture": "stages"}
+    members = {"identifier": site.identifiers["markup"], "picture": "stages", "call": site.call()}
     return [site.address(page.path.format(**members)) for page in PAGES]
 
 

@@ -15,6 +15,7 @@ from cosell.console.opportunities import opportunities, opportunities_csv, searc
 from cosell.console.opportunity import opportunity
 from cosell.console.pipeline import picture_csv, picture_svg, pipeline
 from cosell.console.visit import Visit
+from cosell.console.wire import act_on_wire_call, wire, wire_call
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -48,5 +49,7 @@ PAGES: Final = (
     Page("/console/pipeline/{picture}.csv", "Figures", picture_csv),
     Page("/console/desk", "AWS's desk", desk, act=act_at_desk, in_menu=True),
     Page("/console/desk/{identifier}", "On AWS's desk", desk_opportunity, act=act_at_desk_opportunity),
+    Page("/console/wire", "Wire", wire, in_menu=True),
+    Page("/console/wire/{call}", "Call", wire_call, act=act_on_wire_call),
 )
 MENU: Final = tuple(page for page in PAGES if page.in_menu)

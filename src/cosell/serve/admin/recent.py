@@ -1,9 +1,10 @@
 """The calls that a worker has answered last, for whoever wonders what a client really sends.
 
 A ring in memory: nothing of it is written to disk, and what has left the ring is gone. A call costs one append;
-whatever the model marks as sensitive is masked when somebody looks.
+whatever the model marks as sensitive is masked when somebody looks, unless one call is asked for as it was.
 """
 
+import itertools
 import os
 from collections import deque
 from typing import Any, Final, NamedTuple
@@ -23,7 +24,10 @@ LONGEST_KEPT: Final = 64 * 1024
 MASK: Final = "***"
 
 
-class _Kept(NamedTuple):
+class Kept(NamedTuple):
+    """A call in the ring."""
+
+    number: int
     wall_ms: int
     seconds: float
     operation: Operation | None
@@ -40,13 +44,15 @@ class Recent:
     """The ring of one worker."""
 
     def __init__(self) -> None:
-        self._calls: deque[_Kept] = deque(maxlen=KEPT)
+        self._calls: deque[Kept] = deque(maxlen=KEPT)
+        self._numbers = itertools.count(1)
 
-    def add(self, call: Call, answer: Answer, seconds: float) -> None:
-        """Keep a call that was answered just now, after `seconds`."""
+    def add(self, call: Call, answer: Answer, seconds: float) -> str:
+        """Keep a call that was answered just now, after `seconds`: its id."""
         request, response = call.body, answer.body
         self._calls.append(
-            _Kept(
+            kept := Kept(
+                next(self._numbers),
                 wall_clock(),
                 seconds,
                 getattr(call, "operation", None),
@@ -59,10 +65,20 @@ class Recent:
                 len(response),
             )
         )
+        return identifier_of(kept)
+
+    def kept(self, identifier: str) -> Kept | None:
+        """The call with this id; None where it has left the ring, or never was in that of this worker."""
+        return next((kept for kept in list(self._calls) if identifier_of(kept) == identifier), None)
 
     def newest(self, limit: int) -> list[dict[str, Any]]:
         """The last `limit` calls, the newest first, as JSON values."""
-        return [_told(kept) for kept in list(self._calls)[: -limit - 1 : -1]]
+        return [told(kept) for kept in list(self._calls)[: -limit - 1 : -1]]
+
+
+def identifier_of(kept: Kept) -> str:
+    """The id of a call, which no other worker gives."""
+    return f"{os.getpid()}-{kept.number}"
 
 
 def masked(shape_name: str, value: Any) -> Any:
@@ -83,8 +99,10 @@ def masked(shape_name: str, value: Any) -> Any:
     return MASK if isinstance(value, dict | list) or shape.type in ("structure", "list", "map") else value
 
 
-def _told(kept: _Kept) -> dict[str, Any]:
+def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
+    """A call as JSON values; `unmasked` with whatever the model marks as sensitive."""
     told: dict[str, Any] = {
+        "id": identifier_of(kept),
         "at": str(Timestamp.from_ms(kept.wall_ms)),
         "operation": kept.operation.name if kept.operation else None,
         "account": kept.account,
@@ -99,15 +117,16 @@ def _told(kept: _Kept) -> dict[str, Any]:
         if isinstance(kept.error, ValidationException):
             told["violations"] = [f"{entry.field_name} {entry.code}" for entry in kept.error.error_list]
     if kept.operation is not None:
-        told["request"] = _readable(kept.operation.input.shape, kept.request)
+        told["request"] = _readable(kept.operation.input.shape, kept.request, unmasked)
         if kept.error is None and kept.operation.output is not None:
-            told["response"] = _readable(kept.operation.output.shape, kept.response)
+            told["response"] = _readable(kept.operation.output.shape, kept.response, unmasked)
     return told
 
 
-def _readable(shape_name: str, body: bytes) -> Any:
-    """A body as masked JSON; None for one that is too long or no JSON."""
+def _readable(shape_name: str, body: bytes, unmasked: bool) -> Any:
+    """A body as JSON; None for one that is too long or no JSON."""
     try:
-        return masked(shape_name, msgspec.json.decode(body))
+        value = msgspec.json.decode(body)
+        return value if unmasked else masked(shape_name, value)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None

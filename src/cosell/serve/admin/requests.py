@@ -1,12 +1,16 @@
 """What clients have asked last."""
 
+from time import perf_counter
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from cosell.serve.admin.recent import KEPT
-from cosell.serve.admin.router import Room
+from cosell import flow
+from cosell.errors import ValidationException
+from cosell.serve.admin.recent import KEPT, Kept, told
+from cosell.serve.admin.router import Refused, Room
+from cosell.wire.model import service_model
 
 
 class RecentRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -15,6 +19,55 @@ class RecentRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=KEPT, description="How many, the newest first.")] = 20
 
 
+class OneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which call is meant."""
+
+    id: Annotated[str, Meta(description="The call, by the `id` that the list of calls shows.")]
+
+
 def recent_requests(room: Room, question: RecentRequests) -> dict[str, Any]:
     """The calls that this worker has answered last, with whatever the model marks as sensitive masked."""
     return {"requests": room.recent.newest(question.limit)}
+
+
+def one_request(room: Room, question: OneRequest) -> dict[str, Any]:
+    """One of these calls, with everything that was wrong with it. What is sensitive is masked."""
+    return _whole(_kept(room, question.id), unmasked=False)
+
+
+def unmasked_request(room: Room, question: OneRequest) -> dict[str, Any]:
+    """One of these calls as it was, with what is sensitive. It changes nothing, but nobody gets here by mistake."""
+    return _whole(_kept(room, question.id), unmasked=True)
+
+
+def replay_request(room: Room, question: OneRequest) -> dict[str, Any]:
+    """Send one of these calls again, for the same account: the id of the new call.
+
+    With a ClientToken that is still remembered, it gets the old answer and changes nothing.
+    """
+    kept = _kept(room, question.id)
+    if kept.operation is None or len(kept.request) != kept.request_bytes:
+        raise Refused(409, "This call cannot be sent again: it names no operation, or its body was too long to keep.")
+    headers = {
+        b"x-amz-target": f"{service_model().metadata.target_prefix}.{kept.operation.name}".encode(),
+        b"authorization": f"AWS4-HMAC-SHA256 Credential={kept.account or ''}/replay".encode(),
+    }
+    call = flow.Call("POST", "/", headers, kept.request)
+    started = perf_counter()
+    answer = flow.answer(room.engine, call)
+    return {"id": room.recent.add(call, answer, perf_counter() - started), "status": answer.status}
+
+
+def _kept(room: Room, identifier: str) -> Kept:
+    kept = room.recent.kept(identifier)
+    if kept is None:
+        raise Refused(404, f"This worker has no such call any more; each keeps its last {KEPT}.")
+    return kept
+
+
+def _whole(kept: Kept, *, unmasked: bool) -> dict[str, Any]:
+    whole = told(kept, unmasked=unmasked)
+    if kept.error is not None:
+        whole["message"] = kept.error.message
+        whole["error_list"] = kept.error.error_list if isinstance(kept.error, ValidationException) else []
+    return whole

@@ -38,5 +38,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}events/replay", events.replay, events.Replay),
     Route("POST", f"{PREFIX}events/revive", events.revive, events.Revival),
     Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
+    Route("GET", f"{PREFIX}requests/one", requests.one_request, requests.OneRequest),
+    Route("POST", f"{PREFIX}requests/unmask", requests.unmasked_request, requests.OneRequest),
+    Route("POST", f"{PREFIX}requests/replay", requests.replay_request, requests.OneRequest),
 )
 ROUTER: Final = Router(ROUTES)

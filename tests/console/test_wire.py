@@ -1,0 +1,136 @@
+"""On the wire one sees what clients have really sent, why it was refused, and sends it again."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from cosell.console.wire import duration, size
+from tests.clients.wire import raw
+from tests.conftest import Server
+from tests.console.conftest import NAMES, Document, Site
+from tests.console.forms import submit
+
+WIRE = "/console/wire"
+SECRET = NAMES["markup"]
+ACCOUNTS = itertools.count(710_000_000_000)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(cwd=tmp_path_factory.mktemp("wire"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def site(server: Server) -> Site:
+    """The wire of a server that an account of the test's own calls."""
+    return Site(server, {}, account=f"{next(ACCOUNTS):012d}")
+
+
+def create(site: Site, company: str = SECRET) -> str:
+    """An opportunity that the account's client makes: its identifier."""
+    return site.server.client(site.account).create_opportunity(
+        Catalog="Sandbox", ClientToken=f"of {site.account}", Customer={"Account": {"CompanyName": company}}
+    )["Id"]
+
+
+def newest(site: Site) -> str:
+    """The address of the call that was answered last."""
+    page = site.page(WIRE)
+    return page.with_attribute("data-row")[0]["href"]
+
+
+def opened(site: Site, address: str) -> Document:
+    status, _, text = site.request("GET", address)
+    assert status == 200, text
+    return Document(text)
+
+
+def test_where_nobody_has_called_the_next_command_is_told(new_site: Callable[[], Site]) -> None:
+    silent = new_site()
+    assert f"cosell list --url {silent.url}" in silent.page(WIRE).text
+    silent.server.client().list_opportunities(Catalog="Sandbox")
+    assert "Nothing was refused" in silent.page(WIRE, ("show", "refused")).text
+
+
+def test_a_call_is_listed_with_its_account_its_status_and_its_sizes(site: Site) -> None:
+    create(site)
+    page = site.page(WIRE)
+    assert "CreateOpportunity" in page.text
+    assert site.account in page.text
+    assert SECRET not in page.text
+
+
+def test_what_is_sensitive_is_masked_until_it_is_asked_for(site: Site) -> None:
+    create(site)
+    address = newest(site)
+    masked = opened(site, address)
+    assert SECRET not in masked.source + masked.text
+    assert '"CompanyName": "***"' in masked.texts["request-json"]
+    assert '"CompanyName": "***"' in masked.texts["way-1"] or "'***'" in masked.texts["way-1"]
+    unmasked = submit(site, address, {"do": "unmask"})
+    assert "<script>alert(1)" in unmasked.texts["request-json"]
+    assert "<script>" not in unmasked.source
+    assert "'***'" not in unmasked.texts["way-1"]
+    assert SECRET not in opened(site, address).text
+
+
+def test_every_validation_error_is_spelled_out(site: Site) -> None:
+    raw(site.server, "ListOpportunities", {"Catalog": "Sandbox", "MaxResults": 0, "LifeCycleStage": ["Won"]})
+    listed = site.page(WIRE, ("show", "refused"))
+    assert "MaxResults VALUE_OUT_OF_RANGE" in listed.text
+    page = opened(site, newest(site))
+    assert "ValidationException" in page.text
+    assert "VALUE_OUT_OF_RANGE" in page.text
+    assert "INVALID_ENUM_VALUE" in page.text
+    assert "The error above." in page.text
+
+
+def test_calls_that_went_well_are_left_out_where_one_looks_for_refused_ones(site: Site) -> None:
+    create(site)
+    assert "CreateOpportunity" not in site.page(WIRE, ("show", "refused")).text
+
+
+def test_a_call_is_sent_again_for_the_same_account(site: Site) -> None:
+    identifier = create(site)
+    again = submit(site, newest(site), {"do": "replay"})
+    assert "Sent again" in again.text
+    assert identifier in again.texts["response-json"]  # its ClientToken is remembered
+    assert site.account in again.text
+    listed = site.server.client(site.account).list_opportunities(Catalog="Sandbox")
+    assert [one["Id"] for one in listed["OpportunitySummaries"]] == [identifier]
+
+
+def test_what_names_no_operation_is_told_but_cannot_be_sent_again(site: Site) -> None:
+    raw(site.server, "Nonsense", {})
+    address = newest(site)
+    page = opened(site, address)
+    assert "UnknownOperationException" in page.text
+    assert "Send it again" not in page.text
+    assert "cannot be sent again" in submit(site, address, {"do": "replay"}).text
+
+
+def test_a_call_that_is_gone_is_explained(site: Site) -> None:
+    assert "no such call any more" in site.page(f"{WIRE}/1-1", status=404).text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2_345_678, "2,345.7 kB")])
+def test_sizes_are_said_as_people_do(count: int, text: str) -> None:
+    assert size(count) == text
+
+
+@pytest.mark.parametrize(("milliseconds", "text"), [(0.44, "0.4 ms"), (12.4, "12 ms"), (1234.0, "1.2 s")])
+def test_times_are_said_as_people_do(milliseconds: float, text: str) -> None:
+    assert duration(milliseconds) == text
+
+
+def test_a_call_appears_while_one_looks(site: Site, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.url + site.address(WIRE))
+    create(site)
+    expect(page.get_by_role("cell", name=site.account)).to_be_visible()
+    context.close()
