@@ -312,3 +312,18 @@ def test_a_related_opportunity_that_is_new_must_exist(caller: Caller) -> None:
     with pytest.raises(Refused) as refused:
         caller.update(record["Id"], **but({"Project.Title": "x"}, written(record)))
     assert violations(refused.value) == [("project.title", "ACTION_NOT_PERMITTED")]
+
+
+@pytest.mark.parametrize("stage", ["Launched", "Closed Lost"])
+def test_a_loaded_draft_that_has_ended_stays_so(caller: Caller, stage: str) -> None:
+    record = placed(caller, "Pending Submission", stage)
+    wanted = {"LifeCycle.Stage": "Qualified", "LifeCycle.ClosedLostReason": None}
+    assert update(caller, record, **but(wanted, written(record))) == [("lifeCycle.stage", "ACTION_NOT_PERMITTED")]
+
+
+def test_of_a_customer_who_is_left_out_stays_what_is_fixed(caller: Caller) -> None:
+    account = {"CompanyName": "Blue Heron", "Duns": "123456789", "Address": {"City": "Portland", "CountryCode": "US"}}
+    record = placed(caller, "Approved", Customer={"Account": account, "Contacts": []})
+    assert update(caller, record) == []
+    customer = caller.get(record["Id"])["Customer"]
+    assert customer == {"Account": {"CompanyName": "Blue Heron", "Address": {"CountryCode": "US"}}}
