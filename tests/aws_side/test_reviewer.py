@@ -71,6 +71,15 @@ def test_what_is_in_review_already_gets_its_verdict(caller: Caller, play: Play) 
     assert status(caller, "O1") == "Approved"
 
 
+def test_what_comes_first_is_done_first_also_where_another_thing_brings_it_about(caller: Caller, play: Play) -> None:
+    quick = {"partner_id": "quick", "then": [{"after": "1h", "do": "start"}, {"after": "1m", "do": "approve"}]}
+    slow = {"then": [{"after": "90m", "do": "approve"}]}
+    caller.put([submitted("O1", PartnerOpportunityIdentifier="quick"), submitted("O2")])
+    play({"when": [quick, slow]}, 100 * HOUR_MS)
+    assert [event["id"] for event in events(caller.engine)] == ["O1", "O1", "O2"]
+    assert caller.get("O1")["LastModifiedDate"] == moment(NOON_MS + HOUR_MS + 60_000)
+
+
 def test_every_account_and_catalog_is_looked_after(engine: Engine, play: Play) -> None:
     callers = [Caller(engine), Caller(engine, OTHER_ACCOUNT), Caller(engine, catalog="AWS")]
     for caller in callers:

@@ -10,89 +10,125 @@ from typing import Final
 
 import msgspec
 
-from cosell.context import Context
+from cosell.context import Context, Scope
 from cosell.engine import Engine
 from cosell.errors import ServiceError
 from cosell.operations.engagement.due_tasks import carry_out_due, give_up
+from cosell.operations.invitation.expire_invitation import expire_invitation
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
 from cosell.rules.review_script import STEP_OF, Script, Then, rule_for
 from cosell.store.agenda import DueReview, ReviewEntry
+from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable, WriteTransaction
+from cosell.store.invitations import DueInvitation
 from cosell.wire.decode import decode
 from cosell.wire.types import GetOpportunityResponse
 
-AT_ONCE: Final = 100
-"""How much is read from the agenda at a time."""
 NO_RULE: Final = -1
 
 OnDefect = Callable[[str, Exception], None]
 """Is told what was being done, and how it failed."""
 
 
+class Due(msgspec.Struct, frozen=True):
+    """Something that is due at a moment in milliseconds since 1970 UTC, and how to do it in a transaction."""
+
+    due_ms: int
+    scope: Scope
+    what: str
+    perform: Callable[[WriteTransaction, Context], None]
+    give_up: Callable[[WriteTransaction], None] = lambda _: None
+
+
 def work(engine: Engine, script: Script | None, until_ms: int, on_defect: OnDefect, limit: int | None = None) -> None:
-    """Do what is due by `until_ms`: up to `limit` tasks, then as many reviews. Without a script nobody reviews.
+    """Do what is due by `until_ms`, in the order in which it is due, up to `limit` things.
 
-    What fails is given up, so that it holds up nothing else. Raises StoreUnavailable.
+    Without a script nobody reviews by himself; tasks go on and invitations expire all the same. What fails is given up,
+    so that it holds up nothing else. Raises StoreUnavailable.
     """
-    _carry_out_tasks(engine, until_ms, on_defect, limit)
-    remaining = AT_ONCE if limit is None else limit
-    while script is not None and remaining > 0:
-        due = engine.store.due_reviews(until_ms, min(remaining, AT_ONCE))
-        if not due:
+    done = 0
+    while limit is None or done < limit:
+        item = _next(engine, script, until_ms)
+        if item is None:
             return
-        for item in due:
-            _do(engine, script, item, on_defect)
-        remaining -= len(due) if limit is not None else 0
+        _do(engine, item, on_defect)
+        done += 1
 
 
-def _carry_out_tasks(engine: Engine, until_ms: int, on_defect: OnDefect, limit: int | None) -> None:
-    while tasks := engine.store.due_tasks(until_ms, limit or AT_ONCE):
-        for task in tasks:
-            context = Context(task.scope, task.due_ms, engine.chance, engine.store.token_key, engine.readings)
-            try:
-                with engine.store.write(task.scope) as tx:
-                    carry_out_due(tx, task, context)
-            except StoreUnavailable:
-                raise
-            except Exception as defect:  # noqa: BLE001  # one task must not stop the others
-                on_defect(task.task_id, defect)
-                with engine.store.write(task.scope) as tx:
-                    give_up(tx, task)
-        if limit is not None:
-            return
+def _next(engine: Engine, script: Script | None, until_ms: int) -> Due | None:
+    """What is due first. Looked up each time: what one thing brings about may be due before everything else."""
+    store = engine.store
+    reviews = [] if script is None else [_review(script, item) for item in store.due_reviews(until_ms, 1)]
+    tasks = [_task(item) for item in store.due_tasks(until_ms, 1)]
+    invitations = [_invitation(item) for item in store.due_invitations(until_ms, 1)]
+    return min([*reviews, *tasks, *invitations], key=lambda item: item.due_ms, default=None)
 
 
-def _do(engine: Engine, script: Script, item: DueReview, on_defect: OnDefect) -> None:
+def _do(engine: Engine, item: Due, on_defect: OnDefect) -> None:
+    context = Context(item.scope, item.due_ms, engine.chance, engine.store.token_key, engine.readings)
     try:
         with engine.store.write(item.scope) as tx:
-            entry = tx.review_entry(item.identifier)
-            if entry is not None and entry.due_ms == item.due_ms:  # else somebody else was faster
-                tx.put_review_entry(_moved_on(tx, script, entry, engine, item))
+            item.perform(tx, context)
     except StoreUnavailable:
         raise
-    except Exception as defect:  # noqa: BLE001  # one opportunity must not stop the others
-        on_defect(f"review of {item.identifier}", defect)
+    except Exception as defect:  # noqa: BLE001  # one thing must not stop the others
+        on_defect(item.what, defect)
         with engine.store.write(item.scope) as tx:
-            entry = tx.review_entry(item.identifier)
-            if entry is not None:
-                tx.put_review_entry(msgspec.structs.replace(entry, due_ms=None))
+            item.give_up(tx)
 
 
-def _moved_on(tx: WriteTransaction, script: Script, entry: ReviewEntry, engine: Engine, item: DueReview) -> ReviewEntry:
+def _task(item: DueTask) -> Due:
+    return Due(
+        item.due_ms,
+        item.scope,
+        item.task_id,
+        lambda tx, context: carry_out_due(tx, item, context),
+        lambda tx: give_up(tx, item),
+    )
+
+
+def _invitation(item: DueInvitation) -> Due:
+    def give_up(tx: WriteTransaction) -> None:
+        invitation = tx.invitation(item.invitation_id)
+        assert invitation is not None
+        tx.put_invitation(msgspec.structs.replace(invitation, expires_ms=None))
+
+    name = item.invitation_id
+    return Due(item.due_ms, item.scope, name, lambda tx, context: expire_invitation(tx, name, context), give_up)
+
+
+def _review(script: Script, item: DueReview) -> Due:
+    def perform(tx: WriteTransaction, context: Context) -> None:
+        entry = tx.review_entry(item.identifier)
+        if entry is not None and entry.due_ms == item.due_ms:  # else somebody else was faster
+            tx.put_review_entry(_moved_on(tx, script, entry, context))
+
+    def give_up(tx: WriteTransaction) -> None:
+        entry = tx.review_entry(item.identifier)
+        assert entry is not None
+        tx.put_review_entry(msgspec.structs.replace(entry, due_ms=None))
+
+    return Due(item.due_ms, item.scope, f"review of {item.identifier}", perform, give_up)
+
+
+def _moved_on(tx: WriteTransaction, script: Script, entry: ReviewEntry, context: Context) -> ReviewEntry:
     """Do an entry's next step: the entry with the one after that."""
     encoded = tx.record(entry.identifier)
     if encoded is None:
         return msgspec.structs.replace(entry, due_ms=None)
     if entry.rule is None:
         record = decode(GetOpportunityResponse, encoded)
-        chosen = rule_for(script, record, entry.submission, lambda index: _draw(script.seed, item, entry, index))
-        return _planned(script, msgspec.structs.replace(entry, rule=NO_RULE if chosen is None else chosen), item.due_ms)
+        chosen = rule_for(
+            script, record, entry.submission, lambda index: _draw(script.seed, entry, index, context.scope)
+        )
+        return _planned(
+            script, msgspec.structs.replace(entry, rule=NO_RULE if chosen is None else chosen), context.now_ms
+        )
     steps = _steps(script, entry.rule)
     if entry.step < len(steps):
-        context = Context(item.scope, item.due_ms, engine.chance, engine.store.token_key)
         _perform(tx, entry.identifier, steps[entry.step], context)
-    return _planned(script, msgspec.structs.replace(entry, step=entry.step + 1), item.due_ms)
+    return _planned(script, msgspec.structs.replace(entry, step=entry.step + 1), context.now_ms)
 
 
 def _planned(script: Script, entry: ReviewEntry, since_ms: int) -> ReviewEntry:
@@ -117,7 +153,7 @@ def _perform(tx: WriteTransaction, identifier: str, then: Then, context: Context
         return
 
 
-def _draw(seed: int, item: DueReview, entry: ReviewEntry, rule: int) -> float:
+def _draw(seed: int, entry: ReviewEntry, rule: int, scope: Scope) -> float:
     """A number from 0 up to 1 that depends on nothing but its opportunity, the submission, the rule and the seed."""
-    key = f"{seed}/{item.scope.account}/{item.scope.catalog}/{item.identifier}/{entry.submission}/{rule}"
+    key = f"{seed}/{scope.account}/{scope.catalog}/{entry.identifier}/{entry.submission}/{rule}"
     return random.Random(key).random()  # noqa: S311  # it decides a game, not a secret

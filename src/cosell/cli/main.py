@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "events": "See the events of a running cosell, and steer their delivery.",
     "mirror": "Use a database that a sync keeps in step.",
     "review": "Decide upon opportunities as AWS does.",
+    "refer": "Refer an opportunity to a partner as AWS does.",
     "aws-edit": "Edit an opportunity as AWS does.",
     "solutions": "See the solutions of an account, and add some.",
     "clock": "See and steer the time of a running cosell.",

@@ -13,6 +13,17 @@ from cosell.operations.engagement.start_engagement_from_opportunity_task import 
     current_state,
     start_engagement_from_opportunity_task,
 )
+from cosell.operations.invitation.accept_engagement_invitation import accept_engagement_invitation
+from cosell.operations.invitation.get_engagement_invitation import get_engagement_invitation
+from cosell.operations.invitation.list_engagement_by_accepting_invitation_tasks import (
+    list_engagement_by_accepting_invitation_tasks,
+)
+from cosell.operations.invitation.list_engagement_invitations import list_engagement_invitations
+from cosell.operations.invitation.reject_engagement_invitation import reject_engagement_invitation
+from cosell.operations.invitation.start_engagement_by_accepting_invitation_task import (
+    current_acceptance,
+    start_engagement_by_accepting_invitation_task,
+)
 from cosell.operations.opportunity.assign_opportunity import assign_opportunity
 from cosell.operations.opportunity.associate_opportunity import associate_opportunity
 from cosell.operations.opportunity.create_opportunity import create_opportunity
@@ -28,16 +39,22 @@ from cosell.operations.tag.tag_resource import tag_resource
 from cosell.operations.tag.untag_resource import untag_resource
 
 OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
+    "AcceptEngagementInvitation": accept_engagement_invitation,
     "AssignOpportunity": assign_opportunity,
     "AssociateOpportunity": associate_opportunity,
     "CreateOpportunity": create_opportunity,
     "DisassociateOpportunity": disassociate_opportunity,
     "GetAwsOpportunitySummary": get_aws_opportunity_summary,
+    "GetEngagementInvitation": get_engagement_invitation,
     "GetOpportunity": get_opportunity,
+    "ListEngagementByAcceptingInvitationTasks": list_engagement_by_accepting_invitation_tasks,
     "ListEngagementFromOpportunityTasks": list_engagement_from_opportunity_tasks,
+    "ListEngagementInvitations": list_engagement_invitations,
     "ListOpportunities": list_opportunities,
     "ListSolutions": list_solutions,
     "ListTagsForResource": list_tags_for_resource,
+    "RejectEngagementInvitation": reject_engagement_invitation,
+    "StartEngagementByAcceptingInvitationTask": start_engagement_by_accepting_invitation_task,
     "StartEngagementFromOpportunityTask": start_engagement_from_opportunity_task,
     "SubmitOpportunity": submit_opportunity,
     "TagResource": tag_resource,
@@ -46,6 +63,7 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 REPEATS: Final[dict[str, Callable[..., Any]]] = {
+    "StartEngagementByAcceptingInvitationTask": current_acceptance,
     "StartEngagementFromOpportunityTask": current_state,
 }
 """What answers a ClientToken that comes again, `(transaction, first answer, context) -> response`.

@@ -22,6 +22,7 @@ AWS: Final = "aws"
 """AWS's own account as members, senders and receivers name it. It has no bus of ours, and gets no events."""
 
 OpportunityChange = Literal["Opportunity Created", "Opportunity Updated"]
+InvitationStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "EXPIRED"]
 InvitationEnd = Literal["Accepted", "Rejected", "Expired"]
 ParticipantType = Literal["SENDER", "RECEIVER"]
 PayloadType = Literal["OpportunityInvitation", "LeadInvitation"]

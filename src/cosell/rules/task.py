@@ -12,7 +12,10 @@ import msgspec
 from cosell.errors import Violation
 from cosell.rules.identifiers import bare_id
 from cosell.rules.selector import distinct
-from cosell.wire.types import ListEngagementFromOpportunityTasksRequest
+from cosell.wire.types import (
+    ListEngagementByAcceptingInvitationTasksRequest,
+    ListEngagementFromOpportunityTasksRequest,
+)
 
 TaskStatus = Literal["IN_PROGRESS", "COMPLETE", "FAILED"]
 IN_PROGRESS: Final[TaskStatus] = "IN_PROGRESS"
@@ -30,6 +33,9 @@ ENGAGEMENT_FROM_OPPORTUNITY: Final = "StartEngagementFromOpportunityTask"
 """A kind of task is named as the operation that starts it."""
 TASK_IN_ARN: Final = "engagement-from-opportunity-task"
 """The same kind, as ARNs name it."""
+
+ENGAGEMENT_BY_ACCEPTING_INVITATION: Final = "StartEngagementByAcceptingInvitationTask"
+BY_ACCEPTING_IN_ARN: Final = "engagement-by-accepting-invitation-task"
 
 
 def reason_for(violations: Sequence[Violation]) -> ReasonCode:
@@ -62,4 +68,21 @@ def engagement_from_opportunity_selector(request: ListEngagementFromOpportunityT
         task_ids=distinct(bare_id(name, catalog, TASK_IN_ARN) for name in request.task_identifier or ()),
         opportunities=distinct(request.opportunity_identifier or ()),
         engagement_ids=distinct(bare_id(name, catalog, "engagement") for name in request.engagement_identifier or ()),
+    )
+
+
+def engagement_by_accepting_invitation_selector(
+    request: ListEngagementByAcceptingInvitationTasksRequest,
+) -> TaskSelector:
+    """As `engagement_from_opportunity_selector`; in the place of the engagement stands the invitation."""
+    catalog = request.catalog
+    return TaskSelector(
+        kind=ENGAGEMENT_BY_ACCEPTING_INVITATION,
+        descending=request.sort.sort_order == "DESCENDING" if request.sort else True,
+        statuses=distinct(request.task_status or ()),
+        task_ids=distinct(bare_id(name, catalog, BY_ACCEPTING_IN_ARN) for name in request.task_identifier or ()),
+        opportunities=distinct(request.opportunity_identifier or ()),
+        engagement_ids=distinct(
+            bare_id(name, catalog, "engagement-invitation") for name in request.engagement_invitation_identifier or ()
+        ),
     )

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from cosell import flow
-from cosell.aws_side.work import AT_ONCE, work
+from cosell.aws_side.work import work
 from cosell.engine import Engine
 from cosell.errors import (
     RequestEntityTooLargeException,
@@ -40,6 +40,8 @@ Page = Callable[[], tuple[int, bytes, bytes]]
 BODY_TIMEOUT_S: Final = 30
 """Seconds that a body may take to arrive."""
 
+AT_ONCE: Final = 100
+"""Things that AWS's side does before it lets requests pass that wait for the writer."""
 PAUSE_S: Final = 0.2
 """Seconds after which AWS's side looks again what is due."""
 READINESS: Final = "/readyz"
@@ -135,7 +137,7 @@ class Application:
     async def play_aws_side(self) -> None:
         """Do what AWS's side has to do, for ever. It shares the writer's thread with the requests that write."""
         loop = asyncio.get_running_loop()
-        while self._room.script is not None or self._engine.readings.task_delay_ms:
+        while True:
             try:
                 await loop.run_in_executor(self._writer, self._work)
             except StoreUnavailable as reason:

@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from cosell.context import Scope
+from cosell.rules.event import InvitationStatus
 from cosell.rules.page_token import Position
 from cosell.rules.task import TaskSelector
 
@@ -41,7 +42,7 @@ class StoredInvitation(msgspec.Struct, frozen=True):
     engagement_id: str
     sender: str
     receiver: str
-    status: str
+    status: InvitationStatus
     payload_type: str
     invited_ms: int
     expires_ms: int | None

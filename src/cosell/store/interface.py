@@ -18,6 +18,7 @@ from cosell.rules.selector import Selector
 from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
 from cosell.store.changes import ChangeReader
 from cosell.store.engagement import DueTask, EngagementReader, EngagementWriter
+from cosell.store.invitations import DueInvitation, InvitationReader, InvitationWriter
 from cosell.store.kept_states import KeptStates
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
@@ -42,7 +43,7 @@ class Remembered(msgspec.Struct, frozen=True):
     answer: bytes
 
 
-class ReadTransaction(RelationReader, EngagementReader, ChangeReader, AgendaReader, Protocol):
+class ReadTransaction(RelationReader, EngagementReader, ChangeReader, AgendaReader, InvitationReader, Protocol):
     """Sees one committed state of one scope."""
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
@@ -58,7 +59,7 @@ class ReadTransaction(RelationReader, EngagementReader, ChangeReader, AgendaRead
         """How many opportunities the scope has."""
 
 
-class WriteTransaction(ReadTransaction, RelationWriter, EngagementWriter, AgendaWriter, Protocol):
+class WriteTransaction(ReadTransaction, RelationWriter, EngagementWriter, InvitationWriter, AgendaWriter, Protocol):
     """Changes one scope, wholly or not at all."""
 
     def stamp(self, now_ms: int) -> int:
@@ -142,6 +143,9 @@ class Store(Protocol):
 
     def due_tasks(self, until_ms: int, limit: int) -> list[DueTask]:
         """Up to `limit` tasks in progress that go on by `until_ms`, in any scope, what is due first in front."""
+
+    def due_invitations(self, until_ms: int, limit: int) -> list[DueInvitation]:
+        """Up to `limit` pending invitations that expire by `until_ms`, in any scope, what is due first in front."""
 
     def course(self) -> Course:
         """How the engine's time runs, as last committed."""

@@ -17,7 +17,11 @@ from cosell.wire.model import Shape, service_model
 from cosell.wire.timestamps import Date, Timestamp
 
 ALREADY_ENCODED: Final[frozenset[str]] = frozenset(
-    {"OpportunitySummaries", "ListEngagementFromOpportunityTaskSummaries"}
+    {
+        "OpportunitySummaries",
+        "ListEngagementFromOpportunityTaskSummaries",
+        "ListEngagementByAcceptingInvitationTaskSummaries",
+    }
 )
 """Lists whose items the store keeps as JSON text: an answer passes them on instead of encoding them again."""
 

@@ -612,7 +612,7 @@ class ListEngagementByAcceptingInvitationTasksRequest(msgspec.Struct, frozen=Tru
     task_identifier: list[str] | None = None
 
 class ListEngagementByAcceptingInvitationTasksResponse(msgspec.Struct, frozen=True, kw_only=True):
-    task_summaries: list[ListEngagementByAcceptingInvitationTaskSummary] | None = None
+    task_summaries: msgspec.Raw | None = None
     next_token: str | None = None
 
 class ListEngagementFromOpportunityTaskSummary(msgspec.Struct, frozen=True, kw_only=True):

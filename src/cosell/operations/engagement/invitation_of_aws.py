@@ -1,6 +1,6 @@
 """A partner's invitation of AWS to an engagement, and AWS's answer to it."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -17,7 +17,7 @@ from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetEngagementInvitationResponse, GetEngagementResponse, GetOpportunityResponse
 
 Answer = Literal["Accepted", "Rejected"]
-PENDING = "PENDING"
+PENDING: Final = "PENDING"
 STILL_GOOD = (PENDING, "ACCEPTED")
 
 

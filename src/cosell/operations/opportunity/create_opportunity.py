@@ -5,6 +5,7 @@ Source: service model 2022-07-26, CreateOpportunity. Very little is required; wh
 
 from cosell.context import Context
 from cosell.errors import ValidationException
+from cosell.operations.invitation.refer import refer
 from cosell.operations.opportunity.announcement import announce
 from cosell.operations.opportunity.related import check_related
 from cosell.operations.opportunity.stored_record import new_stamp
@@ -17,6 +18,7 @@ from cosell.store.opportunity import stored
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import CreateOpportunityRequest as Request
 from cosell.wire.types import CreateOpportunityResponse as Response
+from cosell.wire.types import GetOpportunityResponse
 
 
 def create_opportunity(tx: WriteTransaction, request: Request, context: Context) -> Response:
@@ -30,10 +32,17 @@ def create_opportunity(tx: WriteTransaction, request: Request, context: Context)
     today = Timestamp.from_ms(context.now_ms).day
     if violations := violations_of_creation(record, request, today, context.readings):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
+    if request.origin == "AWS Referral":
+        refer(tx, record, context)  # it stays hidden until the invitation is accepted
+        return _answer(record)
     tx.insert([stored(record)])
     if request.tags:
         tx.put_tags(f"opportunity/{record.id}", tags_of(request.tags))
     announce(tx, "Opportunity Created", record, context)
+    return _answer(record)
+
+
+def _answer(record: GetOpportunityResponse) -> Response:
     return Response(
         id=record.id,
         partner_opportunity_identifier=record.partner_opportunity_identifier,

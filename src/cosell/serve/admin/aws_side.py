@@ -5,7 +5,9 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from cosell.aws_side.example_referral import referral_members
 from cosell.context import Context, Scope
+from cosell.operations.invitation.refer import refer_as_asked
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
 from cosell.rules.aws_edit import RECORD_MEMBERS, VIEW_MEMBERS, aws_edit_of
@@ -15,8 +17,14 @@ from cosell.rules.selector import selector_of
 from cosell.serve.admin.fields import DEFAULT_CATALOG, Account, Catalog
 from cosell.serve.admin.router import Room
 from cosell.settings import DEFAULTS
+from cosell.wire.decode import checked_structure
 from cosell.wire.timestamps import Timestamp
-from cosell.wire.types import GetOpportunityResponse, ListOpportunitiesRequest, OpportunitySort
+from cosell.wire.types import (
+    CreateOpportunityRequest,
+    GetOpportunityResponse,
+    ListOpportunitiesRequest,
+    OpportunitySort,
+)
 
 WAITING_STATUSES: Final = ("Submitted", "In review")
 Identifier = Annotated[str, Meta(pattern="^O[0-9]{1,19}$", description="The opportunity, such as `O1000001`.")]
@@ -58,6 +66,17 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, Any] | None,
         Meta(description=f"Members of the life cycle in the partner's record: {', '.join(RECORD_MEMBERS)}."),
     ] = None
+    account: Account = DEFAULTS.account
+    catalog: Catalog = DEFAULT_CATALOG
+
+
+class Refer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What AWS refers, and to whom."""
+
+    opportunity: Annotated[
+        dict[str, Any],
+        Meta(description="Members as CreateOpportunity takes them. What is left out is made up."),
+    ] = {}
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 
@@ -110,7 +129,8 @@ def edit(room: Room, question: Edit) -> dict[str, Any]:
 
 def _context(room: Room, account: str, catalog: str) -> Context:
     engine = room.engine
-    return Context(Scope(account, catalog), engine.clock(), engine.chance, engine.store.token_key)
+    scope = Scope(account, catalog)
+    return Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
 
 
 def _told(record: GetOpportunityResponse) -> dict[str, Any]:
@@ -118,4 +138,19 @@ def _told(record: GetOpportunityResponse) -> dict[str, Any]:
         "id": record.id,
         "status": life_cycle_of(record).review_status,
         "last_modified_date": str(record.last_modified_date),
+    }
+
+
+def refer(room: Room, question: Refer) -> dict[str, Any]:
+    """Refer an opportunity to a partner as AWS does: hidden behind an invitation, of which the partner hears."""
+    context = _context(room, question.account, question.catalog)
+    members = referral_members(question.opportunity, Timestamp.from_ms(context.now_ms))
+    named = {"Catalog": question.catalog, "ClientToken": "referral", "Origin": "AWS Referral"}
+    request = checked_structure(CreateOpportunityRequest, members | named)
+    with room.engine.store.write(context.scope) as tx:
+        referral = refer_as_asked(tx, request, context)
+    return {
+        "invitation_id": referral.invitation_id,
+        "opportunity_id": referral.opportunity_id,
+        "expires": str(referral.expires),
     }

@@ -29,6 +29,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}forget", database.forget, database.Named),
     Route("GET", f"{PREFIX}review", aws_side.waiting, aws_side.Waiting),
     Route("POST", f"{PREFIX}review", aws_side.review, aws_side.Review),
+    Route("POST", f"{PREFIX}refer", aws_side.refer, aws_side.Refer),
     Route("POST", f"{PREFIX}aws-edit", aws_side.edit, aws_side.Edit),
     Route("GET", f"{PREFIX}clock", time.clock),
     Route("POST", f"{PREFIX}clock", time.change_clock, time.ClockChange),

@@ -19,6 +19,7 @@ from cosell.errors import UserError
 from cosell.store.agenda import DueReview
 from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable
+from cosell.store.invitations import DueInvitation
 from cosell.store.kept_states import KeptStates
 from cosell.store.outbox import Outbox
 from cosell.store.sqlite.agenda_rows import due_reviews
@@ -31,6 +32,7 @@ from cosell.store.sqlite.connection import (
 )
 from cosell.store.sqlite.engagement_rows import due_tasks
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
+from cosell.store.sqlite.invitation_rows import due_invitations
 from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.together import Together
@@ -255,6 +257,11 @@ class SqliteStore:
         """See `Store.due_tasks`."""
         with self._reader() as connection:
             return due_tasks(connection, until_ms, limit)
+
+    def due_invitations(self, until_ms: int, limit: int) -> list[DueInvitation]:
+        """See `Store.due_invitations`."""
+        with self._reader() as connection:
+            return due_invitations(connection, until_ms, limit)
 
     @contextmanager
     def write_everywhere(self) -> Iterator[tuple[apsw.Connection, list[SqliteWriteTransaction]]]:

@@ -21,6 +21,7 @@ from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRows
+from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges, RelationRows
 from cosell.store.sqlite.zones import WIDEN, zone_rows
@@ -44,7 +45,7 @@ _RECORDS = (
 )
 
 
-class SqliteReadTransaction(RelationRows, EngagementRows, ChangeRows, AgendaRows):
+class SqliteReadTransaction(RelationRows, EngagementRows, ChangeRows, AgendaRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     def __init__(self, connection: apsw.Connection, scope: Scope, scope_id: int | None) -> None:
@@ -87,7 +88,9 @@ class SqliteReadTransaction(RelationRows, EngagementRows, ChangeRows, AgendaRows
         return count
 
 
-class SqliteWriteTransaction(RelationChanges, EngagementChanges, ChangeLog, AgendaChanges, SqliteReadTransaction):
+class SqliteWriteTransaction(
+    RelationChanges, EngagementChanges, ChangeLog, AgendaChanges, InvitationChanges, SqliteReadTransaction
+):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
     A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one.
@@ -238,6 +241,7 @@ class SqliteWriteTransaction(RelationChanges, EngagementChanges, ChangeLog, Agen
         self.clear_relations()
         self.clear_agenda()
         self.clear_engagements()
+        self.clear_referrals()
         self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
         count = self._connection.changes()

@@ -35,3 +35,11 @@ BEGIN
 END;
 INSERT INTO review_agenda
 SELECT scope_id, id_key, 1, NULL, 0, last_modified FROM opportunity WHERE review_status IN (2, 3);
+
+-- Opportunities that AWS refers to an account, hidden until their invitation is accepted.
+CREATE TABLE aws_referral (
+    scope_id INTEGER NOT NULL REFERENCES scope,
+    invitation_id TEXT NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (scope_id, invitation_id)
+) WITHOUT ROWID;

@@ -1,0 +1,62 @@
+"""`cosell refer`: refer an opportunity to a partner as AWS does."""
+
+import json
+from typing import IO, Any
+
+import click
+
+from cosell.cli.options import setting
+
+
+@click.command("refer")
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--company", help="The customer's name.")
+@click.option("--title", help="The project's title.")
+@click.option("--stage", help="The stage that the sale has reached.")
+@setting("url")
+@setting("account")
+@setting("catalog")
+def refer_command(
+    file: IO[bytes] | None,
+    company: str | None,
+    title: str | None,
+    stage: str | None,
+    url: str,
+    account: str,
+    catalog: str,
+) -> None:
+    """Refer an opportunity to a partner as AWS does.
+
+    FILE is a JSON object with members as CreateOpportunity takes them; - reads stdin. What it leaves out is made up,
+    and options win over it. The partner finds an invitation that expires after fifteen days, and gets the opportunity
+    by accepting it.
+    """
+    from cosell.cli.admin import tell
+
+    opportunity = _document(file) if file is not None else {}
+    for option, path in ((company, ("Customer", "Account", "CompanyName")), (title, ("Project", "Title"))):
+        if option is not None:
+            _put(opportunity, path, option)
+    if stage is not None:
+        _put(opportunity, ("LifeCycle", "Stage"), stage)
+    done = tell(url, "refer", opportunity=opportunity, account=account, catalog=catalog)
+    click.echo(f"{done['invitation_id']} {done['opportunity_id']} expires {done['expires']}")
+
+
+def _document(file: IO[bytes]) -> dict[str, Any]:
+    try:
+        document = json.load(file)
+    except ValueError as error:
+        raise click.UsageError(f"{file.name}: {error}.") from None
+    if not isinstance(document, dict):
+        raise click.UsageError(f"{file.name} has no JSON object.")
+    return document
+
+
+def _put(members: dict[str, Any], path: tuple[str, ...], value: str) -> None:
+    *outer, name = path
+    for key in outer:
+        inner = members.get(key)
+        members[key] = dict(inner) if isinstance(inner, dict) else {}
+        members = members[key]
+    members[name] = value

@@ -1,0 +1,1 @@
+"""The invitation family, as far as AWS's referrals need it."""

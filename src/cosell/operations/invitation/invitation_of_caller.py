@@ -1,0 +1,82 @@
+"""An invitation as one of its two sides finds it, and how it ends."""
+
+from typing import Final
+
+import msgspec
+
+from cosell.context import Context
+from cosell.errors import ConflictException, ResourceNotFoundException
+from cosell.operations.opportunity.announcement import announce_to
+from cosell.rules.event import Invitation, InvitationEnd, PayloadType, invitation_ended
+from cosell.rules.identifiers import bare_id, shared_arn
+from cosell.rules.invitation import IN_ARN, PENDING, state_at
+from cosell.store.engagement import StoredInvitation
+from cosell.store.interface import ReadTransaction, WriteTransaction
+from cosell.wire.decode import decode
+from cosell.wire.encode import encode
+from cosell.wire.timestamps import Timestamp
+from cosell.wire.types import GetEngagementInvitationResponse, GetOpportunityResponse
+
+PAYLOAD_TYPES: Final[dict[str, PayloadType]] = {
+    "OpportunityInvitation": "OpportunityInvitation",
+    "LeadInvitation": "LeadInvitation",
+}
+
+
+def invitation_of(tx: ReadTransaction, name: str, context: Context, *, sent: bool = False) -> StoredInvitation:
+    """The invitation that an identifier or ARN names, which the caller has received, or else perhaps sent.
+
+    Raises ResourceNotFoundException for what is none of the caller's.
+    """
+    account, catalog = context.scope.account, context.scope.catalog
+    invitation = tx.invitation(bare_id(name, catalog, IN_ARN))
+    if invitation is None or (account != invitation.receiver and not (sent and account == invitation.sender)):
+        raise ResourceNotFoundException(f"Engagement invitation {name} does not exist in catalog {catalog}.")
+    return invitation
+
+
+def pending_invitation(tx: ReadTransaction, name: str, context: Context) -> StoredInvitation:
+    """The invitation that the caller may still answer.
+
+    Raises ResourceNotFoundException for what is not the caller's to answer, ConflictException for what was answered, or
+    has expired.
+    """
+    invitation = invitation_of(tx, name, context)
+    state = state_at(invitation.status, invitation.expires_ms, context.now_ms)
+    if state != PENDING:
+        raise ConflictException(f"Engagement invitation {invitation.invitation_id} is {state}.")
+    return invitation
+
+
+def end(
+    tx: WriteTransaction, invitation: StoredInvitation, how: InvitationEnd, now: Timestamp, context: Context
+) -> GetEngagementInvitationResponse:
+    """Let an invitation be accepted, rejected or expired: both sides hear of it. Only a pending one expires."""
+    status = how.upper()
+    record = msgspec.structs.replace(decode(GetEngagementInvitationResponse, invitation.record), status=status)
+    if how == "Accepted":  # recorded answer
+        record = msgspec.structs.replace(record, expiration_date=None)
+    tx.put_invitation(msgspec.structs.replace(invitation, status=status, expires_ms=None, record=encode(record)))
+    subject = _subject(tx, invitation)
+    for account, side in ((invitation.sender, "SENDER"), (invitation.receiver, "RECEIVER")):
+        happening = invitation_ended(how, told(invitation, context), "SENDER" if side == "SENDER" else "RECEIVER")
+        announce_to([account], tx, happening, subject, now, context)
+    return record
+
+
+def told(invitation: StoredInvitation, context: Context) -> Invitation:
+    """What events tell of an invitation."""
+    catalog = context.scope.catalog
+    return Invitation(
+        shared_arn(catalog, IN_ARN, invitation.invitation_id),
+        shared_arn(catalog, "engagement", invitation.engagement_id),
+        invitation.sender,
+        invitation.receiver,
+        PAYLOAD_TYPES[invitation.payload_type],
+    )
+
+
+def _subject(tx: WriteTransaction, invitation: StoredInvitation) -> str:
+    """The opportunity that an invitation hides, else the invitation itself: events about one thing keep their order."""
+    hidden = tx.referral(invitation.invitation_id)
+    return invitation.invitation_id if hidden is None else decode(GetOpportunityResponse, hidden).id

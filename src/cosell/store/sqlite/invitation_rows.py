@@ -1,0 +1,91 @@
+"""Pages of invitations, and AWS's referrals, in SQL. See `store/invitations.py` for the meaning of each method."""
+
+from typing import TYPE_CHECKING, Any
+
+import apsw
+
+from cosell.context import Scope
+from cosell.rules.event import AWS
+from cosell.rules.invitation import InvitationSelector
+from cosell.rules.page_token import Position
+from cosell.store.engagement import StoredInvitation
+from cosell.store.invitations import DueInvitation, InvitationPage
+
+if TYPE_CHECKING:
+    from apsw import SQLiteValue
+
+_COLUMNS = "invitation_id, engagement_id, sender, receiver, status, payload_type, invited, expires, record"
+_STATUS = "CASE WHEN status = 'PENDING' AND expires <= ? THEN 'EXPIRED' ELSE status END"
+_DUE = "SELECT expires, sender, receiver, catalog, invitation_id FROM engagement_invitation WHERE expires <= ?"
+
+
+class InvitationRows:
+    """What a reading transaction sees of them."""
+
+    _connection: apsw.Connection
+    _scope: Scope
+    _scope_id: int | None
+
+    def invitation_page(
+        self, selector: InvitationSelector, now_ms: int, after: Position | None, limit: int
+    ) -> InvitationPage:
+        """See `InvitationReader.invitation_page`."""
+        side = "sender" if selector.participant_type == "SENDER" else "receiver"
+        conditions = [f"{side} = ?", "catalog = ?"]
+        values: list[SQLiteValue] = [self._scope.account, self._scope.catalog]
+        if selector.statuses:
+            conditions.append(f"{_STATUS} IN ({', '.join('?' * len(selector.statuses))})")
+            values += [now_ms, *selector.statuses]
+        for column, wanted in (
+            ("payload_type", selector.payload_types),
+            ("engagement_id", selector.engagement_ids),
+            ("sender", selector.senders),
+        ):
+            if wanted:
+                conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+                values += wanted
+        direction, beyond = ("DESC", "<") if selector.descending else ("ASC", ">")
+        if after is not None:
+            conditions.append(f"(invited, invitation_id) {beyond} (?, ?)")
+            values += [after.key, after.id_key]
+        statement = (
+            f"SELECT {_COLUMNS} FROM engagement_invitation WHERE {' AND '.join(conditions)} "
+            f"ORDER BY invited {direction}, invitation_id {direction} LIMIT ?"
+        )
+        rows: list[Any] = self._connection.execute(statement, (*values, limit + 1)).fetchall()
+        found = [StoredInvitation(*row) for row in rows[:limit]]
+        last = Position(found[-1].invited_ms, found[-1].invitation_id) if len(rows) > limit else None
+        return InvitationPage(found, last)
+
+    def referral(self, invitation_id: str) -> bytes | None:
+        """See `InvitationReader.referral`."""
+        statement = "SELECT record FROM aws_referral WHERE scope_id = ? AND invitation_id = ?"
+        row: Any = self._connection.execute(statement, (self._scope_id, invitation_id)).fetchone()
+        return None if row is None else row[0]
+
+
+class InvitationChanges(InvitationRows):
+    """What a writing transaction makes of them."""
+
+    def put_referral(self, invitation_id: str, record: bytes) -> None:
+        """See `InvitationWriter.put_referral`."""
+        self._connection.execute("INSERT INTO aws_referral VALUES (?, ?, ?)", (self._scope_id, invitation_id, record))
+
+    def remove_referral(self, invitation_id: str) -> None:
+        """See `InvitationWriter.remove_referral`."""
+        self._connection.execute(
+            "DELETE FROM aws_referral WHERE scope_id = ? AND invitation_id = ?", (self._scope_id, invitation_id)
+        )
+
+    def clear_referrals(self) -> None:
+        """Remove all that AWS refers to the scope's account."""
+        self._connection.execute("DELETE FROM aws_referral WHERE scope_id = ?", (self._scope_id,))
+
+
+def due_invitations(connection: apsw.Connection, until_ms: int, limit: int) -> list[DueInvitation]:
+    """See `Store.due_invitations`."""
+    rows: Any = connection.execute(f"{_DUE} ORDER BY expires LIMIT ?", (until_ms, limit)).fetchall()
+    return [
+        DueInvitation(due_ms, Scope(sender if receiver == AWS else receiver, catalog), invitation_id)
+        for due_ms, sender, receiver, catalog, invitation_id in rows
+    ]
