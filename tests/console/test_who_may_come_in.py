@@ -44,6 +44,9 @@ def test_a_form_without_the_token_of_its_browser_changes_nothing(new_site: Calla
     assert "No opportunities yet" in site.page("/console/").text
     status, _, _ = site.request("POST", home, f"csrf={token}", {**FORM, "Cookie": cookie})
     assert status == 303
+    status, _, text = site.request("POST", home, f"csrf={token}", {**FORM, "Cookie": cookie})
+    assert status == 409
+    assert "There are opportunities already." in text
 
 
 def test_the_cookie_stays_with_this_site_and_away_from_scripts(new_site: Callable[[], Site]) -> None:

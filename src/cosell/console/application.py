@@ -22,7 +22,6 @@ from cosell.console.visitor import UnknownVisitor, Visitor, visitor_of
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
 
-LONGEST_FORM: Final = 1024 * 1024
 THREADS: Final = 2
 """Pages that are made at the same time. They read and render, which takes too long for the event loop."""
 
@@ -129,12 +128,8 @@ def _told(visit: Visit, failure: Failure) -> Response:
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:
-    """The members of a form's body. A body that is no form has none, and so lacks the token."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_FORM:
-            raise HTTPException(413)
+    """The members of a form's body, which the server has measured. One that is no form has none, so lacks the token."""
+    body = await request.body()
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 

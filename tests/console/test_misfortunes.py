@@ -1,0 +1,126 @@
+"""When something goes wrong behind a page, the visitor is told so, and the log where it happened."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import pytest
+
+from cosell.console import home, opportunity
+from cosell.console.figures import Pipelines
+from cosell.console.surroundings import AdminResult, Surroundings
+from cosell.console.visit import ApiError, Failure, Visit
+from cosell.console.visitor import visitor_of
+from cosell.engine import Engine
+from cosell.serve.app import Application
+from cosell.serve.log import configure_log
+from cosell.serve.options import ServeOptions
+from cosell.store.interface import StoreUnavailable
+from tests.store.caller import Caller
+
+Asked = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """A database in memory with one opportunity."""
+    engine = Engine.open(":memory:")
+    Caller(engine).create("1")
+    return engine
+
+
+@pytest.fixture
+def ask(engine: Engine) -> Asked:
+    """Asks the application for one page, in this process: status and text."""
+    options = ServeOptions(db=":memory:", host="127.0.0.1", port=0, log_level="info", sinks=[], webhook_secret="")
+
+    async def asked(path: str, query: str) -> tuple[int, str]:
+        application = Application(engine, options)
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(b"host", b"127.0.0.1:1")],
+            "server": ("127.0.0.1", 1),
+        }
+        try:
+            await application(scope, receive, send)
+        finally:
+            application._console.close()
+        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+    return lambda path, query="account=111122223333&catalog=Sandbox": asyncio.run(asked(path, query))
+
+
+def raising(error: Exception) -> Callable[..., NoReturn]:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    return fail
+
+
+def test_a_defect_is_told_to_the_visitor_and_the_log(
+    ask: Asked, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure_log("info")
+    monkeypatch.setattr(Pipelines, "of", raising(RuntimeError("a secret")))
+    status, text = ask("/console/pipeline")
+    assert status == 500
+    assert "cosell failed." in text
+    assert "secret" not in text
+    log = capfd.readouterr().err
+    assert '"defect": "RuntimeError"' in log
+    assert "secret" not in log
+
+
+def test_a_database_that_does_not_answer_is_told(ask: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pipelines, "of", raising(StoreUnavailable("locked")))
+    status, text = ask("/console/pipeline")
+    assert status == 503
+    assert "Try again in a moment." in text
+
+
+@pytest.mark.parametrize("path", ["/console/", "/console/opportunities/O1000001", "/console/opportunities.csv"])
+def test_an_api_that_fails_is_told(ask: Asked, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    answer = {"__type": "x#ServiceUnavailableException", "message": "The database does not answer."}
+    monkeypatch.setattr(Visit, "ask", raising(ApiError(503, answer)))
+    status, text = ask(path)
+    assert status == 503
+    assert "ServiceUnavailableException" in text
+
+
+def test_what_this_version_cannot_tell_is_left_out_and_the_rest_is_shown(
+    ask: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask("/console/opportunities/O1000001")[0] == 200
+    monkeypatch.setattr(opportunity, "UNSHOWN", frozenset())
+    assert "ResourceNotFoundException" in ask("/console/opportunities/O1000001")[1]
+
+
+def test_an_account_that_has_something_is_shown_where_the_usual_one_has_nothing(ask: Asked) -> None:
+    assert "111122223333" in ask("/console/", "")[1]
+
+
+def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
+    refused = AdminResult(503, {"error": "The database does not answer: full"})
+    surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store))
+    visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store)
+    with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
+        home.seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
+
+
+def test_a_password_of_the_database_is_not_shown() -> None:
+    assert home.database_of("postgresql://cosell:secret@db/cosell") == "postgresql://cosell@db/cosell"
+    assert home.database_of("postgresql://db/cosell") == "postgresql://db/cosell"
+    assert home.database_of("cosell.db") == "cosell.db"
