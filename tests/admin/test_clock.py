@@ -1,5 +1,7 @@
 """Time as an argument: whatever depends on it follows the engine's clock, in every process of a database."""
 
+import http.server
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -187,3 +189,20 @@ def test_a_mistake_with_the_clock_is_one_line(
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "ftp://127.0.0.1", "rubbish"])
 def test_a_server_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str], url: str) -> None:
     refused(capsys, "clock", "--url", url)
+
+
+class _NoCosell(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_server_that_is_no_cosell_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with http.server.HTTPServer(("127.0.0.1", 0), _NoCosell) as other:
+        thread = threading.Thread(target=other.handle_request)
+        thread.start()
+        told = refused(capsys, "clock", "--url", f"http://127.0.0.1:{other.server_port}")
+        thread.join()
+    assert "no cosell" in told

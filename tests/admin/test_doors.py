@@ -124,3 +124,16 @@ def test_a_defect_is_an_answer_too_and_its_place_is_logged(serve_after: Callable
     _, log = server.stop()
     assert "/_cosell/seed" in log
     assert "a secret" not in log
+
+
+def test_a_database_that_does_not_answer_is_an_answer_too(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(
+        "import cosell.datasets.seed\n"
+        "from cosell.store.interface import StoreUnavailable\n"
+        "def gone(*_, **__): raise StoreUnavailable('locked')\n"
+        "cosell.datasets.seed.seed = gone",
+        "--db",
+        ":memory:",
+    )
+    status, answer = ask(server, "POST", "seed", {})
+    assert (status, answer) == (503, {"error": "The database does not answer: locked"})

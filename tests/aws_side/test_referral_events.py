@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cosell.aws_side.work import work
-from cosell.context import Readings
+from cosell.context import Context, Readings
 from cosell.engine import Engine
+from cosell.operations.invitation.expire_invitation import expire_invitation
 from cosell.store.interface import WriteTransaction
 from tests.aws_side.conftest import HOUR_MS, raised
 from tests.store.caller import NOON_MS, Caller, HandClock, Record, moment
@@ -121,3 +122,14 @@ def test_what_fails_is_given_up(broken: str, monkeypatch: pytest.MonkeyPatch) ->
         work(engine, None, NOON_MS + 2 * DAYS_15, lambda place, _: given_up.append(place))
     assert len(given_up) == 1
     engine.close()
+
+
+def test_what_was_answered_meanwhile_does_not_expire(caller: Caller) -> None:
+    engine, invitation = caller.engine, refer(caller)
+    (due,) = engine.store.due_invitations(NOON_MS + DAYS_15, 1)  # as another worker has read it
+    caller("AcceptEngagementInvitation", Identifier=invitation)
+    before = told(engine)
+    with engine.store.write(due.scope) as tx:
+        expire_invitation(tx, due.invitation_id, Context(due.scope, due.due_ms, engine.chance, engine.store.token_key))
+    assert told(engine) == before
+    assert caller("GetEngagementInvitation", Identifier=invitation)["Status"] == "ACCEPTED"

@@ -115,8 +115,7 @@ def _review(script: Script, item: DueReview) -> Due:
 def _moved_on(tx: WriteTransaction, script: Script, entry: ReviewEntry, context: Context) -> ReviewEntry:
     """Do an entry's next step: the entry with the one after that."""
     encoded = tx.record(entry.identifier)
-    if encoded is None:
-        return msgspec.structs.replace(entry, due_ms=None)
+    assert encoded is not None, "whatever removes an opportunity takes it off the agenda"
     if entry.rule is None:
         record = decode(GetOpportunityResponse, encoded)
         chosen = rule_for(
