@@ -16,6 +16,7 @@ from cosell.serve.app import Application
 from cosell.serve.log import configure_log
 from cosell.serve.options import ServeOptions
 from cosell.store.interface import StoreUnavailable
+from tests.console.conftest import Site
 from tests.store.caller import Caller
 
 Asked = Callable[..., tuple[int, str]]
@@ -118,6 +119,11 @@ def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
     visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store)
     with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
         home.seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
+
+
+def test_a_database_in_memory_is_filled_by_its_server(ask: Asked, new_site: Callable[[], Site]) -> None:
+    assert "curl -X POST http://127.0.0.1:1/_cosell/seed" in ask("/console/", "account=999999999999")[1]
+    assert "cosell seed --db cosell.db" in new_site().page("/console/").text
 
 
 def test_a_password_of_the_database_is_not_shown() -> None:

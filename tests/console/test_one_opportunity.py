@@ -2,11 +2,39 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from cosell.console.changes import differences_between, headline_of
 from tests.console.conftest import Document, Site
+
+SUBMITTABLE: Any = {
+    "Catalog": "Sandbox",
+    "ClientToken": "1",
+    "Customer": {
+        "Account": {
+            "CompanyName": "Nordwind",
+            "Industry": "Retail",
+            "WebsiteUrl": "https://nordwind.example",
+            "Address": {"CountryCode": "DE", "PostalCode": "20095"},
+        }
+    },
+    "PrimaryNeedsFromAws": ["Co-Sell - Architectural Validation"],
+    "Project": {
+        "Title": "Routes",
+        "CustomerBusinessProblem": "Planning the routes takes a night.",
+        "CustomerUseCase": "Business Applications & Contact Center",
+        "DeliveryModels": ["SaaS or PaaS"],
+        "SalesActivities": ["Conducted POC / Demo"],
+        "OtherSolutionDescription": "Route planner",
+        "ExpectedCustomerSpend": [
+            {"Amount": "12000", "CurrencyCode": "EUR", "Frequency": "Monthly", "TargetCompany": "AWS"}
+        ],
+    },
+    "LifeCycle": {"TargetCloseDate": "2099-01-29"},
+    "Tags": [{"Key": "team", "Value": "north"}],
+}
 
 
 def page_of(site: Site, identifier: str) -> Document:
@@ -37,6 +65,17 @@ def test_each_change_is_told_with_its_differences_and_its_event(new_site: Callab
     event = json.loads(page.texts["event-1"])
     assert event["detail"]["opportunity"]["identifier"] == identifier
     assert json.loads(page.texts["raw"])["LifeCycle"]["Stage"] == "Qualified"
+
+
+def test_the_review_the_tags_and_the_view_of_aws_are_told(new_site: Callable[[], Site]) -> None:
+    site = new_site()
+    client = site.server.client()
+    created = client.create_opportunity(**SUBMITTABLE)
+    client.submit_opportunity(Catalog="Sandbox", Identifier=created["Id"], InvolvementType="Co-Sell", Visibility="Full")
+    page = page_of(site, created["Id"])
+    for told in ("team: north", "AWS's view", "Partner Referral", "Review: Pending Submission → Submitted"):
+        assert told in page.text
+    assert "Last changed" not in page.text
 
 
 def test_what_was_seeded_has_no_changes_yet(site: Site) -> None:

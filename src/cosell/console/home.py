@@ -43,6 +43,7 @@ def home(visit: Visit) -> Response:
         newest=newest,
         table=visit.link(TABLE),
         seed_count=SEED_COUNT,
+        seed_command=seed_command(visit),
     )
 
 
@@ -60,6 +61,16 @@ def seed(visit: Visit) -> Response:
 def database_of(url: str) -> str:
     """The database's name without a password, if it has one."""
     return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", url)
+
+
+def seed_command(visit: Visit) -> str:
+    """What fills the data set from a terminal. Only the process that serves it reaches a database in memory."""
+    account, catalog = visit.scope.account, visit.scope.catalog
+    database = database_of(visit.surroundings.engine.url)
+    if database == ":memory:":
+        question = f'{{"account": "{account}", "catalog": "{catalog}", "count": {SEED_COUNT}}}'
+        return f"curl -X POST {visit.origin}/_cosell/seed -H 'Content-Type: application/json' -d '{question}'\n"
+    return f"cosell seed --db {shlex.quote(database)} --account {account} --catalog {catalog} --count {SEED_COUNT}\n"
 
 
 def exports(visit: Visit) -> str:

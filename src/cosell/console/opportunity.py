@@ -115,7 +115,7 @@ def rest_of(record: dict[str, Any]) -> dict[str, Facts]:
 
 
 def timeline_of(record: dict[str, Any], changes: list[ShownChange]) -> list[dict[str, str]]:
-    """The life of an opportunity, the newest first: its creation, every next step, and each step of review and sale.
+    """The life of an opportunity, the newest first: its creation, every next step, each step of review and sale.
 
     Next steps come from the record, which holds them also where changes were not kept yet; the steps come from changes.
     """
@@ -124,8 +124,9 @@ def timeline_of(record: dict[str, Any], changes: list[ShownChange]) -> list[dict
         {"time": record["CreatedDate"], "kind": "Created", "text": ""},
         *({"time": step["Time"], "kind": "Next step", "text": step["Value"]} for step in history),
         *(entry for change in changes if (entry := _step_of(change))),
-        {"time": record["LastModifiedDate"], "kind": "Last changed", "text": ""},
     ]
+    if all(entry["time"] < record["LastModifiedDate"] for entry in entries):
+        entries.append({"time": record["LastModifiedDate"], "kind": "Last changed", "text": ""})
     return sorted(entries, key=lambda entry: entry["time"], reverse=True)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 HUNDREDTHS: Final = 100
 NOTHING: Final = "–"
+ABBREVIATIONS: Final = frozenset({"aws", "apn", "arn", "url"})
 
 
 def moment(text: str) -> str:
@@ -90,7 +91,7 @@ def title_of(member: str) -> str:
     """A member's name as a label: `CustomerUseCase` → `Customer use case`, `AwsAccountId` → `AWS account id`."""
     words = "".join(f" {letter}" if letter.isupper() else letter for letter in member).split()
     lower = [word.lower() for word in words]
-    spelled = ["AWS" if word == "aws" else "APN" if word == "apn" else word for word in lower]
+    spelled = [word.upper() if word in ABBREVIATIONS else word for word in lower]
     return " ".join([spelled[0][:1].upper() + spelled[0][1:], *spelled[1:]]) if spelled else member
 
 
