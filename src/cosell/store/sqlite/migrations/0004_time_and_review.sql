@@ -22,19 +22,20 @@ CREATE TABLE review_agenda (
 CREATE INDEX review_agenda_by_due ON review_agenda (due) WHERE due IS NOT NULL;
 
 -- Whatever submits an opportunity puts it on the agenda, in the same transaction; 2 is Submitted, 3 In review.
+-- Its time counts from the whole second: while a clock stands still, stamps run ahead of it by milliseconds.
 CREATE TRIGGER submitted_when_new AFTER INSERT ON opportunity WHEN NEW.review_status IN (2, 3)
 BEGIN
-    INSERT INTO review_agenda VALUES (NEW.scope_id, NEW.id_key, 1, NULL, 0, NEW.last_modified)
+    INSERT INTO review_agenda VALUES (NEW.scope_id, NEW.id_key, 1, NULL, 0, NEW.last_modified / 1000 * 1000)
     ON CONFLICT DO UPDATE SET submission = submission + 1, rule = NULL, step = 0, due = excluded.due;
 END;
 CREATE TRIGGER submitted AFTER UPDATE OF review_status ON opportunity
 WHEN NEW.review_status = 2 AND OLD.review_status <> 2
 BEGIN
-    INSERT INTO review_agenda VALUES (NEW.scope_id, NEW.id_key, 1, NULL, 0, NEW.last_modified)
+    INSERT INTO review_agenda VALUES (NEW.scope_id, NEW.id_key, 1, NULL, 0, NEW.last_modified / 1000 * 1000)
     ON CONFLICT DO UPDATE SET submission = submission + 1, rule = NULL, step = 0, due = excluded.due;
 END;
 INSERT INTO review_agenda
-SELECT scope_id, id_key, 1, NULL, 0, last_modified FROM opportunity WHERE review_status IN (2, 3);
+SELECT scope_id, id_key, 1, NULL, 0, last_modified / 1000 * 1000 FROM opportunity WHERE review_status IN (2, 3);
 
 -- Opportunities that AWS refers to an account, hidden until their invitation is accepted.
 CREATE TABLE aws_referral (
