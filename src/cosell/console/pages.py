@@ -10,6 +10,7 @@ import msgspec
 from starlette.responses import Response
 
 from cosell.console.aws_desk import act_at_desk, act_at_desk_opportunity, desk, desk_opportunity
+from cosell.console.events import act_on_events, events
 from cosell.console.home import home, seed
 from cosell.console.opportunities import opportunities, opportunities_csv, search
 from cosell.console.opportunity import opportunity
@@ -51,5 +52,6 @@ PAGES: Final = (
     Page("/console/desk/{identifier}", "On AWS's desk", desk_opportunity, act=act_at_desk_opportunity),
     Page("/console/wire", "Wire", wire, in_menu=True),
     Page("/console/wire/{call}", "Call", wire_call, act=act_on_wire_call),
+    Page("/console/events", "Events", events, act=act_on_events, in_menu=True),
 )
 MENU: Final = tuple(page for page in PAGES if page.in_menu)

@@ -4,7 +4,7 @@
 const parts = () => [...document.querySelectorAll("[data-live]")];
 const sent = parts().map((part) => part.innerHTML); // as the server has written them
 const search = document.querySelector("[data-search]");
-const links = () => [...document.querySelectorAll("a[data-row]")];
+const links = () => [...document.querySelectorAll("[data-row]")];
 const isTyping = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
 
 // `/` searches, j and k walk through the rows, n turns the page.
