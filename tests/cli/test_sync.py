@@ -273,12 +273,15 @@ def test_a_sync_that_follows_sees_changes_and_ends_when_it_is_told(terminal: Ter
         text=True,
     ) as process:
         assert process.stdout is not None
-        first = json.loads(process.stdout.readline())
-        created = terminal.create("while it follows")
-        sqs.send_message(QueueUrl=url, MessageBody="look")
-        second = json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGTERM)
-        rest, err = process.communicate(timeout=60)
+        try:
+            first = json.loads(process.stdout.readline())
+            created = terminal.create("while it follows")
+            sqs.send_message(QueueUrl=url, MessageBody="look")
+            second = json.loads(process.stdout.readline())
+            process.send_signal(signal.SIGTERM)
+            rest, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     sqs_server.stop()
     assert (first["status"], second["status"], second["new"], rest, err) == ("complete", "complete", 1, "", "")
     assert process.returncode == 0

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import boto3
 import pytest
 
 from cosell.errors import UserError
@@ -12,13 +13,14 @@ from cosell.sync import MirrorUnavailable, Unavailable
 from cosell.sync.follow import Trouble, follow
 from cosell.sync.stopping import Stopped, Stopping
 from cosell.sync.target import Target
+from cosell.sync.wake import Queue
 from tests.sync.memory_target import MemoryTarget, Tables
 
 
 class Following:
     """A sync that follows in no time. `door` and `runs` say what opening and running meet; then it is stopped."""
 
-    def __init__(self, door: Sequence[Exception | None], runs: Sequence[Exception | None]) -> None:
+    def __init__(self, door: Sequence[BaseException | None], runs: Sequence[BaseException | None]) -> None:
         self.now_ms = 0
         self.started: list[int] = []
         self.opened = 0
@@ -52,7 +54,7 @@ class Following:
         self.now_ms += int(seconds * 1000)
 
 
-def _raise(error: Exception | None) -> None:
+def _raise(error: BaseException | None) -> None:
     if error is not None:
         raise error
 
@@ -105,6 +107,14 @@ def test_who_waits_is_woken_by_being_asked() -> None:
     stopping = Stopping()
     with pytest.raises(Stopped), stopping.waiting():
         stopping.ask()
+
+
+def test_a_stop_in_the_middle_of_a_call_is_no_broken_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping = Stopping()
+    queue = Queue(boto3.session.Session("a", "b", region_name="us-east-1"), "http://127.0.0.1:9/000000000000/events")
+    monkeypatch.setattr("botocore.awsrequest.AWSHTTPConnectionPool.urlopen", lambda *_, **__: stopping.ask())
+    with pytest.raises(Stopped), stopping.waiting():
+        queue.wait(60)
 
 
 def test_signals_ask_and_their_handlers_come_back() -> None:

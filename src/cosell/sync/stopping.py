@@ -7,8 +7,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Stopped(Exception):
-    """Somebody asked the sync to end. What was kept is kept."""
+class Stopped(BaseException):
+    """Somebody asked the sync to end. What was kept is kept.
+
+    Like KeyboardInterrupt it is no `Exception`: it may be raised in the middle of botocore, which takes every one of
+    those for a broken connection.
+    """
 
 
 class Stopping:
