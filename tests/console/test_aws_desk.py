@@ -56,6 +56,7 @@ def site(served: tuple[Server, Engine]) -> Site:
     ]
     Caller(engine, account).put(records)
     with engine.store.write(Scope(account, "Sandbox")) as tx:
+        tx.reserve_numbers(9)
         first = decode(GetOpportunityResponse, next(stored for stored in tx.records() if b"O1000001" in stored))
         tx.put_aws_summary("O1000001", encode(summary_at_submission(first, "Co-Sell", "Full", "Partner Referral")))
     return Site(server, {}, account=account)
@@ -158,6 +159,28 @@ def test_an_edit_that_cannot_be_keeps_what_was_typed(site: Site) -> None:
     page = submit(site, site.address(f"{DESK}/O1000003"), {"life_cycle.NextSteps": "Z" * 400})
     assert "ValidationException" in page.text
     assert "Z" * 400 in page.text
+
+
+def test_aws_refers_an_opportunity_that_the_partner_gets_by_accepting(site: Site) -> None:
+    form = {"do": "refer", "company": NAMES["right-to-left"], "title": "A <b>lake</b>", "stage": "Qualified"}
+    page = submit(site, site.address(DESK), form)
+    client = site.server.client(site.account)
+    (invitation,) = client.list_engagement_invitations(Catalog="Sandbox", ParticipantType="RECEIVER")[
+        "EngagementInvitationSummaries"
+    ]
+    assert invitation["Id"] in page.text
+    assert "A <b>lake</b>" in page.text
+    task = client.start_engagement_by_accepting_invitation_task(
+        Catalog="Sandbox", ClientToken=site.account, Identifier=invitation["Id"]
+    )
+    assert task["TaskStatus"] != "FAILED"
+    assert invitation["Id"] not in site.page(DESK).text
+
+
+def test_a_referral_that_cannot_be_keeps_what_was_typed(site: Site) -> None:
+    page = submit(site, site.address(DESK), {"do": "refer", "company": "Z" * 500})
+    assert "ValidationException" in page.text
+    assert "Z" * 500 in page.source
 
 
 def test_the_clock_is_stepped_set_frozen_and_let_go(site: Site) -> None:

@@ -11,10 +11,12 @@ from starlette.responses import Response
 
 from cosell.console.opportunities import Row, row_of
 from cosell.console.opportunity import facts_of
+from cosell.console.referrals import refer, unanswered
 from cosell.console.surroundings import AdminResult
 from cosell.console.visit import ApiError, Failure, Visit
 from cosell.rules.review import AWS_STEPS, next_status
 from cosell.rules.review_script import STEP_OF
+from cosell.rules.stage import FINAL_STAGES
 from cosell.store.page_plan import EVERY_STAGE
 from cosell.wire.model import service_model
 
@@ -36,6 +38,7 @@ CORRECTABLE: Final = (
 )
 """Members that a reviewer asks about most, to be ticked. What is ticked is named at the end of the comment."""
 
+REFERRED_STAGES: Final = tuple(stage for stage in EVERY_STAGE if stage not in FINAL_STAGES)
 STEPS_OF_TIME: Final = ("1h", "1d", "7d")
 
 
@@ -73,14 +76,19 @@ def desk(visit: Visit, *, problem: AdminResult | None = None) -> Response:
         more="NextToken" in answer,
         decided=_decided(visit),
         steps_of_time=STEPS_OF_TIME,
+        stages=REFERRED_STAGES,
+        invitations=unanswered(visit),
+        given=dict(visit.form),
     )
 
 
 def act_at_desk(visit: Visit) -> Response:
-    """Take the next step of a review, or move the clock."""
+    """Take the next step of a review, refer an opportunity, or move the clock."""
     form = dict(visit.form)
     if "decision" in form:
         done = _decide(visit, form.get("id", ""), form)
+    elif form.get("do") == "refer":
+        done = refer(visit, form)
     else:
         done = visit.administer("POST", "/_cosell/clock", **clock_change(form))
     if done.status != 200:
