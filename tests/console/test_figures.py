@@ -5,13 +5,14 @@ import io
 import json
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from cosell.console.words import short_money
 from tests.conftest import ACCOUNT, COSELL
 from tests.console.conftest import Document, Site
 
@@ -150,3 +151,19 @@ def test_a_picture_can_be_kept_as_a_file(site: Site, picture: str) -> None:
     assert (status, headers["content-type"]) == (200, "image/svg+xml")
     assert Document(text).tags[0][0] == "svg"
     assert site.request("GET", site.address("/console/pipeline/nothing.svg"))[0] == 404
+
+
+def test_where_nothing_has_happened_the_files_are_empty(new_site: Callable[[], Site]) -> None:
+    site = new_site()
+    for picture in ("stages", "created", "ageing"):
+        assert site.request("GET", site.address(f"/console/pipeline/{picture}.svg"))[0] == 200
+    assert table(site, "created") == {}
+    assert "there is nothing to draw" in site.page("/console/pipeline").text
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "shown"),
+    [(99_99, "EUR 100"), (1_234_00, "EUR 1.2k"), (250_000_00, "EUR 250k"), (1_250_000_00, "EUR 1.2M"), (0, "EUR 0")],
+)
+def test_amounts_are_rounded_for_pictures_alone(hundredths: int, shown: str) -> None:
+    assert short_money(hundredths, "EUR") == shown

@@ -19,6 +19,7 @@ from cosell.store.interface import StoreUnavailable
 from tests.console.conftest import Site
 from tests.store.caller import Caller
 
+OPTIONS = ServeOptions(db=":memory:", host="127.0.0.1", port=0, log_level="info", sinks=[], webhook_secret="")
 Asked = Callable[..., tuple[int, str]]
 
 
@@ -33,10 +34,9 @@ def engine() -> Engine:
 @pytest.fixture
 def ask(engine: Engine) -> Asked:
     """Asks the application for one page, in this process: status and text."""
-    options = ServeOptions(db=":memory:", host="127.0.0.1", port=0, log_level="info", sinks=[], webhook_secret="")
 
     async def asked(path: str, query: str) -> tuple[int, str]:
-        application = Application(engine, options)
+        application = Application(engine, OPTIONS)
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
@@ -119,6 +119,12 @@ def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
     visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store)
     with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
         home.seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
+
+
+def test_an_address_that_the_admin_api_lacks_is_told_to_the_page_that_asked(engine: Engine) -> None:
+    door = Application(engine, OPTIONS)._console
+    assert door._administer("POST", "/_cosell/nothing", {}).status == 404
+    assert door._administer("GET", "/_cosell/requests", {"limit": 1}).value == {"requests": []}
 
 
 def test_a_database_in_memory_is_filled_by_its_server(ask: Asked, new_site: Callable[[], Site]) -> None:

@@ -106,6 +106,7 @@ def test_the_fields_of_the_form_become_a_question() -> None:
         ("filter", "form"),
         ("companies", "Acme\r\n  Beta \r\n\r\n"),
         ("identifiers", ""),
+        ("BeforeCreatedDate", " "),
         ("AfterCreatedDate", "2026-01-31"),
         ("BeforeLastModifiedDate", "2026-01-31T09:00:00Z"),
         ("AfterTargetCloseDate", "2026-01-31"),

@@ -36,11 +36,9 @@ class GradualResponse(Response):
         await send({"type": "http.response.body", "body": rest})
 
     def _made_head(self) -> bytes:
-        head = []
-        for piece in self._pieces:
-            head.append(piece)
-            if BEGINNING_OF_THE_REST in piece:
-                break
+        head = [next(self._pieces)]
+        while BEGINNING_OF_THE_REST not in head[-1]:
+            head.append(next(self._pieces))
         return "".join(head).encode()
 
     def _made_rest(self) -> bytes:

@@ -154,7 +154,7 @@ def opportunities_csv(visit: Visit) -> Response:
     )
     for row in map(row_of, answer["OpportunitySummaries"]):
         writer.writerow([harmless(value) for value in msgspec.structs.astuple(row)])
-    return visit.answer(text.getvalue().encode(), "text/csv; charset=utf-8", filename="opportunities.csv")
+    return visit.file(text.getvalue().encode(), "text/csv; charset=utf-8", "opportunities.csv")
 
 
 def harmless(text: str) -> str:

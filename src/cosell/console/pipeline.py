@@ -84,7 +84,7 @@ def tiles_of(visit: Visit, figures: Figures) -> list[Tile]:
 def picture_svg(visit: Visit) -> Response:
     """A picture as a file."""
     picture = _asked_for(visit)
-    return visit.answer(charts.svg(picture).encode(), "image/svg+xml", filename=f"{picture.name}.svg")
+    return visit.file(charts.svg(picture).encode(), "image/svg+xml", f"{picture.name}.svg")
 
 
 def picture_csv(visit: Visit) -> Response:
@@ -95,7 +95,7 @@ def picture_csv(visit: Visit) -> Response:
     writer.writerow([picture.label, *picture.headings])
     for line in picture.lines:
         writer.writerow([harmless(line.label), *(cell.plain for cell in line.cells)])
-    return visit.answer(text.getvalue().encode(), "text/csv; charset=utf-8", filename=f"{picture.name}.csv")
+    return visit.file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{picture.name}.csv")
 
 
 def level(value: int, most: int) -> int:

@@ -91,12 +91,10 @@ class Visit:
             headers["set-cookie"] = cookie_header(self._nonce)
         return GradualResponse(templates.pieces(template, visit=self, **names), status, headers)
 
-    def answer(self, body: bytes, content_type: str, *, status: int = 200, filename: str = "") -> Response:
-        """Anything but a page; with a `filename` it is downloaded."""
-        headers = dict(PAGE_HEADERS)
-        if filename:
-            headers["content-disposition"] = f'attachment; filename="{filename}"'
-        return Response(body, status, headers, content_type)
+    def file(self, body: bytes, content_type: str, filename: str) -> Response:
+        """Something to be kept."""
+        headers = PAGE_HEADERS | {"content-disposition": f'attachment; filename="{filename}"'}
+        return Response(body, 200, headers, content_type)
 
     def redirect(self, address: str) -> Response:
         """Sends the browser to another page of ours, with GET."""
