@@ -117,7 +117,8 @@ def test_a_killed_sync_loses_nothing(
 
 def _change_some(client: Any, chance: random.Random) -> None:
     """A few opportunities are created and updated."""
-    page = client.list_opportunities(Catalog="Sandbox", MaxResults=100)["OpportunitySummaries"]
+    open_ones = {"Catalog": "Sandbox", "MaxResults": 100, "LifeCycleReviewStatus": ["Pending Submission"]}
+    page = client.list_opportunities(**open_ones)["OpportunitySummaries"]
     for summary in chance.sample(page, 2):
         record = client.get_opportunity(Catalog="Sandbox", Identifier=summary["Id"])
         client.update_opportunity(
