@@ -88,6 +88,7 @@ def _show(url: str, db: Path, count: int) -> None:
     variables = exports(url, DEFAULTS.account)
     client = _client(variables)
     click.echo(f"\ncosell serves {count:,} opportunities of {db} on {url}")
+    click.echo(f"Look at them in a browser: {url}/console/")
 
     _head("Your own client talks to it with these")
     for name, value in variables.items():

@@ -15,6 +15,7 @@ def test_it_shows_a_page_and_a_sync_and_ends_when_asked(tmp_path: Path) -> None:
             [*DEMO, "--once"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120
         ).stdout
         assert "cosell serves 300 opportunities" in shown
+        assert "/console/\n" in shown
         assert "export AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING=http://127.0.0.1:" in shown
         assert "Mint & Moss Gardens" in shown
     assert len(list((tmp_path / "demo").glob("*.db"))) == 1
