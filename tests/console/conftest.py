@@ -111,6 +111,15 @@ class Site:
         return Document(text)
 
 
+def _texts(company: str) -> dict[str, Any]:
+    """The name wherever else a text may stand, 500 characters long where that is possible."""
+    long = (company * 500)[:500]
+    return {
+        "Project": {"Title": company, "CustomerBusinessProblem": long, "AdditionalComments": long[:255]},
+        "LifeCycle": {"NextSteps": long[:255]},
+    }
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A console over a seeded pipeline and NAMES. Tests only read it."""
@@ -120,7 +129,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     seed(engine.store, scope, count=COUNT, seed=7, now_ms=NOON_MS, advance=lambda _: None)
     caller = Caller(engine)
     identifiers = {
-        name: str(caller.create(name, Customer={"Account": {"CompanyName": company}})["Id"])
+        name: str(caller.create(name, Customer={"Account": {"CompanyName": company}}, **_texts(company))["Id"])
         for name, company in NAMES.items()
     }
     Caller(engine, OTHER_ACCOUNT).create("other")

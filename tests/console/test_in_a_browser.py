@@ -56,7 +56,7 @@ def addresses(site: Site) -> list[str]:
     names = [("CustomerCompanyName", name) for name in NAMES.values()]
     return [
         *opened,
-        *hostile[:3],
+        *hostile[:4],
         site.address("/console/opportunities", *names),
         site.address("/console/opportunities", ("CustomerCompanyName", "Nobody")),
         site.address("/console/opportunities", account="000000000009"),
@@ -99,6 +99,7 @@ def test_names_are_shown_as_text(site: Site, desk: Page) -> None:
     for name, identifier in site.identifiers.items():
         desk.goto(site.url + site.address(f"/console/opportunities/{identifier}"))
         assert desk.locator("h1").text_content() == NAMES[name]
+        assert (NAMES[name] * 500)[:500] in desk.locator("#project ~ .facts").inner_text()
 
 
 def test_filters_are_set_in_the_form_and_stand_in_the_address(site: Site, desk: Page) -> None:
