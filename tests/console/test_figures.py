@@ -158,7 +158,7 @@ def test_where_nothing_has_happened_the_files_are_empty(new_site: Callable[[], S
     for picture in ("stages", "created", "ageing"):
         assert site.request("GET", site.address(f"/console/pipeline/{picture}.svg"))[0] == 200
     assert table(site, "created") == {}
-    assert "there is nothing to draw" in site.page("/console/pipeline").text
+    assert "No opportunities yet" in site.page("/console/pipeline").text
 
 
 @pytest.mark.parametrize(

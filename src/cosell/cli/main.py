@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "reset": "Remove the opportunities of an account and catalog.",
     "events": "See the events of a running cosell, and steer their delivery.",
     "mirror": "Use a database that a sync keeps in step.",
+    "console": "Look at a mirror in a browser.",
     "review": "Decide upon opportunities as AWS does.",
     "refer": "Refer an opportunity to a partner as AWS does.",
     "aws-edit": "Edit an opportunity as AWS does.",

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cosell.console.gradual import GradualResponse
-from cosell.console.pages import PAGES, Page
+from cosell.console.pages import Page, pages_of
 from cosell.console.security import COOKIE, FIELD, HEADERS, is_csrf_token
 from cosell.console.surroundings import Surroundings
 from cosell.console.templates import STATIC, STATIC_TYPES, static_file
@@ -36,7 +36,7 @@ class Console:
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="console")
         self._application = Starlette(
             routes=[
-                *(Route(page.path, self._endpoint(page), methods=page.methods) for page in PAGES),
+                *(Route(page.path, self._endpoint(page), methods=page.methods) for page in pages_of(surroundings)),
                 Route("/console", _to_the_first_page),
                 Route(STATIC + "{digest}/{name}", _static),
             ],

@@ -10,7 +10,6 @@ import msgspec
 from starlette.responses import Response
 
 from cosell.console.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
-from cosell.console.same_request import same_request
 from cosell.console.visit import ApiError, Visit
 from cosell.console.words import spend_text, title_of
 from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
@@ -93,9 +92,7 @@ def opportunities(visit: Visit) -> Response:
         next_page=visit.link(TABLE, query_of({**question, "NextToken": token})) if token else "",
         first_page=visit.link(TABLE, query_of(question)),
         as_csv=visit.link(f"{TABLE}.csv", query_of(request)),
-        ways=same_request(
-            "ListOpportunities", {"Catalog": visit.scope.catalog, **request}, visit.origin, visit.scope.account
-        ),
+        ways=visit.ways("ListOpportunities", request),
         sorted_by=question.get("Sort", {}).get("SortBy", DEFAULT_SORT_BY),
         ascending=question.get("Sort", {}).get("SortOrder") == "ASCENDING",
         headings=[(heading, _sorted(visit, question, key) if key else "", key) for heading, key in COLUMNS.items()],

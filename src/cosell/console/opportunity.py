@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from cosell.console.changes import ShownChange, changes_of, events_of
 from cosell.console.opportunities import TABLE
-from cosell.console.same_request import same_request
 from cosell.console.visit import ApiError, Failure, Visit
 from cosell.console.words import hundredths, money, title_of
 
@@ -51,12 +50,7 @@ def opportunity(visit: Visit) -> Response:
         aws_summary=_if_there_is(visit, "GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier),
         tags=(_if_there_is(visit, "ListTagsForResource", ResourceArn=record.get("Arn", "")) or {}).get("Tags", []),
         raw=pretty(record),
-        ways=same_request(
-            "GetOpportunity",
-            {"Catalog": visit.scope.catalog, "Identifier": identifier},
-            visit.origin,
-            visit.scope.account,
-        ),
+        ways=visit.ways("GetOpportunity", {"Identifier": identifier}),
         table=visit.link(TABLE),
         title_of=title_of,
         facts_of=facts_of,

@@ -12,9 +12,11 @@ from starlette.responses import Response
 from cosell.console.aws_desk import act_at_desk, act_at_desk_opportunity, desk, desk_opportunity
 from cosell.console.events import act_on_events, events
 from cosell.console.home import home, seed
+from cosell.console.mirror_health import mirror_health
 from cosell.console.opportunities import opportunities, opportunities_csv, search
 from cosell.console.opportunity import opportunity
 from cosell.console.pipeline import picture_csv, picture_svg, pipeline
+from cosell.console.surroundings import Surroundings
 from cosell.console.visit import Visit
 from cosell.console.wire import act_on_wire_call, wire, wire_call
 
@@ -54,4 +56,17 @@ PAGES: Final = (
     Page("/console/wire/{call}", "Call", wire_call, act=act_on_wire_call),
     Page("/console/events", "Events", events, act=act_on_events, in_menu=True),
 )
-MENU: Final = tuple(page for page in PAGES if page.in_menu)
+PAGES_OF_A_MIRROR: Final = (
+    Page("/console/", "Sync", mirror_health, in_menu=True),
+    *(
+        page
+        for page in PAGES
+        if page.path.startswith(("/console/opportunities", "/console/search", "/console/pipeline"))
+    ),
+)
+"""Those that only read what a mirror has."""
+
+
+def pages_of(surroundings: Surroundings) -> tuple[Page, ...]:
+    """The pages of a console."""
+    return PAGES if surroundings.health is None else PAGES_OF_A_MIRROR

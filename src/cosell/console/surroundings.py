@@ -20,8 +20,12 @@ class AdminResult(msgspec.Struct, frozen=True):
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """One console's. `pipelines` keeps the figures of the engine's store."""
+    """One console's. `pipelines` keeps the figures of the engine's store.
+
+    Over a mirror `health` tells how that is, and the engine's store is a copy of it that nobody writes to.
+    """
 
     engine: Engine
     administer: Administer
     pipelines: Pipelines
+    health: Callable[[], dict[str, Any]] | None = None

@@ -29,7 +29,7 @@ def pieces(template: str, **names: Any) -> Iterator[str]:
 def environment() -> Environment:
     """The templates, compiled when they are first needed."""
     from cosell.console.opportunities import row_of  # pages render templates, so they know of this module too
-    from cosell.console.pages import MENU
+    from cosell.console.pages import pages_of
 
     made = Environment(
         loader=PackageLoader("cosell.console"),
@@ -40,7 +40,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {
-        "menu": MENU,
+        "pages_of": pages_of,
         "static": static_address,
         "version": metadata.version("cosell"),
         "catalogs": CATALOGS,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from cosell import flow
 from cosell.console import templates
 from cosell.console.gradual import GradualResponse
+from cosell.console.same_request import Way, same_request
 from cosell.console.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visitor import Visitor
@@ -116,6 +117,12 @@ class Visit:
         if answer.status != 200:
             raise ApiError(answer.status, value)
         return value
+
+    def ways(self, operation: str, members: Mapping[str, Any]) -> list[Way]:
+        """The ways to send the same request to this server; none over a mirror, which no client can ask."""
+        if self.surroundings.health is not None:
+            return []
+        return same_request(operation, {"Catalog": self.scope.catalog, **members}, self.origin, self.scope.account)
 
     def administer(self, method: str, address: str, **question: Any) -> AdminResult:
         """The admin API's answer; `address` is its whole path, such as `/_cosell/seed`."""

@@ -48,7 +48,7 @@ class ConsoleDoor:
         """Answer a request whose body has been read."""
         reason = objection(dict(scope["headers"]), self._room.options.host)
         if reason is not None:
-            await _say(send, 403, reason)
+            await say(send, 403, reason)
             return
         if self._opening is None:
             self._opening = asyncio.get_running_loop().run_in_executor(None, self._open)
@@ -92,10 +92,11 @@ class ConsoleDoor:
 
 async def send_to_first_page(send: Send) -> None:
     """Send a browser to the console."""
-    await _say(send, 302, "The console is at /console/.", location=FIRST_PAGE)
+    await say(send, 302, "The console is at /console/.", location=FIRST_PAGE)
 
 
-async def _say(send: Send, status: int, text: str, location: str = "") -> None:
+async def say(send: Send, status: int, text: str, location: str = "") -> None:
+    """Answer with a line of text."""
     body = f"{text}\n".encode()
     headers = [(b"content-type", TEXT), (b"content-length", str(len(body)).encode())]
     if location:

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
 from granian.constants import HTTPModes, Interfaces
@@ -70,17 +70,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     sinks = addressed(options.sinks, options.webhook_secret, wall_clock)
     deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_event)
     deliverer.open()
-    server = Server(
-        application,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=HEADER_LIMIT_BYTES),
-        websockets=False,
-        backlog=BACKLOG,
-        log_enabled=False,
-    )
+    server = embedded(application, host, port)
 
     def stop() -> None:
         application.drain()
@@ -90,7 +80,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     serving = asyncio.create_task(server.serve())
-    await _listening(serving, host, port)
+    await listening(serving, host, port)
     on_ready()
     log_event("serving", host=host, port=port)
     deliverer.start()
@@ -102,7 +92,23 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     log_event("stopped")
 
 
-async def _listening(serving: "asyncio.Task[None]", host: str, port: int) -> None:
+def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) -> Server:
+    """The server of an ASGI application, with the limits that every one has."""
+    return Server(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=HEADER_LIMIT_BYTES),
+        websockets=False,
+        backlog=BACKLOG,
+        log_enabled=False,
+    )
+
+
+async def listening(serving: "asyncio.Task[None]", host: str, port: int) -> None:
+    """Wait until a server answers, or has failed to start."""
     while not serving.done():
         try:
             _, writer = await asyncio.open_connection(host, port)

@@ -1,0 +1,94 @@
+"""`cosell console`: look at a mirror in a browser."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from cosell.auth.open_access import DEFAULT_ACCOUNT
+from cosell.cli.options import setting
+from cosell.context import Scope
+from cosell.errors import UserError
+
+
+@click.command("console")
+@setting("mirror")
+@setting("host")
+@setting("port")
+@setting("insecure")
+@setting("log_level")
+def console_command(mirror: str, host: str, port: int, insecure: bool, log_level: str) -> None:
+    """Look at a mirror in a browser, until SIGTERM or Ctrl-C. Nothing can be changed there.
+
+    A running server has a console of its own, at /console/.
+    """
+    from cosell.serve.log import configure_log
+    from cosell.serve.mirror_server import show_mirror
+    from cosell.serve.server import free_port, is_loopback
+
+    if not is_loopback(host) and not insecure:
+        raise UserError(
+            f"whoever reaches {host} could read the whole mirror",
+            "listen on 127.0.0.1, or say --insecure if the network keeps others out",
+        )
+    source = MirrorSource(mirror)
+    source.version()  # so that a mistake in --mirror is told at once
+    port = free_port(host, port)
+    configure_log(log_level)
+    address = f"[{host}]" if ":" in host else host
+
+    def announce() -> None:
+        click.echo(f"cosell shows {mirror} on http://{address}:{port}/console/")
+        sys.stdout.flush()
+
+    show_mirror(source, host, port, announce)
+
+
+class MirrorSource:
+    """The mirror at a URL, opened for each question and not longer, so that a sync is never kept waiting."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def version(self) -> object:
+        """See `serve.mirror_site.Source`."""
+        from cosell.sync.targets.open import open_target
+
+        with open_target(self._url, create=False) as target:
+            return target.runs(1), target.counts()
+
+    def scope(self) -> Scope:
+        """See `serve.mirror_site.Source`."""
+        from cosell.sync.targets.open import open_target
+
+        with open_target(self._url, create=False) as target:
+            identity = target.identity()
+        if identity is None:
+            return Scope(DEFAULT_ACCOUNT, "AWS")
+        return Scope(identity.account or DEFAULT_ACCOUNT, identity.catalog)
+
+    def answers(self) -> Iterator[bytes]:
+        """See `serve.mirror_site.Source`."""
+        from cosell.sync.kept_answers import kept_answers
+        from cosell.sync.targets.open import open_target
+
+        with open_target(self._url, create=False) as target:
+            yield from kept_answers(target)
+
+    def aws_summaries(self) -> Iterator[tuple[str, bytes]]:
+        """See `serve.mirror_site.Source`."""
+        from cosell.sync.kept_answers import kept_aws_summaries
+        from cosell.sync.targets.open import open_target
+
+        with open_target(self._url, create=False) as target:
+            yield from kept_aws_summaries(target)
+
+    def health(self) -> dict[str, Any]:
+        """See `serve.mirror_site.Source`."""
+        from cosell.cli.sync_status import status_of
+        from cosell.sync.mirroring import now_ms
+        from cosell.sync.targets.open import open_target
+
+        with open_target(self._url, create=False) as target:
+            return status_of(target, now_ms()) | {"mirror": self._url}
