@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
+from starlette.responses import Response
 
-from cosell.console import home, opportunity
+from cosell.console import aws_desk, events, home, opportunity, wire
 from cosell.console.figures import Pipelines
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visit import ApiError, Failure, Visit
@@ -119,6 +120,30 @@ def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
     visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store)
     with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
         home.seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("page", [aws_desk.desk, wire.wire, events.events])
+def test_what_the_admin_api_cannot_tell_now_is_told(engine: Engine, page: Callable[[Visit], Response]) -> None:
+    refused = AdminResult(503, {"error": "The database does not answer: full"})
+    surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store))
+    visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store)
+    with pytest.raises(Failure, match="The database does not answer: full"):
+        page(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize("path", ["/console/desk", "/console/desk/O1000001"])
+def test_a_desk_whose_api_fails_is_told(ask: Asked, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    answer = {"__type": "x#ServiceUnavailableException", "message": "The database does not answer."}
+    monkeypatch.setattr(Visit, "ask", raising(ApiError(503, answer)))
+    status, text = ask(path)
+    assert status == 503
+    assert "ServiceUnavailableException" in text
+
+
+def test_a_decision_that_nobody_has_taken_is_not_told(ask: Asked) -> None:
+    status, text = ask("/console/desk", "account=111122223333&catalog=Sandbox&decided=O9")
+    assert status == 200
+    assert "is now" not in text
 
 
 def test_an_address_that_the_admin_api_lacks_is_told_to_the_page_that_asked(engine: Engine) -> None:
