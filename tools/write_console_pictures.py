@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 import boto3
+from botocore.exceptions import ClientError
 from playwright.sync_api import Browser, sync_playwright
 
 IMAGES: Final = Path(__file__).parent.parent / "docs" / "images"
@@ -40,6 +41,8 @@ PICTURES: Final = (
     Picture("console-opportunities", "/console/opportunities?LifeCycleReviewStatus=Approved", width=1440),
     Picture("console-opportunity", "/console/opportunities/{identifier}", height=1100),
     Picture("console-pipeline", "/console/pipeline", height=1100),
+    Picture("console-desk", "/console/desk", height=1000),
+    Picture("console-wire", "/console/wire", height=560),
     Picture("console-phone", "/console/pipeline", width=390, height=800, scheme="dark"),
 )
 
@@ -129,6 +132,13 @@ def _a_lively_opportunity(url: str) -> str:
             Catalog="Sandbox", Identifier=created["Id"], LastModifiedDate=stamp, **members
         )
         stamp = answer["LastModifiedDate"]
+    with suppress(ClientError):  # so that the wire has something to explain
+        client.create_opportunity(
+            Catalog="Sandbox",
+            ClientToken="refused",
+            Customer={"Account": {"CompanyName": "Nordwind Logistik GmbH", "Industry": "Other"}},
+            LifeCycle={"Stage": "Closed Lost", "TargetCloseDate": "2020-01-31"},
+        )
     return str(created["Id"])
 
 
