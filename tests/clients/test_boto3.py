@@ -134,8 +134,8 @@ def test_an_overtaken_update_raises_conflict(boto: "PartnerCentralSellingAPIClie
 def test_an_operation_without_an_implementation_is_named_and_not_retried(
     boto: "PartnerCentralSellingAPIClient",
 ) -> None:
-    with pytest.raises(boto.exceptions.ClientError, match="ListSolutions is an operation of the service") as refused:
-        boto.list_solutions(Catalog="Sandbox")
+    with pytest.raises(boto.exceptions.ClientError, match="ListEngagements is an operation of the service") as refused:
+        boto.list_engagements(Catalog="Sandbox")
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 

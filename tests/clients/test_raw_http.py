@@ -30,7 +30,7 @@ def test_both_styles_answer_alike(pipeline: Pipeline) -> None:
         ("ListOpportunities", {"Catalog": 7}, 400, "SerializationException"),
         ("ListOpportunities", {}, 400, "ValidationException"),
         ("GetOpportunity", {"Catalog": "Sandbox", "Identifier": "O9"}, 400, "ResourceNotFoundException"),
-        ("ListSolutions", {"Catalog": "Sandbox"}, 501, "NotImplementedException"),
+        ("ListEngagements", {"Catalog": "Sandbox"}, 501, "NotImplementedException"),
         ("DropOpportunities", {}, 404, "UnknownOperationException"),
     ],
 )

@@ -191,7 +191,7 @@ def test_boto3_raises_the_models_exceptions(unchecked_client: "PartnerCentralSel
     ("call", "code", "status"),
     [
         (lambda client: client.list_opportunities(Catalog=["AWS"]), "SerializationException", 400),
-        (lambda client: client.list_solutions(Catalog="AWS"), "NotImplementedException", 501),
+        (lambda client: client.list_engagements(Catalog="AWS"), "NotImplementedException", 501),
     ],
     ids=["a value of the wrong type", "an operation to come"],
 )
@@ -228,7 +228,7 @@ def test_the_protocol_holds_over_http(serve: Callable[..., Server]) -> None:
     assert told("POST", "/Nothing", BODY) == (404, "UnknownOperationException", PLAIN_JSON)
     assert told("GET", "/ListOpportunities", None) == (404, "UnknownOperationException", PLAIN_JSON)
     assert told("PUT", "/", BODY, X_Amz_Target=LIST) == (404, "UnknownOperationException", AMZ_JSON)
-    assert told("POST", "/ListSolutions", BODY) == (501, "NotImplementedException", PLAIN_JSON)
+    assert told("POST", "/ListEngagements", BODY) == (501, "NotImplementedException", PLAIN_JSON)
     compressed = gzip.compress(BODY)
     assert told("POST", "/ListOpportunities", compressed, Content_Encoding="gzip")[1] == "SerializationException"
     full = BODY.ljust(LONGEST_BODY)
