@@ -1,10 +1,8 @@
 """A mirror is looked at in a browser: as the service showed it, and never changed."""
 
-import asyncio
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from cosell.serve.mirror_site import MirrorSite
 from cosell.sync import mirror
 from tests.conftest import ACCOUNT, COSELL, Finished
 from tests.console.conftest import NAMES, Document, Site
+from tests.console.event_loop import run_apart
 from tests.console.forms import FORM
 
 LOOKS: list[Any] = [
@@ -148,8 +147,7 @@ def shown_by(site: MirrorSite, path: str) -> Document:
         "server": ("127.0.0.1", 80),
         "headers": [(b"host", b"localhost")],
     }
-    with ThreadPoolExecutor() as threads:  # a test of a browser may have left its loop running in ours
-        threads.submit(asyncio.run, site(scope, receive, send)).result()
+    run_apart(site(scope, receive, send))
     return Document(b"".join(message.get("body", b"") for message in sent).decode())
 
 

@@ -1,6 +1,5 @@
 """When something goes wrong behind a page, the visitor is told so, and the log where it happened."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -18,6 +17,7 @@ from cosell.serve.log import configure_log
 from cosell.serve.options import ServeOptions
 from cosell.store.interface import StoreUnavailable
 from tests.console.conftest import Site
+from tests.console.event_loop import run_apart
 from tests.store.caller import Caller
 
 OPTIONS = ServeOptions(db=":memory:", host="127.0.0.1", port=0, log_level="info", sinks=[], webhook_secret="")
@@ -62,7 +62,7 @@ def ask(engine: Engine) -> Asked:
             application._console.close()
         return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
-    return lambda path, query="account=111122223333&catalog=Sandbox": asyncio.run(asked(path, query))
+    return lambda path, query="account=111122223333&catalog=Sandbox": run_apart(asked(path, query))
 
 
 def raising(error: Exception) -> Callable[..., NoReturn]:
