@@ -195,6 +195,13 @@ def test_the_clock_is_stepped_set_frozen_and_let_go(site: Site) -> None:
     assert "Time is that of this machine." in page.text
 
 
+def test_what_was_not_submitted_has_nothing_to_decide_and_no_view(site: Site) -> None:
+    draft = site.server.client(site.account).create_opportunity(Catalog="Sandbox", ClientToken=site.account)["Id"]
+    page = site.page(f"{DESK}/{draft}")
+    assert "the partner has not submitted it" in page.text
+    assert "AWS has no view of it yet" in page.text
+
+
 def test_what_is_not_there_says_what_to_do(site: Site) -> None:
     assert "Open one from AWS's desk" in site.page(f"{DESK}/O9", status=404).text
 

@@ -178,6 +178,26 @@ def test_a_copy_is_shown_for_a_while_before_another_is_made(tmp_path: Path) -> N
     site.close()
 
 
+class WithView(MirrorSource):
+    """A mirror that keeps AWS's view of one opportunity."""
+
+    identifier = ""
+
+    def aws_summaries(self) -> Iterator[tuple[str, bytes]]:
+        yield self.identifier, b'{"Catalog":"Sandbox","InvolvementType":"For Visibility Only"}'
+
+
+def test_awss_own_view_is_shown_where_the_mirror_has_it(tmp_path: Path) -> None:
+    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    identifier = client.create_opportunity(Catalog="Sandbox", ClientToken="first")["Id"]
+    mirror(client, url)
+    source = WithView(url)
+    source.identifier = identifier
+    site = MirrorSite(source, "127.0.0.1")
+    assert "For Visibility Only" in shown_by(site, f"/console/opportunities/{identifier}").text
+    site.close()
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
