@@ -195,7 +195,7 @@ def test_nobody_answering_ends_the_push_and_the_next_one_goes_on(
 ) -> None:
     (tmp_path / "new.csv").write_text(CSV, encoding="utf-8")
     nobody_there: dict[str, str] = {**variables("http://127.0.0.1:9"), "XDG_STATE_HOME": str(tmp_path / "state")}
-    program = "import cosell.sync.push.calls as calls; calls.FIRST_PAUSE_S = 0\n"
+    program = "import cosell.sync.retries as retries; retries.FIRST_BOUND_S = 0\n"
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("tests.conftest.COSELL", [*COSELL[:2], program + COSELL[2]])
         told = run("push", "new.csv", environment=nobody_there)

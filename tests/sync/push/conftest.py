@@ -25,8 +25,9 @@ HOUR_S = 3600
 class Unlucky:
     """A client whose next calls of an operation go wrong: `unlucky.next["create_opportunity"] = ["lost"]`.
 
-    `lost`: done, and nobody hears of it. `down`: not done. `500`, `throttled`: the service says so. `die`: the program
-    ends, with the call done. `other`: somebody else changes the opportunity first.
+    `lost`: done, and nobody hears of it. `down`: not done. `500`, `throttled`: the service says so. `cut`: it says why
+    not, and the text breaks off. `die`: the program ends, with the call done. `other`: somebody else changes the
+    opportunity first.
     """
 
     def __init__(self, client: Any) -> None:
@@ -53,6 +54,8 @@ class Unlucky:
                     raise _answered(500, "InternalServerException")
                 case ["throttled"]:
                     raise _answered(400, "ThrottlingException")
+                case ["cut"]:
+                    raise _answered(400, "400")  # what botocore makes of an error that it cannot read
                 case ["other"]:
                     change(self._client, request["Identifier"], Project={"Title": "Somebody else's"})
             return getattr(self._client, operation)(**request)

@@ -21,7 +21,7 @@ def test_a_push_that_is_repeated_creates_nothing_twice(desk: Desk, row: dict[str
     assert len(desk.records()) == 1
 
 
-@pytest.mark.parametrize("fault", ["lost", "500", "down", "throttled"])
+@pytest.mark.parametrize("fault", ["lost", "500", "down", "throttled", "cut"])
 @pytest.mark.parametrize("row", [KEYED, UNKEYED], ids=["keyed", "unkeyed"])
 def test_an_attempt_that_fails_is_repeated_and_creates_once(desk: Desk, row: dict[str, Any], fault: str) -> None:
     desk.unlucky.next["create_opportunity"] = [fault] * (ATTEMPTS - 1)

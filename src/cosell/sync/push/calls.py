@@ -15,11 +15,9 @@ from botocore.parsers import ResponseParserError
 
 from cosell.sync.quota import Ledger
 from cosell.sync.quota_rule import Kind
+from cosell.sync.retries import delay_s, is_passing, is_throttling
 
-THROTTLED: Final = frozenset({"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
 ATTEMPTS: Final = 6
-FIRST_PAUSE_S: Final = 0.5
-LONGEST_PAUSE_S: Final = 20.0
 
 NO_ANSWER: Final = (ConnectionFailed, HTTPClientError, ResponseParserError)
 """The service may have done what it was asked, or not."""
@@ -61,9 +59,8 @@ class Calls:
         return self._call("write", operation, request, repeatable=False)
 
     def pause(self, attempt: int) -> None:
-        """Wait before attempt number `attempt` (1, 2, …): longer each time, and not in step with others."""
-        longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (attempt - 1))
-        self._sleep(longest * (0.5 + self._chance() / 2))
+        """Wait after attempt number `attempt` (1, 2, …): longer each time, and not in step with others."""
+        self._sleep(delay_s(attempt, self._chance()))
 
     def _call(self, kind: Kind, operation: str, request: dict[str, Any], *, repeatable: bool) -> dict[str, Any]:
         attempt = 0
@@ -73,10 +70,11 @@ class Calls:
             try:
                 answer: dict[str, Any] = getattr(self._client, operation)(**request)
             except ClientError as error:
-                throttled = error.response["Error"]["Code"] in THROTTLED
+                code = error.response["Error"]["Code"]
+                throttled = is_throttling(code)
                 if throttled:
                     self._ledger.throttled(kind)
-                elif not is_servers_fault(error):
+                elif not is_passing(error.response["ResponseMetadata"]["HTTPStatusCode"], code):
                     raise
                 if attempt == ATTEMPTS or not (repeatable or throttled):
                     raise Unanswered(error) from error
@@ -86,8 +84,3 @@ class Calls:
             else:
                 return answer
             self.pause(attempt)
-
-
-def is_servers_fault(error: ClientError) -> bool:
-    """Whether an answer says that the service failed, not the request."""
-    return error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
