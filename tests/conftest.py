@@ -18,6 +18,8 @@ from tests.postgres import Postgres
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
+pytest_plugins = ("tests.store.engines",)
+
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "444455556666"
 COSELL = [sys.executable, "-c", "from cosell.cli.main import main; main()"]

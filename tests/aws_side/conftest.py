@@ -1,7 +1,6 @@
-"""An engine under a clock that the test moves, and AWS's side at work on it."""
+"""AWS's side at work on an engine, as far as the test moves its clock."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,28 +8,9 @@ import pytest
 from cosell.aws_side.work import work
 from cosell.engine import Engine
 from cosell.rules.review_script import script_of
-from tests.store.caller import NOON_MS, Caller, HandClock, Record, record
+from tests.store.caller import NOON_MS, HandClock, Record, record
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture(params=["memory", "file"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
-    """An empty database of either kind."""
-    engine = Engine.open(":memory:" if request.param == "memory" else str(tmp_path / "aws.db"), clock=clock)
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def caller(engine: Engine) -> Caller:
-    """A partner whose opportunities AWS looks at."""
-    return Caller(engine)
 
 
 def submitted(identifier: str, *, status: str = "Submitted", **members: Any) -> Record:

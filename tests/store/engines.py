@@ -1,4 +1,4 @@
-"""An engine under a clock that the test moves, in memory and in a file, and a caller of it."""
+"""Fixtures of every room: engines under a clock that the test moves, and a caller of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ def clock() -> HandClock:
 @pytest.fixture(params=["memory", "file"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
     """An empty database of either kind."""
-    engine = Engine.open(":memory:" if request.param == "memory" else str(tmp_path / "relations.db"), clock=clock)
+    engine = Engine.open(":memory:" if request.param == "memory" else str(tmp_path / "store.db"), clock=clock)
     yield engine
     engine.close()
 
