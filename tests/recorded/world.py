@@ -139,17 +139,41 @@ def _to_update(world: World) -> None:
     world.request |= {"Identifier": opportunity, "LastModifiedDate": stamp}
 
 
+def _invited(world: World) -> None:
+    """AWS has referred an opportunity, and nobody has answered yet."""
+    world.request |= {"Catalog": "Sandbox"}  # where a partner can bring about a referral alone
+    world.caller = Caller(world.caller.engine, world.caller.scope.account, "Sandbox")
+    world.draft(Origin="AWS Referral")
+    if "Identifier" in world.request:
+        page = world.caller("ListEngagementInvitations", ParticipantType="RECEIVER")
+        world.request["Identifier"] = page["EngagementInvitationSummaries"][0]["Id"]
+
+
+def _accepted(world: World) -> None:
+    """The referral was accepted by a task."""
+    _invited(world)
+    page = world.caller("ListEngagementInvitations", ParticipantType="RECEIVER")
+    identifier = page["EngagementInvitationSummaries"][0]["Id"]
+    world.caller("StartEngagementByAcceptingInvitationTask", ClientToken="accepted", Identifier=identifier)
+
+
 PREPARATIONS: dict[str, Callable[[World], None]] = {
+    "AcceptEngagementInvitation": _invited,
     "AssignOpportunity": _named_draft,
     "AssociateOpportunity": _named_draft,
     "CreateOpportunity": _nothing,
     "DisassociateOpportunity": _associated,
     "GetAwsOpportunitySummary": _submitted,
+    "GetEngagementInvitation": _invited,
     "GetOpportunity": _loaded,
+    "ListEngagementByAcceptingInvitationTasks": _accepted,
     "ListEngagementFromOpportunityTasks": _tasks,
+    "ListEngagementInvitations": _invited,
     "ListOpportunities": _loaded,
     "ListSolutions": _nothing,
     "ListTagsForResource": _job,
+    "RejectEngagementInvitation": _invited,
+    "StartEngagementByAcceptingInvitationTask": _invited,
     "StartEngagementFromOpportunityTask": _named_draft,
     "SubmitOpportunity": _named_draft,
     "TagResource": _job,

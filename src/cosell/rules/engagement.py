@@ -51,6 +51,11 @@ def company_name(account: str) -> str:
     return "AWS" if account == AWS else f"Partner {account}"
 
 
+def website_url(account: str) -> str | None:
+    """Where an account can be looked up [recorded answer, for AWS]; None where nobody has registered that."""
+    return "www.aws.com" if account == AWS else None
+
+
 def engagement_of(
     record: GetOpportunityResponse, scope: Scope, engagement_id: str, now: Timestamp
 ) -> GetEngagementResponse:

@@ -23,7 +23,9 @@ from cosell.wire.types import (
 )
 
 MESSAGE: Final = "AWS refers this opportunity to you."
-SENDER_CONTACT: Final = SenderContact(email="referrals@example.com", first_name="AWS", last_name="Referrals")
+SENDER_CONTACT: Final = SenderContact(
+    email="referrals@example.com", first_name="AWS", last_name="Referrals", business_title="PDM"
+)
 
 
 def referred(record: GetOpportunityResponse) -> GetOpportunityResponse:

@@ -6,7 +6,7 @@ import msgspec
 
 from cosell.context import Context
 from cosell.operations.opportunity.announcement import announce_to
-from cosell.rules.engagement import answered, company_name, invitation_to_aws, joined
+from cosell.rules.engagement import answered, company_name, invitation_to_aws, joined, website_url
 from cosell.rules.event import AWS, Invitation, invitation_created, invitation_ended, member_added
 from cosell.rules.identifiers import random_id, shared_arn
 from cosell.store.engagement import Member, StoredInvitation
@@ -85,7 +85,7 @@ def add_member(
     tx: WriteTransaction, engagement_id: str, account: str, subject: str, now: Timestamp, context: Context
 ) -> None:
     """Let an account join an engagement: every member hears of it, the new one too."""
-    tx.put_member(engagement_id, Member(account, now.ms, company_name(account)))
+    tx.put_member(engagement_id, Member(account, now.ms, company_name(account), website_url(account)))
     members = [member.account for member in tx.members(engagement_id)]
     engagement = tx.engagement(engagement_id)
     assert engagement is not None

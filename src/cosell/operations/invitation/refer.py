@@ -11,7 +11,7 @@ from cosell.operations.invitation.invitation_of_caller import told
 from cosell.operations.opportunity.announcement import announce_to
 from cosell.operations.opportunity.stored_record import new_stamp
 from cosell.rules.creation import violations_of_creation
-from cosell.rules.engagement import company_name, engagement_of
+from cosell.rules.engagement import company_name, engagement_of, website_url
 from cosell.rules.event import AWS, invitation_created
 from cosell.rules.identifiers import opportunity_id, random_id
 from cosell.rules.invitation import PENDING
@@ -49,7 +49,7 @@ def refer(tx: WriteTransaction, record: GetOpportunityResponse, context: Context
     invitation_id = random_id("engi-", 13, context.chance.getrandbits(104))
     engagement = engagement_of(record, Scope(AWS, scope.catalog), engagement_id, now)
     tx.put_engagement(StoredEngagement(engagement_id, AWS, now.ms, encode(engagement)))
-    tx.put_member(engagement_id, Member(AWS, now.ms, company_name(AWS)))
+    tx.put_member(engagement_id, Member(AWS, now.ms, company_name(AWS), website_url(AWS)))
     answer = invitation_from_aws(record, engagement, scope, invitation_id, now)
     assert answer.expiration_date is not None
     invitation = StoredInvitation(
