@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 from cosell.context import Scope
 from cosell.datasets.seed import seed
@@ -144,6 +146,8 @@ def browser_type_launch_args() -> dict[str, Any]:
     """Debian's chromium, as pytest-playwright starts it."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed: apt-get install chromium")
+    if subprocess.run([*compute_driver_executable(), "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("the browser's driver does not start: apt-get install libatomic1")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
     return {"executable_path": str(CHROMIUM), "headless": True, "args": arguments}
 

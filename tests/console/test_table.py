@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ def test_the_same_question_can_be_copied_and_asked(
         exec(compile(text, "copied", "exec"), names)
         got = names["answer"]
     else:
+        if way == "way-3" and not shutil.which("curl"):
+            pytest.skip("curl is not installed: apt-get install curl")
         done = subprocess.run(["bash", "-c", text], capture_output=True, check=True, env=environment)
         got = json.loads(done.stdout)
     assert [summary["Id"] for summary in got["OpportunitySummaries"]] == page.identifiers
