@@ -16,7 +16,7 @@ BUSY_TIMEOUT_MS: Final = 10_000
 PAGE_BYTES: Final = 8192
 """Of a new database. Pages of 4,096 bytes hold one record each, and leave four tenths of themselves empty."""
 
-CACHE_KIB: Final = 48 * 1024
+CACHE_KIB: Final = 32 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
 
 NOT_NOW: Final = (
