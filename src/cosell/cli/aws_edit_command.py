@@ -1,10 +1,10 @@
 """`cosell aws-edit`: edit an opportunity as AWS does."""
 
-import json
 from typing import IO, Any
 
 import click
 
+from cosell.cli.json_file import json_object
 from cosell.cli.options import setting
 
 
@@ -54,7 +54,7 @@ def aws_edit_command(
     """
     from cosell.cli.admin import tell
 
-    given = _document(file) if file is not None else {}
+    given = json_object(file) if file is not None else {}
     view = given.pop("view", {})
     life_cycle = given.pop("life_cycle", {})
     if given or not isinstance(view, dict) or not isinstance(life_cycle, dict):
@@ -77,16 +77,6 @@ def aws_edit_command(
         catalog=catalog,
     )
     click.echo(f"{done['id']} {done['status']} {done['last_modified_date']}")
-
-
-def _document(file: IO[bytes]) -> dict[str, Any]:
-    try:
-        document = json.load(file)
-    except ValueError as error:
-        raise click.UsageError(f"{file.name}: {error}.") from None
-    if not isinstance(document, dict):
-        raise click.UsageError(f"{file.name} has no JSON object.")
-    return document
 
 
 def _put(view: dict[str, Any], structure: str, **members: str | None) -> None:

@@ -1,10 +1,10 @@
 """`cosell refer`: refer an opportunity to a partner as AWS does."""
 
-import json
 from typing import IO, Any
 
 import click
 
+from cosell.cli.json_file import json_object
 from cosell.cli.options import setting
 
 
@@ -33,7 +33,7 @@ def refer_command(
     """
     from cosell.cli.admin import tell
 
-    opportunity = _document(file) if file is not None else {}
+    opportunity = json_object(file) if file is not None else {}
     for option, path in ((company, ("Customer", "Account", "CompanyName")), (title, ("Project", "Title"))):
         if option is not None:
             _put(opportunity, path, option)
@@ -41,16 +41,6 @@ def refer_command(
         _put(opportunity, ("LifeCycle", "Stage"), stage)
     done = tell(url, "refer", opportunity=opportunity, account=account, catalog=catalog)
     click.echo(f"{done['invitation_id']} {done['opportunity_id']} expires {done['expires']}")
-
-
-def _document(file: IO[bytes]) -> dict[str, Any]:
-    try:
-        document = json.load(file)
-    except ValueError as error:
-        raise click.UsageError(f"{file.name}: {error}.") from None
-    if not isinstance(document, dict):
-        raise click.UsageError(f"{file.name} has no JSON object.")
-    return document
 
 
 def _put(members: dict[str, Any], path: tuple[str, ...], value: str) -> None:

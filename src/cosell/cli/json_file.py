@@ -1,0 +1,17 @@
+"""A file that holds one JSON object, as commands of AWS's side take it."""
+
+import json
+from typing import IO, Any
+
+import click
+
+
+def json_object(file: IO[bytes]) -> dict[str, Any]:
+    """The object of a file. Fails with a usage error where the file is no JSON, or holds something else."""
+    try:
+        document = json.load(file)
+    except ValueError as error:
+        raise click.UsageError(f"{file.name}: {error}.") from None
+    if not isinstance(document, dict):
+        raise click.UsageError(f"{file.name} has no JSON object.")
+    return document
