@@ -12,8 +12,10 @@ from playwright.sync_api import Browser
 
 import cosell
 from cosell.cli.console_command import MirrorSource
+from cosell.console import words
 from cosell.console.mirror_health import run_line
 from cosell.console.pages import PAGES_OF_A_MIRROR
+from cosell.serve import console_door
 from cosell.serve.mirror_site import MirrorSite
 from cosell.sync import mirror
 from tests.conftest import ACCOUNT, COSELL, Finished
@@ -175,6 +177,20 @@ def test_a_copy_is_shown_for_a_while_before_another_is_made(tmp_path: Path) -> N
     mirror(client, url)
     assert shown_by(site, "/console/opportunities").identifiers == []
     assert len(shown_by(site, "/console/opportunities").identifiers) == 1
+    site.close()
+
+
+def test_a_defect_is_told_to_the_visitor_and_the_log(
+    service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[Exception] = []
+    monkeypatch.setattr(console_door, "log_defect", lambda _, defect: logged.append(defect))
+    url = str(tmp_path / "mirror.db")
+    mirror(service, url)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1")
+    monkeypatch.delattr(words, "moment")
+    assert "The rest of this page could not be made." in shown_by(site, "/console/opportunities").text
+    assert [type(defect) for defect in logged] == [NameError]
     site.close()
 
 

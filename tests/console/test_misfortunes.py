@@ -16,7 +16,8 @@ from cosell.serve.app import Application
 from cosell.serve.log import configure_log
 from cosell.serve.options import ServeOptions
 from cosell.store.interface import StoreUnavailable
-from tests.console.conftest import Site
+from tests.conftest import Server
+from tests.console.conftest import Document, Site
 from tests.console.event_loop import run_apart
 from tests.store.caller import Caller
 
@@ -83,6 +84,28 @@ def test_a_defect_is_told_to_the_visitor_and_the_log(
     assert "secret" not in text
     log = capfd.readouterr().err
     assert '"defect": "RuntimeError"' in log
+    assert "secret" not in log
+
+
+FAILING = """
+from cosell.console import words
+def fail(_): raise ValueError("a secret")
+words.moment = fail
+"""
+
+
+def test_a_page_whose_rest_cannot_be_made_says_so_and_ends(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(FAILING, "--db", ":memory:")
+    server.client().create_opportunity(Catalog="Sandbox", ClientToken="1")
+    site = Site(server, {})
+    status, _, text = site.request("GET", site.address("/console/opportunities"))
+    assert status == 200  # it was on its way before anybody knew
+    assert "The rest of this page could not be made." in Document(text).text
+    assert text.count("<main") == text.count("</main>") == text.count("</html>") == 1
+    assert "secret" not in text
+    assert "server's log" in Document(text).text
+    log = server.stop()[1]
+    assert '"defect": "ValueError"' in log
     assert "secret" not in log
 
 

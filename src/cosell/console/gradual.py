@@ -10,7 +10,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from cosell.console.templates import pieces
+
 BEGINNING_OF_THE_REST: Final = "<main"
+REST_FAILED: Final = "_rest_failed.html"
 
 
 class GradualResponse(Response):
@@ -29,10 +32,15 @@ class GradualResponse(Response):
         self._threads = threads
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002  # ASGI's
-        """Send the head, then the rest."""
+        """Send the head, then the rest. Raises whatever has kept the rest from being made, once the visitor is told."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self._head, "more_body": True})
-        rest = await asyncio.get_running_loop().run_in_executor(self._threads, self._made_rest)
+        try:
+            rest = await asyncio.get_running_loop().run_in_executor(self._threads, self._made_rest)
+        except Exception:
+            # What was made of it is left out: it may end within a tag.
+            await send({"type": "http.response.body", "body": "".join(pieces(REST_FAILED)).encode()})
+            raise
         await send({"type": "http.response.body", "body": rest})
 
     def _made_head(self) -> bytes:

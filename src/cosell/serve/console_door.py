@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from cosell.serve.admin.origin import objection
-from cosell.serve.admin.router import JSON, AdminRequest, Headers, Message, Refused, Room, Send, perform
+from cosell.serve.admin.router import JSON, AdminRequest, Headers, Message, Receive, Refused, Room, Send, perform
 from cosell.serve.admin.routes import ROUTER
 from cosell.serve.log import log_defect
 
@@ -57,10 +57,7 @@ class ConsoleDoor:
         async def receive() -> Message:
             return {"type": "http.request", "body": body}
 
-        try:
-            await console(scope, receive, send)
-        except Exception as defect:  # noqa: BLE001  # the visitor has got an answer, the log gets the defect
-            log_defect(scope["path"], defect)
+        await show(console, scope, receive, send)
 
     def close(self) -> None:
         """Let the pages be finished."""
@@ -88,6 +85,14 @@ class ConsoleDoor:
         else:
             answer = self._writer.submit(perform, self._room, route, request).result()
         return AdminResult(answer.status, msgspec.json.decode(answer.body))
+
+
+async def show(console: "Console", scope: Message, receive: Receive, send: Send) -> None:
+    """Let a console answer a request."""
+    try:
+        await console(scope, receive, send)
+    except Exception as defect:  # noqa: BLE001  # the visitor has got an answer, the log gets the defect
+        log_defect(scope["path"], defect)
 
 
 async def send_to_first_page(send: Send) -> None:

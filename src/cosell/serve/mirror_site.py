@@ -20,7 +20,7 @@ from cosell.datasets.load import Reading, store_all
 from cosell.engine import Engine
 from cosell.serve.admin.origin import objection
 from cosell.serve.admin.router import Message, Receive, Send
-from cosell.serve.console_door import is_console, say, send_to_first_page
+from cosell.serve.console_door import is_console, say, send_to_first_page, show
 
 REST: Final = 9
 """How many times as long as a copy took, it is shown at least."""
@@ -76,7 +76,7 @@ class MirrorSite:
         else:
             async with self._turn:
                 copy = await asyncio.get_running_loop().run_in_executor(None, self._newest)
-            await copy.console(scope, receive, send)
+            await show(copy.console, scope, receive, send)
 
     def close(self) -> None:
         """Let the pages be finished."""
