@@ -14,10 +14,15 @@ JSON = {"Content-Type": "application/json"}
 
 
 def ask(
-    server: Server, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    server: Server,
+    method: str,
+    path: str,
+    body: Any = None,
+    headers: dict[str, str] | None = None,
+    timeout: float = 60,
 ) -> tuple[int, Any]:
     """Status and JSON body of an answer. A body that is no text is sent as JSON, and says so."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout)
     sent = body if body is None or isinstance(body, str) else json.dumps(body)
     try:
         connection.request(method, f"/_cosell/{path}", sent, {**(JSON if sent is not None else {}), **(headers or {})})

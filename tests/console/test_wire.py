@@ -1,6 +1,7 @@
 """On the wire one sees what clients have really sent, why it was refused, and sends it again."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -104,6 +105,21 @@ def test_a_call_is_sent_again_for_the_same_account(site: Site) -> None:
     assert [one["Id"] for one in listed["OpportunitySummaries"]] == [identifier]
 
 
+def test_any_worker_shows_and_sends_again_what_another_has_answered(serve: Callable[..., Server]) -> None:
+    site = Site(serve("--workers", "2", "--db", "pipeline.db"), {})
+    identifiers = {
+        site.server.client(site.account).create_opportunity(Catalog="Sandbox", ClientToken=str(n))["Id"]
+        for n in range(20)
+    }
+    addresses = [line["href"] for line in site.page(WIRE).with_attribute("data-row")]
+    assert len({address.partition("-")[0] for address in addresses}) == 2  # each call names its worker
+    for address in addresses:
+        assert json.loads(opened(site, address).texts["response-json"])["Id"] in identifiers
+        assert json.loads(submit(site, address, {"do": "unmask"}).texts["response-json"])["Id"] in identifiers
+    again = submit(site, addresses[0], {"do": "replay"})
+    assert json.loads(again.texts["response-json"])["Id"] in identifiers
+
+
 def test_what_names_no_operation_is_told_but_cannot_be_sent_again(site: Site) -> None:
     raw(site.server, "Nonsense", {})
     address = newest(site)
@@ -114,7 +130,7 @@ def test_what_names_no_operation_is_told_but_cannot_be_sent_again(site: Site) ->
 
 
 def test_a_call_that_is_gone_is_explained(site: Site) -> None:
-    assert "no such call any more" in site.page(f"{WIRE}/1-1", status=404).text
+    assert "No worker has such a call any more" in site.page(f"{WIRE}/1-1", status=404).text
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2_345_678, "2,345.7 kB")])

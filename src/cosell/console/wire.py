@@ -1,6 +1,6 @@
 """The wire: what clients have really sent, what they got, and why it was refused.
 
-The calls are those that this worker keeps in memory (`serve/admin/recent.py`), of every account. What the service model
+The calls are those that the workers keep in memory (`serve/admin/recent.py`), of every account. What the service model
 marks as sensitive is masked until somebody asks for one call as it was.
 """
 

@@ -54,7 +54,7 @@ class Application:
     def __init__(self, engine: Engine, options: ServeOptions) -> None:
         self._engine = engine
         script = None if options.script is None else script_of(options.script)
-        self._room = Room(engine, Recent(), options, threading.Event(), script)
+        self._room = Room(engine, Recent(options.folder), options, threading.Event(), script)
         self._metrics = Metrics(engine.store.outbox, engine.clock)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -120,6 +120,10 @@ class Application:
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self._writer, perform, self._room, route, request)
         await _send(send, answer.status, answer.headers, answer.body)
+
+    async def open(self) -> None:
+        """Be there for the other workers."""
+        await self._room.recent.open()
 
     def drain(self) -> None:
         """Be told that no new work should come."""

@@ -22,3 +22,5 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     script: dict[str, Any] | None = None
     """The document of the script that AWS's side follows; None: nothing happens by itself."""
     readings: Readings = DEFAULT_READINGS
+    folder: str | None = None
+    """Where the workers of one server find each other, for its user alone; None: there is one worker."""

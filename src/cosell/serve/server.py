@@ -70,6 +70,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     sinks = addressed(options.sinks, options.webhook_secret, wall_clock)
     deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_event)
     deliverer.open()
+    await application.open()
     server = embedded(application, host, port)
 
     def stop() -> None:

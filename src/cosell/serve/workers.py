@@ -16,6 +16,7 @@ from cosell.clock import Course, wall_clock
 from cosell.engine import Engine, clock_of
 from cosell.errors import UserError
 from cosell.events.sink import STDOUT, addressed
+from cosell.serve.admin.colleagues import LONGEST_FOLDER, socket_of
 from cosell.serve.log import configure_log, log_event
 from cosell.serve.metrics import FOLDER_VARIABLE
 from cosell.serve.options import ServeOptions
@@ -48,9 +49,11 @@ def serve(options: ServeOptions, workers: int, course: Course | None, on_ready: 
 
 
 def _supervise_all(options: ServeOptions, workers: int, on_ready: Callable[[], None]) -> None:
-    with tempfile.TemporaryDirectory(prefix="cosell-metrics-") as figures:
-        os.environ[FOLDER_VARIABLE] = figures  # for the workers, which inherit it
-        asyncio.run(_supervise(workers, options, on_ready))
+    with tempfile.TemporaryDirectory(prefix="cosell-") as folder:
+        if len(os.fsencode(folder)) > LONGEST_FOLDER:
+            raise UserError(f"the path of {folder} is too long for sockets", "name a shorter folder in TMPDIR")
+        os.environ[FOLDER_VARIABLE] = folder  # for the workers, which inherit it
+        asyncio.run(_supervise(workers, msgspec.structs.replace(options, folder=folder), on_ready))
 
 
 async def _supervise(workers: int, options: ServeOptions, on_ready: Callable[[], None]) -> None:
@@ -94,6 +97,8 @@ async def _keep(options: ServeOptions, stopping: asyncio.Event, started: asyncio
             await ended
         else:
             log_event("worker died", exit_code=worker.returncode)
+            assert options.folder is not None
+            socket_of(options.folder, worker.pid).unlink(missing_ok=True)
             await asyncio.wait([stopped], timeout=RESTART_DELAY_S)
         await ready
         stopped.cancel()

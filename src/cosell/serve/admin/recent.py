@@ -1,84 +1,111 @@
-"""The calls that a worker has answered last, for whoever wonders what a client really sends.
+"""The calls that a server has answered last, for whoever wonders what a client really sends.
 
-A ring in memory: nothing of it is written to disk, and what has left the ring is gone. A call costs one append;
-whatever the model marks as sensitive is masked when somebody looks, unless one call is asked for as it was.
+Each worker has a ring in memory: nothing of it is written to disk, and what has left the ring is gone. A call costs one
+append. When somebody looks, the other workers are asked, and whatever the model marks as sensitive is masked, unless
+one call is asked for as it was.
 """
 
+import asyncio
 import itertools
 import os
 from collections import deque
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final
 
 import msgspec
 
 from cosell.clock import wall_clock
-from cosell.errors import ServiceError, ValidationException
+from cosell.errors import ValidationException, Violation
 from cosell.flow import Answer, Call
-from cosell.wire.model import Operation, service_model
+from cosell.serve.admin.colleagues import heard, tell
+from cosell.wire.model import service_model
 from cosell.wire.timestamps import Timestamp
 
 KEPT: Final = 100
-"""Calls that the ring holds."""
+"""Calls that a ring holds."""
 LONGEST_KEPT: Final = 64 * 1024
 """Bytes of a body. Of a longer one only the length is kept."""
 MASK: Final = "***"
 
 
-class Kept(NamedTuple):
-    """A call in the ring."""
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """A call in a ring. Its `number` is its worker's; `error_list` is there where it has failed a validation."""
 
-    number: int
     wall_ms: int
+    worker: int
+    number: int
     seconds: float
-    operation: Operation | None
+    operation: str | None
     account: str | None
     status: int
-    error: ServiceError | None
+    error: str | None
+    message: str
+    error_list: list[Violation]
     request: bytes
     request_bytes: int
     response: bytes
     response_bytes: int
 
+    @property
+    def identifier(self) -> str:
+        """The id of a call, which no other worker gives."""
+        return f"{self.worker}-{self.number}"
+
 
 class Recent:
-    """The ring of one worker."""
+    """The ring of one worker. It knows those of its colleagues by the server's `folder`; None: it has no colleagues."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | None) -> None:
+        self._folder = folder
         self._calls: deque[Kept] = deque(maxlen=KEPT)
         self._numbers = itertools.count(1)
+        self._worker = os.getpid()
+        self._telling: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Let the colleagues ask."""
+        if self._folder is not None:
+            self._telling = await tell(self._folder, lambda: list(self._calls))
 
     def add(self, call: Call, answer: Answer, seconds: float) -> str:
         """Keep a call that was answered just now, after `seconds`: its id."""
-        request, response = call.body, answer.body
+        request, response, error = call.body, answer.body, answer.error
         self._calls.append(
             kept := Kept(
-                next(self._numbers),
                 wall_clock(),
+                self._worker,
+                next(self._numbers),
                 seconds,
-                getattr(call, "operation", None),
+                call.operation.name if hasattr(call, "operation") else None,
                 getattr(call, "account", None),
                 answer.status,
-                answer.error,
+                error.name if error else None,
+                error.message if error else "",
+                error.error_list if isinstance(error, ValidationException) else [],
                 request if len(request) <= LONGEST_KEPT else b"",
                 len(request),
                 response if len(response) <= LONGEST_KEPT else b"",
                 len(response),
             )
         )
-        return identifier_of(kept)
+        return kept.identifier
 
     def kept(self, identifier: str) -> Kept | None:
-        """The call with this id; None where it has left the ring, or never was in that of this worker."""
-        return next((kept for kept in list(self._calls) if identifier_of(kept) == identifier), None)
+        """The call with this id; None where it has left its ring, or never was in one."""
+        worker = identifier.partition("-")[0]
+        calls = list(self._calls) if worker == str(self._worker) else self._of_colleagues(worker)
+        return next((kept for kept in calls if kept.identifier == identifier), None)
 
     def newest(self, limit: int) -> list[dict[str, Any]]:
         """The last `limit` calls, the newest first, as JSON values."""
-        return [told(kept) for kept in list(self._calls)[: -limit - 1 : -1]]
+        calls = [*self._calls, *self._of_colleagues()]
+        calls.sort(key=lambda kept: (kept.wall_ms, kept.worker, kept.number), reverse=True)
+        return [told(kept) for kept in calls[:limit]]
 
-
-def identifier_of(kept: Kept) -> str:
-    """The id of a call, which no other worker gives."""
-    return f"{os.getpid()}-{kept.number}"
+    def _of_colleagues(self, worker: str | None = None) -> Iterator[Kept]:
+        if self._folder is not None:
+            for calls in heard(self._folder, list[Kept], worker):
+                yield from calls
 
 
 def masked(shape_name: str, value: Any) -> Any:
@@ -102,24 +129,25 @@ def masked(shape_name: str, value: Any) -> Any:
 def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
     """A call as JSON values; `unmasked` with whatever the model marks as sensitive."""
     told: dict[str, Any] = {
-        "id": identifier_of(kept),
+        "id": kept.identifier,
         "at": str(Timestamp.from_ms(kept.wall_ms)),
-        "operation": kept.operation.name if kept.operation else None,
+        "operation": kept.operation,
         "account": kept.account,
         "status": kept.status,
         "milliseconds": round(kept.seconds * 1000, 3),
         "request_bytes": kept.request_bytes,
         "response_bytes": kept.response_bytes,
-        "worker": os.getpid(),
+        "worker": kept.worker,
     }
     if kept.error is not None:
-        told["error"] = kept.error.name
-        if isinstance(kept.error, ValidationException):
-            told["violations"] = [f"{entry.field_name} {entry.code}" for entry in kept.error.error_list]
+        told["error"] = kept.error
+        if kept.error_list:
+            told["violations"] = [f"{entry.field_name} {entry.code}" for entry in kept.error_list]
     if kept.operation is not None:
-        told["request"] = _readable(kept.operation.input.shape, kept.request, unmasked)
-        if kept.error is None and kept.operation.output is not None:
-            told["response"] = _readable(kept.operation.output.shape, kept.response, unmasked)
+        operation = service_model().operations[kept.operation]
+        told["request"] = _readable(operation.input.shape, kept.request, unmasked)
+        if kept.error is None and operation.output is not None:
+            told["response"] = _readable(operation.output.shape, kept.response, unmasked)
     return told
 
 

@@ -7,7 +7,6 @@ import msgspec
 from msgspec import Meta
 
 from cosell import flow
-from cosell.errors import ValidationException
 from cosell.serve.admin.recent import KEPT, Kept, told
 from cosell.serve.admin.router import Refused, Room
 from cosell.wire.model import service_model
@@ -26,7 +25,7 @@ class OneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def recent_requests(room: Room, question: RecentRequests) -> dict[str, Any]:
-    """The calls that this worker has answered last, with whatever the model marks as sensitive masked."""
+    """The calls that were answered last, by any worker, with whatever the model marks as sensitive masked."""
     return {"requests": room.recent.newest(question.limit)}
 
 
@@ -49,7 +48,7 @@ def replay_request(room: Room, question: OneRequest) -> dict[str, Any]:
     if kept.operation is None or len(kept.request) != kept.request_bytes:
         raise Refused(409, "This call cannot be sent again: it names no operation, or its body was too long to keep.")
     headers = {
-        b"x-amz-target": f"{service_model().metadata.target_prefix}.{kept.operation.name}".encode(),
+        b"x-amz-target": f"{service_model().metadata.target_prefix}.{kept.operation}".encode(),
         b"authorization": f"AWS4-HMAC-SHA256 Credential={kept.account or ''}/replay".encode(),
     }
     call = flow.Call("POST", "/", headers, kept.request)
@@ -61,13 +60,13 @@ def replay_request(room: Room, question: OneRequest) -> dict[str, Any]:
 def _kept(room: Room, identifier: str) -> Kept:
     kept = room.recent.kept(identifier)
     if kept is None:
-        raise Refused(404, f"This worker has no such call any more; each keeps its last {KEPT}.")
+        raise Refused(404, f"No worker has such a call any more; each keeps its last {KEPT}.")
     return kept
 
 
 def _whole(kept: Kept, *, unmasked: bool) -> dict[str, Any]:
     whole = told(kept, unmasked=unmasked)
     if kept.error is not None:
-        whole["message"] = kept.error.message
-        whole["error_list"] = kept.error.error_list if isinstance(kept.error, ValidationException) else []
+        whole["message"] = kept.message
+        whole["error_list"] = kept.error_list
     return whole

@@ -1,0 +1,60 @@
+"""Workers of one server hear from each other what each keeps in memory, over sockets in a folder of the server's.
+
+A worker tells everything to whoever connects, and asks only when somebody looks: so no call pays for it, and nothing of
+it is ever on disk. The folder belongs to the user who runs the server, and lets nobody else in (mode 0700).
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from cosell.serve.log import log_event
+
+SUFFIX: Final = ".socket"
+LONGEST_FOLDER: Final = 80
+"""Bytes of a folder's path: a socket's path may have 104 in some systems."""
+PATIENCE_S: Final = 2
+"""How long a colleague may be silent."""
+READ_AT_ONCE: Final = 1 << 20
+
+T = TypeVar("T")
+
+
+def socket_of(folder: str, worker: int) -> Path:
+    """Where a worker, named by its process, is asked."""
+    return Path(folder, f"{worker}{SUFFIX}")
+
+
+async def tell(folder: str, told: Callable[[], Any]) -> asyncio.Server:
+    """Tell colleagues, from now on, what `told` gives when they ask."""
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(msgspec.msgpack.encode(told()))
+        writer.close()
+
+    return await asyncio.start_unix_server(answer, socket_of(folder, os.getpid()))
+
+
+def heard(folder: str, what: type[T], worker: str | None = None) -> Iterator[T]:
+    """What each colleague tells, or only one of them. One that does not answer is left out, and the log says so."""
+    for path in Path(folder).glob(f"*{SUFFIX}"):
+        if path != socket_of(folder, os.getpid()) and worker in (None, path.stem):
+            try:
+                yield msgspec.msgpack.decode(_asked(path), type=what)
+            except (OSError, msgspec.DecodeError) as reason:
+                log_event("a worker does not answer", worker=path.stem, reason=str(reason))
+
+
+def _asked(path: Path) -> bytes:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE_S)
+        connection.connect(str(path))
+        parts = []
+        while part := connection.recv(READ_AT_ONCE):
+            parts.append(part)
+        return b"".join(parts)
