@@ -9,7 +9,7 @@ from cosell.rules.members import MEMBERS
 from cosell.rules.review import AWS_STEPS, FIRST_REVIEW_STATUS, PARTNER_STEPS, REVIEW
 from cosell.rules.stage import FINAL_STAGES, FOLLOWING
 from cosell.rules.submission import CHECKS, REQUIREMENTS
-from cosell.rules.update import PLAYED_IN_SANDBOX
+from cosell.rules.update import ALL_PLAYED, PLAYED_IN_SANDBOX
 from cosell.rules.values import APN_PROGRAMS, CUSTOMER_USE_CASES, MARKETING_USE_CASES, US_STATES, WITHOUT_POSTAL_CODES
 from cosell.wire.model import service_model
 
@@ -51,10 +51,11 @@ def review_steps() -> str:
 
 def step_names() -> str:
     """What the partner's steps are called in the API, and which of AWS's an update plays in Sandbox."""
-    played = {verdict: status for status, verdict in PLAYED_IN_SANDBOX.items()}
+    played = {step: status for status, step in ALL_PLAYED.items()}
     rows: list[tuple[str, str]] = [(step, f"`{OPERATIONS_OF_STEPS[step]}`") for step in PARTNER_STEPS]
     for step in AWS_STEPS:
-        by = f"; in Sandbox also `UpdateOpportunity` with ReviewStatus `{played[step]}`" if step in played else ""
+        needs = "" if played[step] in PLAYED_IN_SANDBOX else ", where `any_review_status` is set"
+        by = f"; in Sandbox also `UpdateOpportunity` with ReviewStatus `{played[step]}`{needs}"
         rows.append((step, f"AWS{by}"))
     return table(("step", "taken by"), rows)
 

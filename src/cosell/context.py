@@ -28,6 +28,8 @@ class Readings(msgspec.Struct, frozen=True):
     """How long a task is in progress."""
     any_value: bool = False
     """Whether values pass that are not in the lists which AWS documents for members without an enumeration."""
+    any_review_status: bool = False
+    """Whether an update in Sandbox plays every step of AWS's, where AWS's own plays two."""
 
 
 DEFAULT_READINGS: Final = Readings()

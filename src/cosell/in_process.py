@@ -5,14 +5,18 @@ botocore does everything that it always does, up to the moment when it would ope
 process: if the flow fails, the call fails.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+
+import msgspec
 
 from cosell import flow
 from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.context import Now
 from cosell.engine import Engine
+from cosell.errors import UserError
 from cosell.rules.identifiers import REGION
+from cosell.settings import Settings, readings_of
 from cosell.wire.model import SERVICE
 
 if TYPE_CHECKING:
@@ -20,17 +24,24 @@ if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
 _EVENT = f"before-send.{SERVICE}"
+SETTINGS: Final = frozenset(
+    {"action_required_stays", "any_review_status", "any_value", "closed_lost_reopens", "task_delay"}
+)
+"""The settings of `cosell serve` that `connect` takes as well. None of them is an option of boto3's."""
 
 
 def connect(
-    url: str = ":memory:", *, account: str = DEFAULT_ACCOUNT, clock: Now | None = None, **boto3_options: Any
+    url: str = ":memory:", *, account: str = DEFAULT_ACCOUNT, clock: Now | None = None, **options: Any
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to the database at `url`, in this process.
 
     `account` is the twelve-digit account that the client acts for; `clock` tells the time, by default as the database
-    has it; `boto3_options` go to `boto3.client`. Raises UserError where the database cannot be opened.
+    has it. `options` are settings of `cosell serve` by their names (`SETTINGS`), and for the rest go to `boto3.client`.
+    Raises UserError where the database cannot be opened, or a setting is not possible.
     """
-    return client_of(Engine.open(url, clock=clock), account=account, **boto3_options)
+    settings = _settings({name: options.pop(name) for name in SETTINGS & options.keys()})
+    engine = Engine.open(url, clock=clock, readings=readings_of(settings))
+    return client_of(engine, account=account, **options)
 
 
 def client_of(
@@ -48,6 +59,13 @@ def client_of(
     client: PartnerCentralSellingAPIClient = boto3.session.Session().client(SERVICE, **options)  # type: ignore[call-overload]
     client.meta.events.register_first(_EVENT, _Answerer(engine))  # type: ignore[arg-type]  # it answers by returning
     return client
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    try:
+        return msgspec.convert(given, Settings)
+    except msgspec.ValidationError as error:
+        raise UserError(str(error), "see docs/reference/settings.md") from None
 
 
 class _Answerer:

@@ -12,7 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from cosell.auth.open_access import DEFAULT_ACCOUNT
+from cosell.context import Readings
 from cosell.errors import UserError
+from cosell.time_texts import span_ms
 
 FILE: Final = "cosell.toml"
 
@@ -73,6 +75,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     any_value: Annotated[
         bool, Meta(description="Take values that are not in the lists which AWS documents beside its enumerations.")
     ] = False
+    any_review_status: Annotated[
+        bool, Meta(description="Let an update in Sandbox play In review and Rejected too, which AWS's does not.")
+    ] = False
     log_level: Annotated[
         str,
         Meta(
@@ -100,3 +105,18 @@ def from_file(folder: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise UserError(f"{FILE}: {error}", "see docs/reference/settings.md") from None
     return given
+
+
+def readings_of(settings: Settings) -> Readings:
+    """How to read what AWS leaves open. Raises UserError for a span of time that is none."""
+    try:
+        task_delay_ms = span_ms(settings.task_delay)
+    except ValueError as error:
+        raise UserError(f"task_delay: {error}", "see docs/reference/settings.md") from None
+    return Readings(
+        action_required_stays=settings.action_required_stays,
+        closed_lost_reopens=settings.closed_lost_reopens,
+        task_delay_ms=task_delay_ms,
+        any_value=settings.any_value,
+        any_review_status=settings.any_review_status,
+    )

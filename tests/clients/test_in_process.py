@@ -95,6 +95,27 @@ def test_options_go_on_to_boto3() -> None:
     assert cosell.connect(region_name="eu-central-1").meta.region_name == "eu-central-1"
 
 
+def test_settings_of_a_server_are_options_too() -> None:
+    client = cosell.connect(any_review_status=True, task_delay="1h")
+    created = client.create_opportunity(Catalog="Sandbox", ClientToken="1")
+    stamp = {"Identifier": created["Id"], "LastModifiedDate": created["LastModifiedDate"]}
+    with pytest.raises(client.exceptions.ValidationException, match="waits for no verdict"):
+        client.update_opportunity(Catalog="Sandbox", LifeCycle={"ReviewStatus": "Rejected"}, **stamp)
+    submission: Any = {"InvolvementType": "For Visibility Only"}
+    task = client.start_engagement_from_opportunity_task(
+        Catalog="Sandbox", ClientToken="1", Identifier=created["Id"], AwsSubmission=submission
+    )
+    assert task["TaskStatus"] == "IN_PROGRESS"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"), [({"task_delay": "soon"}, "'soon' is no time span"), ({"any_value": "yes"}, "any_value")]
+)
+def test_a_setting_that_is_not_possible_is_told(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(UserError, match=told):
+        cosell.connect(**options)
+
+
 def test_a_place_that_is_no_database_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot open"):
         cosell.connect(str(tmp_path / "no" / "folder.db"))

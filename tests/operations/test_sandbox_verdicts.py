@@ -4,9 +4,11 @@ from typing import Any, Final
 
 import pytest
 
+from cosell.context import Readings
+from cosell.engine import Engine
 from tests.operations.test_update import update
 from tests.operations.whole_opportunity import WHOLE, but, placed, written
-from tests.store.caller import Caller
+from tests.store.caller import Caller, HandClock
 
 VERDICTS: Final = ("Approved", "Action Required")
 
@@ -77,3 +79,66 @@ def test_the_catalog_aws_ignores_them_all(caller: Caller, sent: str) -> None:
     life_cycle = ours.get(created["Id"])["LifeCycle"]
     assert life_cycle["ReviewStatus"] == "Pending Submission"
     assert "ReviewComments" not in life_cycle
+
+
+@pytest.fixture
+def playful(clock: HandClock) -> Caller:
+    """A caller of a cosell in which an update plays every step of AWS's."""
+    return Caller(Engine.open(":memory:", clock=clock, readings=Readings(any_review_status=True)))
+
+
+@pytest.mark.parametrize(
+    ("status", "played"),
+    [
+        ("Submitted", "In review"),
+        *((status, verdict) for status in ("Submitted", "In review") for verdict in (*VERDICTS, "Rejected")),
+    ],
+)
+def test_a_setting_lets_an_update_play_every_step(playful: Caller, status: str, played: str) -> None:
+    record = placed(playful, status)
+    wanted = {"LifeCycle.ReviewStatus": played, "LifeCycle.ReviewComments": "See above", "Project.Title": "Cameras"}
+    assert update(playful, record, **but(wanted, written(record))) == []
+    changed = playful.get(record["Id"])
+    assert (changed["LifeCycle"]["ReviewStatus"], changed["Project"]["Title"]) == (played, "Cameras")
+    said = None if played == "In review" else "See above"
+    assert changed["LifeCycle"].get("ReviewComments") == said, "the start of a review says nothing"
+
+
+@pytest.mark.parametrize(
+    ("status", "played"),
+    [
+        ("Pending Submission", "Rejected"),
+        ("Pending Submission", "In review"),
+        ("Action Required", "Rejected"),
+        ("In review", "In review"),
+        ("Rejected", "Rejected"),
+    ],
+)
+def test_with_it_too_only_what_was_submitted_is_decided_upon(playful: Caller, status: str, played: str) -> None:
+    record = placed(playful, status)
+    assert update(playful, record, **but({"LifeCycle.ReviewStatus": played}, written(record))) == [
+        ("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")
+    ]
+
+
+@pytest.mark.parametrize("played", ["In review", "Rejected"])
+def test_without_it_these_two_play_nothing(caller: Caller, played: str) -> None:
+    record = placed(caller, "Submitted")
+    assert update(caller, record, **but({"LifeCycle.ReviewStatus": played}, written(record))) == [
+        ("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")
+    ]
+
+
+@pytest.mark.parametrize("sent", ["In review", "Rejected", "Submitted"])
+def test_with_it_too_what_is_approved_stays_approved(playful: Caller, sent: str) -> None:
+    record = placed(playful, "Approved")
+    assert update(playful, record, **but({"LifeCycle.ReviewStatus": sent}, written(record))) == []
+    assert playful.get(record["Id"])["LifeCycle"]["ReviewStatus"] == "Approved"
+
+
+def test_with_it_too_the_catalog_aws_ignores_them_all(playful: Caller) -> None:
+    ours = Caller(playful.engine, catalog="AWS")
+    record = placed(ours, "Submitted")
+    assert update(ours, record, **but({"LifeCycle.ReviewStatus": "Rejected"}, written(record))) == [
+        ("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")
+    ]

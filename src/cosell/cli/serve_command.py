@@ -28,18 +28,17 @@ from cosell.errors import UserError
 @setting("closed_lost_reopens")
 @setting("task_delay")
 @setting("any_value")
+@setting("any_review_status")
 @setting("log_level")
 def serve_command(**given: Any) -> None:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
     from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
-    from cosell.context import Readings
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
     from cosell.serve.server import free_port, is_loopback
     from cosell.serve.workers import serve
-    from cosell.settings import Settings
-    from cosell.time_texts import span_ms
+    from cosell.settings import Settings, readings_of
 
     settings = Settings(**given)
     host = settings.host
@@ -52,10 +51,7 @@ def serve_command(**given: Any) -> None:
         course = course_of(settings.clock, wall_clock())
     except ValueError as error:
         raise UserError(str(error), "see docs/how-to/control-time.md") from None
-    try:
-        task_delay_ms = span_ms(settings.task_delay)
-    except ValueError as error:
-        raise UserError(f"--task-delay: {error}", "see docs/reference/settings.md") from None
+    readings = readings_of(settings)
     script = review_document(settings)
     port = free_port(host, settings.port)
     configure_log(settings.log_level)
@@ -73,11 +69,6 @@ def serve_command(**given: Any) -> None:
         sinks=settings.sink,
         webhook_secret=settings.webhook_secret,
         script=script,
-        readings=Readings(
-            action_required_stays=settings.action_required_stays,
-            closed_lost_reopens=settings.closed_lost_reopens,
-            task_delay_ms=task_delay_ms,
-            any_value=settings.any_value,
-        ),
+        readings=readings,
     )
     serve(options, settings.workers, course, announce)

@@ -5,7 +5,8 @@ status, or once the sale has ended, is left as it is where the request leaves it
 where the request has another value.
 
 In the catalog Sandbox an update also plays AWS's side: a ReviewStatus of Approved or Action Required in it is a verdict
-on what was submitted, and then the update may change everything, as AWS's examples do.
+on what was submitted, and then the update may change everything, as AWS's examples do. A setting lets the other two
+steps of AWS's be played so, too.
 
 Source: developer guide, recorded requests; the readings are our choice: docs/decisions/0011.
 """
@@ -22,15 +23,21 @@ from cosell.rules.editable import editable_members
 from cosell.rules.members import EVERY_MEMBER, MEMBERS, field_name, restored, value_at
 from cosell.rules.normal_form import normal_form, with_defaults
 from cosell.rules.opportunity import life_cycle_of, reviewed, with_next_steps_remembered, written
-from cosell.rules.review import FIRST_REVIEW_STATUS, ReviewStatus, Step, Verdict, next_status
+from cosell.rules.review import FIRST_REVIEW_STATUS, AwsStep, ReviewStatus, Step, next_status
 from cosell.rules.stage import WITH_A_SOLUTION, stages_after
 from cosell.rules.submission import SOLUTIONS, violations_of_correction
 from cosell.rules.values import NO_SUPPORT
 from cosell.wire.timestamps import Date, Timestamp
 from cosell.wire.types import GetOpportunityResponse, LifeCycle, UpdateOpportunityRequest
 
-PLAYED_IN_SANDBOX: Final[Mapping[str | None, Verdict]] = {"Approved": "approve", "Action Required": "require action"}
-"""What a ReviewStatus in an update means there."""
+PLAYED_IN_SANDBOX: Final[Mapping[str | None, AwsStep]] = {"Approved": "approve", "Action Required": "require action"}
+"""What a ReviewStatus in an update means there [guide]."""
+ALL_PLAYED: Final[Mapping[str | None, AwsStep]] = {
+    **PLAYED_IN_SANDBOX,
+    "In review": "start review",
+    "Rejected": "reject",
+}
+"""The same with `Readings.any_review_status`: our own extension."""
 
 
 class Moment(NamedTuple):
@@ -54,29 +61,30 @@ def update_of(
     wanted = request.life_cycle or LifeCycle()
     status = life_cycle_of(before).review_status
     assert status is not None
-    verdict = _played(request.catalog, status, wanted)
-    following = next_status(status, verdict or "update")
+    played = _played(request.catalog, status, wanted, readings)
+    following = next_status(status, played or "update")
     if following is None:
-        return Update(before, [_closed(status, verdict)])
-    after, violations = _merged(before, request, status, verdict, readings)
-    violations += _violations(before, after, status, verdict, moment.today, readings)
+        return Update(before, [_closed(status, played)])
+    after, violations = _merged(before, request, status, played, readings)
+    violations += _violations(before, after, status, played, moment.today, readings)
     violations = list(dict.fromkeys(violations))  # a correction is judged as a change, and as a submission
     after = with_next_steps_remembered(after, before, moment.stamp)
-    if verdict is not None:
-        after = reviewed(after, following, verdict, wanted.review_comments, wanted.review_status_reason)
+    if played is not None:
+        after = reviewed(after, following, played, wanted.review_comments, wanted.review_status_reason)
     elif not (status == "Action Required" and readings.action_required_stays):
         after = _in_status(after, following)
     return Update(after, violations)
 
 
-def _played(catalog: str, status: ReviewStatus, wanted: LifeCycle) -> Verdict | None:
-    """The verdict that an update plays; None where it only repeats what is so.
+def _played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings: Readings) -> AwsStep | None:
+    """The step of AWS's that an update plays; None where it only repeats what is so.
 
     AWS left an approved opportunity approved when it was sent Action Required for it [recorded answer].
     """
     if catalog != "Sandbox" or wanted.review_status == status or status == "Approved":
         return None
-    return PLAYED_IN_SANDBOX.get(wanted.review_status)
+    steps = ALL_PLAYED if readings.any_review_status else PLAYED_IN_SANDBOX
+    return steps.get(wanted.review_status)
 
 
 def _closed(status: ReviewStatus, step: Step | None) -> Violation:
@@ -91,13 +99,13 @@ def _merged(
     before: GetOpportunityResponse,
     request: UpdateOpportunityRequest,
     status: ReviewStatus,
-    verdict: Verdict | None,
+    played: AwsStep | None,
     readings: Readings,
 ) -> tuple[GetOpportunityResponse, list[Violation]]:
     """The record as the request wants it where it may, and a violation for each member where it may not."""
     stage = life_cycle_of(before).stage
     assert stage is not None
-    editable = EVERY_MEMBER if verdict else editable_members(status, stage, readings)
+    editable = EVERY_MEMBER if played else editable_members(status, stage, readings)
     after = written(before, request)
     if after.national_security is None and "NationalSecurity" not in editable:
         after = msgspec.structs.replace(after, national_security=before.national_security)
@@ -120,13 +128,13 @@ def _violations(
     before: GetOpportunityResponse,
     after: GetOpportunityResponse,
     status: ReviewStatus,
-    verdict: Verdict | None,
+    played: AwsStep | None,
     today: Date,
     readings: Readings,
 ) -> Iterator[Violation]:
     kept = with_defaults(normal_form(before))
     changed = frozenset(member for member in MEMBERS if value_at(kept, member) != value_at(after, member))
-    yield from _wrong_stage(before, after, FIRST_REVIEW_STATUS if verdict else status, readings)
+    yield from _wrong_stage(before, after, FIRST_REVIEW_STATUS if played else status, readings)
     yield from broken_conditions(after, changed, today, readings)
     if status == "Approved" and "PrimaryNeedsFromAws" in changed:
         yield from _needs_given_up(kept, after)
