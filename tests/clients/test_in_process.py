@@ -96,12 +96,12 @@ def test_options_go_on_to_boto3() -> None:
 
 
 def test_settings_of_a_server_are_options_too() -> None:
-    client = cosell.connect(any_review_status=True, task_delay="1h")
+    client: Any = cosell.connect(any_review_status=True, task_delay="1h")
     created = client.create_opportunity(Catalog="Sandbox", ClientToken="1")
     stamp = {"Identifier": created["Id"], "LastModifiedDate": created["LastModifiedDate"]}
     with pytest.raises(client.exceptions.ValidationException, match="waits for no verdict"):
         client.update_opportunity(Catalog="Sandbox", LifeCycle={"ReviewStatus": "Rejected"}, **stamp)
-    submission: Any = {"InvolvementType": "For Visibility Only"}
+    submission = {"InvolvementType": "For Visibility Only"}
     task = client.start_engagement_from_opportunity_task(
         Catalog="Sandbox", ClientToken="1", Identifier=created["Id"], AwsSubmission=submission
     )
