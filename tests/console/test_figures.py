@@ -167,3 +167,16 @@ def test_where_nothing_has_happened_the_files_are_empty(new_site: Callable[[], S
 )
 def test_amounts_are_rounded_for_pictures_alone(hundredths: int, shown: str) -> None:
     assert short_money(hundredths, "EUR") == shown
+
+
+def test_where_counting_takes_long_the_page_says_how_far_it_is(new_site: Callable[[], Site]) -> None:
+    site = new_site()
+    question = json.dumps({"account": ACCOUNT, "count": 6_000})
+    assert site.request("POST", "/_cosell/seed", question, {"Content-Type": "application/json"})[0] == 200
+    status, headers, text = site.request("GET", site.address("/console/pipeline"))
+    assert (status, headers["refresh"]) == (200, "1")
+    assert "5,000 of 6,000 so far" in Document(text).text
+    assert sum(int(count) for (count,) in table(site, "stages").values()) == 6_000  # a file is waited for
+    status, headers, text = site.request("GET", site.address("/console/pipeline"))
+    assert "refresh" not in headers
+    assert "Funnel by stage" in Document(text).text

@@ -1,14 +1,19 @@
 """Figures that follow the changes are those of a count from scratch, whatever has happened meanwhile."""
 
+from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cosell.console.figures import MOST_SCOPES, Figures, Pipelines
+from cosell.console import pipelines
+from cosell.console.figures import Figures
+from cosell.console.pipelines import MOST_SCOPES, Pipelines, StillCounting
 from cosell.context import Scope
 from cosell.engine import Engine
+from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import change_rows, store
 from tests.list_opportunities.questions import DAYS, NAMES
 from tests.store.caller import Caller, record, stored_form
@@ -59,21 +64,37 @@ def plain(figures: Figures) -> dict[str, Any]:
     return {name: {key: value for key, value in counter.items() if value} for name, counter in vars(figures).items()}
 
 
-def shown(pipelines: Pipelines, scope: Scope) -> dict[str, Any]:
+def shown(following: Pipelines, scope: Scope) -> dict[str, Any]:
     """The figures now."""
-    with pipelines.of(scope) as figures:
+    with following.of(scope, patiently=True) as figures:
         return plain(figures)
+
+
+def anew(engine: Engine, scope: Scope) -> dict[str, Any]:
+    """A plain count of all that is there."""
+    figures = Figures()
+    with engine.store.read(scope) as tx:
+        for encoded in tx.records():
+            figures.add(encoded)
+    return plain(figures)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
 @given(happens=steps)
-@pytest.mark.parametrize("most_moved", [0, 2, 5_000])
+@pytest.mark.parametrize("size", [1, 2, 1_000])
 def test_they_follow_whatever_happens(
-    monkeypatch: pytest.MonkeyPatch, most_moved: int, happens: list[tuple[str, dict[str, Any]]]
+    monkeypatch: pytest.MonkeyPatch, size: int, happens: list[tuple[str, dict[str, Any]]]
 ) -> None:
-    monkeypatch.setattr(change_rows, "MOST_MOVED", most_moved)
+    """However many steps it takes, and whoever has kept what before."""
+    monkeypatch.setattr(change_rows, "CHANGES_OF_A_STEP", size)
+    monkeypatch.setattr(change_rows, "ROWS_OF_A_STEP", size)
+    monkeypatch.setattr(pipelines, "STEPS_AT_ONCE", 1)
+    for name in ("KEPT_WHOLE", "KEPT_ON_THE_WAY"):
+        monkeypatch.setattr(pipelines, name, size * 2)
     engine = Engine.open(":memory:")
     following, caller = Pipelines(engine.store), Caller(engine)
+    impatient = Pipelines(engine.store)
+    monkeypatch.setattr(impatient, "_begin", lambda *_: None)  # comes no further than a visitor waits for
     for number, (step, given_members) in enumerate(happens):
         identifiers = [one["Id"] for one in caller.records()]
         if step == "create":
@@ -88,7 +109,12 @@ def test_they_follow_whatever_happens(
                 tx.clear()
         elif step == "load":
             caller.put([record(f"O{number}00{index}", **given_members) for index in range(3)])
-    assert shown(following, caller.scope) == shown(Pipelines(engine.store), caller.scope)
+        with suppress(StillCounting), impatient.of(caller.scope) as figures:
+            assert plain(figures) == anew(engine, caller.scope)
+    expected = anew(engine, caller.scope)
+    assert shown(following, caller.scope) == expected
+    assert shown(Pipelines(engine.store), caller.scope) == expected
+    following.close()
     engine.close()
 
 
@@ -114,11 +140,93 @@ def test_scopes_are_kept_apart_and_not_without_end(engine: Engine) -> None:
 def test_a_database_that_went_back_is_read_anew(engine: Engine) -> None:
     caller = Caller(engine)
     caller.create("1")
-    caller.create("2")
     with engine.store.read(caller.scope) as tx:
-        newest = next(iter(tx.whole()))
-        assert isinstance(newest, int)
-        assert tx.since(newest + 1) is None
-        since = tx.since(newest)
-    assert since is not None
-    assert since.moved == []
+        reached = tx.step(None).reached
+        later = msgspec.structs.replace(reached, position=reached.position + 1)
+        assert tx.step(later).begins
+        assert not tx.step(reached).begins
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A visitor waits for one opportunity, and whatever was counted is kept."""
+    monkeypatch.setattr(change_rows, "ROWS_OF_A_STEP", 1)
+    monkeypatch.setattr(change_rows, "CHANGES_OF_A_STEP", 1)
+    monkeypatch.setattr(pipelines, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(pipelines, "PAUSE_S", 0)
+    monkeypatch.setattr(pipelines, "KEPT_WHOLE", 1)
+    monkeypatch.setattr(pipelines, "KEPT_ON_THE_WAY", 1)
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_a_visitor_is_told_how_far_it_is_and_the_next_process_counts_nothing_twice(engine: Engine) -> None:
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2"), record("O3")])
+    first = Pipelines(engine.store)
+    with pytest.raises(StillCounting) as told, first.of(caller.scope):
+        pass
+    assert (told.value.counted, told.value.total) == (1, 3)
+    figures = shown(first, caller.scope)
+    first.close()
+    with Pipelines(engine.store).of(caller.scope) as kept:  # a step is enough
+        assert plain(kept) == figures
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_who_finds_somebody_ahead_goes_on_from_there(engine: Engine) -> None:
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2"), record("O3")])
+    behind, ahead = Pipelines(engine.store), Pipelines(engine.store)
+    with pytest.raises(StillCounting), behind.of(caller.scope):
+        pass
+    figures = shown(ahead, caller.scope)
+    assert shown(behind, caller.scope) == figures
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_what_was_counted_of_a_scope_that_is_another_one_is_not_kept(engine: Engine) -> None:
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2")])
+    with engine.store.read(caller.scope) as tx:
+        reached = tx.step(None).reached
+    with engine.store.write(caller.scope) as tx:
+        tx.clear()
+        assert not tx.keep_count(reached, b"")
+        assert tx.kept_count() is None
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_what_another_version_has_kept_is_counted_anew(engine: Engine) -> None:
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2")])
+    with engine.store.write(caller.scope) as tx:
+        assert tx.keep_count(tx.step(None).reached, msgspec.msgpack.encode({"partitions": {}}))
+    assert shown(Pipelines(engine.store), caller.scope) == anew(engine, caller.scope)
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_who_counts_is_broken_off_at_the_end(engine: Engine) -> None:
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2"), record("O3")])
+    closed = Pipelines(engine.store)
+    closed.close()
+    with pytest.raises(StillCounting), closed.of(caller.scope, patiently=True):
+        pass
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_what_goes_wrong_is_told_to_the_next_visitor(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = Caller(engine)
+    caller.put([record("O1"), record("O2"), record("O3")])
+    following = Pipelines(engine.store)
+
+    def unavailable(*_: object) -> bool:
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as at_fault:
+        at_fault.setattr(following, "_keep", unavailable)
+        with pytest.raises(StoreUnavailable):
+            shown(following, caller.scope)
+    with pytest.raises(StoreUnavailable):
+        shown(following, caller.scope)
+    assert shown(following, caller.scope) == anew(engine, caller.scope)

@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import Response
 
 from cosell.console import aws_desk, events, home, opportunity, wire
-from cosell.console.figures import Pipelines
+from cosell.console.pipelines import Pipelines
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visit import ApiError, Failure, Visit
 from cosell.console.visitor import visitor_of

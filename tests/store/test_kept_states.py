@@ -99,17 +99,16 @@ def test_whoever_follows_the_changes_is_told_of_a_return(engine: Engine) -> None
     engine.store.states.keep("two")
     caller.update("O1", OpportunityType="Expansion")
     with engine.store.read(caller.scope) as tx:
-        position = next(iter(tx.whole()))
-        assert isinstance(position, int)
+        reached = tx.step(None).reached
     engine.store.states.return_to("two", NOON_MS)
     with engine.store.read(caller.scope) as tx:
-        since = tx.since(position)
-        assert since is not None
-        assert [json.loads(moved.now)["Id"] for moved in since.moved] == ["O1"]
+        step = tx.step(reached)
+        assert not step.begins
+        assert [json.loads(moved.then)["Id"] for moved in step.moved] == ["O1"]
     caller.create("third")
     engine.store.states.return_to("two", NOON_MS)
     with engine.store.read(caller.scope) as tx:
-        assert tx.since(position) is None
+        assert tx.step(reached).begins
 
 
 def test_pages_and_filters_find_what_came_back(engine: Engine) -> None:

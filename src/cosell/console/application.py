@@ -49,6 +49,7 @@ class Console:
 
     def close(self) -> None:
         """Let the pages be finished."""
+        self._surroundings.pipelines.close()
         self._threads.shutdown()
 
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:

@@ -1,24 +1,13 @@
-"""The figures of a pipeline, kept up to date by what has changed since they were asked for last.
-
-The first question about a scope reads every summary once. After that only what has moved is subtracted and added, so
-the cost is that of the changes, whatever the size (docs/decisions/0015).
-"""
+"""What is counted of a pipeline: opportunities are put in and taken out one by one (docs/decisions/0015)."""
 
 import heapq
-import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Self
 
 import msgspec
 
 from cosell.console.words import hundredths
-from cosell.context import Scope
-from cosell.store.interface import Store
-
-MOST_SCOPES: Final = 8
-"""Scopes whose figures are kept; the one that was asked for longest ago goes first."""
 
 MONTH: Final = len("2026-01")
 DAY: Final = len("2026-01-31")
@@ -78,6 +67,21 @@ class Figures:
         self.reasons_lost: Counter[str] = Counter()  # of Closed Lost; empty where none is given
         self.customers: Counter[str] = Counter()  # casefolded names
 
+    @classmethod
+    def decoded(cls, encoded: bytes) -> Self:
+        """What `encoded` has made. Raises msgspec.ValidationError for what another version of it made."""
+        kept = _decode_kept(encoded)
+        figures = cls()
+        figures.spends.update({key: int(value) for key, value in kept.spends.items()})
+        for name in _BELOW_64_BITS:
+            getattr(figures, name).update(getattr(kept, name))
+        return figures
+
+    def encoded(self) -> bytes:
+        """All of it, to be kept."""
+        spends = {key: str(value) for key, value in self.spends.items()}
+        return _encode(_KeptFigures(spends, **{name: getattr(self, name) for name in _BELOW_64_BITS}))
+
     def add(self, encoded: bytes, times: int = 1) -> None:
         """Count an encoded record or summary; `times` is -1 to take it out again."""
         counted = _counted(encoded)
@@ -115,59 +119,19 @@ class Figures:
         return sorted(candidates, key=lambda item: (-item[1], item[0]))[:count]
 
 
-class _Kept:
-    """The figures of a scope up to a position, and the lock of whoever reads or moves them."""
+class _KeptFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How figures are kept. Sums of money may be longer than 64 bits."""
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.position = -1
-        self.figures = Figures()
-
-
-class Pipelines:
-    """The figures of every scope that was asked for. Safe to use from many threads."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._kept: dict[Scope, _Kept] = {}
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def of(self, scope: Scope) -> Iterator[Figures]:
-        """The figures of a scope as last committed. They stand still inside the block, so do not stay long."""
-        kept = self._kept_of(scope)
-        with kept.lock:
-            self._follow(scope, kept)
-            yield kept.figures
-
-    def _kept_of(self, scope: Scope) -> _Kept:
-        with self._lock:
-            kept = self._kept.pop(scope, None) or _Kept()
-            self._kept[scope] = kept
-            while len(self._kept) > MOST_SCOPES:
-                del self._kept[next(iter(self._kept))]
-            return kept
-
-    def _follow(self, scope: Scope, kept: _Kept) -> None:
-        with self._store.read(scope) as tx:
-            since = tx.since(kept.position) if kept.position >= 0 else None
-            if since is None:
-                kept.position = -1  # should this fail half-way, the next one begins anew
-                kept.figures = Figures()
-                kept.position = _read_whole(kept.figures, tx.whole())
-                return
-        for moved in since.moved:
-            if moved.before is not None:
-                kept.figures.add(moved.before, -1)
-            kept.figures.add(moved.now)
-        kept.position = since.position
+    spends: dict[tuple[str, str], str]
+    partitions: dict[tuple[str, str], int]
+    spenders: dict[tuple[str, str], int]
+    closes: dict[tuple[str, str], int]
+    created: dict[str, int]
+    modified: dict[tuple[str, str], int]
+    reasons_lost: dict[str, int]
+    customers: dict[str, int]
 
 
-def _read_whole(figures: Figures, rows: Iterable[int | bytes]) -> int:
-    position = -1
-    for row in rows:
-        if isinstance(row, int):
-            position = row
-        else:
-            figures.add(row)
-    return position
+_BELOW_64_BITS: Final = _KeptFigures.__struct_fields__[1:]
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode_kept: Final = msgspec.msgpack.Decoder(_KeptFigures).decode

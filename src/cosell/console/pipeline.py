@@ -13,12 +13,14 @@ from cosell.console import charts
 from cosell.console.figures import Figures
 from cosell.console.opportunities import TABLE, harmless, row_of
 from cosell.console.pictures import OPEN_STAGES, Picture, in_stages, pictures_of
+from cosell.console.pipelines import StillCounting
 from cosell.console.question import query_of
 from cosell.console.visit import Failure, Visit
 from cosell.console.words import number, short_money
 
 PIPELINE: Final = "/console/pipeline"
 WAITING: Final = ("Submitted", "In review")
+COUNTING_REFRESH_S: Final = 1
 
 
 class Tile(msgspec.Struct, frozen=True):
@@ -31,10 +33,13 @@ class Tile(msgspec.Struct, frozen=True):
 
 def pipeline(visit: Visit) -> Response:
     """The page with every picture."""
-    with visit.surroundings.pipelines.of(visit.scope) as figures:
-        pictures = pictures_of(figures, visit.surroundings.engine.clock())
-        tiles = tiles_of(visit, figures)
-        total = figures.partitions.total()
+    try:
+        with visit.surroundings.pipelines.of(visit.scope) as figures:
+            pictures = pictures_of(figures, visit.surroundings.engine.clock())
+            tiles = tiles_of(visit, figures)
+            total = figures.partitions.total()
+    except StillCounting as still:
+        return visit.page("counting.html", refresh_s=COUNTING_REFRESH_S, counted=still.counted, total=still.total)
     pictures = [_with_names(visit, picture) for picture in pictures]
     return visit.page(
         "pipeline.html",
@@ -104,7 +109,8 @@ def level(value: int, most: int) -> int:
 
 
 def _asked_for(visit: Visit) -> Picture:
-    with visit.surroundings.pipelines.of(visit.scope) as figures:
+    """Programs that fetch a file wait for it; they would not know what to do with a page that says how far it is."""
+    with visit.surroundings.pipelines.of(visit.scope, patiently=True) as figures:
         pictures = pictures_of(figures, visit.surroundings.engine.clock())
     for picture in pictures:
         if picture.name == visit.path_members["picture"]:

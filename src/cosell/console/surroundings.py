@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from cosell.console.figures import Pipelines
+from cosell.console.pipelines import Pipelines
 from cosell.engine import Engine
 
 Administer: TypeAlias = Callable[[str, str, Mapping[str, Any]], "AdminResult"]

@@ -85,9 +85,11 @@ class Visit:
         """The token that a form with a change carries."""
         return csrf_token(self._nonce, self.surroundings.engine.store.token_key)
 
-    def page(self, template: str, *, status: int = 200, **names: Any) -> Response:
-        """An HTML page."""
+    def page(self, template: str, *, status: int = 200, refresh_s: int = 0, **names: Any) -> Response:
+        """An HTML page; with `refresh_s` one that the browser asks for again after so many seconds."""
         headers = dict(PAGE_HEADERS)
+        if refresh_s:
+            headers["refresh"] = str(refresh_s)
         if self._is_new_browser:
             headers["set-cookie"] = cookie_header(self._nonce)
         return GradualResponse(templates.pieces(template, visit=self, **names), status, headers)

@@ -66,7 +66,7 @@ class ConsoleDoor:
 
     def _open(self) -> "Console":
         from cosell.console.application import Console
-        from cosell.console.figures import Pipelines
+        from cosell.console.pipelines import Pipelines
         from cosell.console.surroundings import Surroundings
 
         engine = self._room.engine

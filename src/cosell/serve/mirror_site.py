@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Final, NamedTuple, Protocol
 
 from cosell.console.application import Console
-from cosell.console.figures import Pipelines
+from cosell.console.pipelines import Pipelines
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.context import Scope
 from cosell.datasets.load import Reading, store_all

@@ -1,6 +1,11 @@
-"""What the store keeps of changes: what every opportunity was before each of them, in the order of commits."""
+"""What the store keeps of changes: what every opportunity was before each of them, in the order of commits.
 
-from collections.abc import Iterable
+Whoever counts something over a whole scope goes through it in steps, each of one moment and of bounded size: first what
+has changed among the opportunities that are counted already, then the next ones that are not. So a count is exact at
+the moment of its last step, although nobody was kept from writing meanwhile. It can be kept with the data, so that
+another process, or a later one, only has to count what has happened since.
+"""
+
 from typing import Protocol
 
 import msgspec
@@ -14,18 +19,33 @@ class Change(msgspec.Struct, frozen=True):
     before: bytes | None
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """How far a count has come: changes up to `position`, and opportunities up to the key `counted_to`; None: all.
+
+    `origin` is the change that made the scope another one last (a large load, a reset); 0 where none did.
+    """
+
+    origin: int
+    position: int
+    counted_to: str | None
+
+
 class Moved(msgspec.Struct, frozen=True):
-    """An opportunity that has changed between two positions: encoded, a record before and a summary now."""
+    """An opportunity that has changed between two positions: encoded, a record before, and a record or summary then."""
 
     before: bytes | None
-    now: bytes
+    then: bytes
 
 
-class Since(msgspec.Struct, frozen=True):
-    """What has moved up to a position; each opportunity once."""
+class Step(msgspec.Struct, frozen=True):
+    """What comes next in a count. `begins`: whatever was counted is void. `is_last`: then it is up to date."""
 
-    position: int
+    reached: Reached
+    begins: bool
+    is_last: bool
     moved: list[Moved]
+    found: list[bytes]
+    """Encoded summaries that were not counted yet."""
 
 
 class ChangeReader(Protocol):
@@ -34,12 +54,15 @@ class ChangeReader(Protocol):
     def history(self, identifier: str, limit: int) -> list[Change]:
         """The last changes of an opportunity, the newest first."""
 
-    def whole(self) -> Iterable[int | bytes]:
-        """A position, and the encoded summary of every opportunity at that moment; the position comes first."""
+    def step(self, reached: Reached | None) -> Step:
+        """The next step of a count that has come so far; None for one that begins."""
 
-    def since(self, position: int) -> Since | None:
-        """What has moved behind a position.
+    def kept_count(self) -> tuple[Reached, bytes] | None:
+        """The count that somebody has kept last."""
 
-        None where that is too much to be told, or the scope has become another one (a large load, a reset): then it has
-        to be read as a whole.
-        """
+
+class CountKeeper(Protocol):
+    """Keeps counts."""
+
+    def keep_count(self, reached: Reached, count: bytes) -> bool:
+        """Keep a count for others. False where one is kept that has come as far, or the scope is another one by now."""

@@ -16,7 +16,7 @@ from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
-from cosell.store.changes import ChangeReader
+from cosell.store.changes import ChangeReader, CountKeeper
 from cosell.store.engagement import DueTask, EngagementReader, EngagementWriter
 from cosell.store.invitations import DueInvitation, InvitationReader, InvitationWriter
 from cosell.store.kept_states import KeptStates
@@ -59,7 +59,9 @@ class ReadTransaction(RelationReader, EngagementReader, ChangeReader, AgendaRead
         """How many opportunities the scope has."""
 
 
-class WriteTransaction(ReadTransaction, RelationWriter, EngagementWriter, InvitationWriter, AgendaWriter, Protocol):
+class WriteTransaction(
+    ReadTransaction, RelationWriter, EngagementWriter, InvitationWriter, AgendaWriter, CountKeeper, Protocol
+):
     """Changes one scope, wholly or not at all."""
 
     def stamp(self, now_ms: int) -> int:

@@ -1,25 +1,54 @@
-"""The changes of opportunities in SQL. See `store/changes.py` for the meaning of each method."""
+"""The changes of opportunities, and counts that follow them, in SQL. `store/changes.py` has the meanings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 import apsw
 
 from cosell.rules.identifiers import id_key
-from cosell.store.changes import Change, Moved, Since
+from cosell.store.changes import Change, Moved, Reached, Step
 from cosell.store.opportunity import StoredOpportunity
 
-MOST_MOVED: Final = 5_000
-"""Opportunities that are told one by one. Records that were are kept in memory meanwhile; beyond, a scope is reread."""
+CHANGES_OF_A_STEP: Final = 1_000
+ROWS_OF_A_STEP: Final = 1_000
 
-_NEWEST: Final = "(SELECT coalesce(max(position), 0) FROM opportunity_change)"
-_SINCE: Final = f"""
-SELECT {_NEWEST}, NULL, NULL, NULL
-UNION ALL
-SELECT NULL, id_key, before, summary FROM opportunity_change LEFT JOIN opportunity USING (scope_id, id_key)
-WHERE position IN (
-    SELECT min(position) FROM opportunity_change WHERE position > ? AND scope_id = ? GROUP BY id_key LIMIT ?
+_NEWEST_AND_ORIGIN: Final = """
+SELECT
+    (SELECT coalesce(max(position), 0) FROM opportunity_change),
+    (SELECT coalesce(max(position), 0) FROM opportunity_change WHERE scope_id = ? AND id_key = '')
+"""
+# Changes are few behind a position, and many in a scope: SQLite, which cannot know, is told to go by positions.
+_END_OF_STEP: Final = """
+SELECT count(*), max(position) FROM (
+    SELECT position FROM opportunity_change NOT INDEXED WHERE position > ? AND scope_id = ? ORDER BY position LIMIT ?
 )
+"""
+# What an opportunity was at the end of the step stands in the first change after it, or else in the opportunity.
+_MOVED: Final = """
+SELECT
+    (SELECT before FROM opportunity_change WHERE position = first),
+    coalesce(
+        (
+            SELECT before FROM opportunity_change AS later
+            WHERE later.scope_id = :scope AND later.id_key = moved.id_key AND later.position > :end
+            ORDER BY later.position LIMIT 1
+        ),
+        summary
+    )
+FROM (
+    SELECT id_key, min(position) AS first FROM opportunity_change NOT INDEXED
+    WHERE position > :position AND position <= :end AND scope_id = :scope GROUP BY id_key
+) AS moved
+CROSS JOIN opportunity INDEXED BY opportunity_by_identity
+    ON opportunity.scope_id = :scope AND opportunity.id_key = moved.id_key
+WHERE :counted_to IS NULL OR moved.id_key <= :counted_to
+"""
+_FOUND: Final = "SELECT id_key, summary FROM opportunity WHERE scope_id = ? AND id_key > ? ORDER BY id_key LIMIT ?"
+_HOW_FAR: Final = "({0}origin, {0}counted_to IS NULL, coalesce({0}counted_to, ''), {0}position)"
+_KEEP: Final = f"""
+INSERT INTO kept_count VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    origin = excluded.origin, position = excluded.position, counted_to = excluded.counted_to, count = excluded.count
+WHERE {_HOW_FAR.format("excluded.")} > {_HOW_FAR.format("kept_count.")}
 """
 
 
@@ -38,21 +67,50 @@ class ChangeRows:
         )
         return [Change(*row) for row in rows]
 
-    def whole(self) -> Iterator[int | bytes]:
-        """See `ChangeReader.whole`. One statement, so that position and summaries are of one moment."""
-        statement = f"SELECT {_NEWEST} UNION ALL SELECT summary FROM opportunity WHERE scope_id = ?"
-        rows: Any = self._connection.execute(statement, (self._scope_id,))
-        for row in rows:
-            yield row[0]
+    def step(self, reached: Reached | None) -> Step:
+        """See `ChangeReader.step`. A savepoint, so that all its statements see the same moment."""
+        with self._connection:
+            newest, origin = self._newest_and_origin()
+            begins = reached is None or reached.origin != origin or reached.position > newest
+            if reached is None or begins:
+                reached = Reached(origin, newest, "")
+            position, moved = self._moved(reached, newest)
+            found, counted_to = [], reached.counted_to
+            if position == newest and counted_to is not None:
+                rows: Any = self._connection.execute(_FOUND, (self._scope_id, counted_to, ROWS_OF_A_STEP)).fetchall()
+                found = [summary for _, summary in rows]
+                counted_to = rows[-1][0] if len(rows) == ROWS_OF_A_STEP else None
+        is_last = position == newest and counted_to is None
+        return Step(Reached(origin, position, counted_to), begins, is_last, moved, found)
 
-    def since(self, position: int) -> Since | None:
-        """See `ChangeReader.since`. One statement, so that all of it is of one moment."""
-        bindings = (position, self._scope_id, MOST_MOVED + 1)
-        (newest, *_), *rows = self._connection.execute(_SINCE, bindings).fetchall()
-        assert isinstance(newest, int)
-        if newest < position or len(rows) > MOST_MOVED or any(key == "" or now is None for _, key, _, now in rows):
-            return None
-        return Since(newest, [Moved(before, now) for _, _, before, now in rows])  # type: ignore[arg-type]
+    def _newest_and_origin(self) -> tuple[int, int]:
+        numbers: Any = self._connection.execute(_NEWEST_AND_ORIGIN, (self._scope_id,)).fetchone()
+        newest, origin = numbers
+        return newest, origin
+
+    def _moved(self, reached: Reached, newest: int) -> tuple[int, list[Moved]]:
+        """What has moved behind `reached`, and up to which position."""
+        window = (reached.position, self._scope_id, CHANGES_OF_A_STEP)
+        counted: Any = self._connection.execute(_END_OF_STEP, window).fetchone()
+        count, last = counted
+        if not count:
+            return newest, []
+        end = last if count == CHANGES_OF_A_STEP else newest
+        bindings = {
+            "scope": self._scope_id,
+            "position": reached.position,
+            "end": end,
+            "counted_to": reached.counted_to,
+        }
+        rows: Any = self._connection.execute(_MOVED, bindings)
+        return end, [Moved(before, then) for before, then in rows]
+
+    def kept_count(self) -> tuple[Reached, bytes] | None:
+        """See `ChangeReader.kept_count`."""
+        row: Any = self._connection.execute(
+            "SELECT origin, position, counted_to, count FROM kept_count WHERE scope_id = ?", (self._scope_id,)
+        ).fetchone()
+        return None if row is None else (Reached(*row[:3]), row[3])
 
 
 class ChangeLog(ChangeRows):
@@ -74,8 +132,16 @@ class ChangeLog(ChangeRows):
         )
 
     def note_another_scope(self) -> None:
-        """Everything is another now, and the changes until here are of what is no more."""
+        """Everything is another now: the changes until here, and what was counted, are of what is no more."""
         self._connection.execute("DELETE FROM opportunity_change WHERE scope_id = ?", (self._scope_id,))
+        self._connection.execute("DELETE FROM kept_count WHERE scope_id = ?", (self._scope_id,))
         self._connection.execute(
             "INSERT INTO opportunity_change (scope_id, id_key, changed) VALUES (?, '', 0)", (self._scope_id,)
         )
+
+    def keep_count(self, reached: Reached, count: bytes) -> bool:
+        """See `CountKeeper.keep_count`."""
+        if self._newest_and_origin()[1] != reached.origin:
+            return False
+        self._connection.execute(_KEEP, (self._scope_id, reached.origin, reached.position, reached.counted_to, count))
+        return self._connection.changes() > 0

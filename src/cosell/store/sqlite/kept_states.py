@@ -27,6 +27,7 @@ GOES_ON: Final = frozenset(
         *("installation", "scope", "course", "sqlite_sequence"),  # numbers, stamps and time
         *("outbox", "sink", "held_event", "dead_letter"),  # what was told, was told
         *("zone", "opportunity_change"),  # kept by whatever changes an opportunity, a return too
+        "kept_count",  # follows the changes
     }
 )
 """Tables that no return brings back."""
