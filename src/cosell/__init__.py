@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cosell.clock import Clock
-    from cosell.in_process import connect
+    from cosell.in_process import connect, play_aws
 
 __version__ = "0.1.0"
-__all__ = ["Clock", "__version__", "connect"]
+__all__ = ["Clock", "__version__", "connect", "play_aws"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "connect":  # loaded on demand: `cosell --version` should not wait for the model
-        from cosell.in_process import connect
+    if name in ("connect", "play_aws"):  # loaded on demand: `cosell --version` should not wait for the model
+        from cosell import in_process
 
-        return connect
+        return getattr(in_process, name)
     if name == "Clock":
         from cosell.clock import Clock
 

@@ -3,19 +3,29 @@
 botocore does everything that it always does, up to the moment when it would open a connection: then its event
 `before-send` hands the prepared request to the flow and takes the answer from there. A request never leaves the
 process: if the flow fails, the call fails.
+
+Nobody works here while nobody calls. So a call of a client first lets AWS's side do what is due by the engine's clock,
+each thing at its own moment, and finds everything as a server would have it by then.
 """
 
+import os
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import msgspec
 
 from cosell import flow
 from cosell.auth.open_access import DEFAULT_ACCOUNT
-from cosell.context import Now
+from cosell.aws_side.by_hand import AwsSide
+from cosell.aws_side.script_file import checked_script, review_document
+from cosell.aws_side.work import work
+from cosell.context import Now, Scope
 from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.rules.identifiers import REGION
+from cosell.rules.review_script import Script
 from cosell.settings import Settings, readings_of
 from cosell.wire.model import SERVICE
 
@@ -25,29 +35,72 @@ if TYPE_CHECKING:
 
 _EVENT = f"before-send.{SERVICE}"
 SETTINGS: Final = frozenset(
-    {"action_required_stays", "any_review_status", "any_value", "closed_lost_reopens", "task_delay"}
+    {
+        "action_required_stays",
+        "any_review_status",
+        "any_value",
+        "closed_lost_reopens",
+        "review_action_required",
+        "review_rejected",
+        "review_seed",
+        "review_start",
+        "review_verdict",
+        "task_delay",
+    }
 )
 """The settings of `cosell serve` that `connect` takes as well. None of them is an option of boto3's."""
 
+ReviewSetting = str | os.PathLike[str] | Mapping[str, Any]
+"""Who plays AWS's side: `manual`, `auto`, the path of a script, or a script as plain values."""
+
 
 def connect(
-    url: str = ":memory:", *, account: str = DEFAULT_ACCOUNT, clock: Now | None = None, **options: Any
+    url: str = ":memory:",
+    *,
+    account: str = DEFAULT_ACCOUNT,
+    clock: Now | None = None,
+    review: ReviewSetting = "manual",
+    **options: Any,
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to the database at `url`, in this process.
 
     `account` is the twelve-digit account that the client acts for; `clock` tells the time, by default as the database
-    has it. `options` are settings of `cosell serve` by their names (`SETTINGS`), and for the rest go to `boto3.client`.
-    Raises UserError where the database cannot be opened, or a setting is not possible.
+    has it; `review` says who plays AWS's side. `options` are settings of `cosell serve` by their names (`SETTINGS`);
+    the others go to `boto3.client`. Raises UserError where the database cannot be opened, or a setting is not possible.
     """
     settings = _settings({name: options.pop(name) for name in SETTINGS & options.keys()})
+    script = _script(review, settings)
     engine = Engine.open(url, clock=clock, readings=readings_of(settings))
-    return client_of(engine, account=account, **options)
+
+    def catch_up() -> None:
+        _catch_up(engine, script)
+
+    client = client_of(engine, account=account, before_call=catch_up, **options)
+    _SIDES[client] = lambda catalog: AwsSide(engine, Scope(account, catalog), catch_up)
+    return client
+
+
+def play_aws(client: "PartnerCentralSellingAPIClient", *, catalog: str = "Sandbox") -> AwsSide:
+    """AWS's side of what the account of a client of `connect` has in a catalog, to be played by hand.
+
+    Raises UserError for another client.
+    """
+    if client not in _SIDES:
+        raise UserError("only AWS itself plays AWS's side for this client", "make one with cosell.connect()")
+    return _SIDES[client](catalog)
 
 
 def client_of(
-    engine: Engine, *, account: str = DEFAULT_ACCOUNT, **boto3_options: Any
+    engine: Engine,
+    *,
+    account: str = DEFAULT_ACCOUNT,
+    before_call: Callable[[], None] = lambda: None,
+    **boto3_options: Any,
 ) -> "PartnerCentralSellingAPIClient":
-    """A boto3 client bound to an engine that is open already. Many clients may share one."""
+    """A boto3 client bound to an engine that is open already. Many clients may share one.
+
+    `before_call` is called before each call is answered.
+    """
     import boto3  # slow to load, and a server does without it
 
     options = {
@@ -57,8 +110,27 @@ def client_of(
         "aws_session_token": None,
     } | boto3_options
     client: PartnerCentralSellingAPIClient = boto3.session.Session().client(SERVICE, **options)  # type: ignore[call-overload]
-    client.meta.events.register_first(_EVENT, _Answerer(engine))  # type: ignore[arg-type]  # it answers by returning
+    client.meta.events.register_first(_EVENT, _Answerer(engine, before_call))  # type: ignore[arg-type]  # it answers by returning
     return client
+
+
+_SIDES: Final[WeakKeyDictionary[Any, Callable[[str], AwsSide]]] = WeakKeyDictionary()
+"""Clients of `connect`, each with what gives AWS's side of its account in a catalog."""
+
+
+def _catch_up(engine: Engine, script: Script | None) -> None:
+    """Let AWS's side do what is due. Raises the first of what failed, once everything is done."""
+    defects: list[Exception] = []
+    work(engine, script, engine.clock(), lambda _, defect: defects.append(defect))
+    if defects:
+        raise defects[0]
+
+
+def _script(review: ReviewSetting, settings: Settings) -> Script | None:
+    if isinstance(review, Mapping):
+        return checked_script(msgspec.to_builtins(review), "review")
+    document = review_document(msgspec.structs.replace(settings, review=os.fspath(review)))
+    return None if document is None else checked_script(document, "review")
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -69,8 +141,9 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 class _Answerer:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, before_call: Callable[[], None]) -> None:
         self._engine = engine
+        self._before_call = before_call
 
     def __call__(self, request: "AWSPreparedRequest", **_: Any) -> "AWSResponse":
         from botocore.awsrequest import AWSResponse
@@ -83,6 +156,7 @@ class _Answerer:
             {name.lower().encode(): _bytes(value) for name, value in request.headers.items()},
             _bytes(body),
         )
+        self._before_call()
         answer = flow.answer(self._engine, call)
         if answer.defect is not None:
             raise answer.defect

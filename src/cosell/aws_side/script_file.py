@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cosell.errors import UserError
-from cosell.rules.review_script import ScriptMistake, automatic, script_of
+from cosell.rules.review_script import Script, ScriptMistake, automatic, script_of
 from cosell.settings import Settings
 from cosell.time_texts import span_ms
 
@@ -23,11 +23,16 @@ def review_document(settings: Settings) -> dict[str, Any] | None:
     if settings.review == "auto":
         return _automatic(settings)
     document = _read(Path(settings.review))
-    try:
-        script_of(document)
-    except ScriptMistake as mistake:
-        raise UserError(f"{settings.review}: {mistake}", "see docs/how-to/play-aws.md") from None
+    checked_script(document, settings.review)
     return document
+
+
+def checked_script(document: Any, name: str) -> Script:
+    """The script that a document describes. Raises UserError, with the document's name, for what cannot be done."""
+    try:
+        return script_of(document)
+    except ScriptMistake as mistake:
+        raise UserError(f"{name}: {mistake}", "see docs/how-to/play-aws.md") from None
 
 
 def _automatic(settings: Settings) -> dict[str, Any]:

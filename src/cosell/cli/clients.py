@@ -30,12 +30,13 @@ class Failed(Exception):
 
 def client_in_process(db: str, account: str) -> "PartnerCentralSellingAPIClient":
     """A client of a database that exists. Raises UserError where it does not, or cannot be opened."""
-    from cosell.in_process import connect
+    from cosell.engine import Engine
+    from cosell.in_process import client_of
 
     path = db.removeprefix("sqlite:///")
     if "://" not in path and path != ":memory:" and not os.path.exists(path):  # noqa: PTH110
         raise UserError(f"there is no database {path}", f"make one with: cosell seed --db {path}")
-    return connect(db, account=account, config=_config())
+    return client_of(Engine.open(db), account=account, config=_config())
 
 
 def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient":

@@ -5,22 +5,18 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from cosell.aws_side.example_referral import referral_members
-from cosell.context import Context, Scope
-from cosell.operations.invitation.refer import refer_as_asked
-from cosell.operations.opportunity.aws_edit import aws_edit
-from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
-from cosell.rules.aws_edit import RECORD_MEMBERS, VIEW_MEMBERS, aws_edit_of
+from cosell.aws_side import by_hand
+from cosell.context import Scope
+from cosell.operations.opportunity.review_decision import ReviewDecision
+from cosell.rules.aws_edit import RECORD_MEMBERS, VIEW_MEMBERS
 from cosell.rules.opportunity import life_cycle_of
 from cosell.rules.review_script import STEP_OF
 from cosell.rules.selector import selector_of
 from cosell.serve.admin.fields import DEFAULT_CATALOG, Account, Catalog
 from cosell.serve.admin.router import Room
 from cosell.settings import DEFAULTS
-from cosell.wire.decode import checked_structure
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
-    CreateOpportunityRequest,
     GetOpportunityResponse,
     ListOpportunitiesRequest,
     OpportunitySort,
@@ -109,10 +105,8 @@ def waiting(room: Room, question: Waiting) -> dict[str, Any]:
 
 def review(room: Room, question: Review) -> dict[str, Any]:
     """Decide upon an opportunity as AWS does: start its review, approve it, require action, or reject it."""
-    context = _context(room, question.account, question.catalog)
     decision = ReviewDecision(question.id, STEP_OF[question.decision], question.comment, question.reason)
-    with room.engine.store.write(context.scope) as tx:
-        return _told(review_decision(tx, decision, context))
+    return _told(by_hand.decide(room.engine, Scope(question.account, question.catalog), decision))
 
 
 def edit(room: Room, question: Edit) -> dict[str, Any]:
@@ -121,16 +115,8 @@ def edit(room: Room, question: Edit) -> dict[str, Any]:
     Members of a structure change one by one; a list takes the place of the former one. The partner hears of it by an
     event; LastModifiedDate moves only where a member of the partner's record changed.
     """
-    edits = aws_edit_of(question.view, question.life_cycle)
-    context = _context(room, question.account, question.catalog)
-    with room.engine.store.write(context.scope) as tx:
-        return _told(aws_edit(tx, question.id, edits, context))
-
-
-def _context(room: Room, account: str, catalog: str) -> Context:
-    engine = room.engine
-    scope = Scope(account, catalog)
-    return Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
+    scope = Scope(question.account, question.catalog)
+    return _told(by_hand.edit(room.engine, scope, question.id, question.view, question.life_cycle))
 
 
 def _told(record: GetOpportunityResponse) -> dict[str, Any]:
@@ -143,12 +129,7 @@ def _told(record: GetOpportunityResponse) -> dict[str, Any]:
 
 def refer(room: Room, question: Refer) -> dict[str, Any]:
     """Refer an opportunity to a partner as AWS does: hidden behind an invitation, of which the partner hears."""
-    context = _context(room, question.account, question.catalog)
-    members = referral_members(question.opportunity, Timestamp.from_ms(context.now_ms))
-    named = {"Catalog": question.catalog, "ClientToken": "referral", "Origin": "AWS Referral"}
-    request = checked_structure(CreateOpportunityRequest, members | named)
-    with room.engine.store.write(context.scope) as tx:
-        referral = refer_as_asked(tx, request, context)
+    referral = by_hand.refer(room.engine, Scope(question.account, question.catalog), question.opportunity)
     return {
         "invitation_id": referral.invitation_id,
         "opportunity_id": referral.opportunity_id,
