@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cosell.aws_side import by_hand
 from cosell.aws_side.work import work
 from cosell.context import Context, Readings
 from cosell.engine import Engine
@@ -84,6 +85,18 @@ def test_an_invitation_without_a_referral_makes_no_opportunity(caller: Caller) -
     answer = caller("StartEngagementByAcceptingInvitationTask", ClientToken="yes", Identifier=invitation)
     assert (answer["TaskStatus"], answer["ReasonCode"]) == ("FAILED", "InvitationValidationFailed")
     caller("RejectEngagementInvitation", Identifier=invitation)
+
+
+def test_a_reset_removes_what_aws_has_shown_of_a_referral(caller: Caller) -> None:
+    task = caller("StartEngagementByAcceptingInvitationTask", ClientToken="yes", Identifier=refer(caller))
+    opportunity = task["OpportunityId"]
+    by_hand.edit(caller.engine, caller.scope, opportunity, {"Insights": {"EngagementScore": "High"}}, None)
+    engagement_id = events(caller.engine)[-2]["detail"]["resourceSnapshot"]["engagementId"]
+    for left in (True, False):
+        with caller.engine.store.write(caller.scope) as tx:
+            snapshot = tx.latest_snapshot(engagement_id, opportunity, "AwsOpportunitySummaryFullView")
+            assert (snapshot is not None) == left
+            tx.clear()
 
 
 def test_tags_of_an_acceptance_are_those_of_its_job(caller: Caller) -> None:

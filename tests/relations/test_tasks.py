@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cosell.aws_side import by_hand
 from cosell.context import Context, Readings
 from cosell.engine import Engine
 from cosell.operations.engagement.due_tasks import carry_out_due
@@ -238,6 +239,72 @@ def test_a_change_that_members_see_makes_a_snapshot_and_no_other_one_does(
     assert kept(caller, task)["snapshot"] == seen
 
 
+def aws_edits(caller: Caller, opportunity: str, **view: Any) -> None:
+    by_hand.edit(caller.engine, caller.scope, opportunity, view, None)
+
+
+def aws_snapshot(caller: Caller, task: Record) -> Record | None:
+    """The latest snapshot of AWS's own view in the task's engagement."""
+    with caller.engine.store.read(caller.scope) as tx:
+        snapshot = tx.latest_snapshot(task["EngagementId"], task["OpportunityId"], "AwsOpportunitySummaryFullView")
+    return None if snapshot is None else dict(json.loads(snapshot.record))
+
+
+def test_a_change_of_awss_own_view_is_a_snapshot_for_the_owner_alone(
+    caller: Caller, opportunity: str, clock: HandClock
+) -> None:
+    task = start(caller, opportunity)
+    decide(caller, opportunity, "approve")
+    assert aws_snapshot(caller, task) is None, "what AWS begins with is told by the submission"
+    before = len(told(caller))
+    clock.now_ms += 1000
+    aws_edits(caller, opportunity, Insights={"EngagementScore": "High"})
+    snapshot = aws_snapshot(caller, task)
+    assert snapshot is not None
+    view = caller("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=opportunity)
+    assert snapshot["Payload"] == {
+        "AwsOpportunitySummaryFullView": {name: value for name, value in view.items() if name != "Catalog"}
+    }
+    arn = f"{opportunity}/template/AwsOpportunitySummaryFullView/snapshot/1"
+    assert snapshot["Arn"].endswith(f"{task['EngagementId']}/resource/Opportunity/{arn}")
+    assert (snapshot["CreatedBy"], snapshot["TargetMemberAccounts"]) == ("aws", [ACCOUNT])
+    assert snapshot["CreatedAt"] == moment(clock.now_ms)
+    taken, updated = events(caller)[before:]
+    assert updated["detail-type"] == "Opportunity Updated"
+    assert taken["detail-type"] == "Engagement Resource Snapshot Created"
+    shown = taken["detail"]["resourceSnapshot"]
+    assert shown["arn"] == snapshot["Arn"]
+    assert shown["resourceSnapshotTemplateName"] == "AwsOpportunitySummaryFullView"
+    assert shown["targetMemberAccounts"] == [ACCOUNT]
+
+
+def test_every_other_view_of_aws_is_another_revision(caller: Caller, opportunity: str) -> None:
+    task = start(caller, opportunity)
+    for score, revision in (("High", 1), ("High", 1), ("Low", 2)):
+        aws_edits(caller, opportunity, Insights={"EngagementScore": score})
+        snapshot = aws_snapshot(caller, task)
+        assert snapshot is not None
+        assert snapshot["Revision"] == revision
+
+
+def test_what_a_correction_shows_to_aws_is_a_snapshot_of_its_view(caller: Caller, opportunity: str) -> None:
+    task = start(caller, opportunity)
+    decide(caller, opportunity, "require action")
+    spend = [WHOLE["Project"]["ExpectedCustomerSpend"][0] | {"Amount": "7"}]
+    record = caller.get(opportunity)
+    writable = {member: record[member] for member in WHOLE if member in record}
+    caller.update(opportunity, **but({"Project.ExpectedCustomerSpend": spend}, writable))
+    snapshot = aws_snapshot(caller, task)
+    assert snapshot is not None
+    assert snapshot["Payload"]["AwsOpportunitySummaryFullView"]["Project"]["ExpectedCustomerSpend"] == spend
+
+
+def test_without_an_engagement_awss_view_is_no_snapshot(caller: Caller, opportunity: str) -> None:
+    caller("SubmitOpportunity", Identifier=opportunity, **CO_SELL)
+    aws_edits(caller, opportunity, Insights={"EngagementScore": "High"})
+    assert told(caller) == ["Opportunity Created", "Opportunity Updated", "Opportunity Updated"]
+
+
 def test_what_is_corrected_is_submitted_again_in_the_same_engagement(caller: Caller, opportunity: str) -> None:
     first = start(caller, opportunity, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}])
     decide(caller, opportunity, "require action")
@@ -356,6 +423,7 @@ def test_a_task_in_progress_may_fail_in_the_end(slow: Caller, clock: HandClock) 
 
 def test_a_reset_removes_engagements_and_tasks(caller: Caller, opportunity: str) -> None:
     task = start(caller, opportunity)
+    aws_edits(caller, opportunity, Insights={"EngagementScore": "High"})
     with caller.engine.store.write(caller.scope) as tx:
         tx.clear()
     assert tasks(caller) == []
@@ -364,4 +432,5 @@ def test_a_reset_removes_engagements_and_tasks(caller: Caller, opportunity: str)
         assert tx.invitation(task["EngagementInvitationId"]) is None
         assert tx.snapshot_job(task["ResourceSnapshotJobId"]) is None
         assert tx.members(task["EngagementId"]) == []
-        assert tx.latest_snapshot(task["EngagementId"], opportunity, "OpportunitySummaryView") is None
+        for template in ("OpportunitySummaryView", "AwsOpportunitySummaryFullView"):
+            assert tx.latest_snapshot(task["EngagementId"], opportunity, template) is None

@@ -1,14 +1,21 @@
-"""Snapshots: the part of an opportunity that the members of an engagement see, frozen under a revision.
+"""Snapshots: what members of an engagement see of an opportunity, frozen under a revision.
 
-Source: service model 2022-07-26, OpportunitySummaryView and GetResourceSnapshotResponse; recorded answers for the ARN.
+All members see a part of the partner's record; AWS's own view is for the partner alone.
+
+Source: service model 2022-07-26, OpportunitySummaryView, AwsOpportunitySummaryFullView and GetResourceSnapshotResponse;
+recorded answers for the ARN.
 """
 
 from collections.abc import Sequence
+from typing import Final, Literal
 
-from cosell.rules.engagement import SUMMARY_TEMPLATE
+import msgspec
+
 from cosell.rules.identifiers import shared_arn
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
+    AwsOpportunitySummaryFullView,
+    GetAwsOpportunitySummaryResponse,
     GetOpportunityResponse,
     GetResourceSnapshotResponse,
     LifeCycle,
@@ -18,6 +25,18 @@ from cosell.wire.types import (
     ProjectView,
     ResourceSnapshotPayload,
 )
+
+AWS_VIEW_TEMPLATE: Final = "AwsOpportunitySummaryFullView"
+"""The template that the owner of the opportunity sees."""
+
+
+class Series(msgspec.Struct, frozen=True):
+    """What revisions are counted in: a template's snapshots of an opportunity in an engagement."""
+
+    catalog: Literal["AWS", "Sandbox"]
+    engagement_id: str
+    opportunity: str
+    template: str
 
 
 def opportunity_view(record: GetOpportunityResponse) -> OpportunitySummaryView:
@@ -46,26 +65,33 @@ def opportunity_view(record: GetOpportunityResponse) -> OpportunitySummaryView:
     )
 
 
+def aws_full_view(view: GetAwsOpportunitySummaryResponse) -> AwsOpportunitySummaryFullView:
+    """What the template AwsOpportunitySummaryFullView shows: all of AWS's own view but its catalog."""
+    members = AwsOpportunitySummaryFullView.__struct_fields__
+    return AwsOpportunitySummaryFullView(**{name: getattr(view, name) for name in members})
+
+
 def snapshot_of(
-    record: GetOpportunityResponse,
-    engagement_id: str,
+    series: Series,
     revision: int,
+    payload: ResourceSnapshotPayload,
     creator: str,
     members: Sequence[str],
     now: Timestamp,
 ) -> GetResourceSnapshotResponse:
-    """A snapshot of an opportunity for the members of an engagement."""
-    path = f"{engagement_id}/resource/Opportunity/{record.id}/template/{SUMMARY_TEMPLATE}/snapshot/{revision}"
+    """A snapshot for those `members` of the engagement that its template is for."""
+    subject = f"{series.engagement_id}/resource/Opportunity/{series.opportunity}"
+    path = f"{subject}/template/{series.template}/snapshot/{revision}"
     return GetResourceSnapshotResponse(
-        catalog=record.catalog,
-        arn=shared_arn(record.catalog, "engagement", path),
+        catalog=series.catalog,
+        arn=shared_arn(series.catalog, "engagement", path),
         created_by=creator,
         created_at=now,
-        engagement_id=engagement_id,
+        engagement_id=series.engagement_id,
         resource_type="Opportunity",
-        resource_id=record.id,
-        resource_snapshot_template_name=SUMMARY_TEMPLATE,
+        resource_id=series.opportunity,
+        resource_snapshot_template_name=series.template,
         revision=revision,
-        payload=ResourceSnapshotPayload(opportunity_summary=opportunity_view(record)),
+        payload=payload,
         target_member_accounts=list(members),
     )

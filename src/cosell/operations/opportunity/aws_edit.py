@@ -7,12 +7,11 @@ LastModifiedDate moves only where a member of the partner's own record changed (
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException
 from cosell.operations.opportunity.announcement import announce_to
+from cosell.operations.opportunity.aws_view import aws_view, put_aws_view
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
 from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view
 from cosell.rules.event import opportunity_changed
 from cosell.store.interface import WriteTransaction
-from cosell.wire.decode import decode
-from cosell.wire.encode import encode
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityResponse
 
@@ -24,7 +23,7 @@ def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Cont
     """
     record = record_of(tx, identifier, context)
     now = Timestamp.from_ms(max(context.now_ms, record.last_modified_date.ms))
-    view_changed = edit.view is not None and _edit_view(tx, identifier, edit.view, now)
+    view_changed = edit.view is not None and _edit_view(tx, identifier, edit.view, now, context)
     changed = record if edit.life_cycle is None else edited_record(record, edit.life_cycle, now)
     if changed != record:
         return put_changed(tx, changed, new_stamp(tx, context), context)
@@ -34,13 +33,14 @@ def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Cont
     return record
 
 
-def _edit_view(tx: WriteTransaction, identifier: str, edit: GetAwsOpportunitySummaryResponse, now: Timestamp) -> bool:
-    encoded = tx.aws_summary(identifier)
-    if encoded is None:
+def _edit_view(
+    tx: WriteTransaction, identifier: str, edit: GetAwsOpportunitySummaryResponse, now: Timestamp, context: Context
+) -> bool:
+    view = aws_view(tx, identifier)
+    if view is None:
         raise ResourceNotFoundException(f"AWS has no view of opportunity {identifier}: it was not submitted yet.")
-    view = decode(GetAwsOpportunitySummaryResponse, encoded)
     changed = edited_view(view, edit, now)
     if changed == view:
         return False
-    tx.put_aws_summary(identifier, encode(changed))
+    put_aws_view(tx, identifier, changed, now, context)
     return True

@@ -1,10 +1,17 @@
-"""What AWS gets to see of an opportunity when it is submitted, and again when it is corrected."""
+"""AWS's own view of an opportunity: begun when it is submitted, and taken anew when it is corrected.
 
+What changes in AWS's view joins the engagement as a snapshot for the partner. Its beginning does not: the guide names
+one snapshot for a submission, that of the partner's own record.
+"""
+
+from cosell.context import Context
+from cosell.operations.engagement.snapshots import take_aws_snapshots
 from cosell.rules.aws_summary import summary_at_submission
 from cosell.rules.submission import InvolvementType, Visibility
 from cosell.store.interface import ReadTransaction, WriteTransaction
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode
+from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityResponse
 
 
@@ -14,17 +21,33 @@ def aws_view(tx: ReadTransaction, identifier: str) -> GetAwsOpportunitySummaryRe
     return None if encoded is None else decode(GetAwsOpportunitySummaryResponse, encoded)
 
 
-def show_aws(
-    tx: WriteTransaction, record: GetOpportunityResponse, involvement_type: InvolvementType, visibility: Visibility
+def put_aws_view(
+    tx: WriteTransaction, identifier: str, view: GetAwsOpportunitySummaryResponse, now: Timestamp, context: Context
 ) -> None:
-    """Let AWS see a record that has just been submitted."""
+    """Let AWS's view of an opportunity be `view` from the moment `now` on."""
+    is_another = tx.aws_summary(identifier) is not None
+    tx.put_aws_summary(identifier, encode(view))
+    if is_another:
+        take_aws_snapshots(tx, identifier, view, now, context)
+
+
+def show_aws(
+    tx: WriteTransaction,
+    record: GetOpportunityResponse,
+    involvement_type: InvolvementType,
+    visibility: Visibility,
+    now: Timestamp,
+    context: Context,
+) -> None:
+    """Let AWS see a record that is being submitted."""
     before = aws_view(tx, record.id)
     origin = (before and before.origin) or "Partner Referral"
-    tx.put_aws_summary(record.id, encode(summary_at_submission(record, involvement_type, visibility, origin, before)))
+    view = summary_at_submission(record, involvement_type, visibility, origin, before)
+    put_aws_view(tx, record.id, view, now, context)
 
 
-def show_aws_correction(tx: WriteTransaction, record: GetOpportunityResponse) -> None:
-    """Let AWS see what has been corrected in a record that it has seen before."""
+def show_aws_correction(tx: WriteTransaction, record: GetOpportunityResponse, now: Timestamp, context: Context) -> None:
+    """Let AWS see what is being corrected in a record that it has seen before."""
     before = aws_view(tx, record.id)
     if before is not None and before.involvement_type is not None:
-        show_aws(tx, record, before.involvement_type, before.visibility or "Full")
+        show_aws(tx, record, before.involvement_type, before.visibility or "Full", now, context)

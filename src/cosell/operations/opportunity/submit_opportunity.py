@@ -42,9 +42,9 @@ def submit(
     """
     if violations := violations_of_submit(record, involvement_type, visibility, context):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
-    changed = put_changed(tx, submitted(record, involvement_type), new_stamp(tx, context), context)
-    show_aws(tx, changed, involvement_type, visibility)
-    return changed
+    changed, stamp = submitted(record, involvement_type), new_stamp(tx, context)
+    show_aws(tx, changed, involvement_type, visibility, stamp, context)
+    return put_changed(tx, changed, stamp, context)
 
 
 def violations_of_submit(

@@ -29,7 +29,7 @@ def update_opportunity(tx: WriteTransaction, request: Request, context: Context)
     update = update_of(record, request, moment, context.readings)
     if update.violations:
         raise ValidationException("BUSINESS_VALIDATION_FAILED", update.violations)
+    if life_cycle_of(update.record).review_status == "Submitted":
+        show_aws_correction(tx, update.record, moment.stamp, context)
     changed = put_changed(tx, update.record, moment.stamp, context)
-    if life_cycle_of(changed).review_status == "Submitted":
-        show_aws_correction(tx, changed)
     return Response(id=changed.id, last_modified_date=changed.last_modified_date)

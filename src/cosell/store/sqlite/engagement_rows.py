@@ -164,20 +164,21 @@ class EngagementChanges(EngagementRows):
 
     def clear_engagements(self) -> None:
         """Remove the scope's jobs and tasks, the engagements that its account has created, and its part in others."""
-        for table in ("snapshot_job", "engagement_task"):
-            self._connection.execute(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
         account, catalog = self._scope.account, self._scope.catalog
         mine = "SELECT engagement_id FROM engagement WHERE catalog = ? AND created_by = ?"
+        shown = f"SELECT engagement_id, opportunity FROM snapshot_job WHERE scope_id = {self._scope_id}"
         for table, is_mine in (
             ("engagement_member", "account = ?"),
             ("engagement_invitation", "? IN (sender, receiver)"),
-            ("snapshot", "created_by = ?"),
+            ("snapshot", f"created_by = ? OR (engagement_id, opportunity) IN ({shown})"),  # some are AWS's
         ):
             self._connection.execute(
                 f"DELETE FROM {table} WHERE catalog = ? AND ({is_mine} OR engagement_id IN ({mine}))",
                 (catalog, account, catalog, account),
             )
         self._connection.execute("DELETE FROM engagement WHERE catalog = ? AND created_by = ?", (catalog, account))
+        for table in ("snapshot_job", "engagement_task"):
+            self._connection.execute(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
 
     def _insert(self, table: str, *values: "SQLiteValue") -> None:
         self._connection.execute(
