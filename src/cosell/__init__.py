@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cosell.clock import Clock
+    from cosell.faults import Faults
     from cosell.in_process import connect, play_aws
 
 __version__ = "0.1.0"
-__all__ = ["Clock", "__version__", "connect", "play_aws"]
+__all__ = ["Clock", "Faults", "__version__", "connect", "play_aws"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +20,8 @@ def __getattr__(name: str) -> Any:
         from cosell.clock import Clock
 
         return Clock
+    if name == "Faults":
+        from cosell.faults import Faults
+
+        return Faults
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

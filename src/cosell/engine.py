@@ -1,11 +1,12 @@
 """What a running cosell consists of: a store, a clock and a source of chance."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from cosell.clock import Clock, SharedClock, wall_clock
 from cosell.context import DEFAULT_READINGS, Now, Readings
+from cosell.faults import Faults
 from cosell.store.interface import Store
 from cosell.store.open import open_store
 
@@ -23,6 +24,7 @@ class Engine:
     url: str = ":memory:"
     """The database, as the user named it."""
     readings: Readings = DEFAULT_READINGS
+    faults: Faults = field(default_factory=Faults)
 
     @classmethod
     def open(
@@ -32,6 +34,7 @@ class Engine:
         clock: Now | None = None,
         chance: random.Random | None = None,
         readings: Readings = DEFAULT_READINGS,
+        faults: Faults | None = None,
     ) -> Self:
         """The engine over the database that `url` names. Raises UserError where it cannot be opened.
 
@@ -43,7 +46,11 @@ class Engine:
         store = open_store(url, new_token_key=token_key)
         if clock is None:
             clock = SharedClock(store) if store.shared else Clock()
-        return cls(store, clock, chance or random.Random(), url, readings)  # noqa: S311
+        return cls(store, clock, chance or random.Random(), url, readings, faults or Faults())  # noqa: S311
+
+    def without_faults(self) -> Self:
+        """The same engine for those who look after it: what they do never meets a fault."""
+        return replace(self, faults=Faults())
 
     def close(self) -> None:
         """Close the store. Idempotent."""

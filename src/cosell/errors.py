@@ -14,7 +14,8 @@
         ├── NotImplementedException
         ├── RequestEntityTooLargeException
         ├── RequestTimeoutException
-        └── ServiceUnavailableException
+        ├── ServiceUnavailableException
+        └── ConnectionDropped        no answer at all
 
     UserError                            a mistake on the command line or in a file: one line and a next step
 
@@ -140,6 +141,12 @@ class ServiceUnavailableException(ProtocolError):
     """The server is stopping, or its database does not answer. Every SDK tries again."""
 
     status = 503
+
+
+class ConnectionDropped(ProtocolError):
+    """The connection ends without an answer, because somebody has asked for this fault. Never on the wire."""
+
+    status = 0
 
 
 class UserError(Exception):

@@ -22,6 +22,7 @@ from cosell.errors import (
     ServiceError,
     ServiceUnavailableException,
 )
+from cosell.faults import Fault
 from cosell.operations import OPERATIONS, REPEATS
 from cosell.rules.identifiers import uuid_of
 from cosell.rules.tag import catalog_in
@@ -42,6 +43,7 @@ class Call:
         "answer",
         "body",
         "context",
+        "fault",
         "headers",
         "method",
         "operation",
@@ -56,12 +58,15 @@ class Call:
     context: Context
     response: Any
     answer: bytes
+    fault: Fault | None
+    """What goes wrong with it. The entrance waits for the delay, and drops the connection where that is the error."""
 
     def __init__(self, method: str, path: str, headers: dict[bytes, bytes], body: bytes) -> None:
         self.method = method
         self.path = path
         self.headers = headers  # names in lower case
         self.body = body
+        self.fault = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -100,6 +105,16 @@ def parse(_: Engine, call: Call) -> None:
         decode.plain_json(body)
 
 
+def fault(engine: Engine, call: Call) -> None:
+    """What somebody has asked to go wrong with the request. Raises an error that comes before all."""
+    if not engine.faults.are_there:
+        return
+    catalog = None if call.request is None else _catalog_of(call.request)
+    call.fault = engine.faults.meet(call.operation.name, call.account, catalog)
+    if call.fault is not None and call.fault.error is not None and not call.fault.is_after:
+        raise call.fault.error
+
+
 def validate(_: Engine, call: Call) -> None:
     """Everything that is wrong with the request. Raises SerializationException or ValidationException."""
     if call.request is None:
@@ -127,7 +142,22 @@ def encode(_: Engine, call: Call) -> None:
     call.answer = b"" if call.operation.output is None else encoding.encode(call.response)
 
 
-STEPS: Final[tuple[Callable[[Engine, Call], None], ...]] = (route, authenticate, parse, validate, operate, encode)
+def lose(_: Engine, call: Call) -> None:
+    """The answer to what was done, where a fault says so. Raises the error that the caller gets in its place."""
+    if call.fault is not None and call.fault.error is not None:
+        raise call.fault.error
+
+
+STEPS: Final[tuple[Callable[[Engine, Call], None], ...]] = (
+    route,
+    authenticate,
+    parse,
+    fault,
+    validate,
+    operate,
+    encode,
+    lose,
+)
 
 
 def answer(engine: Engine, call: Call) -> Answer:

@@ -9,6 +9,7 @@ each thing at its own moment, and finds everything as a server would have it by 
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -23,7 +24,8 @@ from cosell.aws_side.script_file import checked_script, review_document
 from cosell.aws_side.work import work
 from cosell.context import Now, Scope
 from cosell.engine import Engine
-from cosell.errors import UserError
+from cosell.errors import ConnectionDropped, UserError
+from cosell.faults import Faults
 from cosell.rules.identifiers import REGION
 from cosell.rules.review_script import Script
 from cosell.settings import Settings, readings_of
@@ -32,6 +34,8 @@ from cosell.wire.model import SERVICE
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
+
+Sleep = Callable[[float], None]
 
 _EVENT = f"before-send.{SERVICE}"
 SETTINGS: Final = frozenset(
@@ -60,22 +64,25 @@ def connect(
     account: str = DEFAULT_ACCOUNT,
     clock: Now | None = None,
     review: ReviewSetting = "manual",
+    faults: Faults | None = None,
+    sleep: Sleep = time.sleep,
     **options: Any,
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to the database at `url`, in this process.
 
     `account` is the twelve-digit account that the client acts for; `clock` tells the time, by default as the database
-    has it; `review` says who plays AWS's side. `options` are settings of `cosell serve` by their names (`SETTINGS`);
-    the others go to `boto3.client`. Raises UserError where the database cannot be opened, or a setting is not possible.
+    has it; `review` says who plays AWS's side; `faults` go wrong, and `sleep` waits for their delays, in seconds.
+    `options` are settings of `cosell serve` by their names (`SETTINGS`); the others go to `boto3.client`. Raises
+    UserError where the database cannot be opened, or a setting is not possible.
     """
     settings = _settings({name: options.pop(name) for name in SETTINGS & options.keys()})
     script = _script(review, settings)
-    engine = Engine.open(url, clock=clock, readings=readings_of(settings))
+    engine = Engine.open(url, clock=clock, readings=readings_of(settings), faults=faults)
 
     def catch_up() -> None:
         _catch_up(engine, script)
 
-    client = client_of(engine, account=account, before_call=catch_up, **options)
+    client = client_of(engine, account=account, before_call=catch_up, sleep=sleep, **options)
     _SIDES[client] = lambda catalog: AwsSide(engine, Scope(account, catalog), catch_up)
     return client
 
@@ -95,6 +102,7 @@ def client_of(
     *,
     account: str = DEFAULT_ACCOUNT,
     before_call: Callable[[], None] = lambda: None,
+    sleep: Sleep = time.sleep,
     **boto3_options: Any,
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to an engine that is open already. Many clients may share one.
@@ -110,7 +118,8 @@ def client_of(
         "aws_session_token": None,
     } | boto3_options
     client: PartnerCentralSellingAPIClient = boto3.session.Session().client(SERVICE, **options)  # type: ignore[call-overload]
-    client.meta.events.register_first(_EVENT, _Answerer(engine, before_call))  # type: ignore[arg-type]  # it answers by returning
+    answerer: Any = _Answerer(engine, before_call, sleep)  # it answers by returning
+    client.meta.events.register_first(_EVENT, answerer)
     return client
 
 
@@ -141,12 +150,14 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 class _Answerer:
-    def __init__(self, engine: Engine, before_call: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, before_call: Callable[[], None], sleep: Sleep) -> None:
         self._engine = engine
         self._before_call = before_call
+        self._sleep = sleep
 
     def __call__(self, request: "AWSPreparedRequest", **_: Any) -> "AWSResponse":
         from botocore.awsrequest import AWSResponse
+        from botocore.exceptions import ConnectionClosedError
 
         body = request.body or b""
         assert isinstance(body, str | bytes), "JSON requests are never streamed"
@@ -160,6 +171,10 @@ class _Answerer:
         answer = flow.answer(self._engine, call)
         if answer.defect is not None:
             raise answer.defect
+        if call.fault is not None and call.fault.delay_ms:
+            self._sleep(call.fault.delay_ms / 1000)
+        if isinstance(answer.error, ConnectionDropped):
+            raise ConnectionClosedError(endpoint_url=request.url)
         headers = {name.decode(): value.decode() for name, value in answer.headers}
         return AWSResponse(request.url, answer.status, headers, _Body(answer.body))  # type: ignore[arg-type]
 

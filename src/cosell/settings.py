@@ -78,6 +78,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     any_review_status: Annotated[
         bool, Meta(description="Let an update in Sandbox play In review and Rejected too, which AWS's does not.")
     ] = False
+    fault: Annotated[
+        list[str],
+        Meta(
+            description="What goes wrong, such as error=ThrottlingException,operation=Create*,times=2. May be "
+            "repeated; the variable separates several by spaces."
+        ),
+    ] = []
     log_level: Annotated[
         str,
         Meta(

@@ -3,11 +3,15 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from botocore.exceptions import ClientError
 from playwright.sync_api import Browser, expect
 
 from cosell.console.wire import duration, size
+from tests.admin.conftest import ask
 from tests.clients.wire import raw
 from tests.conftest import Server
 from tests.console.conftest import NAMES, Document, Site
@@ -15,6 +19,10 @@ from tests.console.forms import submit
 
 WIRE = "/console/wire"
 SECRET = NAMES["markup"]
+LOOKS: list[Any] = [
+    {"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"},
+    {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+]
 ACCOUNTS = itertools.count(710_000_000_000)
 
 
@@ -103,6 +111,26 @@ def test_a_call_is_sent_again_for_the_same_account(site: Site) -> None:
     assert site.account in again.text
     listed = site.server.client(site.account).list_opportunities(Catalog="Sandbox")
     assert [one["Id"] for one in listed["OpportunitySummaries"]] == [identifier]
+
+
+def test_a_call_with_long_faults_fits_on_a_phone(new_site: Callable[[], Site], browser: Browser) -> None:
+    site = new_site()
+    for delay in ("1ms", "0.001s0.001s1ms"):
+        fault = {"delay": delay, "account": site.account}
+        assert ask(site.server, "POST", "faults", fault)[0] == 200
+    fault |= {"error": "ServiceUnavailableException", "when": "after"}
+    assert ask(site.server, "POST", "faults", fault)[0] == 200
+    with pytest.raises(ClientError):
+        create(site)
+    for look in LOOKS:
+        context = browser.new_context(**look)
+        page = context.new_page()
+        for address in (site.address(WIRE), newest(site)):
+            page.goto(site.url + address)
+            expect(page.get_by_text("ServiceUnavailableException after the operation")).to_be_visible()
+            assert Axe().run(page).response["violations"] == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        context.close()
 
 
 def test_any_worker_shows_and_sends_again_what_another_has_answered(serve: Callable[..., Server]) -> None:

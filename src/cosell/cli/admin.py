@@ -32,6 +32,11 @@ def tell(url: str, path: str, **body: Any) -> Any:
     )
 
 
+def remove(url: str, path: str) -> Any:
+    """What `DELETE /_cosell/{path}` answers. Raises UserError as `ask` does."""
+    return _answer(Request(f"{_base(url)}{path}", method="DELETE"))  # noqa: S310  # `_base` lets http pass only
+
+
 def events(url: str, **query: Any) -> Iterator[str]:
     """The events of `GET /_cosell/events`, each as its JSON text, for ever: a line that breaks is taken up again.
 

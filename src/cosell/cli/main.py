@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "refer": "Refer an opportunity to a partner as AWS does.",
     "aws-edit": "Edit an opportunity as AWS does.",
     "solutions": "See the solutions of an account, and add some.",
+    "faults": "Let requests go wrong in a running cosell.",
     "clock": "See and steer the time of a running cosell.",
     "sync": "Keep a database of your own in step with AWS.",
     "env": "Print the exports that point AWS clients here.",

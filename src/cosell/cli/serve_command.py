@@ -29,11 +29,13 @@ from cosell.errors import UserError
 @setting("task_delay")
 @setting("any_value")
 @setting("any_review_status")
+@setting("fault")
 @setting("log_level")
 def serve_command(**given: Any) -> None:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
     from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
+    from cosell.faults.rule import rule_of
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
     from cosell.serve.server import free_port, is_loopback
@@ -53,6 +55,7 @@ def serve_command(**given: Any) -> None:
         raise UserError(str(error), "see docs/how-to/control-time.md") from None
     readings = readings_of(settings)
     script = review_document(settings)
+    faults = [rule_of(text) for text in settings.fault]
     port = free_port(host, settings.port)
     configure_log(settings.log_level)
     address = f"[{host}]" if ":" in host else host
@@ -71,4 +74,4 @@ def serve_command(**given: Any) -> None:
         script=script,
         readings=readings,
     )
-    serve(options, settings.workers, course, announce)
+    serve(options, settings.workers, course, faults, announce)

@@ -26,9 +26,10 @@ class Line(msgspec.Struct, frozen=True):
     at: str
     operation: str
     account: str
-    status: int
+    status: str
     outcome: str
     violations: list[str]
+    faults: list[str]
     milliseconds: str
     request_size: str
     response_size: str
@@ -103,9 +104,10 @@ def _line(visit: Visit, call: dict[str, Any]) -> Line:
         call["at"],
         call["operation"] or "",
         call["account"] or "",
-        call["status"],
+        str(call["status"] or "none"),
         call.get("error", "ok"),
         call.get("violations", []),
+        call.get("faults", []),
         duration(call["milliseconds"]),
         size(call["request_bytes"]),
         size(call["response_bytes"]),

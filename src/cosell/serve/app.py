@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import perf_counter
 from typing import Final
 
@@ -17,6 +18,7 @@ from cosell import flow
 from cosell.aws_side.work import work
 from cosell.engine import Engine
 from cosell.errors import (
+    ConnectionDropped,
     RequestEntityTooLargeException,
     RequestTimeoutException,
     ServiceError,
@@ -27,6 +29,7 @@ from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Re
 from cosell.serve.admin.routes import ROUTER
 from cosell.serve.console_door import ConsoleDoor, is_console, send_to_first_page, wants_page
 from cosell.serve.deadlines import Deadlines
+from cosell.serve.dropped import drop
 from cosell.serve.log import log_answer, log_defect
 from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
@@ -55,6 +58,7 @@ class Application:
         self._engine = engine
         script = None if options.script is None else script_of(options.script)
         self._room = Room(engine, Recent(options.folder), options, threading.Event(), script)
+        self._stopping = asyncio.Event()
         self._metrics = Metrics(engine.store.outbox, engine.clock)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -96,11 +100,22 @@ class Application:
                 answer = flow.answer(self._engine, call)
             else:
                 answer = await self._writes.answer(call)
-        await _send(send, answer.status, answer.headers, answer.body)
+        if call.fault is not None:
+            await self._wait(call.fault.delay_ms / 1000)
+        if isinstance(answer.error, ConnectionDropped):
+            drop(scope["client"])
+            answer = msgspec.structs.replace(answer, body=b"")
+        else:
+            await _send(send, answer.status, answer.headers, answer.body)
         seconds = perf_counter() - started
         self._metrics.count(call, answer, seconds)
         log_answer(call, answer, seconds)
         self._room.recent.add(call, answer, seconds)
+
+    async def _wait(self, seconds: float) -> None:
+        """Let time pass, unless the server is stopping."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _administer(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request of the admin API, on the writer's thread unless it is a stream."""
@@ -128,6 +143,7 @@ class Application:
     def drain(self) -> None:
         """Be told that no new work should come."""
         self._room.draining.set()
+        self._stopping.set()
 
     async def _show(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request for a page of the console."""

@@ -69,7 +69,7 @@ class ConsoleDoor:
         from cosell.console.pipelines import Pipelines
         from cosell.console.surroundings import Surroundings
 
-        engine = self._room.engine
+        engine = self._room.engine.without_faults()
         return Console(Surroundings(engine, self._administer, Pipelines(engine.store)))
 
     def _administer(self, method: str, address: str, question: Mapping[str, Any]) -> "AdminResult":

@@ -53,6 +53,8 @@ def log_answer(call: Call, answer: Answer, seconds: float) -> None:
         "request_id": dict(answer.headers)[b"x-amzn-requestid"].decode(),
         "invocation_id": call.headers.get(b"amz-sdk-invocation-id", b"").decode("latin-1"),
     }
+    if call.fault is not None:
+        facts["faults"] = call.fault.names
     if answer.error is None:
         _log.debug("answered", **facts)
         return

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -16,6 +17,8 @@ from cosell.clock import Course, wall_clock
 from cosell.engine import Engine, clock_of
 from cosell.errors import UserError
 from cosell.events.sink import STDOUT, addressed
+from cosell.faults import Faults, Rule
+from cosell.faults.memory import shared_memory
 from cosell.serve.admin.colleagues import LONGEST_FOLDER, socket_of
 from cosell.serve.log import configure_log, log_event
 from cosell.serve.metrics import FOLDER_VARIABLE
@@ -27,7 +30,9 @@ RESTART_DELAY_S: Final = 1
 """Before a worker is put in the place of one that died, so that a lasting mistake does not spin."""
 
 
-def serve(options: ServeOptions, workers: int, course: Course | None, on_ready: Callable[[], None]) -> None:
+def serve(
+    options: ServeOptions, workers: int, course: Course | None, faults: Sequence[Rule], on_ready: Callable[[], None]
+) -> None:
     """Answer until SIGTERM or SIGINT. Time runs as `course` says from the start on; None: as the database has it.
 
     Raises UserError for a sink or a database that cannot be opened, or that several workers cannot share.
@@ -43,15 +48,26 @@ def serve(options: ServeOptions, workers: int, course: Course | None, on_ready: 
     if course is not None:
         clock_of(engine).follow(course)
     if workers == 1:
+        _add(faults, engine.faults)
         run(engine, options, on_ready)
     engine.close()
-    _supervise_all(options, workers, on_ready)
+    _supervise_all(options, workers, faults, on_ready)
 
 
-def _supervise_all(options: ServeOptions, workers: int, on_ready: Callable[[], None]) -> None:
+def _add(rules: Sequence[Rule], faults: Faults) -> None:
+    for rule in rules:
+        faults.put(rule)
+
+
+def _faults_in(folder: str) -> Faults:
+    return Faults(shared_memory(Path(folder, "faults")))
+
+
+def _supervise_all(options: ServeOptions, workers: int, faults: Sequence[Rule], on_ready: Callable[[], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="cosell-") as folder:
         if len(os.fsencode(folder)) > LONGEST_FOLDER:
             raise UserError(f"the path of {folder} is too long for sockets", "name a shorter folder in TMPDIR")
+        _add(faults, _faults_in(folder))
         os.environ[FOLDER_VARIABLE] = folder  # for the workers, which inherit it
         asyncio.run(_supervise(workers, msgspec.structs.replace(options, folder=folder), on_ready))
 
@@ -112,7 +128,9 @@ async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
 def _work(options: ServeOptions) -> None:
     configure_log(options.log_level)
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
-    run(Engine.open(options.db, readings=options.readings), options, lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
+    assert options.folder is not None
+    engine = Engine.open(options.db, readings=options.readings, faults=_faults_in(options.folder))
+    run(engine, options, lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
 
 
 def _stop_with_supervisor() -> None:

@@ -45,6 +45,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     request_bytes: int
     response: bytes
     response_bytes: int
+    faults: list[str]
 
     @property
     def identifier(self) -> str:
@@ -86,6 +87,7 @@ class Recent:
                 len(request),
                 response if len(response) <= LONGEST_KEPT else b"",
                 len(response),
+                call.fault.names if call.fault else [],
             )
         )
         return kept.identifier
@@ -143,6 +145,8 @@ def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
         told["error"] = kept.error
         if kept.error_list:
             told["violations"] = [f"{entry.field_name} {entry.code}" for entry in kept.error_list]
+    if kept.faults:
+        told["faults"] = kept.faults
     if kept.operation is not None:
         operation = service_model().operations[kept.operation]
         told["request"] = _readable(operation.input.shape, kept.request, unmasked)

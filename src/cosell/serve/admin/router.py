@@ -1,7 +1,7 @@
 """From a request under `/_cosell/` to its handler, and from whatever happens there to an answer in JSON.
 
 A handler is a plain function `(room, question) -> JSON value`. Its question is a structure that was made from the
-JSON body of a POST or the query of a GET, so a wrong one is refused before the handler is called. GET changes nothing.
+JSON body of a POST or else the query, so a wrong one is refused before the handler is called. GET changes nothing.
 """
 
 import threading
@@ -51,7 +51,7 @@ class Route(msgspec.Struct, frozen=True):
     A `stream` is no plain function but `async (room, question, headers, receive, send)`, and answers by itself.
     """
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     perform: Callable[..., Any]
     question: type[msgspec.Struct] = Nothing

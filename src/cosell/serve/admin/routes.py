@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from cosell.serve.admin import aws_side, database, events, requests, time
+from cosell.faults import Rule
+from cosell.serve.admin import aws_side, database, events, faults, requests, time
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
 
 
@@ -33,6 +34,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}aws-edit", aws_side.edit, aws_side.Edit),
     Route("GET", f"{PREFIX}clock", time.clock),
     Route("POST", f"{PREFIX}clock", time.change_clock, time.ClockChange),
+    Route("GET", f"{PREFIX}faults", faults.faults),
+    Route("POST", f"{PREFIX}faults", faults.add_fault, Rule),
+    Route("DELETE", f"{PREFIX}faults", faults.clear_faults),
     Route("GET", f"{PREFIX}events", events.stream, events.EventsWanted, stream=True),
     Route("GET", f"{PREFIX}events/sinks", events.sinks),
     Route("GET", f"{PREFIX}events/dead-letters", events.dead_letters, events.DeadLettersWanted),

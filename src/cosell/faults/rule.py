@@ -1,0 +1,121 @@
+"""What may go wrong with a request, as somebody asks for it: which requests, how often, and what happens to them.
+
+The words are those of the field: a probability and an error of the service as in AWS FIS and LocalStack, a delay and a
+dropped connection as in Toxiproxy and WireMock (docs/decisions/0018).
+"""
+
+import random
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from cosell import errors
+from cosell.errors import ServiceError, UserError, ValidationException, Violation
+from cosell.time_texts import span_ms
+from cosell.wire.model import service_model
+
+LONGEST_DELAY_MS: Final = 10 * 60 * 1000
+MOST: Final = 1 << 53
+"""Greater numbers are not told alike by every reader of JSON."""
+
+
+def _invalid(message: str) -> ServiceError:
+    return ValidationException(
+        "BUSINESS_VALIDATION_FAILED", [Violation(field_name="Catalog", code="ACTION_NOT_PERMITTED", message=message)]
+    )
+
+
+MODELLED: Final[dict[str, Callable[[str], ServiceError]]] = {
+    "ThrottlingException": errors.ThrottlingException,
+    "InternalServerException": errors.InternalServerException,
+    "AccessDeniedException": errors.AccessDeniedException,
+    "ConflictException": errors.ConflictException,
+    "ResourceNotFoundException": errors.ResourceNotFoundException,
+    "ServiceQuotaExceededException": errors.ServiceQuotaExceededException,
+    "ValidationException": _invalid,
+}
+"""Errors that only those operations answer that declare them."""
+ERRORS: Final = MODELLED | {
+    "ServiceUnavailableException": errors.ServiceUnavailableException,
+    "ConnectionDropped": errors.ConnectionDropped,
+}
+"""Every error that can be asked for, made from its message."""
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What goes wrong, how often, and with which requests. Every condition that it names has to hold."""
+
+    error: Annotated[str, Meta(description=f"What is answered: {', '.join(ERRORS)}.")] | None = None
+    when: Annotated[
+        Literal["before", "after"],
+        Meta(description="Whether the error comes before the operation, or `after` it: done, and the answer lost."),
+    ] = "before"
+    delay: Annotated[str, Meta(max_length=16, description="How much later the answer comes, such as `250ms`.")] = "0s"
+    operation: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z*?]{1,64}$",
+            description="The operations, by name; `*` and `?` stand for letters, as in `Create*`.",
+        ),
+    ] = "*"
+    account: Annotated[str, Meta(pattern="^[0-9]{12}$", description="The account, twelve digits.")] | None = None
+    catalog: Annotated[Literal["AWS", "Sandbox"], Meta(description="The catalog.")] | None = None
+    probability: Annotated[float, Meta(gt=0, le=1, description="In which share of these requests.")] = 1.0
+    times: Annotated[int, Meta(ge=1, le=MOST, description="How often at most.")] | None = None
+    seed: Annotated[int, Meta(ge=0, le=MOST, description="The same seed chooses the same requests.")] = 1
+
+    @property
+    def delay_ms(self) -> int:
+        """Milliseconds by which the answer is later."""
+        return span_ms(self.delay)
+
+    @property
+    def effect(self) -> str:
+        """What happens, in short: `ThrottlingException`, `ConnectionDropped after the operation`, `delay 2s`."""
+        error = f"{self.error} after the operation" if self.when == "after" else self.error
+        return ", ".join(filter(None, [error, f"delay {self.delay}" if self.delay_ms else None]))
+
+
+def operations_of(rule: Rule) -> frozenset[str]:
+    """The names of the operations that a rule is about: only those that declare its error, if the model has it."""
+    return frozenset(
+        name
+        for name, operation in service_model().operations.items()
+        if fnmatchcase(name, rule.operation)
+        and (rule.error not in MODELLED or rule.error in (declared.shape for declared in operation.errors))
+    )
+
+
+def checked(rule: Rule) -> Rule:
+    """The rule itself. Raises UserError where it can never do anything, or contradicts itself."""
+    try:
+        delay_ms = rule.delay_ms
+    except ValueError as error:
+        raise UserError(f"delay: {error}", "write it like 250ms or 2s") from None
+    if delay_ms > LONGEST_DELAY_MS:
+        raise UserError("a delay may be 10 minutes long", "take a shorter one")
+    if rule.error is None and (not delay_ms or rule.when == "after"):
+        raise UserError("nothing was said that goes wrong", f"name an error ({', '.join(ERRORS)}), or a delay alone")
+    if rule.error is not None and rule.error not in ERRORS:
+        raise UserError(f"{rule.error} is no error that can be asked for", f"choose from {', '.join(ERRORS)}")
+    if not operations_of(rule):
+        what = f" that declares {rule.error}" if rule.error in MODELLED else ""
+        raise UserError(f"there is no operation {rule.operation}{what}", "see docs/reference/operations.md")
+    return rule
+
+
+def rule_of(text: str) -> Rule:
+    """The rule that an option names: `error=ThrottlingException,operation=Create*,times=2`. Raises UserError."""
+    named = dict(part.partition("=")[::2] for part in text.split(","))
+    try:
+        return checked(msgspec.convert(named, Rule, strict=False))
+    except msgspec.ValidationError as error:
+        raise UserError(f"the fault {text!r} is not possible: {error}", "see docs/how-to/inject-faults.md") from None
+
+
+def fires(rule: Rule, number: int, meeting: int) -> bool:
+    """Whether a rule, the `number`th of its server, fires at the `meeting`th request that it is about."""
+    return rule.probability == 1 or random.Random(f"{rule.seed}/{number}/{meeting}").random() < rule.probability  # noqa: S311

@@ -1,0 +1,31 @@
+"""What somebody wants to go wrong."""
+
+from typing import Any
+
+import msgspec
+
+from cosell.faults import Rule
+from cosell.serve.admin.router import Room
+
+
+def faults(room: Room, _: object) -> dict[str, Any]:
+    """What goes wrong now: each fault with its number, how many requests it has met, and how often it has fired."""
+    return {
+        "faults": [
+            {"fault": status.number, **msgspec.to_builtins(status.rule), "met": status.met, "fired": status.fired}
+            for status in room.engine.faults.statuses()
+        ]
+    }
+
+
+def add_fault(room: Room, rule: Rule) -> dict[str, Any]:
+    """Let something go wrong from now on, in every worker, until it has done so `times` times or is cleared.
+
+    A request asks the faults in the order in which they were added. Delays add up; the first error is what it meets.
+    """
+    return {"fault": room.engine.faults.put(rule)}
+
+
+def clear_faults(room: Room, _: object) -> dict[str, Any]:
+    """Let nothing go wrong any more. The next fault is number 1 again, and a seed chooses as it did before."""
+    return {"cleared": room.engine.faults.clear()}
