@@ -5,6 +5,7 @@ from typing import Any, Final
 import pytest
 
 from cosell.rules.review import REVIEW_STATUSES
+from tests.conftest import ACCOUNT
 from tests.operations.whole_opportunity import placed, refusal
 from tests.store.caller import Caller, HandClock, Record, moment
 
@@ -14,6 +15,14 @@ OWNER: Final = {"BusinessTitle": "OpportunityOwner"}
 MANAGER: Final = {"BusinessTitle": "PartnerAccountManager"}
 
 
+CREATOR: Final = {
+    "Email": f"owner@partner-{ACCOUNT}.example.com",
+    "FirstName": "Partner",
+    "LastName": ACCOUNT,
+    "BusinessTitle": "OpportunityOwner",
+}
+
+
 def team_after(caller: Caller, team: list[Record], assignee: Record) -> Any:
     identifier = caller.create("t", OpportunityTeam=team)["Id"]
     assert caller("AssignOpportunity", Identifier=identifier, Assignee=assignee) == {}
@@ -21,9 +30,33 @@ def team_after(caller: Caller, team: list[Record], assignee: Record) -> Any:
 
 
 @pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (None, [CREATOR]),
+        ([], [CREATOR]),
+        ([RUI | MANAGER], [CREATOR, RUI | MANAGER]),
+        ([RUI | MANAGER, ANA | OWNER], [ANA | OWNER, RUI | MANAGER]),
+    ],
+)
+def test_whoever_creates_it_owns_it_unless_the_team_names_another(
+    caller: Caller, sent: list[Record] | None, kept: list[Record]
+) -> None:
+    identifier = caller.create("t", OpportunityTeam=sent)["Id"]
+    assert caller.get(identifier)["OpportunityTeam"] == kept
+
+
+def test_whoever_accepts_a_referral_owns_it(caller: Caller) -> None:
+    identifier = caller.create("t", Origin="AWS Referral", OpportunityTeam=[RUI | MANAGER])["Id"]
+    (invitation,) = caller("ListEngagementInvitations", ParticipantType="RECEIVER")["EngagementInvitationSummaries"]
+    caller("StartEngagementByAcceptingInvitationTask", ClientToken="t", Identifier=invitation["Id"])
+    assert caller.get(identifier)["OpportunityTeam"] == [CREATOR, RUI | MANAGER]
+
+
+@pytest.mark.parametrize(
     ("team", "assignee", "expected"),
     [
         ([], ANA | OWNER, [ANA | OWNER]),
+        ([], ANA | MANAGER, [CREATOR, ANA | MANAGER]),
         ([RUI | OWNER, RUI | MANAGER], ANA | OWNER, [ANA | OWNER, RUI | MANAGER]),
         ([RUI | MANAGER], ANA | OWNER, [ANA | OWNER, RUI | MANAGER]),
         ([RUI | OWNER], ANA | MANAGER, [RUI | OWNER, ANA | MANAGER]),

@@ -38,6 +38,14 @@ def test_the_least_that_can_be_created(caller: Caller, clock: HandClock) -> None
         "LifeCycle": {"Stage": "Prospect", "ReviewStatus": "Pending Submission"},
         "Marketing": {"Source": "None"},
         "NationalSecurity": "No",
+        "OpportunityTeam": [
+            {
+                "BusinessTitle": "OpportunityOwner",
+                "Email": f"owner@partner-{ACCOUNT}.example.com",
+                "FirstName": "Partner",
+                "LastName": ACCOUNT,
+            }
+        ],
         "OpportunityType": "Net New Business",
         "RelatedEntityIdentifiers": EMPTY_LISTS,
     }

@@ -15,6 +15,7 @@ from cosell.rules.identifiers import opportunity_arn
 from cosell.rules.normal_form import normal_form, with_defaults
 from cosell.rules.review import FIRST_REVIEW_STATUS, VERDICTS, AwsStep, ReviewStatus
 from cosell.rules.stage import FIRST_STAGE
+from cosell.rules.team import with_owner
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
     Account,
@@ -59,7 +60,7 @@ def created(
         created_date=stamp,
         last_modified_date=stamp,
         related_entity_identifiers=no_related_entities(),
-        opportunity_team=request.opportunity_team,
+        opportunity_team=with_owner(request.opportunity_team, scope.account),
         life_cycle=LifeCycle(stage=FIRST_STAGE, review_status=FIRST_REVIEW_STATUS),
     )
     return with_defaults(normal_form(written(draft, request)))

@@ -1,9 +1,10 @@
 """The partner's people on an opportunity.
 
 Source: service model 2022-07-26 (at most ten; the title PartnerAccountManager), recorded answers (the owner comes
-first, as OpportunityOwner).
+first, as OpportunityOwner, also where the request has named nobody).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -13,6 +14,20 @@ from cosell.wire.types import AssigneeContact, Contact, GetOpportunityResponse
 OWNER: Final = "OpportunityOwner"
 ACCOUNT_MANAGER: Final = "PartnerAccountManager"
 LARGEST_TEAM: Final = 10
+
+
+def with_owner(team: Sequence[Contact] | None, account: str) -> list[Contact]:
+    """The team of a new opportunity, its owner first: whoever creates it, unless the team names another.
+
+    There is no register of people, so an account's is made of its number; a team that is full gets none. Both are our
+    choice (docs/fidelity.md).
+    """
+    members = list(team or ())
+    owners = [member for member in members if member.business_title == OWNER]
+    if not owners and len(members) < LARGEST_TEAM:
+        email = f"owner@partner-{account}.example.com"
+        owners = [Contact(email=email, first_name="Partner", last_name=account, business_title=OWNER)]
+    return [*owners, *(member for member in members if member.business_title != OWNER)]
 
 
 def assigned(record: GetOpportunityResponse, assignee: AssigneeContact) -> GetOpportunityResponse:
