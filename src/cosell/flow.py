@@ -7,7 +7,7 @@ what it *finds* (docs/explanation/architecture.md).
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -26,10 +26,12 @@ from cosell.faults import Fault
 from cosell.operations import OPERATIONS, REPEATS
 from cosell.rules.identifiers import uuid_of
 from cosell.rules.tag import catalog_in
-from cosell.store.interface import Remembered, StoreUnavailable, WriteTransaction
+from cosell.store.interface import NotTogether, Remembered, StoreUnavailable, WriteTransaction
 from cosell.wire import decode, protocol
 from cosell.wire import encode as encoding
 from cosell.wire.model import Operation
+
+Step: TypeAlias = Callable[[Engine, "Call"], None]
 
 CLIENT_TOKEN_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 """How long the answer to a ClientToken is remembered. Our choice: AWS says nothing."""
@@ -148,7 +150,7 @@ def lose(_: Engine, call: Call) -> None:
         raise call.fault.error
 
 
-STEPS: Final[tuple[Callable[[Engine, Call], None], ...]] = (
+STEPS: Final[tuple[Step, ...]] = (
     route,
     authenticate,
     parse,
@@ -158,20 +160,13 @@ STEPS: Final[tuple[Callable[[Engine, Call], None], ...]] = (
     encode,
     lose,
 )
+_BEFORE_THE_STORE: Final = STEPS[: STEPS.index(operate)]
+_FROM_THE_STORE_ON: Final = STEPS[STEPS.index(operate) :]
 
 
 def answer(engine: Engine, call: Call) -> Answer:
     """Take a request through every step. Whatever happens becomes an answer of the service."""
-    try:
-        for step in STEPS:
-            step(engine, call)
-    except ServiceError as error:
-        return refusal(engine, call, error)
-    except StoreUnavailable as defect:
-        return refusal(engine, call, ServiceUnavailableException("The database does not answer. Try again."), defect)
-    except Exception as defect:  # noqa: BLE001  # the caller gets a precise answer, the log the defect
-        return refusal(engine, call, InternalServerException("cosell failed; its log says how."), defect)
-    return Answer(200, _headers(engine, call), call.answer)
+    return _refused(engine, call, STEPS) or _success(engine, call)
 
 
 def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
@@ -180,14 +175,44 @@ def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
     A call that is refused changes nothing, as if it were alone. If the common end fails, nobody's change is there, and
     every call is told so.
     """
+    refusals = [_refused(engine, call, _BEFORE_THE_STORE) for call in calls]
+
+    def answers() -> list[Answer]:
+        return [
+            refused or _refused(engine, call, _FROM_THE_STORE_ON) or _success(engine, call)
+            for refused, call in zip(refusals, calls, strict=True)
+        ]
+
     if len(calls) == 1:
-        return [answer(engine, calls[0])]
+        return answers()
     try:
         with engine.store.together():
-            return [answer(engine, call) for call in calls]
+            return answers()
+    except NotTogether:
+        return answers()
     except StoreUnavailable as defect:
         undone = ServiceUnavailableException("The database does not answer. Try again.")
-        return [refusal(engine, call, undone, defect) for call in calls]
+        return [
+            refused or refusal(engine, call, undone, defect) for refused, call in zip(refusals, calls, strict=True)
+        ]
+
+
+def _refused(engine: Engine, call: Call, steps: Sequence[Step]) -> Answer | None:
+    """Take a request through some steps: the refusal that it meets on the way, if it meets one."""
+    try:
+        for step in steps:
+            step(engine, call)
+    except ServiceError as error:
+        return refusal(engine, call, error)
+    except StoreUnavailable as defect:
+        return refusal(engine, call, ServiceUnavailableException("The database does not answer. Try again."), defect)
+    except Exception as defect:  # noqa: BLE001  # the caller gets a precise answer, the log the defect
+        return refusal(engine, call, InternalServerException("cosell failed; its log says how."), defect)
+    return None
+
+
+def _success(engine: Engine, call: Call) -> Answer:
+    return Answer(200, _headers(engine, call), call.answer)
 
 
 def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception | None = None) -> Answer:
@@ -228,8 +253,10 @@ def _catalog_of(request: Any) -> str:
 
 def _digest(request: Any) -> bytes:
     """Equal for requests that mean the same: without the token, and with empty lists and structures left out."""
-    meaning = _without_empty(msgspec.to_builtins(msgspec.structs.replace(request, client_token=""), enc_hook=str))
-    return hashlib.blake2b(encoding.encode(meaning), digest_size=16).digest()
+    meaning = encoding.encode(msgspec.structs.replace(request, client_token=""))
+    if b"{}" in meaning or b"[]" in meaning:  # most requests have none
+        meaning = encoding.encode(_without_empty(msgspec.json.decode(meaning)))
+    return hashlib.blake2b(meaning, digest_size=16).digest()
 
 
 def _without_empty(value: Any) -> Any:

@@ -24,21 +24,25 @@ class Writes:
         self._engine = engine
         self._writer = writer
         self._waiting: deque[tuple[Call, asyncio.Future[Answer]]] = deque()
+        self._is_asked = False
 
     async def answer(self, call: Call) -> Answer:
         """The answer to a call, once whatever it has changed is durable."""
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((call, answered))
-        self._writer.submit(self._answer_waiting, loop)
+        if not self._is_asked:
+            self._is_asked = True
+            self._writer.submit(self._answer_waiting, loop)
         return await answered
 
     def _answer_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Answer whoever waits; each call has asked for this once, and most find that another has done it."""
-        count = min(len(self._waiting), MOST_TOGETHER)
-        if not count:
-            return
-        taken = [self._waiting.popleft() for _ in range(count)]
+        """Answer whoever waits, in turns, so that whoever else wants the writer's thread comes between them."""
+        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+        self._is_asked = False  # before the next look: who comes from here on asks anew
+        if self._waiting:
+            self._is_asked = True
+            self._writer.submit(self._answer_waiting, loop)
         answers = flow.answer_together(self._engine, [call for call, _ in taken])
         loop.call_soon_threadsafe(_tell, [answered for _, answered in taken], answers)
 

@@ -29,6 +29,10 @@ class StoreUnavailable(Exception):
     """The database does not answer now: locked for too long, out of space, or gone. Nothing was changed."""
 
 
+class NotTogether(Exception):
+    """One of several transactions would have to be undone by itself. Nothing was changed: repeat each alone."""
+
+
 class Page(msgspec.Struct, frozen=True):
     """Encoded summaries in the asked order. `last` is the position of the final one if more follow, else None."""
 
@@ -125,8 +129,9 @@ class Store(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Make the writing transactions of this thread durable at the end of the block, all in one go.
 
-        Each is visible to the next ones, and undone by itself if its own block raises. Raises StoreUnavailable at the
-        end where none of them is durable. No other thread may write meanwhile, and others see nothing before the end.
+        Each is visible to the next ones. Raises NotTogether out of the block where one raised after it had written,
+        and StoreUnavailable where the end fails: either way nothing is changed. No other thread may write meanwhile,
+        and others see nothing before the end.
         """
 
     def bulk_load(

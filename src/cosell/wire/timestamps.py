@@ -32,6 +32,14 @@ def _day(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 
+@functools.lru_cache(maxsize=4096)
+def _text(ms: int) -> str:
+    """A moment as answers show it. A change writes its stamp into all that it touches, so moments repeat as well."""
+    seconds, ms = divmod(ms, 1000)
+    days, seconds = divmod(seconds, 86_400)
+    return f"{_day(days)}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}Z"
+
+
 class Timestamp(int):
     """A moment: nanoseconds since 1970-01-01T00:00:00Z."""
 
@@ -85,9 +93,7 @@ class Timestamp(int):
 
     def __str__(self) -> str:
         """The moment as answers show it, `YYYY-MM-DDTHH:MM:SS.mmmZ`."""
-        seconds, ms = divmod(self // NS_PER_MS, 1000)
-        days, seconds = divmod(seconds, 86_400)
-        return f"{_day(days)}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}Z"
+        return _text(self // NS_PER_MS)
 
 
 class Date(str):

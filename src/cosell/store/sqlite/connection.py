@@ -16,6 +16,10 @@ BUSY_TIMEOUT_MS: Final = 10_000
 PAGE_BYTES: Final = 8192
 """Of a new database. Pages of 4,096 bytes hold one record each, and leave four tenths of themselves empty."""
 
+LOG_PAGES: Final = 4096
+"""Pages in the log after which they go into the file, 32 MiB. Most are those of indexes, written again and again: the
+longer the log, the fewer of them are copied."""
+
 CACHE_KIB: Final = 32 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
 
@@ -43,6 +47,7 @@ def open_connection(path: str) -> apsw.Connection:
             f"page_size = {PAGE_BYTES}",
             "journal_mode = WAL",
             "synchronous = FULL",
+            f"wal_autocheckpoint = {LOG_PAGES}",
             "foreign_keys = OFF",  # held by the code that writes; a check for each row would double a bulk load
             f"cache_size = -{CACHE_KIB}",
             "temp_store = MEMORY",

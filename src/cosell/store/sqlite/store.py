@@ -23,6 +23,7 @@ from cosell.store.invitations import DueInvitation
 from cosell.store.kept_states import KeptStates
 from cosell.store.outbox import Outbox
 from cosell.store.sqlite.agenda_rows import due_reviews
+from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
     NOT_NOW,
     large_load,
@@ -142,7 +143,7 @@ class SqliteStore:
             if together is not None:
                 with together.one_of_many():
                     scope_ids = self._ids_of(scopes)
-                    transactions = self._transactions(scope_ids)
+                    transactions = self._transactions(scope_ids, together.closing)
                     yield transactions
                 together.scope_ids.update(scope_ids)
                 together.has_announced |= _have_announced(transactions)
@@ -150,9 +151,11 @@ class SqliteStore:
             self._roll_back()  # what an earlier failure could not
             self._writer.execute("BEGIN IMMEDIATE")
             try:
+                closing = Closing(self._writer)
                 scope_ids = self._ids_of(scopes)
-                transactions = self._transactions(scope_ids)
+                transactions = self._transactions(scope_ids, closing)
                 yield transactions
+                closing.write()
                 self._writer.execute("COMMIT")
             except BaseException:
                 self._roll_back()
@@ -164,8 +167,10 @@ class SqliteStore:
     def _ids_of(self, scopes: Sequence[Scope]) -> dict[Scope, int]:
         return {scope: self.scope_id(self._writer, scope) or self._new_scope_id(scope) for scope in scopes}
 
-    def _transactions(self, scope_ids: Mapping[Scope, int]) -> dict[Scope, SqliteWriteTransaction]:
-        return {scope: SqliteWriteTransaction(self._writer, scope, number) for scope, number in scope_ids.items()}
+    def _transactions(self, scope_ids: Mapping[Scope, int], closing: Closing) -> dict[Scope, SqliteWriteTransaction]:
+        return {
+            scope: SqliteWriteTransaction(self._writer, scope, number, closing) for scope, number in scope_ids.items()
+        }
 
     @contextmanager
     def write_quickly(self) -> Iterator[apsw.Connection]:

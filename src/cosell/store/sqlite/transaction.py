@@ -1,7 +1,7 @@
 """What a transaction does, in SQL. See `store/interface.py` for the meaning of each method."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
@@ -19,12 +19,12 @@ from cosell.store.outbox import Event
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
+from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges, RelationRows
-from cosell.store.sqlite.zones import WIDEN, zone_rows
 
 _BATCH: Final = 500
 """Opportunities that wait in memory to be written together."""
@@ -99,42 +99,44 @@ class SqliteWriteTransaction(
     keeps_zones = True
     has_announced = False
 
+    def __init__(self, connection: apsw.Connection, scope: Scope, scope_id: int, closing: Closing) -> None:
+        super().__init__(connection, scope, scope_id)
+        self.scope_id: Final = scope_id
+        """The number that stands for the scope in the tables."""
+        self._closing = closing
+
     def stamp(self, now_ms: int) -> int:
         """See `WriteTransaction.stamp`."""
-        return self._number(
-            "UPDATE scope SET last_stamp = max(?, last_stamp + 1) WHERE scope_id = ? RETURNING last_stamp",
-            now_ms,
-            self._scope_id,
-        )
+        return self._closing.raise_stamp(self.scope_id, max(now_ms, self._closing.last_stamp(self.scope_id) + 1))
 
     def raise_stamp(self, stamp_ms: int) -> None:
         """See `WriteTransaction.raise_stamp`."""
-        self._connection.execute(
-            "UPDATE scope SET last_stamp = max(?, last_stamp) WHERE scope_id = ?", (stamp_ms, self._scope_id)
-        )
+        self._closing.raise_stamp(self.scope_id, stamp_ms)
 
     def last_stamp(self) -> int:
         """See `WriteTransaction.last_stamp`."""
-        return self._number("SELECT last_stamp FROM scope WHERE scope_id = ?", self._scope_id)
+        return self._closing.last_stamp(self.scope_id)
 
     def next_number(self) -> int:
         """See `WriteTransaction.next_number`."""
-        return self._number("UPDATE installation SET next_number = next_number + 1 RETURNING next_number - 1")
+        return self._closing.next_number()
 
     def reserve_numbers(self, upto: int) -> None:
         """See `WriteTransaction.reserve_numbers`."""
-        self._connection.execute("UPDATE installation SET next_number = max(next_number, ?)", (upto + 1,))
+        self._closing.reserve_numbers(upto)
 
     def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
         """See `WriteTransaction.insert`."""
-        last_id = self._number("SELECT coalesce(max(opportunity_id), 0) FROM opportunity")
         remaining = iter(opportunities)
         while batch := list(islice(remaining, _BATCH)):
             current = batch[0]
+            opportunity_ids = self._closing.new_opportunity_ids(len(batch))
 
-            def rows(batch: list[StoredOpportunity] = batch, first_id: int = last_id + 1) -> "Iterator[SQLiteValues]":
+            def rows(
+                batch: list[StoredOpportunity] = batch, opportunity_ids: range = opportunity_ids
+            ) -> "Iterator[SQLiteValues]":
                 nonlocal current
-                for opportunity_id, current in enumerate(batch, first_id):
+                for opportunity_id, current in zip(opportunity_ids, batch, strict=True):
                     yield (
                         opportunity_id,
                         self._scope_id,
@@ -153,13 +155,11 @@ class SqliteWriteTransaction(
             except apsw.ConstraintError:  # rows are asked for one by one: the last one that was is the culprit
                 raise KeyError(current.id_key) from None
             if self.keeps_zones:
-                self._connection.executemany(
-                    WIDEN, chain.from_iterable(zone_rows(self._scope_id, row) for row in batch)
-                )
+                for opportunity in batch:
+                    self._closing.widen_zones(self.scope_id, opportunity)
                 self.note_new(batch)
-            records = [(number, opportunity.record) for number, opportunity in enumerate(batch, last_id + 1)]
+            records = [(number, opportunity.record) for number, opportunity in zip(opportunity_ids, batch, strict=True)]
             self._connection.executemany("INSERT INTO opportunity_record VALUES (?, ?)", records)
-            last_id += len(batch)
 
     def replace(self, opportunity: StoredOpportunity) -> None:
         """See `WriteTransaction.replace`."""
@@ -175,7 +175,7 @@ class SqliteWriteTransaction(
             self._scope_id,
             opportunity.id_key,
         )
-        self._connection.executemany(WIDEN, zone_rows(self._scope_id, opportunity))
+        self._closing.widen_zones(self.scope_id, opportunity)
         self.note_replaced(opportunity_id, opportunity)
         self._connection.execute(
             "UPDATE opportunity_record SET record = ? WHERE opportunity_id = ?", (opportunity.record, opportunity_id)
@@ -188,12 +188,6 @@ class SqliteWriteTransaction(
         )
         self._connection.execute("DELETE FROM opportunity_record WHERE opportunity_id = ?", (opportunity_id,))
 
-    @property
-    def scope_id(self) -> int:
-        """The number that stands for the scope in the tables."""
-        assert self._scope_id is not None
-        return self._scope_id
-
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """See `WriteTransaction.remembered`."""
         row = self._connection.execute(
@@ -205,7 +199,7 @@ class SqliteWriteTransaction(
 
     def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
         """See `WriteTransaction.remember`."""
-        self._connection.execute("DELETE FROM client_token WHERE until <= ?", (now_ms,))
+        self._closing.forget_tokens(now_ms)
         self._connection.execute(
             "INSERT OR REPLACE INTO client_token VALUES (?, ?, ?, ?, ?, ?)",
             (self._scope_id, operation, client_token, answer.request_digest, answer.answer, until_ms),

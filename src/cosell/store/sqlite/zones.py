@@ -14,6 +14,10 @@ _DIGITS: Final = 3
 """Digits of an identifier that its zone leaves open."""
 
 Zone: TypeAlias = tuple[int, int] | tuple[str, str]
+ZoneKey: TypeAlias = tuple[int, SortBy, int, int] | tuple[int, SortBy, str, str]
+"""Scope, order, first key, first key after it."""
+Bounds: TypeAlias = tuple[int, int, int, int, int, int]
+"""The least and the greatest of each date, as the columns have them."""
 _SORTS: Final[tuple[SortBy, ...]] = ("LastModifiedDate", "CreatedDate", "TargetCloseDate", "Identifier")
 
 _DATES: Final = ("last_modified", "created", "target_close")
@@ -53,9 +57,26 @@ def zone_of(sort: SortBy, key: Key) -> Zone:
     return prefix, prefix + ":"  # the character after the digits
 
 
-def zone_rows(scope_id: int | None, opportunity: StoredOpportunity) -> list[tuple[int | str | None, ...]]:
-    """What `WIDEN` is to be told of an opportunity: a row for each order."""
+def zone_keys(scope_id: int, opportunity: StoredOpportunity) -> list[ZoneKey]:
+    """The zones that hold an opportunity: one in each order."""
     dates = opportunity.last_modified_ms, opportunity.created_ms, opportunity.target_close
-    bounds = [date for value in dates for date in (value, value)]
-    keys: dict[SortBy, int | str] = dict(zip(_SORTS, (*dates, opportunity.id_key), strict=True))
-    return [(scope_id, sort, *zone_of(sort, key), *bounds) for sort, key in keys.items()]
+    keys: tuple[int | str, ...] = (*dates, opportunity.id_key)
+    return [(scope_id, sort, *zone_of(sort, key)) for sort, key in zip(_SORTS, keys, strict=True)]
+
+
+def bounds_of(opportunity: StoredOpportunity) -> Bounds:
+    """What a zone has to reach to hold an opportunity."""
+    modified, created, target_close = opportunity.last_modified_ms, opportunity.created_ms, opportunity.target_close
+    return modified, modified, created, created, target_close, target_close
+
+
+def joined(one: Bounds, other: Bounds) -> Bounds:
+    """The bounds that reach as far as both."""
+    return (
+        min(one[0], other[0]),
+        max(one[1], other[1]),
+        min(one[2], other[2]),
+        max(one[3], other[3]),
+        min(one[4], other[4]),
+        max(one[5], other[5]),
+    )
