@@ -32,6 +32,8 @@ from cosell.wire import encode as encoding
 from cosell.wire.model import Operation
 
 Step: TypeAlias = Callable[[Engine, "Call"], None]
+Trouble: TypeAlias = tuple[ServiceError, Exception | None]
+"""What the caller is told, and what really happened where that is not the same."""
 
 CLIENT_TOKEN_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 """How long the answer to a ClientToken is remembered. Our choice: AWS says nothing."""
@@ -166,7 +168,7 @@ _FROM_THE_STORE_ON: Final = STEPS[STEPS.index(operate) :]
 
 def answer(engine: Engine, call: Call) -> Answer:
     """Take a request through every step. Whatever happens becomes an answer of the service."""
-    return _refused(engine, call, STEPS) or _success(engine, call)
+    return _answer(engine, call, _taken_through(STEPS, engine, call))
 
 
 def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
@@ -175,12 +177,12 @@ def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
     A call that is refused changes nothing, as if it were alone. If the common end fails, nobody's change is there, and
     every call is told so.
     """
-    refusals = [_refused(engine, call, _BEFORE_THE_STORE) for call in calls]
+    before = [_taken_through(_BEFORE_THE_STORE, engine, call) for call in calls]
 
     def answers() -> list[Answer]:
         return [
-            refused or _refused(engine, call, _FROM_THE_STORE_ON) or _success(engine, call)
-            for refused, call in zip(refusals, calls, strict=True)
+            _answer(engine, call, trouble or _taken_through(_FROM_THE_STORE_ON, engine, call))
+            for trouble, call in zip(before, calls, strict=True)
         ]
 
     if len(calls) == 1:
@@ -190,29 +192,30 @@ def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
             return answers()
     except NotTogether:
         return answers()
-    except StoreUnavailable as defect:
-        undone = ServiceUnavailableException("The database does not answer. Try again.")
-        return [
-            refused or refusal(engine, call, undone, defect) for refused, call in zip(refusals, calls, strict=True)
-        ]
+    except Exception as defect:  # noqa: BLE001  # the common end failed: nobody is left waiting
+        return [_answer(engine, call, trouble or _failure(defect)) for trouble, call in zip(before, calls, strict=True)]
 
 
-def _refused(engine: Engine, call: Call, steps: Sequence[Step]) -> Answer | None:
-    """Take a request through some steps: the refusal that it meets on the way, if it meets one."""
+def _taken_through(steps: Sequence[Step], engine: Engine, call: Call) -> Trouble | None:
+    """What stops a request on its way through some steps; None where nothing does."""
     try:
         for step in steps:
             step(engine, call)
     except ServiceError as error:
-        return refusal(engine, call, error)
-    except StoreUnavailable as defect:
-        return refusal(engine, call, ServiceUnavailableException("The database does not answer. Try again."), defect)
+        return error, None
     except Exception as defect:  # noqa: BLE001  # the caller gets a precise answer, the log the defect
-        return refusal(engine, call, InternalServerException("cosell failed; its log says how."), defect)
+        return _failure(defect)
     return None
 
 
-def _success(engine: Engine, call: Call) -> Answer:
-    return Answer(200, _headers(engine, call), call.answer)
+def _failure(defect: Exception) -> Trouble:
+    if isinstance(defect, StoreUnavailable):
+        return ServiceUnavailableException("The database does not answer. Try again."), defect
+    return InternalServerException("cosell failed; its log says how."), defect
+
+
+def _answer(engine: Engine, call: Call, trouble: Trouble | None) -> Answer:
+    return refusal(engine, call, *trouble) if trouble else Answer(200, _headers(engine, call), call.answer)
 
 
 def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception | None = None) -> Answer:

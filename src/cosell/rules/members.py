@@ -72,10 +72,10 @@ def value_at(record: GetOpportunityResponse, path: str) -> Any:
     """What stands at `path`; None for what is absent or empty, which mean the same here."""
     value: Any = record
     for attribute in _attributes(path):
+        value = getattr(value, attribute)
         if value is None:
             return None
-        value = getattr(value, attribute)
-    return None if value in ("", []) else value
+    return None if value == "" or value == [] else value
 
 
 def restored(record: GetOpportunityResponse, source: GetOpportunityResponse, path: str) -> GetOpportunityResponse:

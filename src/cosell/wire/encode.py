@@ -11,7 +11,7 @@ NAMESPACE = "com.amazonaws.partnercentralselling"
 
 
 def _custom(value: Any) -> str:
-    if isinstance(value, Timestamp | Date):
+    if isinstance(value, (Timestamp, Date)):  # a union would be made anew for each value
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no form on the wire")
 

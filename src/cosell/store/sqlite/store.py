@@ -200,7 +200,10 @@ class SqliteStore:
 
     def _new_scope_id(self, scope: Scope) -> int:
         self._writer.execute("INSERT INTO scope (account, catalog, last_stamp) VALUES (?, ?, 0)", _names(scope))
-        return self._writer.last_insert_rowid()
+        scope_id = self._writer.last_insert_rowid()
+        if self._together is not None:
+            self._together.new_scope_ids.append(scope_id)
+        return scope_id
 
     def borrow_reader(self) -> apsw.Connection:
         """A connection for one reader: its own for a file, the only one for a database in memory.

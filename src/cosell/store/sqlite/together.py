@@ -17,6 +17,8 @@ class Together:
         self.scope_ids: dict[Scope, int] = {}
         self.has_announced = False
         self.closing = Closing(writer)
+        self.new_scope_ids: list[int] = []
+        """Scopes that the transaction at hand has begun with."""
         self._writer = writer
         self._is_spoilt = False
         writer.execute("BEGIN IMMEDIATE")
@@ -33,12 +35,17 @@ class Together:
         for each that follows; most that are refused have written nothing.
         """
         self._check()
+        self.new_scope_ids.clear()
         mark, written = self.closing.mark(), self._writer.total_changes()
         try:
             yield
         except BaseException:
-            self._is_spoilt = self._writer.total_changes() != written or not self._writer.in_transaction
-            self.closing.return_to(mark)
+            self._is_spoilt = True  # unless it has written nothing but its scopes, and they can be taken back
+            if self._writer.in_transaction and self._writer.total_changes() - written == len(self.new_scope_ids):
+                for scope_id in self.new_scope_ids:
+                    self._writer.execute("DELETE FROM scope WHERE scope_id = ?", (scope_id,))
+                self.closing.return_to(mark)
+                self._is_spoilt = False
             raise
 
     def _check(self) -> None:
