@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cosell.context import Scope
 from cosell.engine import Engine
 from cosell.events import deliverer as room
 from cosell.events.choice import EVERYTHING
@@ -42,6 +43,14 @@ def test_events_are_kept_for_a_week_after_every_sink_has_them(post: Post) -> Non
     assert post.outbox.prune(["slow", "quick"], post.clock.now_ms - RETENTION_MS) == 3
     assert [waiting.event.subject for waiting in post.outbox.after(0, 10)] == ["D"]
     assert post.outbox.newest() == 4
+
+
+def test_how_far_a_sink_has_come_is_told_while_somebody_else_writes(tmp_path: Path) -> None:
+    engine, other = (Engine.open(str(tmp_path / "pipeline.db")) for _ in range(2))
+    engine.store.outbox.open_sink("a")
+    with other.store.write(Scope("111122223333", "Sandbox")):
+        state = engine.store.outbox.state("a")
+    assert (state.cursor, state.held) == (0, [])
 
 
 def test_events_that_a_named_sink_lacks_are_kept_however_old_they_are(post: Post) -> None:

@@ -27,6 +27,11 @@ LOCK_SUFFIX: Final = "-delivery"
 """Behind the database's name: an empty file that the delivering process locks. SQLite's own locks must not meet it."""
 
 _EVENT: Final = "event_id, account, catalog, detail_type, subject, time, event"
+# One statement, because the cursor and what is held must be of one moment.
+_STATE: Final = """
+SELECT cursor, generation, position, subject, attempts, first_attempt, next_attempt, reason
+FROM sink LEFT JOIN held_event USING (sink_id) WHERE name = ? ORDER BY position
+"""
 _STATUSES: Final = """
 SELECT name, cursor,
     (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE position > cursor LIMIT 10001)),
@@ -125,18 +130,10 @@ class SqliteOutbox:
 
     def state(self, name: str) -> SinkState:
         """See `Outbox.state`."""
-        # In a transaction: the cursor and what is held must be of one moment.
-        with self._connections.write_quickly() as connection:
-            ((sink_id, cursor, generation),) = _rows(
-                connection, "SELECT sink_id, cursor, generation FROM sink WHERE name = ?", name
-            )
-            held = _rows(
-                connection,
-                "SELECT position, subject, attempts, first_attempt, next_attempt, reason FROM held_event "
-                "WHERE sink_id = ? ORDER BY position",
-                sink_id,
-            )
-            return SinkState(cursor, generation, [Held(*row) for row in held])
+        with self._reading() as connection:
+            rows = _rows(connection, _STATE, name)
+        cursor, generation = rows[0][:2]
+        return SinkState(cursor, generation, [Held(*row[2:]) for row in rows if row[2] is not None])
 
     def generation(self, name: str) -> int | None:
         """See `Outbox.generation`."""
