@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ParamValidationError
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+import cosell
 from cosell.engine import Engine
 from cosell.rules.task import ENGAGEMENT_FROM_OPPORTUNITY
 from cosell.store.engagement import StoredTask
@@ -167,3 +169,16 @@ def test_a_token_of_another_question_is_refused(known: Caller, other: dict[str, 
     for operation, request in ((OPERATION, {"TaskStatus": ["COMPLETE"]} | other), ("ListSolutions", {})):
         with pytest.raises(Refused, match="ValidationException"):
             known(operation, **request, NextToken=token)
+
+
+def test_a_filter_names_one_value_at_least(known: Caller) -> None:
+    filters = ("TaskStatus", "TaskIdentifier", "OpportunityIdentifier", "EngagementIdentifier")
+    with pytest.raises(Refused) as refused:
+        known(OPERATION, **{name: [] for name in filters})
+    told = refused.value.body["ErrorList"]
+    assert [(entry["FieldName"], entry["Code"]) for entry in told] == [(name, "NOT_ENOUGH_VALUES") for name in filters]
+
+
+def test_the_sdk_refuses_an_empty_filter_itself() -> None:
+    with pytest.raises(ParamValidationError, match="TaskStatus, value: 0, valid min length: 1"):
+        cosell.connect().list_engagement_from_opportunity_tasks(Catalog="Sandbox", TaskStatus=[])
