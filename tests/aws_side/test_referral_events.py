@@ -66,6 +66,13 @@ def test_a_rejection_and_a_mere_acceptance_are_told(caller: Caller) -> None:
     assert told(caller.engine)[3:] == ["Engagement Invitation Accepted", "Engagement Member Added"]
 
 
+def test_all_that_is_told_of_a_referral_keeps_its_order(caller: Caller) -> None:
+    invitation = refer(caller)
+    caller("AcceptEngagementInvitation", Identifier=invitation)
+    waiting = caller.engine.store.outbox.after(0, 10)
+    assert len({item.event.subject for item in waiting}) == 1  # events of one subject keep their order
+
+
 def test_an_expiry_is_told_once_at_its_moment(caller: Caller) -> None:
     refer(caller)
     work(caller.engine, None, NOON_MS + DAYS_15 - 1, raised)

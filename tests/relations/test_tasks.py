@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 
 from cosell.aws_side import by_hand
+from cosell.aws_side.work import work
 from cosell.context import Context, Readings
 from cosell.engine import Engine
 from cosell.operations.engagement.due_tasks import carry_out_due
 from cosell.store.engagement import DueTask
+from tests.aws_side.conftest import raised
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT
 from tests.operations.test_review_decision import decide
 from tests.operations.whole_opportunity import WHOLE, but
 from tests.relations.outbox import events, told
-from tests.store.caller import NOON_MS, Caller, HandClock, Record, Refused, moment
+from tests.store.caller import DAY_MS, NOON_MS, Caller, HandClock, Record, Refused, moment
 
 CO_SELL = {"InvolvementType": "Co-Sell", "Visibility": "Full"}
 FOR_VISIBILITY = {"InvolvementType": "For Visibility Only"}
@@ -216,6 +218,39 @@ def test_a_rejection_rejects_the_invitation(caller: Caller, opportunity: str) ->
     ]
 
 
+def test_an_invitation_that_has_expired_is_answered_no_more(caller: Caller, opportunity: str, clock: HandClock) -> None:
+    task = start(caller, opportunity)
+    clock.now_ms += 15 * DAY_MS  # nobody has come yet to end it
+    decide(caller, opportunity, "approve")
+    assert caller("GetEngagementInvitation", Identifier=task["EngagementInvitationId"])["Status"] == "EXPIRED"
+    assert kept(caller, task)["members"] == [ACCOUNT]
+    assert told(caller)[-2:] == ["Engagement Resource Snapshot Created", "Opportunity Updated"]
+
+
+def test_all_that_is_told_of_an_invitation_of_aws_keeps_its_order(caller: Caller, opportunity: str) -> None:
+    start(caller, opportunity)
+    work(caller.engine, None, NOON_MS + 15 * DAY_MS, raised)
+    assert told(caller)[-1] == "Engagement Invitation Expired"
+    waiting = caller.engine.store.outbox.after(0, 10)
+    assert {item.event.subject for item in waiting} == {opportunity}  # events of one subject keep their order
+
+
+def test_who_submits_again_after_the_invitation_has_expired_sends_another_one(
+    caller: Caller, opportunity: str, clock: HandClock
+) -> None:
+    task = start(caller, opportunity)
+    decide(caller, opportunity, "require action")
+    clock.now_ms += 15 * DAY_MS
+    again = start(caller, opportunity, "again")
+    assert again["EngagementId"] == task["EngagementId"]
+    assert again["EngagementInvitationId"] != task["EngagementInvitationId"]
+    assert told(caller)[-3:] == [
+        "Engagement Resource Snapshot Created",
+        "Engagement Invitation Created",
+        "Opportunity Updated",
+    ]
+
+
 def test_a_change_that_members_see_makes_a_snapshot_and_no_other_one_does(
     caller: Caller, opportunity: str, clock: HandClock
 ) -> None:
@@ -297,6 +332,13 @@ def test_what_a_correction_shows_to_aws_is_a_snapshot_of_its_view(caller: Caller
     snapshot = aws_snapshot(caller, task)
     assert snapshot is not None
     assert snapshot["Payload"]["AwsOpportunitySummaryFullView"]["Project"]["ExpectedCustomerSpend"] == spend
+
+
+def test_a_correction_of_what_aws_does_not_view_is_no_snapshot_of_its_view(caller: Caller, opportunity: str) -> None:
+    task = start(caller, opportunity)
+    decide(caller, opportunity, "require action")
+    caller.update(opportunity, **but({"Customer.Account.Address.City": "Salem"}))
+    assert aws_snapshot(caller, task) is None
 
 
 def test_without_an_engagement_awss_view_is_no_snapshot(caller: Caller, opportunity: str) -> None:

@@ -129,6 +129,9 @@ class EngagementReader(Protocol):
     def latest_snapshot(self, engagement_id: str, opportunity: str, template: str) -> StoredSnapshot | None:
         """The snapshot with the highest revision; None before the first."""
 
+    def shared_opportunity(self, engagement_id: str) -> str | None:
+        """The opportunity that the snapshots in an engagement show; None before the first."""
+
     def task(self, kind: str, task_id: str) -> StoredTask | None:
         """A task; None where the scope has no such one."""
 

@@ -7,8 +7,9 @@ import msgspec
 from cosell.context import Context
 from cosell.operations.opportunity.announcement import announce_to
 from cosell.rules.engagement import answered, company_name, invitation_to_aws, joined, website_url
-from cosell.rules.event import AWS, Invitation, invitation_created, invitation_ended, member_added
+from cosell.rules.event import AWS, Invitation, InvitationStatus, invitation_created, invitation_ended, member_added
 from cosell.rules.identifiers import random_id, shared_arn
+from cosell.rules.invitation import PENDING, state_at
 from cosell.store.engagement import Member, StoredInvitation
 from cosell.store.interface import WriteTransaction
 from cosell.wire.decode import decode
@@ -17,8 +18,7 @@ from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetEngagementInvitationResponse, GetEngagementResponse, GetOpportunityResponse
 
 Answer = Literal["Accepted", "Rejected"]
-PENDING: Final = "PENDING"
-STILL_GOOD = (PENDING, "ACCEPTED")
+STILL_GOOD: Final = (PENDING, "ACCEPTED")
 
 
 def invite_aws(
@@ -27,7 +27,7 @@ def invite_aws(
     """Invite AWS to an engagement about an opportunity, unless it is invited or there: the invitation's identifier."""
     assert engagement.id is not None
     for invitation in tx.invitations(engagement.id):
-        if invitation.receiver == AWS and invitation.status in STILL_GOOD:
+        if invitation.receiver == AWS and _state(invitation, context) in STILL_GOOD:
             return invitation.invitation_id
     now = Timestamp.from_ms(context.now_ms)
     invitation_id = random_id("engi-", 13, context.chance.getrandbits(104))
@@ -60,7 +60,7 @@ def answer_invitations(
     Who accepts becomes a member, and all members hear of that.
     """
     for invitation in tx.invitations(engagement_id):
-        if invitation.receiver == AWS and invitation.status == PENDING:
+        if invitation.receiver == AWS and _state(invitation, context) == PENDING:
             _end(tx, invitation, answer, opportunity, now, context)
 
 
@@ -95,6 +95,10 @@ def add_member(
         shared_arn(context.scope.catalog, "engagement", engagement_id), account, company_name(account)
     )
     announce_to(members, tx, happening, subject, now, context)
+
+
+def _state(invitation: StoredInvitation, context: Context) -> InvitationStatus:
+    return state_at(invitation.status, invitation.expires_ms, context.now_ms)
 
 
 def _told(invitation: StoredInvitation, context: Context) -> Invitation:

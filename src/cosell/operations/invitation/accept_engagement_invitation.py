@@ -5,7 +5,7 @@ Source: service model 2022-07-26, AcceptEngagementInvitation; developer guide.
 
 from cosell.context import Context
 from cosell.operations.engagement.invitation_of_aws import add_member
-from cosell.operations.invitation.invitation_of_caller import end, pending_invitation
+from cosell.operations.invitation.invitation_of_caller import end, pending_invitation, subject_of
 from cosell.store.interface import WriteTransaction
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import AcceptEngagementInvitationRequest as Request
@@ -16,4 +16,4 @@ def accept_engagement_invitation(tx: WriteTransaction, request: Request, context
     invitation = pending_invitation(tx, request.identifier, context)
     now = Timestamp.from_ms(context.now_ms)
     end(tx, invitation, "Accepted", now, context)
-    add_member(tx, invitation.engagement_id, context.scope.account, invitation.invitation_id, now, context)
+    add_member(tx, invitation.engagement_id, context.scope.account, subject_of(tx, invitation), now, context)

@@ -57,7 +57,7 @@ def end(
     if how == "Accepted":  # recorded answer
         record = msgspec.structs.replace(record, expiration_date=None)
     tx.put_invitation(msgspec.structs.replace(invitation, status=status, expires_ms=None, record=encode(record)))
-    subject = _subject(tx, invitation)
+    subject = subject_of(tx, invitation)
     for account, side in ((invitation.sender, "SENDER"), (invitation.receiver, "RECEIVER")):
         happening = invitation_ended(how, told(invitation, context), "SENDER" if side == "SENDER" else "RECEIVER")
         announce_to([account], tx, happening, subject, now, context)
@@ -76,7 +76,12 @@ def told(invitation: StoredInvitation, context: Context) -> Invitation:
     )
 
 
-def _subject(tx: WriteTransaction, invitation: StoredInvitation) -> str:
-    """The opportunity that an invitation hides, else the invitation itself: events about one thing keep their order."""
+def subject_of(tx: WriteTransaction, invitation: StoredInvitation) -> str:
+    """The opportunity that an invitation is about, else the invitation itself: events about one thing keep their order.
+
+    It is hidden behind the invitation, or shared by the engagement.
+    """
     hidden = tx.referral(invitation.invitation_id)
-    return invitation.invitation_id if hidden is None else decode(GetOpportunityResponse, hidden).id
+    if hidden is not None:
+        return decode(GetOpportunityResponse, hidden).id
+    return tx.shared_opportunity(invitation.engagement_id) or invitation.invitation_id

@@ -25,9 +25,9 @@ def put_aws_view(
     tx: WriteTransaction, identifier: str, view: GetAwsOpportunitySummaryResponse, now: Timestamp, context: Context
 ) -> None:
     """Let AWS's view of an opportunity be `view` from the moment `now` on."""
-    is_another = tx.aws_summary(identifier) is not None
-    tx.put_aws_summary(identifier, encode(view))
-    if is_another:
+    before, encoded = tx.aws_summary(identifier), encode(view)
+    tx.put_aws_summary(identifier, encoded)
+    if before not in (None, encoded):
         take_aws_snapshots(tx, identifier, view, now, context)
 
 

@@ -95,6 +95,12 @@ class EngagementRows:
         )
         return self._first(StoredSnapshot, statement, self._scope.catalog, engagement_id, opportunity, template)
 
+    def shared_opportunity(self, engagement_id: str) -> str | None:
+        """See `EngagementReader.shared_opportunity`."""
+        statement = "SELECT opportunity FROM snapshot WHERE catalog = ? AND engagement_id = ? LIMIT 1"
+        row: Any = self._connection.execute(statement, (self._scope.catalog, engagement_id)).fetchone()
+        return None if row is None else row[0]
+
     def task(self, kind: str, task_id: str) -> StoredTask | None:
         """See `EngagementReader.task`."""
         statement = f"SELECT {_TASK} FROM engagement_task WHERE scope_id = ? AND kind = ? AND task_id = ?"
