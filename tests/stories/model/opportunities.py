@@ -1,0 +1,201 @@
+"""The operations on opportunities, and what AWS does to them. See `deal.py` for what is allowed."""
+
+from typing import Any, Final
+
+from tests.stories.model.deal import LARGEST_TEAM, NOT_NOW, Deal, normal, with_defaults
+from tests.stories.model.needs import ENDS, NO_SUPPORT, disagreements
+from tests.stories.model.paths import Errors, Record, at, but, some, without_empty
+from tests.stories.model.sharing import Engagement, aws_view_changed, invite, settle
+from tests.stories.model.tags import check_tags
+from tests.stories.model.world import AWS, Turn, conflict, day_of, forbidden, moment, not_found
+
+FROM_PARTNER: Final = "AwsProducts Solutions AwsMarketplaceSolutions AwsMarketplaceProducts"
+
+
+def create_opportunity(turn: Turn, request: Record) -> Record:
+    """A new one, or in Sandbox the simulation of a referral."""
+    check_tags(request)
+    is_referral = request.get("Origin") == "AWS Referral"
+    errors = {("origin", "INVALID_VALUE")} if is_referral and turn.scope.catalog == "AWS" else set()
+    deal = _drafted(turn, request, errors)
+    if is_referral:
+        _hide(turn, deal)
+    else:
+        turn.world.deals[turn.scope][deal.identifier] = deal
+        if request.get("Tags"):
+            tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+            turn.world.tags[turn.scope][f"opportunity/{deal.identifier}"] = tags
+        turn.changed(deal, "Created")
+    return {
+        "Id": deal.identifier,
+        "LastModifiedDate": moment(deal.stamp),
+        "PartnerOpportunityIdentifier": deal.written.get("PartnerOpportunityIdentifier"),
+    }
+
+
+def aws_refers(turn: Turn, request: Record) -> Record:
+    """AWS brings an opportunity."""
+    deal = _drafted(turn, request, set())
+    _hide(turn, deal)
+    return {}
+
+
+def _drafted(turn: Turn, request: Record, errors: Errors) -> Deal:
+    _check_related(turn, request, None)
+    written = with_defaults(normal(request))
+    errors = errors | disagreements(written, day_of(turn.now))
+    if at(written, "LifeCycle.Stage") in ENDS:
+        errors.add(("lifeCycle.stage", "ACTION_NOT_PERMITTED"))
+    if errors:
+        raise forbidden(errors)
+    return Deal(turn.scope, turn.new("O[0-9]{7,8}", "Id"), written, request.get("OpportunityTeam") or [], turn.stamp())
+
+
+def _hide(turn: Turn, deal: Deal) -> None:
+    """Hide a referral behind an invitation."""
+    deal.status = "Approved"
+    at_stamp = turn._replace(now=deal.stamp)
+    engagement = Engagement(turn.new("eng-[0-9a-z]{14}", "new invitation", "EngagementId"), deal, AWS)
+    turn.world.engagements[turn.scope.catalog].append(engagement)
+    invite(at_stamp, turn.new("engi-[0-9a-z]{13}", "new invitation", "Id"), engagement, AWS, turn.scope.account)
+
+
+def update_opportunity(turn: Turn, request: Record) -> Record:
+    """Replace what may change."""
+    deal = turn.deal(request["Identifier"])
+    _check_related(turn, request, at(deal.written, "Project.RelatedOpportunityIdentifier"))
+    if request["LastModifiedDate"] != moment(deal.stamp):
+        raise conflict()
+    sent = request.get("LifeCycle") or {}
+    played = sent.get("ReviewStatus") if deal.plays(sent.get("ReviewStatus"), turn.world.settings) else None
+    errors, after = deal.update(request, day_of(turn.now), played, turn.world.settings)
+    if errors:
+        raise forbidden(errors)
+    stamp, before = turn.stamp(), at(deal.written, "LifeCycle.NextSteps")
+    deal.written = after
+    deal.remember_steps(before, stamp)
+    is_corrected = deal.status == "Action Required" and not turn.world.settings.action_required_stays
+    if played:
+        deal.review(played, sent.get("ReviewComments"), sent.get("ReviewStatusReason"))
+    elif is_corrected:
+        deal.status = "Submitted"
+    if is_corrected:
+        assert deal.view is not None
+        show(turn, deal, deal.view["InvolvementType"], deal.view["Visibility"])
+    settle(turn, deal, stamp)
+    return {"Id": deal.identifier, "LastModifiedDate": moment(deal.stamp)}
+
+
+def _check_related(turn: Turn, request: Record, known: str | None) -> None:
+    related = at(request, "Project.RelatedOpportunityIdentifier")
+    if related not in (None, known):
+        turn.deal(related)
+
+
+def get_opportunity(turn: Turn, request: Record) -> Record:
+    """All of it."""
+    return turn.deal(request["Identifier"]).record()
+
+
+def submit_opportunity(turn: Turn, request: Record) -> Record:
+    """Hand it to AWS."""
+    deal = turn.deal(request["Identifier"])
+    involvement, visibility = request["InvolvementType"], request.get("Visibility") or "Full"
+    if errors := deal.submission(involvement, visibility, day_of(turn.now)):
+        raise forbidden(errors)
+    submit(turn, deal, involvement, visibility)
+    return {}
+
+
+def submit(turn: Turn, deal: Deal, involvement: str, visibility: str) -> None:
+    """What a submission that is allowed does."""
+    deal.status = "Submitted"
+    if involvement == "For Visibility Only":
+        deal.written["PrimaryNeedsFromAws"] = [NO_SUPPORT]
+    stamp = turn.stamp()
+    show(turn, deal, involvement, visibility)
+    settle(turn, deal, stamp)
+
+
+def show(turn: Turn, deal: Deal, involvement: str, visibility: str, origin: str = "Partner Referral") -> None:
+    """Let AWS see an opportunity. What AWS has added to its view stays."""
+    record, before = deal.record(), deal.view
+    deal.view = (
+        {"Origin": origin}
+        | (deal.view or {})
+        | {
+            "Catalog": deal.scope.catalog,
+            "RelatedOpportunityId": deal.identifier,
+            "InvolvementType": involvement,
+            "Visibility": visibility,
+            "Customer": some(record.get("Customer", {}), "Contacts"),
+            "Project": some(record.get("Project", {}), "ExpectedCustomerSpend AwsPartition"),
+            "RelatedEntityIds": some(record["RelatedEntityIdentifiers"], FROM_PARTNER),
+        }
+    )
+    if before is not None and without_empty(before) != without_empty(deal.view):
+        aws_view_changed(turn, deal)
+
+
+def get_aws_opportunity_summary(turn: Turn, request: Record) -> Record:
+    """AWS's view, once it has one."""
+    deal = turn.deal(request["RelatedOpportunityIdentifier"])
+    if deal.view is None:
+        raise not_found()
+    return deal.view
+
+
+def assign_opportunity(turn: Turn, request: Record) -> Record:
+    """Name its owner."""
+    deal = turn.deal(request["Identifier"])
+    if deal.status == "Rejected":
+        raise forbidden(NOT_NOW)
+    team = deal.assign(request["Assignee"])
+    if len(team) > LARGEST_TEAM:
+        raise forbidden({("opportunityTeam", "TOO_MANY_VALUES")})
+    deal.team = team
+    settle(turn, deal, turn.stamp())
+    return {}
+
+
+def aws_decides(turn: Turn, request: Record) -> Record:
+    """A step of AWS's review."""
+    deal = turn.deal(request["Identifier"])
+    following = deal.decision(request["Step"])
+    if following is None:
+        raise forbidden({("lifeCycle.reviewStatus", "INVALID_RESOURCE_STATE")})
+    deal.review(following, request["Comments"], request["Reason"])
+    settle(turn, deal, turn.stamp())
+    return {}
+
+
+def aws_edits(turn: Turn, request: Record) -> Record:
+    """AWS changes its view, or a little of the partner's record. Only the latter moves its stamp."""
+    deal = turn.deal(request["Identifier"])
+    view, life_cycle = request.get("View"), request.get("LifeCycle")
+    if view and deal.view is None:
+        raise not_found()
+    at_least = turn._replace(now=max(turn.now, deal.stamp))
+    seen = deal.view and without_empty(deal.view)
+    if view:
+        assert deal.view is not None
+        merged = {name: deal.view.get(name, {}) | view[name] for name in ("LifeCycle", "Insights") if name in view}
+        _remember_aws_steps(merged.get("LifeCycle", {}), deal.view.get("LifeCycle", {}), moment(at_least.now))
+        deal.view = deal.view | view | merged
+        if without_empty(deal.view) != seen:
+            aws_view_changed(at_least, deal)
+    before = deal.record()
+    if life_cycle:
+        deal.written = but({f"LifeCycle.{name}": value for name, value in life_cycle.items()}, deal.written)
+    if deal.record() != before:
+        deal.remember_steps(at(before, "LifeCycle.NextSteps"), at_least.now)
+        settle(turn, deal, turn.stamp())
+    elif view and without_empty(deal.view) != seen:
+        at_least.changed(deal, "Updated")
+    return {}
+
+
+def _remember_aws_steps(merged: Record, before: Record, time: str) -> None:
+    steps: Any = merged.get("NextSteps")
+    if steps and steps != before.get("NextSteps"):
+        merged["NextStepsHistory"] = [*before.get("NextStepsHistory", []), {"Value": steps, "Time": time}][-50:]
