@@ -1,7 +1,7 @@
 """Opening a database file: its settings, its schema, and the errors that mean "not now"."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -108,27 +108,6 @@ def _version(connection: apsw.Connection) -> int:
     version = connection.execute("PRAGMA user_version").get
     assert isinstance(version, int)
     return version
-
-
-@contextmanager
-def large_load(connection: apsw.Connection) -> Iterator[None]:
-    """Settings for a transaction that writes most of the file, restored at the end.
-
-    Through the WAL every page would be written twice. With a rollback journal new pages go straight into the file,
-    which a crash cuts back to its former length. Where another connection is open, the WAL stays.
-    """
-    connection.set_busy_timeout(0)
-    with suppress(apsw.BusyError):
-        connection.execute("PRAGMA journal_mode = DELETE").fetchall()
-    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    # Making an index sorts all rows; beyond a few thousand pages that belongs into a file, not into memory.
-    connection.execute("PRAGMA temp_store = FILE").fetchall()
-    try:
-        yield
-    finally:
-        connection.execute("PRAGMA temp_store = MEMORY").fetchall()
-        with suppress(apsw.BusyError):  # else whoever opens the file next goes back to the WAL
-            connection.execute("PRAGMA journal_mode = WAL").fetchall()
 
 
 @contextmanager

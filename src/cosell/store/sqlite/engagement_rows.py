@@ -19,6 +19,7 @@ from cosell.store.engagement import (
     StoredTask,
     TaskPage,
 )
+from cosell.store.sqlite.list_page import Filter, Listed, list_page
 
 if TYPE_CHECKING:
     from apsw import SQLiteValue
@@ -29,6 +30,7 @@ _ENGAGEMENT = "engagement_id, created_by, created, record"
 _INVITATION = "invitation_id, engagement_id, sender, receiver, status, payload_type, invited, expires, record"
 _JOB = "job_id, engagement_id, opportunity, template, status, created, record"
 _SNAPSHOT = "engagement_id, opportunity, template, revision, created_by, record"
+_TASKS = Listed("engagement_task", "summary", moment="started", identifier="task_id")
 _TASK = "kind, task_id, status, started, opportunity, engagement_id, due, request, summary"
 
 
@@ -108,28 +110,16 @@ class EngagementRows:
 
     def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> TaskPage:
         """See `EngagementReader.task_page`."""
-        conditions = ["scope_id = ?", "kind = ?"]
-        values: list[SQLiteValue] = [self._scope_id, selector.kind]
-        for column, wanted in (
-            ("status", selector.statuses),
-            ("task_id", selector.task_ids),
-            ("opportunity", selector.opportunities),
-            ("engagement_id", selector.engagement_ids),
-        ):
-            if wanted:
-                conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                values += wanted
-        direction, beyond = ("DESC", "<") if selector.descending else ("ASC", ">")
-        if after is not None:
-            conditions.append(f"(started, task_id) {beyond} (?, ?)")
-            values += [after.key, after.id_key]
-        order = f"started {direction}, task_id {direction}"
-        statement = f"SELECT started, task_id, summary FROM engagement_task WHERE {' AND '.join(conditions)}"
-        rows: list[Any] = self._connection.execute(
-            f"{statement} ORDER BY {order} LIMIT ?", (*values, limit + 1)
-        ).fetchall()
-        last = Position(*rows[limit - 1][:2]) if len(rows) > limit else None
-        return TaskPage([summary for _, _, summary in rows[:limit]], last)
+        filters = (
+            Filter("scope_id", [self._scope_id]),
+            Filter("kind", [selector.kind]),
+            Filter("status", selector.statuses),
+            Filter("task_id", selector.task_ids),
+            Filter("opportunity", selector.opportunities),
+            Filter("engagement_id", selector.engagement_ids),
+        )
+        rows, last = list_page(self._connection, _TASKS, filters, after, limit, descending=selector.descending)
+        return TaskPage([summary for (summary,) in rows], last)
 
     def _first(self, kind: type[Stored], statement: str, *bindings: "SQLiteValue") -> Stored | None:
         row: Any = self._connection.execute(statement, bindings).fetchone()

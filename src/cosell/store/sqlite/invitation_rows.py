@@ -1,6 +1,6 @@
 """Pages of invitations, and AWS's referrals, in SQL. See `store/invitations.py` for the meaning of each method."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import apsw
 
@@ -10,11 +10,14 @@ from cosell.rules.invitation import InvitationSelector
 from cosell.rules.page_token import Position
 from cosell.store.engagement import StoredInvitation
 from cosell.store.invitations import DueInvitation, InvitationPage
+from cosell.store.sqlite.list_page import Filter, Listed, list_page
 
-if TYPE_CHECKING:
-    from apsw import SQLiteValue
-
-_COLUMNS = "invitation_id, engagement_id, sender, receiver, status, payload_type, invited, expires, record"
+_INVITATIONS = Listed(
+    "engagement_invitation",
+    "invitation_id, engagement_id, sender, receiver, status, payload_type, invited, expires, record",
+    moment="invited",
+    identifier="invitation_id",
+)
 _STATUS = "CASE WHEN status = 'PENDING' AND expires <= ? THEN 'EXPIRED' ELSE status END"
 _DUE = "SELECT expires, sender, receiver, catalog, invitation_id FROM engagement_invitation WHERE expires <= ?"
 
@@ -31,31 +34,16 @@ class InvitationRows:
     ) -> InvitationPage:
         """See `InvitationReader.invitation_page`."""
         side = "sender" if selector.participant_type == "SENDER" else "receiver"
-        conditions = [f"{side} = ?", "catalog = ?"]
-        values: list[SQLiteValue] = [self._scope.account, self._scope.catalog]
-        if selector.statuses:
-            conditions.append(f"{_STATUS} IN ({', '.join('?' * len(selector.statuses))})")
-            values += [now_ms, *selector.statuses]
-        for column, wanted in (
-            ("payload_type", selector.payload_types),
-            ("engagement_id", selector.engagement_ids),
-            ("sender", selector.senders),
-        ):
-            if wanted:
-                conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                values += wanted
-        direction, beyond = ("DESC", "<") if selector.descending else ("ASC", ">")
-        if after is not None:
-            conditions.append(f"(invited, invitation_id) {beyond} (?, ?)")
-            values += [after.key, after.id_key]
-        statement = (
-            f"SELECT {_COLUMNS} FROM engagement_invitation WHERE {' AND '.join(conditions)} "
-            f"ORDER BY invited {direction}, invitation_id {direction} LIMIT ?"
+        filters = (
+            Filter(side, [self._scope.account]),
+            Filter("catalog", [self._scope.catalog]),
+            Filter(_STATUS, selector.statuses, [now_ms]),
+            Filter("payload_type", selector.payload_types),
+            Filter("engagement_id", selector.engagement_ids),
+            Filter("sender", selector.senders),
         )
-        rows: list[Any] = self._connection.execute(statement, (*values, limit + 1)).fetchall()
-        found = [StoredInvitation(*row) for row in rows[:limit]]
-        last = Position(found[-1].invited_ms, found[-1].invitation_id) if len(rows) > limit else None
-        return InvitationPage(found, last)
+        rows, last = list_page(self._connection, _INVITATIONS, filters, after, limit, descending=selector.descending)
+        return InvitationPage([StoredInvitation(*row) for row in rows], last)
 
     def referral(self, invitation_id: str) -> bytes | None:
         """See `InvitationReader.referral`."""

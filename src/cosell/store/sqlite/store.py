@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any, Final
+from typing import Any
 
 import apsw
 import msgspec
@@ -26,23 +26,20 @@ from cosell.store.sqlite.agenda_rows import due_reviews
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
     NOT_NOW,
-    large_load,
     migrate,
     open_connection,
     unavailable_instead_of_sqlite_errors,
 )
 from cosell.store.sqlite.engagement_rows import due_tasks
-from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
 from cosell.store.sqlite.invitation_rows import due_invitations
 from cosell.store.sqlite.kept_states import SqliteKeptStates
+from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
 from cosell.store.sqlite.outbox import SqliteOutbox
+from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.together import Together
-from cosell.store.sqlite.transaction import SqliteReadTransaction, SqliteWriteTransaction
-from cosell.store.sqlite.zones import FILL_ZONES
+from cosell.store.sqlite.transaction import SqliteWriteTransaction
 
 MEMORY = ":memory:"
-WORTH_NEW_INDEXES: Final = 5_000
-"""Opportunities from which on a load into an empty database makes the indexes anew: measured, both ways cost alike."""
 
 
 class SqliteStore:
@@ -70,9 +67,9 @@ class SqliteStore:
         assert isinstance(token_key, bytes)
         self.token_key = token_key
 
-    def read(self, scope: Scope) -> "_Reading":
+    def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, so each sees one committed state."""
-        return _Reading(self, scope)
+        return Reading(self, scope)
 
     @contextmanager
     def write(self, scope: Scope) -> Iterator[SqliteWriteTransaction]:
@@ -88,32 +85,17 @@ class SqliteStore:
         database drops them first. That is part of the transaction: nobody ever sees the database without them.
         """
         with self._writing, unavailable_instead_of_sqlite_errors():
-            large = expected >= WORTH_NEW_INDEXES and self._is_empty()
+            large = expected >= WORTH_NEW_INDEXES and is_empty(self._writer)
             with large_load(self._writer) if large else nullcontext(), self._written(scopes) as transactions:
-                if not large or not self._is_empty():
+                if not large or not is_empty(self._writer):
                     yield transactions
                     return
-                for statement in DROP_INDEXES:
-                    self._writer.execute(statement)
-                for transaction in transactions.values():
-                    transaction.keeps_zones = False
-                yield transactions
-                self._make_indexes()
-                for statement in ("DELETE FROM zone", *FILL_ZONES):
-                    self._writer.execute(statement)
+                with without_indexes(self._writer):
+                    for transaction in transactions.values():
+                        transaction.keeps_zones = False
+                    yield transactions
                 for transaction in transactions.values():
                     transaction.note_another_scope()
-
-    def _is_empty(self) -> bool:
-        return not self._writer.execute("SELECT EXISTS (SELECT 1 FROM opportunity)").get
-
-    def _make_indexes(self) -> None:
-        try:
-            for statement in CREATE_INDEXES:
-                self._writer.execute(statement)
-        except apsw.ConstraintError:
-            twice = "SELECT id_key FROM opportunity GROUP BY scope_id, id_key HAVING count(*) > 1"
-            raise KeyError(self._writer.execute(twice).get) from None
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -315,30 +297,6 @@ class SqliteStore:
             if self._delivery is not None:
                 self._delivery.close()
             self._writer.close()
-
-
-class _Reading:
-    """A reading transaction on a borrowed connection. A class, since a generator would cost a tenth of a page."""
-
-    __slots__ = ("_connection", "_scope", "_store")
-
-    def __init__(self, store: SqliteStore, scope: Scope) -> None:
-        self._store = store
-        self._scope = scope
-
-    def __enter__(self) -> SqliteReadTransaction:
-        self._connection = self._store.borrow_reader()
-        try:
-            scope_id = self._store.scope_id(self._connection, self._scope)
-            return SqliteReadTransaction(self._connection, self._scope, scope_id)
-        except BaseException as error:
-            self.__exit__(None, error, None)
-            raise
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        self._store.return_reader(self._connection)
-        if isinstance(error, NOT_NOW):
-            raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 def _have_announced(transactions: Mapping[Scope, SqliteWriteTransaction]) -> bool:
