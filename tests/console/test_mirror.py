@@ -1,7 +1,9 @@
 """A mirror is looked at in a browser: as the service showed it, and never changed."""
 
+import json
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,13 @@ from cosell.cli.console_command import MirrorSource
 from cosell.console import words
 from cosell.console.mirror_health import run_line
 from cosell.console.pages import PAGES_OF_A_MIRROR
-from cosell.serve import console_door
+from cosell.serve import console_door, mirror_site
 from cosell.serve.mirror_site import MirrorSite
 from cosell.sync import mirror
+from cosell.sync.mirroring import now_ms
+from cosell.sync.target import Row
+from cosell.sync.targets.kept_answers import KeptAnswers
+from cosell.sync.targets.open import open_target
 from tests.conftest import ACCOUNT, COSELL, Finished
 from tests.console.conftest import NAMES, Document, Site
 from tests.console.event_loop import run_apart
@@ -170,7 +176,7 @@ def test_a_page_shows_what_was_synced_since_the_last_one(service: Any, tmp_path:
 def test_a_copy_is_shown_for_a_while_before_another_is_made(tmp_path: Path) -> None:
     client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
     mirror(client, url)
-    moments = iter([0.0, 2.0, 2.0, 11.0, 21.0, 21.0, 21.0, 21.0])  # a copy takes two seconds
+    moments = iter([0.0, 0.0, 0.0, 2.0, 11.0, 20.0, 20.0, 20.0])  # a copy takes two seconds
     site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: next(moments))
     assert "Nothing was synced into this mirror" in shown_by(site, "/console/opportunities").text
     client.create_opportunity(Catalog="Sandbox", ClientToken="first")
@@ -194,23 +200,116 @@ def test_a_defect_is_told_to_the_visitor_and_the_log(
     site.close()
 
 
-class WithView(MirrorSource):
-    """A mirror that keeps AWS's view of one opportunity."""
-
-    identifier = ""
-
-    def aws_summaries(self) -> Iterator[tuple[str, bytes]]:
-        yield self.identifier, b'{"Catalog":"Sandbox","InvolvementType":"For Visibility Only"}'
-
-
 def test_awss_own_view_is_shown_where_the_mirror_has_it(tmp_path: Path) -> None:
     client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
     identifier = client.create_opportunity(Catalog="Sandbox", ClientToken="first")["Id"]
     mirror(client, url)
-    source = WithView(url)
-    source.identifier = identifier
+    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    path = f"/console/opportunities/{identifier}"
+    assert "For Visibility Only" not in shown_by(site, path).text
+    keep_detail(url, identifier, {}, {"Catalog": "Sandbox", "InvolvementType": "For Visibility Only"})
+    assert "For Visibility Only" in shown_by(site, path).text
+    site.close()
+
+
+def keep_detail(url: str, identifier: str, opportunity: dict[str, Any], view: dict[str, Any] | None = None) -> None:
+    """What a sync with --details would have got of an opportunity that is as it was."""
+    with open_target(url) as target:
+        (row,) = target.summaries_of([identifier])
+        detail = {**json.loads(row.raw), **opportunity}
+        aws_summary = None if view is None else json.dumps(view).encode()
+        target.keep_detail(identifier, row.last_modified_ms, json.dumps(detail).encode(), aws_summary, now_ms())
+
+
+def test_a_copy_follows_what_changes_and_what_vanishes(tmp_path: Path) -> None:
+    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    kept, gone = (client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in ("1", "2"))
+    mirror(client, url)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    assert shown_by(site, "/console/opportunities").identifiers == [gone, kept]
+    keep_detail(url, kept, {"Project": {"Title": "A title that only the whole opportunity has"}})
+    with open_target(url) as target:
+        target.mark_vanished(1, [gone], now_ms())
+    assert shown_by(site, "/console/opportunities").identifiers == [kept]
+    assert "A title that only the whole opportunity has" in shown_by(site, f"/console/opportunities/{kept}").text
+    site.close()
+
+
+def test_another_mirror_in_its_place_is_copied_anew(tmp_path: Path) -> None:
+    url = str(tmp_path / "mirror.db")
+    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    for tokens in ("ab", "c"):  # the second lacks what the first one had
+        client = cosell.connect(account=ACCOUNT)
+        identifiers = [client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in tokens]
+        Path(url).unlink(missing_ok=True)
+        mirror(client, url)
+        assert shown_by(site, "/console/opportunities").identifiers == identifiers[::-1]
+    site.close()
+
+
+def test_what_cannot_be_shown_is_counted(tmp_path: Path) -> None:
+    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    shown, hidden = (client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in ("1", "2"))
+    mirror(client, url)
+    summary = {"Id": hidden, "LifeCycle": {"Stage": "Unheard of"}, "LastModifiedDate": "2040-01-01T00:00:00Z"}
+    with open_target(url) as target:
+        identity = target.identity()
+        assert identity is not None
+        row = Row(hidden, 2208988800000, json.dumps(summary).encode())
+        target.keep_page(1, identity, [row], b"{}", now_ms(), want_details=False)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    assert shown_by(site, "/console/opportunities").identifiers == [shown]
+    assert "Not to be shown 1" in " ".join(shown_by(site, "/console/").text.split())
+    site.close()
+
+
+class HeldUp(MirrorSource):
+    """A mirror whose second opportunity is only read once it may be."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.may_go_on = threading.Event()
+        self.is_held_up = threading.Event()
+
+    def answers(self, since_ms: int) -> Iterator[KeptAnswers]:
+        for number, answers in enumerate(super().answers(since_ms)):
+            if number == 1:
+                self.is_held_up.set()
+                assert self.may_go_on.wait(60)
+            yield answers
+
+
+def test_a_large_mirror_is_copied_while_the_pages_say_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mirror_site, "SMALL", 1)
+    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    identifiers = [client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in "ab"]
+    mirror(client, url)
+    source = HeldUp(url)
+    site = MirrorSite(source, "127.0.0.1", clock=lambda: 0.0)
+    shown_by(site, "/console/opportunities")  # whatever it shows, the copy is begun
+    assert source.is_held_up.wait(60)
+    assert "1 of 2 opportunities so far" in shown_by(site, "/console/opportunities").text
+    assert "Copied so far 1 of 2" in " ".join(shown_by(site, "/console/").text.split())
+    source.may_go_on.set()
+    while not (shown := shown_by(site, "/console/opportunities").identifiers):
+        pass
+    assert shown == identifiers[::-1]
+    site.close()
+
+
+def test_a_copy_is_broken_off_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror_site, "SMALL", 1)
+    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    for token in "abc":
+        client.create_opportunity(Catalog="Sandbox", ClientToken=token)
+    mirror(client, url)
+    source = HeldUp(url)
     site = MirrorSite(source, "127.0.0.1")
-    assert "For Visibility Only" in shown_by(site, f"/console/opportunities/{identifier}").text
+    shown_by(site, "/console/opportunities")
+    assert source.is_held_up.wait(60)
+    threading.Timer(0, source.may_go_on.set).start()
     site.close()
 
 

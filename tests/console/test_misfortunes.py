@@ -139,8 +139,8 @@ def test_an_account_that_has_something_is_shown_where_the_usual_one_has_nothing(
 
 def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
     refused = AdminResult(503, {"error": "The database does not answer: full"})
-    surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store))
-    visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store)
+    surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)
+    visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store.scopes())
     with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
         home.seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
 
@@ -148,8 +148,8 @@ def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
 @pytest.mark.parametrize("page", [aws_desk.desk, wire.wire, events.events])
 def test_what_the_admin_api_cannot_tell_now_is_told(engine: Engine, page: Callable[[Visit], Response]) -> None:
     refused = AdminResult(503, {"error": "The database does not answer: full"})
-    surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store))
-    visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store)
+    surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)
+    visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store.scopes())
     with pytest.raises(Failure, match="The database does not answer: full"):
         page(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
 

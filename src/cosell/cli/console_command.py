@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,10 @@ from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.cli.options import setting
 from cosell.context import Scope
 from cosell.errors import UserError
+
+if TYPE_CHECKING:
+    from cosell.serve.mirror_copy import MirrorState
+    from cosell.sync.targets.kept_answers import KeptAnswers
 
 
 @click.command("console")
@@ -33,7 +37,7 @@ def console_command(mirror: str, host: str, port: int, insecure: bool, log_level
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
     source = MirrorSource(mirror)
-    source.version()  # so that a mistake in --mirror is told at once
+    source.state()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
     configure_log(log_level)
     address = f"[{host}]" if ":" in host else host
@@ -51,38 +55,25 @@ class MirrorSource:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def version(self) -> object:
-        """See `serve.mirror_site.Source`."""
-        from cosell.sync.targets.open import open_target
-
-        with open_target(self._url, create=False) as target:
-            return target.runs(1), target.counts()
-
-    def scope(self) -> Scope:
-        """See `serve.mirror_site.Source`."""
+    def state(self) -> "MirrorState":
+        """See `serve.mirror_copy.Source`."""
+        from cosell.serve.mirror_copy import MirrorState
+        from cosell.sync.targets.kept_answers import last_change_ms, present
         from cosell.sync.targets.open import open_target
 
         with open_target(self._url, create=False) as target:
             identity = target.identity()
-        if identity is None:
-            return Scope(DEFAULT_ACCOUNT, "AWS")
-        return Scope(identity.account or DEFAULT_ACCOUNT, identity.catalog)
+            account = (identity and identity.account) or DEFAULT_ACCOUNT
+            scope = Scope(account, identity.catalog if identity else "AWS")
+            return MirrorState(scope, present(target), last_change_ms(target))
 
-    def answers(self) -> Iterator[bytes]:
-        """See `serve.mirror_site.Source`."""
-        from cosell.sync.kept_answers import kept_answers
+    def answers(self, since_ms: int) -> "Iterator[KeptAnswers]":
+        """See `serve.mirror_copy.Source`."""
+        from cosell.sync.targets.kept_answers import kept_answers
         from cosell.sync.targets.open import open_target
 
         with open_target(self._url, create=False) as target:
-            yield from kept_answers(target)
-
-    def aws_summaries(self) -> Iterator[tuple[str, bytes]]:
-        """See `serve.mirror_site.Source`."""
-        from cosell.sync.kept_answers import kept_aws_summaries
-        from cosell.sync.targets.open import open_target
-
-        with open_target(self._url, create=False) as target:
-            yield from kept_aws_summaries(target)
+            yield from kept_answers(target, since_ms)
 
     def health(self) -> dict[str, Any]:
         """See `serve.mirror_site.Source`."""

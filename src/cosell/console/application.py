@@ -13,11 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cosell.console.gradual import GradualResponse
+from cosell.console.mirror_health import FIRST_PAGE
 from cosell.console.pages import Page, pages_of
 from cosell.console.security import COOKIE, FIELD, HEADERS, is_csrf_token
 from cosell.console.surroundings import Surroundings
 from cosell.console.templates import STATIC, STATIC_TYPES, static_file
-from cosell.console.visit import ApiError, Failure, Visit
+from cosell.console.visit import REFRESH_S, ApiError, Failure, Visit
 from cosell.console.visitor import UnknownVisitor, Visitor, visitor_of
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
@@ -74,11 +75,14 @@ class Console:
         query = parse_qsl(request.url.query, keep_blank_values=False)
         visit = self._visit(request, query, form, Visitor(Scope("", ""), ()))
         try:
-            visit = self._visit(request, query, form, visitor_of(dict(query), self._surroundings.engine.store))
+            visit = self._visit(request, query, form, visitor_of(dict(query), self._surroundings.scopes()))
             if request.method == "POST":
                 self._check_form(request, form)
                 assert page.act is not None, "the route takes POST only where the page acts"
                 return page.act(visit)
+            copying = self._surroundings.copying()
+            if copying and page.path != FIRST_PAGE:
+                return visit.page("copying.html", refresh_s=REFRESH_S, copied=copying[0], total=copying[1])
             return page.show(visit)
         except Failure as failure:
             return _told(visit, failure)

@@ -15,12 +15,11 @@ from cosell.console.opportunities import TABLE, harmless, row_of
 from cosell.console.pictures import OPEN_STAGES, Picture, in_stages, pictures_of
 from cosell.console.pipelines import StillCounting
 from cosell.console.question import query_of
-from cosell.console.visit import Failure, Visit
+from cosell.console.visit import REFRESH_S, Failure, Visit
 from cosell.console.words import number, short_money
 
 PIPELINE: Final = "/console/pipeline"
 WAITING: Final = ("Submitted", "In review")
-COUNTING_REFRESH_S: Final = 1
 
 
 class Tile(msgspec.Struct, frozen=True):
@@ -39,7 +38,7 @@ def pipeline(visit: Visit) -> Response:
             tiles = tiles_of(visit, figures)
             total = figures.partitions.total()
     except StillCounting as still:
-        return visit.page("counting.html", refresh_s=COUNTING_REFRESH_S, counted=still.counted, total=still.total)
+        return visit.page("counting.html", refresh_s=REFRESH_S, counted=still.counted, total=still.total)
     pictures = [_with_names(visit, picture) for picture in pictures]
     return visit.page(
         "pipeline.html",

@@ -1,11 +1,12 @@
 """What the console works with: all that it is given by the process that serves it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
 
 from cosell.console.pipelines import Pipelines
+from cosell.context import Scope
 from cosell.engine import Engine
 
 Administer: TypeAlias = Callable[[str, str, Mapping[str, Any]], "AdminResult"]
@@ -22,10 +23,13 @@ class AdminResult(msgspec.Struct, frozen=True):
 class Surroundings(msgspec.Struct, frozen=True):
     """One console's. `pipelines` keeps the figures of the engine's store.
 
-    Over a mirror `health` tells how that is, and the engine's store is a copy of it that nobody writes to.
+    `scopes` are the data sets that may be chosen. Over a mirror `health` tells how that is, and the engine's store is a
+    copy of it that nobody writes to. While that is made, `copying` tells how many opportunities are in it, of how many.
     """
 
     engine: Engine
     administer: Administer
     pipelines: Pipelines
+    scopes: Callable[[], Sequence[Scope]]
     health: Callable[[], dict[str, Any]] | None = None
+    copying: Callable[[], tuple[int, int] | None] = lambda: None

@@ -1,7 +1,7 @@
 """One request for a page: what handlers are given, and how they answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -18,6 +18,8 @@ from cosell.context import Scope
 from cosell.wire.model import service_model
 
 Query = Sequence[tuple[str, str]]
+REFRESH_S: Final = 1
+"""After how many seconds a browser asks again for a page that says how far something is."""
 
 
 class Failure(Exception):

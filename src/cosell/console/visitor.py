@@ -5,14 +5,13 @@ all. Keys and logins belong here once they exist: everything behind this door as
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.context import Scope
-from cosell.store.interface import Store
 
 CATALOGS: Final = ("AWS", "Sandbox")
 DEFAULT_CATALOG: Final = "Sandbox"
@@ -30,13 +29,12 @@ class Visitor(msgspec.Struct, frozen=True):
     choices: tuple[Scope, ...]
 
 
-def visitor_of(query: Mapping[str, str], store: Store) -> Visitor:
-    """The visitor of an address with this query.
+def visitor_of(query: Mapping[str, str], scopes: Sequence[Scope]) -> Visitor:
+    """The visitor of an address with this query, where there are these data sets.
 
     Whoever names nothing gets the default account, or where that has nothing, the first that has. Raises
     UnknownVisitor.
     """
-    scopes = tuple(store.scopes())
     usual = Scope(DEFAULT_ACCOUNT, DEFAULT_CATALOG)
     if scopes and usual not in scopes:
         usual = scopes[0]
@@ -45,4 +43,4 @@ def visitor_of(query: Mapping[str, str], store: Store) -> Visitor:
         raise UnknownVisitor("An account has twelve digits, such as account=000000000000.")
     if scope.catalog not in CATALOGS:
         raise UnknownVisitor("The catalog is AWS or Sandbox.")
-    return Visitor(scope, scopes if scope in scopes else (*scopes, scope))
+    return Visitor(scope, tuple(scopes) if scope in scopes else (*scopes, scope))

@@ -70,7 +70,7 @@ class ConsoleDoor:
         from cosell.console.surroundings import Surroundings
 
         engine = self._room.engine.without_faults()
-        return Console(Surroundings(engine, self._administer, Pipelines(engine.store)))
+        return Console(Surroundings(engine, self._administer, Pipelines(engine.store), engine.store.scopes))
 
     def _administer(self, method: str, address: str, question: Mapping[str, Any]) -> "AdminResult":
         from cosell.console.surroundings import AdminResult

@@ -1,56 +1,37 @@
 """A console over a mirror, read-only: an ASGI application that shows a copy of what the mirror holds.
 
-The copy lies in memory, in a store as a server has one, so pages answer exactly as they do over a server. It is made
-anew when somebody looks and the mirror has changed since, but not so often that copying takes more than a tenth of
-the time.
+The copy is brought up to date when somebody looks, but not so often that this takes more than a tenth of the time. Who
+looks at a small mirror waits for it; over a large one the pages meanwhile show what was copied before, or how far the
+first copy is.
 """
 
 import asyncio
-import random
-import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from cosell.console.application import Console
 from cosell.console.pipelines import Pipelines
 from cosell.console.surroundings import AdminResult, Surroundings
-from cosell.context import Scope
-from cosell.datasets.load import Reading, store_all
-from cosell.engine import Engine
+from cosell.serve import mirror_copy
 from cosell.serve.admin.origin import objection
 from cosell.serve.admin.router import Message, Receive, Send
 from cosell.serve.console_door import is_console, say, send_to_first_page, show
+from cosell.serve.mirror_copy import Interrupted, MirrorCopy, MirrorState
 
 REST: Final = 9
-"""How many times as long as a copy took, it is shown at least."""
+"""How many times as long as it took to bring the copy up to date, it is left as it is."""
+SMALL: Final = 5_000
+"""Opportunities that are copied while a visitor waits: half a second."""
 
 
-class Source(Protocol):
-    """The mirror that is shown. Each method opens it anew, and may be called in any thread."""
-
-    def version(self) -> object:
-        """Something that is another one once the mirror has changed."""
-
-    def scope(self) -> Scope:
-        """Whose mirror it is."""
-
-    def answers(self) -> Iterable[bytes]:
-        """What it keeps of the service's answers, a line each."""
-
-    def aws_summaries(self) -> Iterable[tuple[str, bytes]]:
-        """What it keeps of AWS's own views, by the identifier of the opportunity."""
+class Source(mirror_copy.Source, Protocol):
+    """The mirror that is shown."""
 
     def health(self) -> dict[str, Any]:
         """How it is."""
-
-
-class _Copy(NamedTuple):
-    version: object
-    engine: Engine
-    console: Console
-    made_at: float
-    took_s: float
 
 
 class MirrorSite:
@@ -60,9 +41,18 @@ class MirrorSite:
         self._source = source
         self._host = host
         self._clock = clock
-        self._seed = secrets.randbits(128)  # so that page tokens outlive a copy
-        self._copies: list[_Copy] = []
-        self._turn = asyncio.Lock()
+        self._copy = copy = MirrorCopy(source)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copying")
+        self._renewal: tuple[Future[MirrorState], Future[None]] | None = None
+        self._rests_until = clock()
+
+        def health() -> dict[str, Any]:
+            return source.health() | {"refused": copy.refused, "copying": copy.copying}
+
+        pipelines = Pipelines(copy.engine.store)
+        self._console = Console(
+            Surroundings(copy.engine, _refuse, pipelines, copy.scopes, health, lambda: copy.copying)
+        )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,47 +64,37 @@ class MirrorSite:
         elif not is_console(scope["path"]):
             await say(send, 404, "Here is a mirror of Partner Central to look at, under /console/, and no API.")
         else:
-            async with self._turn:
-                copy = await asyncio.get_running_loop().run_in_executor(None, self._newest)
-            await show(copy.console, scope, receive, send)
+            await self._renew()
+            await show(self._console, scope, receive, send)
 
     def close(self) -> None:
         """Let the pages be finished."""
-        while self._copies:
-            self._let_go()
+        self._copy.interrupt()
+        self._thread.shutdown()
+        self._console.close()
+        self._copy.close()
 
-    def _newest(self) -> _Copy:
-        if self._copies:
-            newest = self._copies[-1]
-            if self._clock() - newest.made_at < REST * newest.took_s or self._source.version() == newest.version:
-                return newest
-        self._copies.append(self._made())
-        if len(self._copies) > 2:  # of the one before the last, pages may still be on their way
-            self._let_go()
-        return self._copies[-1]
+    async def _renew(self) -> None:
+        if self._renewal is None and self._clock() >= self._rests_until:
+            looking = self._thread.submit(self._source.state)
+            self._renewal = looking, self._thread.submit(self._renewed, looking)
+        renewal = self._renewal
+        if renewal is None:
+            return
+        looking, renewing = renewal
+        state = await asyncio.wrap_future(looking)
+        if state.opportunities > SMALL and not renewing.done():
+            return
+        if self._renewal is renewal:
+            self._renewal = None
+        await asyncio.wrap_future(renewing)
 
-    def _made(self) -> _Copy:
+    def _renewed(self, looking: "Future[MirrorState]") -> None:
         began = self._clock()
-        version, scope = self._source.version(), self._source.scope()
-        engine = Engine.open(":memory:", chance=random.Random(self._seed))  # noqa: S311  # as long as the seed is secret
-        with Reading(scope.account, scope.catalog) as reading:
-            reading.read(self._source.answers())
-            refused = len(reading.refusals)
-            store_all(reading, engine.store, lambda _: None)
-        with engine.store.write(scope) as tx:
-            for identifier, summary in self._source.aws_summaries():
-                tx.put_aws_summary(identifier, summary)
-
-        def health() -> dict[str, Any]:
-            return self._source.health() | {"refused": refused}
-
-        console = Console(Surroundings(engine, _refuse, Pipelines(engine.store), health))
-        return _Copy(version, engine, console, self._clock(), self._clock() - began)
-
-    def _let_go(self) -> None:
-        copy = self._copies.pop(0)
-        copy.console.close()
-        copy.engine.close()
+        with suppress(Interrupted):
+            self._copy.renew(looking.result())
+        ended = self._clock()
+        self._rests_until = ended + REST * (ended - began)
 
 
 def _refuse(*_: object) -> AdminResult:

@@ -92,6 +92,9 @@ class WriteTransaction(
     def replace(self, opportunity: StoredOpportunity) -> None:
         """Put an opportunity in the place of the one with its identifier."""
 
+    def remove(self, identifiers: Iterable[str]) -> None:
+        """Remove opportunities, those that are there. Whoever follows the changes has to begin anew if any was."""
+
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """The answer that was given to this token, unless it is forgotten."""
 

@@ -188,6 +188,14 @@ class SqliteWriteTransaction(
         )
         self._connection.execute("DELETE FROM opportunity_record WHERE opportunity_id = ?", (opportunity_id,))
 
+    def remove(self, identifiers: Iterable[str]) -> None:
+        """See `WriteTransaction.remove`."""
+        there = [identifier for identifier in identifiers if self.record(identifier) is not None]
+        for identifier in there:
+            self.delete(id_key(identifier))
+        if there:
+            self.note_another_scope()
+
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """See `WriteTransaction.remembered`."""
         row = self._connection.execute(

@@ -79,18 +79,3 @@ def failed(database: Database, identifier: str, error: str, retry_at: str) -> No
         "UPDATE detail_queue SET attempts = attempts + 1, retry_at = ?, error = ? WHERE opportunity_id = ?",
         (retry_at, stored_text(error[:LONGEST_ERROR]), identifier),
     )
-
-
-def answers(database: Database, column: str, after_id: str, limit: int) -> list[tuple[str, bytes]]:
-    """Up to `limit` texts of `opportunity` or `aws_summary` behind `after_id`, with their identifiers.
-
-    Those of vanished opportunities are left out.
-    """
-    text = database.dialect.types["text"]
-    found = database.rows(
-        f"SELECT d.opportunity_id, CAST(d.{column} AS {text})"
-        " FROM opportunity_detail d JOIN opportunity o ON o.id = d.opportunity_id AND o.vanished_at IS NULL"
-        f" WHERE d.{column} IS NOT NULL AND d.opportunity_id > ? ORDER BY d.opportunity_id LIMIT ?",
-        (after_id, limit),
-    )
-    return [(str(identifier), str(answer).encode()) for identifier, answer in found]
