@@ -189,6 +189,14 @@ def test_mirror_and_service_are_compared(terminal: Terminal) -> None:
     terminal.create("behind")
     assert terminal(*verify) == 1
     assert "1 difference; 1 changed after the last sync" in terminal.err
+    assert terminal("sync", "status") == 0
+    assert " differ" in terminal.out
+    assert terminal("sync", "status", "--json") == 0
+    verified = json.loads(terminal.out)["verified"]
+    assert (verified["behind"], verified["different"]) == (1, 1)
+    assert verified["compared"] == verified["equal"] + 2
+    (difference,) = verified["differences"]
+    assert (difference["id"], difference["difference"]) == (row.id, "different")
 
 
 MISTAKES = [

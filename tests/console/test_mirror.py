@@ -6,7 +6,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,13 +15,13 @@ from playwright.sync_api import Browser
 import cosell
 from cosell.cli.console_command import MirrorSource
 from cosell.console import words
-from cosell.console.mirror_health import run_line
+from cosell.console.mirror_health import MENDS, run_line
 from cosell.console.pages import PAGES_OF_A_MIRROR
 from cosell.serve import console_door, mirror_site
 from cosell.serve.mirror_site import MirrorSite
 from cosell.sync import mirror
 from cosell.sync.mirroring import now_ms
-from cosell.sync.target import Row
+from cosell.sync.target import Difference, DifferenceKind, Row, Verification
 from cosell.sync.targets.kept_answers import KeptAnswers
 from cosell.sync.targets.open import open_target
 from tests.conftest import ACCOUNT, COSELL, Finished
@@ -104,6 +104,38 @@ def test_the_first_page_tells_how_the_sync_is(site: Site) -> None:
     assert f"Details kept {len(NAMES)}" in text
     assert "complete" in text
     assert f"{len(NAMES)} new, 0 changed" in text
+
+
+def test_the_first_page_tells_what_differs_from_the_service_and_what_to_do(
+    service: Any, site: Site, tmp_path: Path
+) -> None:
+    url = str(tmp_path / "mirror.db")
+    mirror(service, url)
+    alone = MirrorSite(MirrorSource(url), "127.0.0.1")
+    assert "Nobody has compared the mirror with the service yet" in shown_by(alone, "/console/").text
+    with open_target(url) as target:
+        target.keep_verification(Verification(now_ms(), 6, 6, 0, 0, []))
+    assert "No difference in 6 opportunities" in shown_by(alone, "/console/").text
+    found = [
+        Difference(kind, f"O{number}", None if kind == "missing" else 0, None if kind == "vanished" else 0, ())
+        for number, kind in enumerate(get_args(DifferenceKind))
+    ]
+    found.append(Difference("different", NAMES["markup"], 0, 0, (NAMES["right-to-left"],)))
+    with open_target(url) as target:
+        target.keep_verification(Verification(now_ms(), 906, 3, 1, 900, found))
+    page = shown_by(alone, "/console/")
+    text = " ".join(page.text.split())
+    assert "900 differences in 906 opportunities" in text
+    assert "1 opportunity has changed after the last sync" in text
+    assert f"These are the first {len(found)}." in text
+    for told in (
+        NAMES["markup"],
+        NAMES["right-to-left"],
+        *(phrase for phrases in MENDS.values() for phrase in phrases),
+    ):
+        assert told in page.text
+    assert f"cosell sync --full --to {url}" in text
+    alone.close()
 
 
 def test_nothing_can_be_changed(site: Site) -> None:
@@ -288,7 +320,7 @@ def test_a_large_mirror_is_copied_while_the_pages_say_how_far_it_is(
     mirror(client, url)
     source = HeldUp(url)
     site = MirrorSite(source, "127.0.0.1", clock=lambda: 0.0)
-    shown_by(site, "/console/opportunities")  # whatever it shows, the copy is begun
+    assert "of 2 opportunities so far" in shown_by(site, "/console/opportunities").text
     assert source.is_held_up.wait(60)
     assert "1 of 2 opportunities so far" in shown_by(site, "/console/opportunities").text
     assert "Copied so far 1 of 2" in " ".join(shown_by(site, "/console/").text.split())

@@ -11,11 +11,11 @@ from cosell.engine import Engine
 from cosell.in_process import client_of
 from cosell.rules.identifiers import opportunity_arn
 from cosell.sync import ForeignMirror, MirrorBusy, Refused, Report, Unavailable, mirror
-from cosell.sync.comparison import Comparison, Difference, what_would_change
+from cosell.sync.comparison import Comparison, what_would_change
 from cosell.sync.details import LONGEST_WAIT_MS, LOOKS_FOR_WHAT_IS_NOT_FOUND, wait_ms
 from cosell.sync.runner import Options, Run
 from cosell.sync.service import Service
-from cosell.sync.target import Row
+from cosell.sync.target import Difference, Row
 from cosell.sync.walk import MOST_RESTARTS
 from tests.conftest import ACCOUNT
 from tests.store.caller import DAY_MS, Caller, HandClock, record

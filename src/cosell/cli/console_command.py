@@ -77,9 +77,10 @@ class MirrorSource:
 
     def health(self) -> dict[str, Any]:
         """See `serve.mirror_site.Source`."""
+        from cosell.cli.sync_output import without_password
         from cosell.cli.sync_status import status_of
         from cosell.sync.mirroring import now_ms
         from cosell.sync.targets.open import open_target
 
         with open_target(self._url, create=False) as target:
-            return status_of(target, now_ms()) | {"mirror": self._url}
+            return status_of(target, now_ms()) | {"mirror": without_password(self._url)}

@@ -203,9 +203,10 @@ def status_command(mirror: str, *, as_json: bool, max_age: int | None) -> int:
 @service_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each difference.")
 def verify_command(source: Source, mirror: str, *, as_json: bool) -> int:
-    """Compare a mirror with the service, page by page, and show each difference. Nothing is written.
+    """Compare a mirror with the service, page by page, and show each difference. No opportunity is written.
 
-    What changed after the last sync is no difference: the next one brings it. Exit code 1: there are differences.
+    What it came to is kept in the mirror: `cosell sync status` and `cosell console` show it. What changed after the
+    last sync is no difference: the next one brings it. Exit code 1: there are differences.
     """
     from cosell.cli.sync_output import Output, exit_code_of
     from cosell.cli.sync_runs import verification

@@ -21,8 +21,9 @@ from cosell.sync.stopping import Stopped
 from cosell.sync.target import MirrorBusy, MirrorUnavailable, Target
 
 if TYPE_CHECKING:
-    from cosell.sync.comparison import Comparison, Difference
+    from cosell.sync.comparison import Comparison
     from cosell.sync.follow import Trouble
+    from cosell.sync.target import Difference
 
 STOPPED: Final = 130
 """The exit code of a command that was interrupted, as shells have it."""

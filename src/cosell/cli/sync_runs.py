@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cosell.sync.comparison import Comparison, what_would_change
 from cosell.sync.follow import follow
 from cosell.sync.mirroring import asking, now_ms
 from cosell.sync.runner import Options, Run
-from cosell.sync.target import NoMirror, Target
+from cosell.sync.target import Difference, NoMirror, Target, Verification
 from cosell.sync.targets.holder import this_process
 from cosell.sync.targets.open import MEMORY, open_target
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cosell.cli.sync_command import Source
     from cosell.cli.sync_output import Output
     from cosell.sync.stopping import Stopping
+
+DIFFERENCES_KEPT: Final = 100
 
 
 @contextmanager
@@ -83,9 +85,10 @@ def rehearsal(source: "Source", mirror: str, output: "Output", stopping: "Stoppi
 
 
 def verification(source: "Source", mirror: str, output: "Output", stopping: "Stopping", *, as_json: bool) -> int:
-    """Show each difference, then how many there are; that number."""
+    """Show each difference, then how many there are, and keep that in the mirror; that number."""
     client = source.client()
     found = 0
+    first: list[Difference] = []
     with (
         open_target(mirror, create=False) as target,
         asking(client, source.catalog, sleep=stopping.sleep, **source.quota) as (service, _),
@@ -93,8 +96,12 @@ def verification(source: "Source", mirror: str, output: "Output", stopping: "Sto
         comparison = Comparison(service, target, overlap_ms=source.overlap_ms, check=stopping.check)
         for difference in comparison.differences():
             found += 1
+            if found <= DIFFERENCES_KEPT:
+                first.append(difference)
             output.difference(difference, as_json=as_json)
         output.compared(comparison, found)
+        counts = comparison.compared, comparison.equal, comparison.behind
+        target.keep_verification(Verification(now_ms(), *counts, found, first))
     return found
 
 

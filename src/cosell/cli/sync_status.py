@@ -8,7 +8,8 @@ import click
 from cosell.sync.mirroring import now_ms
 from cosell.sync.moments import text_of
 from cosell.sync.runner import state_of
-from cosell.sync.target import Run, Target
+from cosell.sync.target import Run, Verification
+from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.open import open_target
 from cosell.time_texts import span_text
 
@@ -32,7 +33,7 @@ def show_status(mirror: str, *, as_json: bool, max_age_ms: int | None) -> int:
     return int(too_old or status["last_run"] in ("failed", "interrupted"))
 
 
-def status_of(target: Target, at_ms: int) -> dict[str, Any]:
+def status_of(target: Mirror, at_ms: int) -> dict[str, Any]:
     """Everything that is shown. `age_seconds`: since the start of the last run that left the mirror in step."""
     identity, state, counts = target.identity(), state_of(target), target.counts()
     runs = target.runs(RUNS)
@@ -54,6 +55,7 @@ def status_of(target: Target, at_ms: int) -> dict[str, Any]:
             {"id": each.id, "attempts": each.attempts, "error": each.error}
             for each in target.details_failing(FAILING_SHOWN)
         ],
+        "verified": _verified(target.verification(), at_ms),
         "last_run": runs[0].status if runs else None,
         "runs": [_run(run) for run in runs[:RUNS_SHOWN]],
     }
@@ -73,6 +75,29 @@ def _run(run: Run) -> dict[str, Any]:
     }
 
 
+def _verified(verification: Verification | None, at_ms: int) -> dict[str, Any] | None:
+    if verification is None:
+        return None
+    return {
+        "at": text_of(verification.at_ms),
+        "age_seconds": max(at_ms - verification.at_ms, 0) // 1000,
+        "compared": verification.compared,
+        "equal": verification.equal,
+        "behind": verification.behind,
+        "different": verification.different,
+        "differences": [
+            {
+                "id": one.id,
+                "difference": one.kind,
+                "mirror": None if one.mirror_ms is None else text_of(one.mirror_ms),
+                "service": None if one.service_ms is None else text_of(one.service_ms),
+                "members": list(one.members),
+            }
+            for one in verification.differences
+        ],
+    }
+
+
 def _lines(status: dict[str, Any]) -> list[str]:
     whose = f"account {status['account'] or 'unknown'}, catalog {status['catalog'] or 'unknown'}"
     ago = None if status["age_seconds"] is None else span_text(status["age_seconds"] * 1000)
@@ -84,6 +109,9 @@ def _lines(status: dict[str, Any]) -> list[str]:
         f"opportunities {status['opportunities']:,}, {status['vanished']:,} vanished, {status['changes']:,} changes",
         f"details       {details}",
     ]
+    if (verified := status["verified"]) is not None:
+        ago = span_text(verified["age_seconds"] * 1000)
+        lines.append(f"verified      {ago} ago: {verified['different']:,} of {verified['compared']:,} differ")
     if status["pass_under_way"]:
         lines.append("a pass is under way, or was broken off; the next run goes on with it")
     lines += [f"  {each['id']}: {each['error']} ({each['attempts']} attempts)" for each in status["details_failing"]]

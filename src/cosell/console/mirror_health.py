@@ -12,6 +12,28 @@ from cosell.time_texts import span_text
 FIRST_PAGE: Final = "/console/"
 
 
+FULL: Final = "A sync with --full brings it in step"
+MENDS: Final = {
+    "missing": ("The mirror lacks it", FULL),
+    "stale": ("The mirror's is older", FULL),
+    "different": ("Both are equally old, but differ", FULL),
+    "vanished": ("AWS has it no longer", "A sync with --full notes that; the mirror keeps it"),
+    "ahead": ("The mirror's is newer", "AWS's data went back: sync into a new mirror"),
+}
+"""What each kind of difference means, and what to do about it."""
+
+
+class DifferenceLine(msgspec.Struct, frozen=True):
+    """A difference in the words of its line."""
+
+    identifier: str
+    kind: str
+    members: tuple[str, ...]
+    mirror: str
+    service: str
+    to_do: str
+
+
 class RunLine(msgspec.Struct, frozen=True):
     """A run in the words of its line."""
 
@@ -28,6 +50,7 @@ def mirror_health(visit: Visit) -> Response:
     """The first page of a console over a mirror."""
     assert visit.surroundings.health is not None, "the page is only among those of a mirror"
     health = visit.surroundings.health()
+    verified = health["verified"]
     return visit.page(
         "mirror_health.html",
         health=health,
@@ -42,6 +65,22 @@ def mirror_health(visit: Visit) -> Response:
             "Not to be shown": number(health["refused"]) if health["refused"] else "",
         },
         runs=[run_line(run) for run in health["runs"]],
+        verified=verified,
+        verified_ago=verified and f"{span_text(verified['age_seconds'] * 1000)} ago",
+        differences=[difference_line(one) for one in verified["differences"]] if verified else [],
+    )
+
+
+def difference_line(difference: dict[str, Any]) -> DifferenceLine:
+    """The line of a difference."""
+    kind, to_do = MENDS[difference["difference"]]
+    return DifferenceLine(
+        difference["id"],
+        kind,
+        tuple(difference["members"]),
+        difference["mirror"] or "",
+        difference["service"] or "",
+        to_do,
     )
 
 

@@ -103,6 +103,13 @@ class MirrorCopy:
         self.engine.close()
         self._folder.cleanup()
 
+    def look(self) -> MirrorState:
+        """How the mirror is now. From then on a copy that is to be made first is `copying`."""
+        state = self._source.state()
+        if self._state is None:
+            self._scope, self.copying = state.scope, (0, state.opportunities)
+        return state
+
     def renew(self, state: MirrorState) -> None:
         """Bring the copy up to date with a mirror that was just in this state. Raises Interrupted."""
         before = self._state

@@ -38,7 +38,6 @@ class MirrorSite:
     """The application. `close` waits for the pages that are being made."""
 
     def __init__(self, source: Source, host: str, clock: Callable[[], float] = monotonic) -> None:
-        self._source = source
         self._host = host
         self._clock = clock
         self._copy = copy = MirrorCopy(source)
@@ -76,7 +75,7 @@ class MirrorSite:
 
     async def _renew(self) -> None:
         if self._renewal is None and self._clock() >= self._rests_until:
-            looking = self._thread.submit(self._source.state)
+            looking = self._thread.submit(self._copy.look)
             self._renewal = looking, self._thread.submit(self._renewed, looking)
         renewal = self._renewal
         if renewal is None:

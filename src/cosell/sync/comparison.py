@@ -5,7 +5,7 @@ Nothing is written. Every page of the service is compared with the same rows of 
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -13,26 +13,10 @@ from cosell.sync import plan
 from cosell.sync.runner import state_of
 from cosell.sync.seen import Seen, unseen
 from cosell.sync.service import Service
-from cosell.sync.target import Identity, Row, Target, check_identity
+from cosell.sync.target import Difference, Identity, Row, Target, check_identity
 from cosell.sync.walk import Newest, Walk
 
-Kind = Literal["missing", "stale", "ahead", "different", "vanished"]
-
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """A row that is not the same on both sides, although no sync is due that would mend it.
-
-    `missing`: the mirror lacks it. `stale`: the mirror's is older. `ahead`: the mirror's is newer. `different`: equally
-    old, but `members` differ. `vanished`: the service does not have it.
-    """
-
-    kind: Kind
-    id: str
-    mirror_ms: int | None
-    service_ms: int | None
-    members: tuple[str, ...] = ()
 
 
 class Comparison:

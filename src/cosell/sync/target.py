@@ -125,6 +125,37 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """The newest LastModifiedDate in the mirror; None where it is empty."""
 
 
+DifferenceKind = Literal["missing", "stale", "ahead", "different", "vanished"]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A row that is not the same on both sides, although no sync is due that would mend it.
+
+    `missing`: the mirror lacks it. `stale`: the mirror's is older. `ahead`: the mirror's is newer. `different`: equally
+    old, but `members` differ. `vanished`: the service does not have it.
+    """
+
+    kind: DifferenceKind
+    id: str
+    mirror_ms: int | None
+    service_ms: int | None
+    members: tuple[str, ...] = ()
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """What a comparison with the service came to. `behind` rows are brought by the next sync, so they do not differ.
+
+    `differences` are the first of `different`, in the order in which they were found.
+    """
+
+    at_ms: int
+    compared: int
+    equal: int
+    behind: int
+    different: int
+    differences: list[Difference]
+
+
 class Target(Protocol):
     """An open mirror. As a context manager it closes itself at the end.
 

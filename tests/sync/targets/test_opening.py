@@ -150,6 +150,8 @@ def test_an_older_mirror_is_brought_up_to_date(first_version: str) -> None:
             (1, "tables"),
             (2, "ages"),
             (3, "views"),
+            (4, "verification"),
+            (5, "latest"),
         ]
         assert keep(mirror, row("O3")).new == 1
 

@@ -38,17 +38,24 @@ def last_change_ms(mirror: Mirror) -> int:
 
 
 def kept_answers(mirror: Mirror, since_ms: int) -> Iterator[KeptAnswers]:
-    """Of every opportunity that was written at `since_ms` or later, in the order of the identifiers' texts."""
+    """Of each opportunity written at `since_ms` or later, 0 for all, in the order of the identifiers' texts."""
     types = mirror.database.dialect.types
-    text, at_or_after = types["text"], f">= CAST(? AS {types['moment']})"
+    text, moment_type = types["text"], types["moment"]
     statement = (
         f"SELECT o.id, o.vanished_at IS NOT NULL, CAST(o.raw AS {text}), CAST(d.opportunity AS {text}),"
         f" CAST(d.aws_summary AS {text})"
-        " FROM opportunity o LEFT JOIN opportunity_detail d ON d.opportunity_id = o.id"
-        f" WHERE o.id > ? AND (o.changed_at {at_or_after} OR d.seen_at {at_or_after}) ORDER BY o.id LIMIT ?"
+        " FROM opportunity o LEFT JOIN opportunity_detail d ON d.opportunity_id = o.id WHERE o.id > ?"
     )
-    since, after = moment(since_ms), ""
-    while found := mirror.database.rows(statement, (after, since, since, AT_ONCE)):
+    since: tuple[str, ...] = ()
+    if since_ms > 0:
+        since = (moment(since_ms),) * 2
+        statement += (
+            f" AND o.id IN (SELECT id FROM opportunity WHERE changed_at >= CAST(? AS {moment_type})"
+            f" UNION SELECT opportunity_id FROM opportunity_detail WHERE seen_at >= CAST(? AS {moment_type}))"
+        )
+    statement += " ORDER BY o.id LIMIT ?"
+    after = ""
+    while found := mirror.database.rows(statement, (after, *since, AT_ONCE)):
         yield from (
             KeptAnswers(identifier, bool(vanished), summary.encode(), _encoded(opportunity), _encoded(aws_summary))
             for identifier, vanished, summary, opportunity, aws_summary in found

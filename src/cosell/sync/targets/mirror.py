@@ -12,9 +12,11 @@ from cosell.sync.target import (
     Row,
     Run,
     RunOutcome,
+    Verification,
     check_identity,
 )
 from cosell.sync.targets import details, runs
+from cosell.sync.targets import verification as last_verification
 from cosell.sync.targets.changes import Change
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.page import Arrival, Merge, Seen, Stored, merge
@@ -155,6 +157,15 @@ class Mirror:
     def counts(self) -> Counts:
         """See `Target`."""
         return runs.counts(self.database)
+
+    def keep_verification(self, verification: Verification) -> None:
+        """Keep what a comparison with the service came to, in the place of the one before. It needs no lock."""
+        with self.database.transaction():
+            last_verification.keep(self.database, verification)
+
+    def verification(self) -> Verification | None:
+        """What a comparison came to last; None where none was kept."""
+        return last_verification.last(self.database)
 
     def _bind(self, identity: Identity) -> None:
         kept = self.identity()

@@ -184,6 +184,21 @@ SYNC_RUN: Final = Table(
     key=("run_id",),
 )
 
+SYNC_VERIFICATION: Final = Table(
+    "sync_verification",
+    "One row once `cosell sync verify` has compared the mirror with the service: what that came to last.",
+    (
+        Column("one", "integer", "Always 1."),
+        Column("verified_at", "moment", "When it ended."),
+        Column("compared_rows", "integer", "Opportunities of the service that were compared."),
+        Column("equal_rows", "integer", "Opportunities that were the same on both sides."),
+        Column("behind_rows", "integer", "Opportunities that had changed after the last sync."),
+        Column("different_rows", "integer", "Opportunities that were not the same, although no sync was due."),
+        Column("differences", "json", "The first hundred of them: `kind`, `id`, both LastModifiedDates, `members`."),
+    ),
+    key=("one",),
+)
+
 MIRROR_MIGRATION: Final = Table(
     "mirror_migration",
     "One row for each step that the tables have been through; the highest is the schema's version.",
@@ -202,5 +217,6 @@ TABLES: Final = (
     DETAIL_QUEUE,
     SYNC_RUN,
     SYNC_STATE,
+    SYNC_VERIFICATION,
     MIRROR_MIGRATION,
 )
