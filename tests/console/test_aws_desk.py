@@ -1,6 +1,7 @@
 """At AWS's desk one sees what waits, decides, edits what AWS may, and lets time pass."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +10,11 @@ from playwright.sync_api import Browser, expect
 
 from cosell.context import Scope
 from cosell.engine import Engine
+from cosell.rules.aws_edit import RECORD_MEMBERS, VIEW_MEMBERS
 from cosell.rules.aws_summary import summary_at_submission
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode
+from cosell.wire.model import service_model
 from cosell.wire.types import GetOpportunityResponse
 from tests.conftest import Server
 from tests.console.conftest import NAMES, Site
@@ -146,6 +149,70 @@ def test_aws_edits_its_own_view(site: Site) -> None:
     assert view["Insights"]["EngagementScore"] == "High"
     assert view["LifeCycle"]["NextSteps"] == "Call on Monday"
     assert of(site, "O1000001")["LastModifiedDate"] == before
+
+
+def view_of(site: Site, identifier: str) -> Any:
+    return site.server.client(site.account).get_aws_opportunity_summary(
+        Catalog="Sandbox", RelatedOpportunityIdentifier=identifier
+    )
+
+
+def test_every_member_that_aws_changes_is_in_the_form(site: Site) -> None:
+    page = site.page(f"{DESK}/O1000001")
+    names = {one["name"] for one in page.with_attribute("name")}
+    assert {f"life_cycle.{member}" for member in RECORD_MEMBERS} <= names
+    for member in VIEW_MEMBERS:
+        place = "team." if member == "OpportunityTeam" else f"view.{member}"
+        assert any(name.startswith(place) for name in names), member
+    for member in service_model().shapes["AwsOpportunityInsights"].members:
+        assert any(name.startswith(f"view.Insights.{member}") for name in names), member
+    for member in service_model().shapes["AwsOpportunityLifeCycle"].members.keys() - {"NextStepsHistory"}:
+        assert f"view.LifeCycle.{member}" in names
+    for choice in ("Seller Engaged", "Competitive Offering", "ISVSM"):
+        assert choice in page.text
+
+
+def test_aws_edits_its_team_its_motion_and_its_insights(site: Site) -> None:
+    money = {"CurrencyCode": "USD", "Frequency": "Monthly", "TotalAmount": "100.00"}
+    spend = {"AWS": {**money, "TotalAmountByCategory": {"Compute": "100.00"}, "AwsProducts": []}}
+    form = {
+        "view.CosellMotion": "Partner-led",
+        "view.LifeCycle.Stage": "Seller Engaged",
+        "view.Insights.OpportunityQuality.Score": "87",
+        "view.Insights.OpportunityQuality.Trend": "Up",
+        "view.Insights.Recommendations": json.dumps([{"Type": "Add", "Details": NAMES["markup"]}]),
+        "view.Insights.AwsProductsSpendInsightsBySource": json.dumps(spend),
+        "team.0.BusinessTitle": "PDM",
+        "team.0.FirstName": "Ada",
+        "team.0.LastName": NAMES["four bytes"],
+        "team.0.Email": "ada@example.com",
+        "team.1.FirstName": " ",
+    }
+    page = submit(site, site.address(f"{DESK}/O1000001"), form)
+    assert f"Ada {NAMES['four bytes']}" in page.text
+    assert NAMES["markup"] in page.text
+    view = view_of(site, "O1000001")
+    assert view["CosellMotion"] == "Partner-led"
+    assert view["LifeCycle"]["Stage"] == "Seller Engaged"
+    assert [one["Email"] for one in view["OpportunityTeam"]] == ["ada@example.com"]
+    assert view["Insights"]["OpportunityQuality"] == {"Score": 87, "Trend": "Up"}
+    assert view["Insights"]["Recommendations"] == [{"Type": "Add", "Details": NAMES["markup"]}]
+    assert view["Insights"]["AwsProductsSpendInsightsBySource"] == spend
+    submit(site, site.address(f"{DESK}/O1000001"), {"team.0.Email": ""})
+    assert view_of(site, "O1000001")["OpportunityTeam"] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("view.Insights.Recommendations", "more of it", "Recommendations is not JSON"),
+        ("view.Insights.OpportunityQuality.Score", "a lot", "SerializationException"),
+    ],
+)
+def test_an_insight_that_cannot_be_keeps_what_was_typed(site: Site, field: str, typed: str, told: str) -> None:
+    page = submit(site, site.address(f"{DESK}/O1000001"), {field: typed})
+    assert told in page.text
+    assert typed in page.source
 
 
 def test_aws_edits_what_it_reaches_of_the_partners_record(site: Site) -> None:

@@ -14,6 +14,7 @@ from cosell.console.opportunity import facts_of
 from cosell.console.referrals import refer, unanswered
 from cosell.console.surroundings import AdminResult
 from cosell.console.visit import ApiError, Failure, Visit
+from cosell.console.words import title_of
 from cosell.rules.review import AWS_STEPS, next_status
 from cosell.rules.review_script import STEP_OF
 from cosell.rules.stage import FINAL_STAGES
@@ -38,7 +39,20 @@ CORRECTABLE: Final = (
 )
 """Members that a reviewer asks about most, to be ticked. What is ticked is named at the end of the comment."""
 
+AS_JSON: Final = ("Recommendations", "AwsProductsSpendInsightsBySource")
+"""Insights that are typed as JSON, since they are lists and maps within each other."""
+SCORE: Final = "view.Insights.OpportunityQuality.Score"
+TEAM: Final = "team"
+MEMBER_OF_TEAM: Final = {"BusinessTitle": "Title", "FirstName": "First name", "LastName": "Last name", "Email": "Email"}
+EMPTY_ROWS: Final = 2
+"""Lines for further people behind those of the team."""
+
 REFERRED_STAGES: Final = tuple(stage for stage in EVERY_STAGE if stage not in FINAL_STAGES)
+CHOSEN: Final = (
+    *("SalesInvolvementType", "InvolvementTypeChangeReason", "Visibility", "EngagementScore"),
+    *("AwsOpportunityStage", "AwsClosedLostReason", "AwsMemberBusinessTitle"),
+)
+"""Shapes of the service model whose values are chosen from a list."""
 STEPS_OF_TIME: Final = ("1h", "1d", "7d")
 
 
@@ -107,6 +121,8 @@ def desk_opportunity(visit: Visit, *, problem: AdminResult | None = None) -> Res
         raise Failure(404, f"There is no opportunity {identifier} to look at.", "Open one from AWS's desk.") from None
     view = _view(visit, identifier)
     life_cycle = record["LifeCycle"]
+    insights = (view or {}).get("Insights", {})
+    team = [*(view or {}).get("OpportunityTeam", []), *({} for _ in range(EMPTY_ROWS))]
     return visit.page(
         "aws_desk_opportunity.html",
         status=problem.status if problem else 200,
@@ -119,11 +135,15 @@ def desk_opportunity(visit: Visit, *, problem: AdminResult | None = None) -> Res
         project=facts_of(record.get("Project", {}), without=frozenset({"ExpectedCustomerSpend", "Title"})),
         view=view,
         view_life_cycle=(view or {}).get("LifeCycle", {}),
-        insights=(view or {}).get("Insights", {}),
+        insights=insights,
+        quality=insights.get("OpportunityQuality", {}),
+        as_json={name: _json_text(insights[name]) if name in insights else "" for name in AS_JSON},
+        team=team,
+        member_of_team=MEMBER_OF_TEAM,
         steps=steps_of(life_cycle["ReviewStatus"]),
         correctable=CORRECTABLE,
         stages=EVERY_STAGE,
-        choices={name: _choices(name) for name in ("InvolvementType", "Visibility", "InvolvementTypeChangeReason")},
+        choices={shape: service_model().shapes[shape].enum for shape in CHOSEN},
         desk=visit.link(DESK),
         partners=visit.link(f"/console/opportunities/{identifier}"),
     )
@@ -137,7 +157,11 @@ def act_at_desk_opportunity(visit: Visit) -> Response:
         fields = [value for name, value in visit.form if name == "field"]
         done = _decide(visit, identifier, form | {"comment": with_fields(form.get("comment", ""), fields)})
     else:
-        done = visit.administer("POST", "/_cosell/aws-edit", id=identifier, **edit_of(form), **_scope(visit))
+        try:
+            edit = edit_of(form)
+        except NotJson as error:
+            return desk_opportunity(visit, problem=AdminResult(400, {"error": str(error)}))
+        done = visit.administer("POST", "/_cosell/aws-edit", id=identifier, **edit, **_scope(visit))
     if done.status != 200:
         return desk_opportunity(visit, problem=done)
     if "decision" in form:
@@ -163,10 +187,15 @@ def clock_change(form: Mapping[str, str]) -> dict[str, Any]:
     return {name: form[name].strip() for name in ("mode", "step", "at") if form.get(name, "").strip()}
 
 
+class NotJson(Exception):
+    """A field of the form that takes JSON has something else."""
+
+
 def edit_of(form: Mapping[str, str]) -> dict[str, Any]:
     """An edit from fields that are named by their members, such as `view.Insights.EngagementScore`.
 
-    Empty fields say nothing: AWS takes no value away.
+    Empty fields say nothing: AWS takes no value away. The team is told as a whole, `team.0.Email` and so on; who has
+    only empty fields is no longer in it. Raises NotJson.
     """
     edit: dict[str, Any] = {}
     for name, value in form.items():
@@ -175,8 +204,31 @@ def edit_of(form: Mapping[str, str]) -> dict[str, Any]:
             inside = edit
             for place in places:
                 inside = inside.setdefault(place, {})
-            inside[member] = value.strip()
+            inside[member] = _typed(name, member, value.strip())
+    if any(name.startswith(f"{TEAM}.") for name in form):
+        edit.setdefault("view", {})["OpportunityTeam"] = _team(form)
     return edit
+
+
+def _typed(name: str, member: str, text: str) -> Any:
+    if name == SCORE and text.isascii() and text.isdigit():
+        return int(text)
+    if member not in AS_JSON:
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise NotJson(f"{title_of(member)} is not JSON: {error}") from None
+
+
+def _team(form: Mapping[str, str]) -> list[dict[str, str]]:
+    people: dict[str, dict[str, str]] = {}
+    for name, value in form.items():
+        place, _, rest = name.partition(".")
+        number, _, member = rest.partition(".")
+        if place == TEAM and member in MEMBER_OF_TEAM and value.strip():
+            people.setdefault(number, {})[member] = value.strip()
+    return list(people.values())
 
 
 def _decide(visit: Visit, identifier: str, form: Mapping[str, str]) -> AdminResult:
@@ -207,9 +259,8 @@ def _view(visit: Visit, identifier: str) -> dict[str, Any] | None:
         return None
 
 
-def _choices(member: str) -> tuple[str, ...]:
-    shape = service_model().shapes["GetAwsOpportunitySummaryResponse"].members[member].shape
-    return tuple(service_model().shapes[shape].enum)
+def _json_text(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def _done(result: AdminResult) -> dict[str, Any]:
