@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cosell.context import Context
-from cosell.errors import ResourceNotFoundException, ValidationException
+from cosell.errors import ResourceNotFoundException, SerializationException, ValidationException
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.rules.aws_edit import aws_edit_of
 from tests.aws_side.conftest import HOUR_MS, submitted
@@ -115,3 +115,28 @@ def test_all_that_aws_does_not_change_is_named_at_once() -> None:
         "view.Catalog",
         "lifeCycle.ReviewStatus",
     ]
+
+
+def test_insights_have_maps(viewed: Caller) -> None:
+    money = {"CurrencyCode": "USD", "Frequency": "Monthly", "TotalAmount": "100.00"}
+    insights = {
+        "AwsProductsSpendInsightsBySource": {
+            "AWS": {**money, "TotalAmountByCategory": {"Compute 😀": "100.00"}, "AwsProducts": []}
+        },
+        "Recommendations": [{"Type": "Add", "Details": "more", "Attributes": {"place": "Project"}}],
+    }
+    edit(viewed, {"Insights": insights})
+    assert seen(viewed)["Insights"] == insights
+
+
+def test_what_a_map_may_not_hold_is_told_with_its_key() -> None:
+    def with_attributes(attributes: Any) -> Any:
+        return {"Insights": {"Recommendations": [{"Type": "Add", "Details": "more", "Attributes": attributes}]}}
+
+    with pytest.raises(SerializationException, match="Attributes must be an object, not a list"):
+        aws_edit_of(with_attributes([]), None)
+    with pytest.raises(SerializationException, match=r"Attributes\.b must be a string, not a number"):
+        aws_edit_of(with_attributes({"b": 1}), None)
+    with pytest.raises(ValidationException) as told:
+        aws_edit_of(with_attributes({str(number): "" for number in range(26)}), None)
+    assert [entry.code for entry in told.value.error_list] == ["TOO_MANY_VALUES"]

@@ -47,6 +47,8 @@ class _Walk:
                 return self._structure(shape, value, path)
             case "list":
                 return self._list(shape, value, path)
+            case "map":
+                return self._map(shape, value, path)
             case "integer":
                 return self._integer(shape, value, path)
             case "timestamp":
@@ -85,6 +87,15 @@ class _Walk:
             if self.wrong_types or len(self.violations) >= MOST_VIOLATIONS:
                 break
         return cleaned
+
+    def _map(self, shape: Shape, value: object, path: str) -> object:
+        """Keys are any texts [model]; AWS's own answers alone have maps."""
+        assert shape.value is not None
+        if not isinstance(value, dict):
+            return self._wrong_type(path, "an object", value)
+        if shape.max is not None and len(value) > shape.max:
+            self._violated(path, "TOO_MANY_VALUES", f"At most {shape.max} are allowed.")
+        return {key: self.value(shape.value.shape, item, f"{path}.{key}") for key, item in value.items()}
 
     def _integer(self, shape: Shape, value: object, path: str) -> object:
         if isinstance(value, float) and value.is_integer():
