@@ -107,6 +107,41 @@ def test_what_is_not_there_cannot_be_edited(viewed: Caller) -> None:
             edit(viewed, {"CosellMotion": "Partner-led"}, identifier=identifier)
 
 
+def test_what_is_lost_says_why_and_forgets_it_when_it_is_open_again(viewed: Caller) -> None:
+    with pytest.raises(ValidationException, match="closedLostReason"):
+        edit(viewed, None, {"Stage": "Closed Lost"})
+    edit(viewed, None, {"Stage": "Closed Lost", "ClosedLostReason": "Price"})
+    life_cycle = viewed.get("O1")["LifeCycle"]
+    assert (life_cycle["Stage"], life_cycle["ClosedLostReason"]) == ("Closed Lost", "Price")
+    edit(viewed, None, {"Stage": "Closed Lost", "NextSteps": "None"})
+    edit(viewed, None, {"Stage": "Qualified"})
+    assert "ClosedLostReason" not in viewed.get("O1")["LifeCycle"]
+
+
+@pytest.mark.parametrize(
+    ("life_cycle", "field"),
+    [
+        ({"ClosedLostReason": "Price"}, "lifeCycle.closedLostReason"),
+        ({"Stage": "Qualified", "ClosedLostReason": "Price"}, "lifeCycle.closedLostReason"),
+        ({"TargetCloseDate": "2020-01-01"}, "lifeCycle.targetCloseDate"),
+    ],
+)
+def test_members_of_the_record_have_to_agree(viewed: Caller, life_cycle: Record, field: str) -> None:
+    before = viewed.get("O1")
+    with pytest.raises(ValidationException) as told:
+        edit(viewed, {"CosellMotion": "Partner-led"}, life_cycle)
+    assert [entry.field_name for entry in told.value.error_list] == [field]
+    assert viewed.get("O1") == before
+    assert "CosellMotion" not in seen(viewed)
+
+
+def test_a_value_that_cannot_be_is_named_with_its_place() -> None:
+    with pytest.raises(ValidationException, match=r"view\.LifeCycle\.Stage: The value must be one of: Not Started, "):
+        aws_edit_of({"LifeCycle": {"Stage": "Busy"}}, None)
+    with pytest.raises(ValidationException, match=r"lifeCycle\.Stage: The value must be one of: Prospect, "):
+        aws_edit_of(None, {"Stage": "Won"})
+
+
 def test_all_that_aws_does_not_change_is_named_at_once() -> None:
     with pytest.raises(ValidationException) as told:
         aws_edit_of({"Origin": "AWS Referral", "Catalog": "AWS"}, {"ReviewStatus": "Approved"})

@@ -78,6 +78,21 @@ def test_what_waits_is_listed_and_decided_by_hand(serve: Serve, capsys: Capsys, 
     assert "Nothing waits" in nothing.err
 
 
+def test_what_cannot_be_decided_upon_holds_up_no_other(serve: Serve, capsys: Capsys, db: str) -> None:
+    finished = command(capsys, serve("--db", db), "review", "approve", "O1", "O9", "O2", "O1")
+    assert (finished.code, finished.out.count("Approved")) == (2, 2)
+    assert finished.err.splitlines() == [
+        "cosell: O9: Opportunity O9 does not exist in catalog Sandbox",
+        "cosell: O1: lifeCycle.reviewStatus: The opportunity is Approved: its review has ended.",
+        "cosell: 2 of 4 were not decided upon; the others were",
+    ]
+
+
+def test_an_edit_of_nothing_is_refused_by_the_admin_api(quiet_server: Server) -> None:
+    status, told = ask(quiet_server, "POST", "aws-edit", {"id": "O1", "account": ACCOUNT})
+    assert (status, told["next_step"]) == (400, "give members of view or life_cycle")
+
+
 def test_more_than_a_page_may_wait(serve: Serve, capsys: Capsys, tmp_path: Path) -> None:
     path = str(tmp_path / "many.db")
     engine = Engine.open(path)
@@ -93,13 +108,20 @@ def test_more_than_a_page_may_wait(serve: Serve, capsys: Capsys, tmp_path: Path)
     [
         (["review", "approve"], "approve"),
         (["review", "list", "O1"], "identifiers"),
+        (["review", "--comment", "Fine"], "comment"),
+        (["review", "start", "O1", "--comment", "Fine"], "belongs to a verdict"),
         (["review", "approve", "O9"], "O9"),
-        (["review", "approve", "X1"], "id"),
+        (["review", "approve", "X1"], "such as `O1000001`"),
         (["review", "wave", "O1"], "wave"),
         (["aws-edit", "O1"], "change"),
         (["aws-edit", "O9", "--stage", "Committed"], "O9"),
         (["aws-edit", "O2", "--engagement-score", "High"], "O2"),
         (["aws-edit", "O1", "--engagement-score", "Top"], "EngagementScore"),
+        (["aws-edit", "O1", "--aws-stage", "Busy"], "view.LifeCycle.Stage: The value must be one of: Not Started"),
+        (["aws-edit", "O1", "--stage", "Won"], "lifeCycle.Stage"),
+        (["aws-edit", "O1", "--stage", "Closed Lost"], "lifeCycle.closedLostReason"),
+        (["aws-edit", "O1", "--target-close-date", "soon"], "a day such as 2026-05-04"),
+        (["aws-edit", "O1", "--target-close-date", "2020-01-01"], "should be a future date"),
         (["aws-edit", "O1", "--team-member", "Ada"], "Ada"),
         (["aws-edit", "O1", "--file", "nothing.json"], "nothing.json"),
     ],

@@ -158,7 +158,7 @@ def test_a_hand_comes_after_what_was_due_before(clock: cosell.Clock) -> None:
     client = cosell.connect(clock=clock, review=DAY_AND_HOUR)
     deal = submitted(client)
     clock.step(days=2)
-    with pytest.raises(ValidationException, match="Approved cannot take the step 'reject'"):
+    with pytest.raises(ValidationException, match="The opportunity is Approved: its review has ended"):
         cosell.play_aws(client).reject(deal)
     assert status(client, deal) == "Approved"
 

@@ -222,6 +222,18 @@ def test_aws_edits_what_it_reaches_of_the_partners_record(site: Site) -> None:
     assert life_cycle(site, "O1000003")["NextSteps"] == "See the customer"
 
 
+def test_aws_chooses_among_its_own_stages(site: Site) -> None:
+    page = submit(site, site.address(f"{DESK}/O1000001"), {"view.LifeCycle.Stage": "Seller Engaged"})
+    assert "<option selected>Seller Engaged</option>" in page.source
+
+
+def test_a_sale_is_lost_with_a_reason(site: Site) -> None:
+    desk = site.address(f"{DESK}/O1000003")
+    assert "lifeCycle.closedLostReason" in submit(site, desk, {"life_cycle.Stage": "Closed Lost"}).text
+    submit(site, desk, {"life_cycle.Stage": "Closed Lost", "life_cycle.ClosedLostReason": "Price"})
+    assert life_cycle(site, "O1000003")["ClosedLostReason"] == "Price"
+
+
 def test_an_edit_that_cannot_be_keeps_what_was_typed(site: Site) -> None:
     page = submit(site, site.address(f"{DESK}/O1000003"), {"life_cycle.NextSteps": "Z" * 400})
     assert "ValidationException" in page.text

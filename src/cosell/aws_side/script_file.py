@@ -36,14 +36,18 @@ def checked_script(document: Any, name: str) -> Script:
 
 
 def _automatic(settings: Settings) -> dict[str, Any]:
-    try:
-        start_ms, verdict_ms = span_ms(settings.review_start), span_ms(settings.review_verdict)
-    except ValueError as error:
-        raise UserError(str(error), "see docs/reference/settings.md") from None
+    start_ms, verdict_ms = _span_ms(settings, "review_start"), _span_ms(settings, "review_verdict")
     shares = settings.review_action_required, settings.review_rejected
     if sum(shares) > 1:
         raise UserError("more than all submissions cannot be sent back or rejected", "lower one of the two shares")
     return automatic(start_ms, verdict_ms, *shares, settings.review_seed)
+
+
+def _span_ms(settings: Settings, name: str) -> int:
+    try:
+        return span_ms(getattr(settings, name))
+    except ValueError as error:
+        raise UserError(f"{name}: {error}", "see docs/reference/settings.md") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

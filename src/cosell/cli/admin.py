@@ -16,8 +16,12 @@ RECONNECT_AFTER_S: Final = 0.5
 START: Final = "start it with: cosell serve, or name another with --url"
 
 
+class Refusal(UserError):
+    """The server has understood a question, and does not do what it asks for."""
+
+
 def ask(url: str, path: str, **query: Any) -> Any:
-    """What `GET /_cosell/{path}` answers. Raises UserError where it is refused, or nobody answers."""
+    """What `GET /_cosell/{path}` answers. Raises Refusal where it is refused, UserError where nobody answers."""
     given = {name: value for name, value in query.items() if value is not None}
     return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # `_base` lets http pass only
 
@@ -108,6 +112,6 @@ def _refusal(refused: HTTPError) -> UserError:
     try:
         told = json.load(refused)
         entries = [f"{entry['FieldName']}: {entry['Message']}" for entry in told.get("error_list", [])]
-        return UserError("; ".join(entries) or told["error"].rstrip("."), told.get("next_step", ""))
+        return Refusal("; ".join(entries) or told["error"].rstrip("."), told.get("next_step", ""))
     except (ValueError, KeyError, AttributeError):
         return UserError(f"the server at {refused.url} is no cosell, or an older one (status {refused.code})", START)

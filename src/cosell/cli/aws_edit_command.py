@@ -22,6 +22,7 @@ from cosell.cli.options import setting
 @click.option("--engagement-score", help="The engagement score among AWS's insights: High, Medium or Low.")
 @click.option("--next-best-actions", help="The next best actions among AWS's insights.")
 @click.option("--stage", help="The stage in the partner's record.")
+@click.option("--closed-lost-reason", help="Why the sale was lost, with the stage Closed Lost.")
 @click.option("--next-steps", help="The next steps in the partner's record.")
 @click.option("--target-close-date", metavar="DAY", help="The target close date in the partner's record.")
 @click.option(
@@ -41,6 +42,7 @@ def aws_edit_command(
     engagement_score: str | None,
     next_best_actions: str | None,
     stage: str | None,
+    closed_lost_reason: str | None,
     next_steps: str | None,
     target_close_date: str | None,
     file: IO[bytes] | None,
@@ -63,7 +65,12 @@ def aws_edit_command(
     _put(view, "Insights", EngagementScore=engagement_score, NextBestActions=next_best_actions)
     if team:
         view["OpportunityTeam"] = [_member(text) for text in team]
-    named = {"Stage": stage, "NextSteps": next_steps, "TargetCloseDate": target_close_date}
+    named = {
+        "Stage": stage,
+        "ClosedLostReason": closed_lost_reason,
+        "NextSteps": next_steps,
+        "TargetCloseDate": target_close_date,
+    }
     life_cycle |= {name: value for name, value in named.items() if value is not None}
     if not view and not life_cycle:
         raise click.UsageError("say what to change.")

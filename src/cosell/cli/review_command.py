@@ -3,6 +3,7 @@
 import click
 
 from cosell.cli.options import setting
+from cosell.errors import UserError
 
 ACTIONS = ("list", "start", "approve", "action-required", "reject")
 
@@ -33,31 +34,44 @@ def review_command(
     cosell review action-required ID --comment "Please say more"
     cosell review reject ID --reason "Not validated"
     """
-    from cosell.cli.admin import ask, tell
-
     if action == "list":
-        if identifiers:
-            raise click.UsageError("list takes no identifiers.")
-        answer = ask(url, "review", account=account, catalog=catalog)
-        for row in answer["waiting"]:
-            due = f", due {row['due']}" if row["due"] else ""
-            click.echo(f"{row['id']} {row['status']} since {row['since']}{due}")
-        if answer["more"]:
-            click.echo("More are waiting.", err=True)
-        elif not answer["waiting"]:
-            click.echo(f"Nothing waits for AWS (account {account}, catalog {catalog}).", err=True)
-        return
-    if not identifiers:
+        if identifiers or comment or reason:
+            raise click.UsageError("list takes no identifiers, no comment and no reason.")
+        _list(url, account, catalog)
+    elif identifiers:
+        said = {"comment": comment, "reason": reason}
+        _decide(url, identifiers, {"decision": action, **said, "account": account, "catalog": catalog})
+    else:
         raise click.UsageError(f"say what to {action}, such as O1000001.")
+
+
+def _list(url: str, account: str, catalog: str) -> None:
+    from cosell.cli.admin import ask
+
+    answer = ask(url, "review", account=account, catalog=catalog)
+    for row in answer["waiting"]:
+        due = f", due {row['due']}" if row["due"] else ""
+        click.echo(f"{row['id']} {row['status']} since {row['since']}{due}")
+    if answer["more"]:
+        click.echo("More are waiting.", err=True)
+    elif not answer["waiting"]:
+        click.echo(f"Nothing waits for AWS (account {account}, catalog {catalog}).", err=True)
+
+
+def _decide(url: str, identifiers: tuple[str, ...], decision: dict[str, str | None]) -> None:
+    """Decide upon each opportunity. Raises UserError in the end where some were not: each is told."""
+    from cosell.cli.admin import Refusal, tell
+
+    refused = 0
     for identifier in identifiers:
-        done = tell(
-            url,
-            "review",
-            id=identifier,
-            decision=action,
-            comment=comment,
-            reason=reason,
-            account=account,
-            catalog=catalog,
-        )
-        click.echo(f"{done['id']} {done['status']} {done['last_modified_date']}")
+        try:
+            done = tell(url, "review", id=identifier, **decision)
+        except Refusal as mistake:
+            if len(identifiers) == 1:
+                raise
+            click.echo(f"cosell: {identifier}: {mistake.message}", err=True)
+            refused += 1
+        else:
+            click.echo(f"{done['id']} {done['status']} {done['last_modified_date']}")
+    if refused:
+        raise UserError(f"{refused} of {len(identifiers)} were not decided upon", "the others were")

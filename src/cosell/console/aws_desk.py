@@ -50,7 +50,7 @@ EMPTY_ROWS: Final = 2
 REFERRED_STAGES: Final = tuple(stage for stage in EVERY_STAGE if stage not in FINAL_STAGES)
 CHOSEN: Final = (
     *("SalesInvolvementType", "InvolvementTypeChangeReason", "Visibility", "EngagementScore"),
-    *("AwsOpportunityStage", "AwsClosedLostReason", "AwsMemberBusinessTitle"),
+    *("AwsOpportunityStage", "AwsClosedLostReason", "AwsMemberBusinessTitle", "ClosedLostReason"),
 )
 """Shapes of the service model whose values are chosen from a list."""
 STEPS_OF_TIME: Final = ("1h", "1d", "7d")

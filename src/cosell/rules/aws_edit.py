@@ -1,8 +1,10 @@
 """What AWS changes of an opportunity by itself, beside its review: its own view, and a little of the partner's record.
 
 An edit names members as the service does. Those of a structure change one by one; a list takes the place of the former
-one. Source: developer guide (AWS's people update their view of an opportunity, and the partner hears of it); which
-members they reach in the partner's record is our choice (docs/fidelity.md).
+one. Whatever members of a record demand of each other, they demand of AWS's people, too.
+
+Source: developer guide (AWS's people update their view of an opportunity, and the partner hears of it); which members
+they reach in the partner's record is our choice (docs/fidelity.md).
 """
 
 from collections.abc import Mapping
@@ -10,10 +12,14 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from cosell.context import Readings
 from cosell.errors import ValidationException, Violation
+from cosell.rules.conditions import broken_conditions
+from cosell.rules.members import MEMBERS, value_at
 from cosell.rules.opportunity import LONGEST_NEXT_STEPS_HISTORY, life_cycle_of
+from cosell.rules.stage import CLOSED_LOST
 from cosell.wire.decode import checked_structure
-from cosell.wire.timestamps import Timestamp
+from cosell.wire.timestamps import Date, Timestamp
 from cosell.wire.types import (
     AwsOpportunityInsights,
     AwsOpportunityLifeCycle,
@@ -36,7 +42,7 @@ VIEW_MEMBERS: Final = (
     "CosellMotion",
 )
 """Members of AWS's own view that AWS changes. The others come from the partner."""
-RECORD_MEMBERS: Final = ("Stage", "NextSteps", "TargetCloseDate")
+RECORD_MEMBERS: Final = ("Stage", "ClosedLostReason", "NextSteps", "TargetCloseDate")
 """Members of the life cycle in the partner's record that AWS reaches."""
 
 
@@ -62,9 +68,17 @@ def aws_edit_of(view: Mapping[str, Any] | None, life_cycle: Mapping[str, Any] | 
         raise ValidationException("REQUEST_VALIDATION_FAILED", strangers)
     return AwsEdit(
         # A view always has a catalog; the one of the edited view stays, whatever stands here.
-        checked_structure(GetAwsOpportunitySummaryResponse, {**view, "Catalog": "AWS"}) if view else None,
-        checked_structure(LifeCycle, dict(life_cycle)) if life_cycle else None,
+        _structure(GetAwsOpportunitySummaryResponse, {**view, "Catalog": "AWS"}, "view") if view else None,
+        _structure(LifeCycle, dict(life_cycle), "lifeCycle") if life_cycle else None,
     )
+
+
+def _structure(type_: type[Structure], members: dict[str, Any], place: str) -> Structure:
+    try:
+        return checked_structure(type_, members)
+    except ValidationException as error:
+        placed = [msgspec.structs.replace(one, field_name=f"{place}.{one.field_name}") for one in error.error_list]
+        raise ValidationException(error.reason, placed) from None
 
 
 def edited_view(
@@ -89,11 +103,21 @@ def edited_record(record: GetOpportunityResponse, edit: LifeCycle, now: Timestam
     """The partner's record after an edit at the moment `now`, its stamp apart; the same where nothing changed."""
     former = life_cycle_of(record)
     life_cycle = _merged(former, edit)
+    if edit.stage not in (None, CLOSED_LOST):
+        life_cycle = msgspec.structs.replace(life_cycle, closed_lost_reason=edit.closed_lost_reason)
     if edit.next_steps not in (None, former.next_steps):
         entry = NextStepsHistory(value=life_cycle.next_steps or "", time=now)
         history = [*(former.next_steps_history or []), entry][-LONGEST_NEXT_STEPS_HISTORY:]
         life_cycle = msgspec.structs.replace(life_cycle, next_steps_history=history)
     return msgspec.structs.replace(record, life_cycle=life_cycle)
+
+
+def violations_of_edit(
+    before: GetOpportunityResponse, after: GetOpportunityResponse, today: Date, readings: Readings
+) -> list[Violation]:
+    """Everything in which the members of an edited record disagree. `today` is the day in UTC."""
+    changed = frozenset(member for member in MEMBERS if value_at(before, member) != value_at(after, member))
+    return list(broken_conditions(after, changed, today, readings))
 
 
 def _merged(before: Structure, edit: Structure) -> Structure:

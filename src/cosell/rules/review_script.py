@@ -18,6 +18,7 @@ from msgspec import Meta
 from cosell.errors import ServiceError, ValidationException
 from cosell.rules.aws_edit import AwsEdit, aws_edit_of
 from cosell.rules.review import AwsStep
+from cosell.rules.stage import CLOSED_LOST
 from cosell.time_texts import span_ms, span_text
 from cosell.wire.types import Account, Address, GetOpportunityResponse, Project
 
@@ -153,6 +154,9 @@ def _mistake(then: Then) -> str | None:
         return str(error)
     if (then.do == "edit") != (edit != AwsEdit(None, None)):
         return "an edit, and nothing else, names members in view or life_cycle"
+    life_cycle = edit.life_cycle
+    if life_cycle is not None and life_cycle.stage == CLOSED_LOST and not life_cycle.closed_lost_reason:
+        return "what gets into Closed Lost needs a ClosedLostReason"
     if then.do in ("start", "edit") and (then.comment or then.reason):
         return "a comment or a reason belongs to a verdict"
     return None

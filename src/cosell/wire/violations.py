@@ -17,6 +17,9 @@ from cosell.wire.timestamps import Timestamp, is_calendar_day
 MOST_VIOLATIONS = 1000
 """An ErrorList ends here: a hostile megabyte must not be answered with forty."""
 
+MOST_NAMED = 30
+"""Values of an enumeration that a message names: a stage is found by them, a country is not."""
+
 JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
 
 
@@ -121,7 +124,7 @@ class _Walk:
             if name in CLOSED_VALUES:
                 self._violated(path, "INVALID_VALUE", f"The value must be {' or '.join(constraint.values)}.")
             else:
-                self._violated(path, "INVALID_ENUM_VALUE", "The value is not in the enumeration of this member.")
+                self._violated(path, "INVALID_ENUM_VALUE", _enumeration(constraint.values))
         elif constraint.is_date and not is_calendar_day(value):
             self._violated(path, "INVALID_STRING_FORMAT", "There is no such day.")
         return value
@@ -144,6 +147,14 @@ def timestamp_of(value: object) -> Timestamp:
 
 
 def _form(constraint: TextConstraint) -> str:
+    if constraint.is_date:
+        return "The value must be a day such as 2026-05-04."
     if constraint.pattern is not None:
         return "The value does not have the form of this member."
     return f"The value must have from {constraint.min_length} to {constraint.max_length} characters."
+
+
+def _enumeration(values: tuple[str, ...]) -> str:
+    if len(values) > MOST_NAMED:
+        return "The value is not in the enumeration of this member."
+    return f"The value must be one of: {', '.join(values)}."

@@ -5,11 +5,11 @@ LastModifiedDate moves only where a member of the partner's own record changed (
 """
 
 from cosell.context import Context
-from cosell.errors import ResourceNotFoundException
+from cosell.errors import ResourceNotFoundException, ValidationException
 from cosell.operations.opportunity.announcement import announce_to
 from cosell.operations.opportunity.aws_view import aws_view, put_aws_view
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view
+from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view, violations_of_edit
 from cosell.rules.event import opportunity_changed
 from cosell.store.interface import WriteTransaction
 from cosell.wire.timestamps import Timestamp
@@ -19,12 +19,15 @@ from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityRe
 def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Context) -> GetOpportunityResponse:
     """Apply an edit of AWS's: the partner's record after it.
 
-    Raises ResourceNotFoundException where the scope has no such opportunity, or AWS has no view of it yet.
+    Raises ResourceNotFoundException where the scope has no such opportunity, or AWS has no view of it yet, and
+    ValidationException where the members of the partner's record would disagree.
     """
     record = record_of(tx, identifier, context)
     now = Timestamp.from_ms(max(context.now_ms, record.last_modified_date.ms))
     view_changed = edit.view is not None and _edit_view(tx, identifier, edit.view, now, context)
     changed = record if edit.life_cycle is None else edited_record(record, edit.life_cycle, now)
+    if violations := violations_of_edit(record, changed, now.day, context.readings):
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
     if changed != record:
         return put_changed(tx, changed, new_stamp(tx, context), context)
     if view_changed:

@@ -4,15 +4,27 @@ Not an operation of the service model, but made like one: in a writing transacti
 changes the record, stamps it, and announces it to the partner.
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 import msgspec
 
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
 from cosell.rules.opportunity import life_cycle_of, reviewed
-from cosell.rules.review import AwsStep, next_status
+from cosell.rules.review import AwsStep, ReviewStatus, next_status
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import GetOpportunityResponse
+
+_WAITS_NOT: Final[Mapping[ReviewStatus, str]] = {
+    "Pending Submission": "the partner has not submitted it",
+    "In review": "its review has started already",
+    "Action Required": "the partner has to submit it again",
+    "Approved": "its review has ended",
+    "Rejected": "its review has ended",
+}
+"""Why a step is refused. What is Submitted waits for every one."""
 
 
 class ReviewDecision(msgspec.Struct, frozen=True):
@@ -39,8 +51,9 @@ def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Con
     assert status is not None
     following = next_status(status, decision.step)
     if following is None:
-        message = f"An opportunity that is {status} cannot take the step {decision.step!r}."
-        violation = Violation("lifeCycle.reviewStatus", "INVALID_RESOURCE_STATE", message)
+        violation = Violation(
+            "lifeCycle.reviewStatus", "INVALID_RESOURCE_STATE", f"The opportunity is {status}: {_WAITS_NOT[status]}."
+        )
         raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
     changed = reviewed(record, following, decision.step, decision.comments, decision.reason)
     return put_changed(tx, changed, new_stamp(tx, context), context)

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from cosell.aws_side import by_hand
 from cosell.context import Scope
+from cosell.errors import UserError
 from cosell.operations.opportunity.review_decision import ReviewDecision
 from cosell.rules.aws_edit import RECORD_MEMBERS, VIEW_MEMBERS
 from cosell.rules.opportunity import life_cycle_of
@@ -105,6 +106,8 @@ def waiting(room: Room, question: Waiting) -> dict[str, Any]:
 
 def review(room: Room, question: Review) -> dict[str, Any]:
     """Decide upon an opportunity as AWS does: start its review, approve it, require action, or reject it."""
+    if question.decision == "start" and (question.comment or question.reason):
+        raise UserError("a comment or a reason belongs to a verdict", "leave it out, or give a verdict")
     decision = ReviewDecision(question.id, STEP_OF[question.decision], question.comment, question.reason)
     return _told(by_hand.decide(room.engine, Scope(question.account, question.catalog), decision))
 
@@ -115,6 +118,8 @@ def edit(room: Room, question: Edit) -> dict[str, Any]:
     Members of a structure change one by one; a list takes the place of the former one. The partner hears of it by an
     event; LastModifiedDate moves only where a member of the partner's record changed.
     """
+    if not question.view and not question.life_cycle:
+        raise UserError("nothing was said about the opportunity", "give members of view or life_cycle")
     scope = Scope(question.account, question.catalog)
     return _told(by_hand.edit(room.engine, scope, question.id, question.view, question.life_cycle))
 

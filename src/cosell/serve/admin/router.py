@@ -4,9 +4,10 @@ A handler is a plain function `(room, question) -> JSON value`. Its question is 
 JSON body of a POST or else the query, so a wrong one is refused before the handler is called. GET changes nothing.
 """
 
+import re
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -123,9 +124,23 @@ def question_of(route: Route, request: AdminRequest) -> msgspec.Struct:
         given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
         return msgspec.convert(given, route.question, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused(400, f"{error}.".replace("`$.", "`")) from None
+        raise Refused(400, _mistake(str(error), route.question)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused(400, "The body is not valid JSON.") from None
+
+
+def _mistake(told: str, question: type[msgspec.Struct]) -> str:
+    """What msgspec tells of a question, with what a member means in the place of its pattern."""
+    if wrong := re.fullmatch(r"Expected `str` matching regex .* - at `\$\.(\w+)`", told):
+        (type_,) = (field.type for field in msgspec.structs.fields(question) if field.encode_name == wrong[1])
+        (meaning,) = (
+            meta.description
+            for part in (type_, *get_args(type_))
+            for meta in get_args(part)
+            if isinstance(meta, msgspec.Meta)
+        )
+        return f"`{wrong[1]}` is not possible. {meaning}"
+    return f"{told}.".replace("`$.", "`")
 
 
 def perform(room: Room, route: Route, request: AdminRequest) -> AdminAnswer:
