@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
+from playwright.sync_api import Browser, Dialog, Page
 
 from cosell.context import Scope
 from cosell.datasets.seed import seed
 from cosell.engine import Engine
 from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
+from tests.console.looks import LOOKS
 from tests.store.caller import NOON_MS, Caller
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -156,3 +158,39 @@ def browser_type_launch_args() -> dict[str, Any]:
 def new_site(serve: Callable[..., Server], tmp_path: Path) -> Callable[[], Site]:
     """Starts consoles over databases of their own, which are empty."""
     return lambda: Site(serve(), {}, tmp_path)
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[[int, Any], Page]]:
+    """Opens pages on screens of a width, for readers who prefer a light; no script may fail on any."""
+    contexts, complaints = [], []
+
+    def dismiss(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def opened(width: int, scheme: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("dialog", dismiss)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look}")
+def page(request: pytest.FixtureRequest, new_page: Callable[[int, Any], Page]) -> Page:
+    """A page in each look."""
+    return new_page(*request.param)
+
+
+@pytest.fixture
+def desk(new_page: Callable[[int, Any], Page]) -> Page:
+    """A page on a wide screen."""
+    return new_page(1440, "light")

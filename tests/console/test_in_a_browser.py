@@ -1,50 +1,15 @@
 """The pages in a real browser: readable by everybody, on a phone and on a desk, in the light and in the dark."""
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable
+from typing import Any
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from cosell.console.pages import PAGES
 from tests.console.conftest import NAMES, Site
+from tests.console.looks import LOOKS, look_through
 
-SERIOUS = ("serious", "critical")
-OPEN_EVERYTHING = """
-for (const closed of document.querySelectorAll("details")) { closed.removeAttribute("name"); closed.open = true }
-"""
 PICTURES = (".svg", ".csv")
-
-
-@pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")], ids=lambda look: f"{look}")
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """A page of a browser whose reader has a screen of this width, and prefers this light."""
-    width, scheme = request.param
-    yield from _opened(browser, width, scheme)
-
-
-@pytest.fixture
-def desk(browser: Browser) -> Iterator[Page]:
-    """A page on a wide screen."""
-    yield from _opened(browser, 1440, "light")
-
-
-def _opened(browser: Browser, width: int, scheme: Literal["light", "dark"]) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def _serious(page: Page) -> list[str]:
-    """What axe-core finds that keeps people out."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"]]
 
 
 def addresses(site: Site) -> list[str]:
@@ -66,10 +31,21 @@ def addresses(site: Site) -> list[str]:
 
 def test_nothing_serious_keeps_anybody_out_and_no_page_scrolls_sideways(site: Site, page: Page) -> None:
     for address in addresses(site):
-        page.goto(site.url + address)
-        page.evaluate(OPEN_EVERYTHING)
-        assert _serious(page) == [], address
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} scrolls sideways"
+        look_through(page, site.url + address)
+
+
+def test_neither_does_a_page_that_says_how_far_counting_is(
+    new_site: Callable[[], Site], new_page: Callable[[int, Any], Page]
+) -> None:
+    site = new_site()
+    site.request("POST", "/_cosell/seed", '{"count": 6000}', {"Content-Type": "application/json"})
+    address = "/console/pipeline"
+    text = site.request("GET", address)[2]
+    assert "Counting the opportunities" in text
+    for width, scheme in LOOKS:
+        page = new_page(width, scheme)
+        page.route(f"**{address}", lambda route: route.fulfill(body=text, content_type="text/html"))
+        look_through(page, site.url + address)
 
 
 def test_keys_search_and_walk(site: Site, desk: Page) -> None:

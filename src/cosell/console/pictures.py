@@ -28,12 +28,16 @@ Question = dict[str, Any]
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """One figure: its value, how it is written, how a spreadsheet gets it, and the question that it counts, if any."""
+    """One figure: its value, how it is written, how a spreadsheet gets it, and the question that it counts, if any.
+
+    Where the API has no such filter, the question is the nearest one, and `opens` says what its answer is.
+    """
 
     value: int
     text: str
     plain: str
     question: Question | None
+    opens: str = ""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -125,7 +129,8 @@ def _spends(figures: Figures) -> list[Picture]:
 
 
 def _money_cell(value: int, currency: str, question: Question | None) -> Cell:
-    return Cell(value, short_money(value, currency), money(value, "").strip().replace(",", ""), question)
+    plain = money(value, "").strip().replace(",", "")
+    return Cell(value, short_money(value, currency), plain, question, "all of this stage")
 
 
 def _ageing(figures: Figures, today: date) -> Picture:
@@ -233,10 +238,12 @@ def _outcomes(figures: Figures) -> Picture:
 
 def _reasons(figures: Figures) -> Picture:
     reasons = sorted((item for item in figures.reasons_lost.items() if item[1]), key=lambda item: (-item[1], item[0]))
-    # The API cannot filter by reason: each bar opens all that were lost.
     lost = {"LifeCycleStage": ["Closed Lost"]}
-    lines = (Line(reason or "not told", (count_cell(count, lost),)) for reason, count in reasons)
-    note = "ClosedLostReason; the table behind shows all that were lost"
+    lines = (
+        Line(reason or "not told", (Cell(count, number(count), str(count), lost, "all that were lost"),))
+        for reason, count in reasons
+    )
+    note = "The API has no filter by reason: each figure opens all that were lost"
     return Picture("reasons", "Reasons lost", note, "bars", "Reason", ("Opportunities",), tuple(lines))
 
 
