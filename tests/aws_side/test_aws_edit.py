@@ -100,8 +100,15 @@ def test_a_long_history_loses_its_oldest_steps(viewed: Caller) -> None:
         assert [entry["Value"] for entry in history["NextStepsHistory"]] == [f"Step {n}" for n in range(10, 60)]
 
 
-def test_what_is_not_there_cannot_be_edited(viewed: Caller) -> None:
+def test_what_was_seeded_as_submitted_has_a_view_to_edit(viewed: Caller) -> None:
     viewed.put([submitted("O2")])
+    edit(viewed, {"CosellMotion": "Partner-led"}, identifier="O2")
+    summary = viewed("GetAwsOpportunitySummary", RelatedOpportunityIdentifier="O2")
+    assert (summary["CosellMotion"], summary["Origin"]) == ("Partner-led", "Partner Referral")
+
+
+def test_what_is_not_there_cannot_be_edited(viewed: Caller) -> None:
+    viewed.put([submitted("O2", status="Pending Submission")])
     for identifier in ("O2", "O3"):
         with pytest.raises(ResourceNotFoundException, match=identifier):
             edit(viewed, {"CosellMotion": "Partner-led"}, identifier=identifier)

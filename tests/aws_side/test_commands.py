@@ -115,7 +115,6 @@ def test_more_than_a_page_may_wait(serve: Serve, capsys: Capsys, tmp_path: Path)
         (["review", "wave", "O1"], "wave"),
         (["aws-edit", "O1"], "change"),
         (["aws-edit", "O9", "--stage", "Committed"], "O9"),
-        (["aws-edit", "O2", "--engagement-score", "High"], "O2"),
         (["aws-edit", "O1", "--engagement-score", "Top"], "EngagementScore"),
         (["aws-edit", "O1", "--aws-stage", "Busy"], "view.LifeCycle.Stage: The value must be one of: Not Started"),
         (["aws-edit", "O1", "--stage", "Won"], "lifeCycle.Stage"),

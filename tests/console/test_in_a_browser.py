@@ -92,6 +92,13 @@ def test_filters_are_set_in_the_form_and_stand_in_the_address(site: Site, desk: 
     desk.wait_for_url(lambda url: "LifeCycleStage" not in url)
 
 
+def test_where_nothing_matches_one_click_shows_all(site: Site, desk: Page) -> None:
+    desk.goto(site.url + site.address("/console/opportunities", ("CustomerCompanyName", "Nobody")))
+    assert "a customer's name has to be whole" in desk.locator(".empty").inner_text()
+    desk.get_by_role("link", name="Without any filter").click()
+    desk.locator("a[data-row]").first.wait_for()
+
+
 def test_the_button_fills_an_empty_database(new_site: object, desk: Page) -> None:
     assert callable(new_site)
     desk.goto(new_site().url + "/console/")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cosell.console.changes import differences_between, headline_of
+from cosell.console.opportunity import facts_of
 from tests.console.conftest import Document, Site
 
 SUBMITTABLE: Any = {
@@ -18,7 +19,8 @@ SUBMITTABLE: Any = {
             "Industry": "Retail",
             "WebsiteUrl": "https://nordwind.example",
             "Address": {"CountryCode": "DE", "PostalCode": "20095"},
-        }
+        },
+        "Contacts": [{"FirstName": "Ada", "LastName": "Beck", "BusinessTitle": "CTO", "Email": "ada@nordwind.example"}],
     },
     "PrimaryNeedsFromAws": ["Co-Sell - Architectural Validation"],
     "Project": {
@@ -75,6 +77,8 @@ def test_the_review_the_tags_and_the_view_of_aws_are_told(new_site: Callable[[],
     page = page_of(site, created["Id"])
     for told in ("team: north", "AWS's view", "Partner Referral", "Review: Pending Submission → Submitted"):
         assert told in page.text
+    assert "Ada Beck, CTO, ada@nordwind.example" in page.text
+    assert "EUR 12,000 Monthly, AWS" in page.text
     assert "Last changed" not in page.text
 
 
@@ -105,3 +109,18 @@ def test_differences_name_the_members(
     differences = tuple(differences_between(before, after))
     assert [difference.path for difference in differences] == paths
     assert headline_of(differences) == headline
+
+
+def test_an_entry_of_a_list_is_told_as_one_writes_it() -> None:
+    facts = facts_of(
+        {
+            "Team": [{"LastName": "Beck"}, {"Email": "ada@nordwind.example"}],
+            "Spend": [{"Amount": "12.5", "CurrencyCode": "EUR"}],
+            "Recommendations": [{"Type": "Add", "Details": "more"}],
+        }
+    )
+    assert facts == {
+        "Team": ["Beck", "ada@nordwind.example"],
+        "Spend": ["EUR 12.50"],
+        "Recommendations": ["Type Add, Details more"],
+    }

@@ -10,7 +10,7 @@ import msgspec
 from starlette.responses import Response
 
 from cosell.console.opportunities import Row, row_of
-from cosell.console.opportunity import facts_of
+from cosell.console.opportunity import facts_of, pretty
 from cosell.console.referrals import refer, unanswered
 from cosell.console.surroundings import AdminResult
 from cosell.console.visit import ApiError, Failure, Visit
@@ -45,7 +45,7 @@ SCORE: Final = "view.Insights.OpportunityQuality.Score"
 TEAM: Final = "team"
 MEMBER_OF_TEAM: Final = {"BusinessTitle": "Title", "FirstName": "First name", "LastName": "Last name", "Email": "Email"}
 EMPTY_ROWS: Final = 2
-"""Lines for further people behind those of the team."""
+"""Further people that can be added to the team in one go."""
 
 REFERRED_STAGES: Final = tuple(stage for stage in EVERY_STAGE if stage not in FINAL_STAGES)
 CHOSEN: Final = (
@@ -122,7 +122,6 @@ def desk_opportunity(visit: Visit, *, problem: AdminResult | None = None) -> Res
     view = _view(visit, identifier)
     life_cycle = record["LifeCycle"]
     insights = (view or {}).get("Insights", {})
-    team = [*(view or {}).get("OpportunityTeam", []), *({} for _ in range(EMPTY_ROWS))]
     return visit.page(
         "aws_desk_opportunity.html",
         status=problem.status if problem else 200,
@@ -137,8 +136,9 @@ def desk_opportunity(visit: Visit, *, problem: AdminResult | None = None) -> Res
         view_life_cycle=(view or {}).get("LifeCycle", {}),
         insights=insights,
         quality=insights.get("OpportunityQuality", {}),
-        as_json={name: _json_text(insights[name]) if name in insights else "" for name in AS_JSON},
-        team=team,
+        as_json={name: pretty(insights[name]) if name in insights else "" for name in AS_JSON},
+        team=(view or {}).get("OpportunityTeam", []),
+        empty_rows=EMPTY_ROWS,
         member_of_team=MEMBER_OF_TEAM,
         steps=steps_of(life_cycle["ReviewStatus"]),
         correctable=CORRECTABLE,
@@ -257,10 +257,6 @@ def _view(visit: Visit, identifier: str) -> dict[str, Any] | None:
         if error.name != "ResourceNotFoundException":
             raise
         return None
-
-
-def _json_text(value: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def _done(result: AdminResult) -> dict[str, Any]:

@@ -57,6 +57,9 @@ def opportunity(visit: Visit) -> Response:
     )
 
 
+BESIDE_A_NAME: Final = ("BusinessTitle", "Email", "Phone")
+
+
 def facts_of(value: dict[str, Any], without: frozenset[str] = frozenset()) -> Facts:
     """A structure as labelled texts; structures inside it are told in their label: `Address: city`."""
     facts: Facts = {}
@@ -146,6 +149,13 @@ def _if_there_is(visit: Visit, operation: str, **members: Any) -> dict[str, Any]
 
 
 def _in_one_line(item: Any) -> str:
-    return (
-        ", ".join(f"{title_of(name)} {value}" for name, value in item.items()) if isinstance(item, dict) else str(item)
-    )
+    """An entry of a list: people and spends as one writes them, others with the names of their members."""
+    if not isinstance(item, dict):
+        return str(item)
+    if "LastName" in item or "Email" in item:
+        name = " ".join(item[part] for part in ("FirstName", "LastName") if part in item)
+        return ", ".join(part for part in (name, *(item.get(one) for one in BESIDE_A_NAME)) if part)
+    if "Amount" in item:
+        spend = spend_facts(item)
+        return ", ".join(part for part in (f"{spend['amount']} {spend['frequency']}".strip(), spend["company"]) if part)
+    return ", ".join(f"{title_of(name)} {value}" for name, value in item.items())

@@ -7,7 +7,7 @@ LastModifiedDate moves only where a member of the partner's own record changed (
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException
 from cosell.operations.opportunity.announcement import announce_to
-from cosell.operations.opportunity.aws_view import aws_view, put_aws_view
+from cosell.operations.opportunity.aws_view import aws_view, first_aws_view, put_aws_view
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
 from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view, violations_of_edit
 from cosell.rules.event import opportunity_changed
@@ -24,7 +24,7 @@ def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Cont
     """
     record = record_of(tx, identifier, context)
     now = Timestamp.from_ms(max(context.now_ms, record.last_modified_date.ms))
-    view_changed = edit.view is not None and _edit_view(tx, identifier, edit.view, now, context)
+    view_changed = edit.view is not None and _edit_view(tx, record, edit.view, now, context)
     changed = record if edit.life_cycle is None else edited_record(record, edit.life_cycle, now)
     if violations := violations_of_edit(record, changed, now.day, context.readings):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
@@ -37,13 +37,17 @@ def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Cont
 
 
 def _edit_view(
-    tx: WriteTransaction, identifier: str, edit: GetAwsOpportunitySummaryResponse, now: Timestamp, context: Context
+    tx: WriteTransaction,
+    record: GetOpportunityResponse,
+    edit: GetAwsOpportunitySummaryResponse,
+    now: Timestamp,
+    context: Context,
 ) -> bool:
-    view = aws_view(tx, identifier)
+    view = aws_view(tx, record.id) or first_aws_view(record)
     if view is None:
-        raise ResourceNotFoundException(f"AWS has no view of opportunity {identifier}: it was not submitted yet.")
+        raise ResourceNotFoundException(f"AWS has no view of opportunity {record.id}: it was not submitted yet.")
     changed = edited_view(view, edit, now)
     if changed == view:
         return False
-    put_aws_view(tx, identifier, changed, now, context)
+    put_aws_view(tx, record.id, changed, now, context)
     return True

@@ -7,7 +7,9 @@ one snapshot for a submission, that of the partner's own record.
 from cosell.context import Context
 from cosell.operations.engagement.snapshots import take_aws_snapshots
 from cosell.rules.aws_summary import summary_at_submission
-from cosell.rules.submission import InvolvementType, Visibility
+from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.review import FIRST_REVIEW_STATUS
+from cosell.rules.submission import DEFAULT_VISIBILITY, InvolvementType, Visibility, involvement_of
 from cosell.store.interface import ReadTransaction, WriteTransaction
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode
@@ -19,6 +21,16 @@ def aws_view(tx: ReadTransaction, identifier: str) -> GetAwsOpportunitySummaryRe
     """AWS's view of an opportunity; None before its submission."""
     encoded = tx.aws_summary(identifier)
     return None if encoded is None else decode(GetAwsOpportunitySummaryResponse, encoded)
+
+
+def first_aws_view(record: GetOpportunityResponse) -> GetAwsOpportunitySummaryResponse | None:
+    """What AWS sees of an opportunity that was seeded or loaded with a review status: what its submission would show.
+
+    None where it was not submitted. Our choice (docs/fidelity.md).
+    """
+    if life_cycle_of(record).review_status == FIRST_REVIEW_STATUS:
+        return None
+    return summary_at_submission(record, involvement_of(record), DEFAULT_VISIBILITY, "Partner Referral")
 
 
 def put_aws_view(

@@ -8,11 +8,8 @@ import msgspec
 
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException
+from cosell.operations.opportunity.aws_view import first_aws_view
 from cosell.operations.opportunity.stored_record import record_of
-from cosell.rules.aws_summary import summary_at_submission
-from cosell.rules.opportunity import life_cycle_of
-from cosell.rules.review import FIRST_REVIEW_STATUS
-from cosell.rules.submission import DEFAULT_VISIBILITY, involvement_of
 from cosell.store.interface import ReadTransaction
 from cosell.wire.encode import encode
 from cosell.wire.types import GetAwsOpportunitySummaryRequest as Request
@@ -24,9 +21,7 @@ def get_aws_opportunity_summary(tx: ReadTransaction, request: Request, context: 
     summary = tx.aws_summary(identifier)
     if summary is not None:
         return msgspec.Raw(summary)
-    record = record_of(tx, identifier, context)
-    if life_cycle_of(record).review_status == FIRST_REVIEW_STATUS:
+    first = first_aws_view(record_of(tx, identifier, context))
+    if first is None:
         raise ResourceNotFoundException(f"Opportunity {identifier} was not submitted, so AWS has no summary of it.")
-    return msgspec.Raw(
-        encode(summary_at_submission(record, involvement_of(record), DEFAULT_VISIBILITY, "Partner Referral"))
-    )
+    return msgspec.Raw(encode(first))
