@@ -13,7 +13,15 @@ from tests.stories.model.world import Settings
 
 BASES: Final[dict[str, Record]] = {"whole": WHOLE, "bare": {"Customer": {"Account": {"CompanyName": "Blue Heron"}}}}
 """What an opportunity begins as."""
-STAGES: Final = ["Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed", "Launched"]
+STAGES: Final = [
+    "Prospect",
+    "Qualified",
+    "Technical Validation",
+    "Business Validation",
+    "Committed",
+    "Launched",
+    "Closed Lost",
+]
 SPEND: Final = WHOLE["Project"]["ExpectedCustomerSpend"][0]
 CHOICES: Final[dict[str, list[Any]]] = {
     # What a partner writes in the sequences: None is nothing. What is usual stands first.
@@ -49,9 +57,14 @@ CHOICES: Final[dict[str, list[Any]]] = {
     "SoftwareRevenue.Value": [WHOLE["SoftwareRevenue"]["Value"], {"Amount": "750", "CurrencyCode": "USD"}, None],
     "LifeCycle.NextSteps": ["Count.", "Count again.", None],
     "LifeCycle.TargetCloseDate": ["2027-03-31", "2027-06-30", "2026-06-10", "2026-05-29", "2020-01-01", None],
-    "LifeCycle.Stage": [*STAGES, "Closed Lost", None],
+    "LifeCycle.Stage": [*STAGES, None],
     "LifeCycle.ClosedLostReason": [None, "Price"],
 }
+CORRECTIONS: Final[list[Record]] = [
+    {"Customer.Account.Address.City": "Salem"},
+    {"Project.ExpectedCustomerSpend": [SPEND | {"Amount": "7"}]},
+    {"Project.CustomerBusinessProblem": "Forty cameras fill their disks within a single day."},
+]
 OTHER_SETTINGS: Final = {
     "any value, any status": Settings(any_value=True, any_review_status=True),
     "slow tasks": Settings(task_delay_ms=60_000),
@@ -64,11 +77,15 @@ OPENINGS: Final[dict[str, list[str]]] = {
     "drafted by many": [],
     "drafted": [],
     "submitted": ["submit"],
+    "shown": ["show"],
     "shared": ["share"],
-    "to be corrected": ["share", "require action"],
+    "shared and forgotten": ["share", "wait"],
+    "to be corrected": ["share", "edit", "require action"],
+    "to be corrected, and shared later": ["submit", "require action"],
     "approved": ["share", "approve"],
     "approved alone": ["associate", "submit", "start review", "approve"],
     "launched": ["associate", "share", "approve", "Launched"],
+    "lost": ["share", "approve", "Closed Lost"],
     "rejected": ["share", "reject"],
     "referred": [],
 }
