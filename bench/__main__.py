@@ -50,7 +50,7 @@ def main() -> None:
         "d": lambda: [call_beside_canned(wanted.small_rows)],
         "e": lambda: [start_beside_boto3(wanted.rounds * 2)],
         "f": lambda: [memory(wanted.rows)],
-        "h": lambda: [creations_beside_bare_commits(wanted.rounds)],
+        "h": lambda: creations_beside_bare_commits(wanted.rounds),
         "j": lambda: first_sync(wanted.sync_rows, wanted.small_rows, max(wanted.rounds // 3, 1)),
         "i": lambda: [stream_beside_answer(wanted.rounds * 20)],
         "k": lambda: [table_beside_page(wanted.rows, wanted.rounds)],

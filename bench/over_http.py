@@ -130,8 +130,8 @@ def _rate(url: str, service: str, target: str, body: str) -> float:
     )
 
 
-def rate_of(url: str, script: str, **environment: str) -> float:
-    """Answers a second to the requests that a script of wrk makes, over 16 connections."""
+def rate_of(url: str, script: str, connections: int = CONNECTIONS, **environment: str) -> float:
+    """Answers a second to the requests that a script of wrk makes, each connection waiting for its own."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("bench: wrk is missing; apt-get install wrk")
@@ -140,7 +140,7 @@ def rate_of(url: str, script: str, **environment: str) -> float:
             *_on_processor(1),
             wrk,
             "-t1",
-            f"-c{CONNECTIONS}",
+            f"-c{connections}",
             f"-d{SECONDS_A_TURN}",
             "--timeout",
             "30s",
