@@ -124,6 +124,9 @@ VIEWS: Final[list[Record | None]] = [
 RECORDS: Final[list[Record | None]] = [
     None,
     *({"Stage": stage} for stage in ("Qualified", "Committed", "Launched")),
+    {"Stage": "Closed Lost", "ClosedLostReason": "Price"},
+    {"Stage": "Closed Lost"},
+    {"ClosedLostReason": "Price", "TargetCloseDate": "2020-01-01"},
     {"NextSteps": "Count.", "TargetCloseDate": "2027-06-30"},
 ]
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.stories.model.deal import LARGEST_TEAM, NOT_NOW, Deal, normal, with_defaults
+from tests.stories.model.deal import LARGEST_TEAM, MEMBERS, NOT_NOW, Deal, normal, with_defaults
 from tests.stories.model.needs import ENDS, NO_SUPPORT, disagreements
 from tests.stories.model.paths import Errors, Record, at, but, some, without_empty
 from tests.stories.model.sharing import Engagement, aws_view_changed, invite, settle
@@ -172,10 +172,16 @@ def aws_decides(turn: Turn, request: Record) -> Record:
 def aws_edits(turn: Turn, request: Record) -> Record:
     """AWS changes its view, or a little of the partner's record. Only the latter moves its stamp."""
     deal = turn.deal(request["Identifier"])
-    view, life_cycle = request.get("View"), request.get("LifeCycle")
+    view, life_cycle = request.get("View"), request.get("LifeCycle") or {}
     if view and deal.view is None:
         raise not_found()
     at_least = turn._replace(now=max(turn.now, deal.stamp))
+    written = but({f"LifeCycle.{name}": value for name, value in life_cycle.items()}, deal.written)
+    if life_cycle.get("Stage") not in (None, "Closed Lost"):
+        written = but({"LifeCycle.ClosedLostReason": life_cycle.get("ClosedLostReason")}, written)
+    changed = {path for path in MEMBERS if at(written, path) != at(deal.written, path)}
+    if errors := disagreements(written, day_of(at_least.now), changed):
+        raise forbidden(errors)
     seen = deal.view and without_empty(deal.view)
     if view:
         assert deal.view is not None
@@ -184,11 +190,9 @@ def aws_edits(turn: Turn, request: Record) -> Record:
         deal.view = deal.view | view | merged
         if without_empty(deal.view) != seen:
             aws_view_changed(at_least, deal)
-    before = deal.record()
-    if life_cycle:
-        deal.written = but({f"LifeCycle.{name}": value for name, value in life_cycle.items()}, deal.written)
-    if deal.record() != before:
-        deal.remember_steps(at(before, "LifeCycle.NextSteps"), at_least.now)
+    if changed:
+        before, deal.written = at(deal.written, "LifeCycle.NextSteps"), written
+        deal.remember_steps(before, at_least.now)
         settle(turn, deal, turn.stamp())
     elif view and without_empty(deal.view) != seen:
         at_least.changed(deal, "Updated")
