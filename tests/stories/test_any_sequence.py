@@ -144,7 +144,7 @@ class Sequences(RuleBasedStateMachine):
         if related is not None:
             known = next((deal.identifier for _, deal in self._deals()), "O9")
             wanted = but({"Project.RelatedOpportunityIdentifier": known if related == "some" else related}, wanted)
-        more = {"OpportunityTeam": team, "Origin": origin, "Tags": None if origin == "AWS Referral" else _tags(tags)}
+        more = {"OpportunityTeam": team, "Origin": origin, "Tags": _tags(tags)}
         self._ask_with_token(scope, "CreateOpportunity", **wanted, **more)
 
     @precondition(lambda self: self._deals())

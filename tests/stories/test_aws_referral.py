@@ -136,10 +136,18 @@ def test_the_same_token_accepts_once(server: Server) -> None:
 
 def test_sandbox_simulates_a_referral_by_a_creation(server: Server) -> None:
     client = server.client()
+    tags: list[Any] = [{"Key": "team", "Value": "north"}]
     created = client.create_opportunity(
-        Catalog="Sandbox", ClientToken="simulated", Origin="AWS Referral", Customer={"Account": {"CompanyName": "Acme"}}
+        Catalog="Sandbox",
+        ClientToken="simulated",
+        Origin="AWS Referral",
+        Customer={"Account": {"CompanyName": "Acme"}},
+        Tags=tags,
     )
+    arn = f"arn:aws:partnercentral:us-east-1:{ACCOUNT}:catalog/Sandbox/opportunity/{created['Id']}"
     assert listed(client) == []
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.list_tags_for_resource(ResourceArn=arn)
     (invitation,) = invitations(client)
     assert "Payload" not in client.get_engagement_invitation(Catalog="Sandbox", Identifier=invitation["Id"])
     task = client.start_engagement_by_accepting_invitation_task(
@@ -147,6 +155,7 @@ def test_sandbox_simulates_a_referral_by_a_creation(server: Server) -> None:
     )
     assert task["OpportunityId"] == created["Id"]
     assert listed(client)[0]["Id"] == created["Id"]
+    assert client.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
 
 
 def test_in_the_catalog_aws_a_partner_cannot_refer_to_itself(server: Server) -> None:

@@ -18,13 +18,13 @@ def create_opportunity(turn: Turn, request: Record) -> Record:
     is_referral = request.get("Origin") == "AWS Referral"
     errors = {("origin", "INVALID_VALUE")} if is_referral and turn.scope.catalog == "AWS" else set()
     deal = _drafted(turn, request, errors)
+    if request.get("Tags"):
+        tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        turn.world.tags[turn.scope][f"opportunity/{deal.identifier}"] = tags
     if is_referral:
         _hide(turn, deal)
     else:
         turn.world.deals[turn.scope][deal.identifier] = deal
-        if request.get("Tags"):
-            tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
-            turn.world.tags[turn.scope][f"opportunity/{deal.identifier}"] = tags
         turn.changed(deal, "Created")
     return {
         "Id": deal.identifier,

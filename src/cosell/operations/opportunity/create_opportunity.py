@@ -32,12 +32,12 @@ def create_opportunity(tx: WriteTransaction, request: Request, context: Context)
     today = Timestamp.from_ms(context.now_ms).day
     if violations := violations_of_creation(record, request, today, context.readings):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
-    if request.origin == "AWS Referral":
-        refer(tx, record, context)  # it stays hidden until the invitation is accepted
-        return _answer(record)
-    tx.insert([stored(record)])
     if request.tags:
         tx.put_tags(f"opportunity/{record.id}", tags_of(request.tags))
+    if request.origin == "AWS Referral":
+        refer(tx, record, context)  # it stays hidden, and its tags, until the invitation is accepted
+        return _answer(record)
+    tx.insert([stored(record)])
     announce(tx, "Opportunity Created", record, context)
     return _answer(record)
 
