@@ -7,11 +7,15 @@ from typing import Any, Final
 
 from tests.operations.whole_opportunity import WHOLE
 from tests.stories.model.needs import NO_SUPPORT
-from tests.stories.model.paths import Record
+from tests.stories.model.paths import Record, but
 from tests.stories.model.relations import PRODUCTS
 from tests.stories.model.world import Settings
 
-BASES: Final[dict[str, Record]] = {"whole": WHOLE, "bare": {"Customer": {"Account": {"CompanyName": "Blue Heron"}}}}
+BASES: Final[dict[str, Record]] = {
+    "whole": WHOLE,
+    "secret": but({"NationalSecurity": "Yes", "Customer.Account.Industry": "Government"}, WHOLE),
+    "bare": {"Customer": {"Account": {"CompanyName": "Blue Heron"}}},
+}
 """What an opportunity begins as."""
 STAGES: Final = [
     "Prospect",
@@ -33,7 +37,8 @@ CHOICES: Final[dict[str, list[Any]]] = {
     ],
     "PartnerOpportunityIdentifier": ["crm-7", "crm-8", None],
     "OpportunityType": ["Net New Business", "Expansion", "Flat Renewal", None],
-    "NationalSecurity": ["No", None],
+    "NationalSecurity": ["No", "Yes", None],
+    "Customer.Account.Industry": ["Other", "Government"],
     "Customer.Account.CompanyName": ["Blue Heron", "blue heron", "Grey Heron"],
     "Customer.Account.OtherIndustry": ["Bird watching", None],
     "Customer.Account.Address.City": ["Portland", "Salem", None],
@@ -77,6 +82,8 @@ OPENINGS: Final[dict[str, list[str]]] = {
     "drafted by many": [],
     "drafted": [],
     "submitted": ["submit"],
+    "submitted as it is": ["submit"],
+    "secret": ["share", "approve"],
     "shown": ["show"],
     "shared": ["share"],
     "shared and forgotten": ["share", "wait"],
@@ -84,8 +91,8 @@ OPENINGS: Final[dict[str, list[str]]] = {
     "to be corrected, and shared later": ["submit", "require action"],
     "approved": ["share", "approve"],
     "approved alone": ["associate", "submit", "start review", "approve"],
-    "launched": ["associate", "share", "approve", "Launched"],
-    "lost": ["share", "approve", "Closed Lost"],
+    "launched": ["associate", "share", "approve", "launch"],
+    "lost": ["share", "approve", "lose"],
     "rejected": ["share", "reject"],
     "referred": [],
 }

@@ -8,6 +8,7 @@ import copy
 import itertools
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,7 +63,7 @@ one_wish = st.sampled_from([(path, value) for path, values in CHOICES.items() fo
     lambda wish: dict([wish])
 )
 """Sequences in which everything changes at once are nearly always refused."""
-bases = st.sampled_from(["whole"] * 3 + ["bare"])
+bases = st.sampled_from(["whole", "bare", "secret", "whole", "whole"])
 whiches = st.integers(0, 3)
 scopes = st.sampled_from(SCOPES)
 askers = st.sampled_from([0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0])
@@ -74,47 +75,51 @@ class Sequences(RuleBasedStateMachine):
     """Two accounts with both catalogs, AWS, and time."""
 
     @initialize(
-        openings=st.lists(st.tuples(scopes, st.sampled_from(list(OPENINGS))), min_size=2, max_size=5),
+        openings=st.lists(st.tuples(scopes, st.sampled_from(list(OPENINGS)), one_wish), min_size=2, max_size=5),
         set_otherwise=st.sampled_from(["", "", *OTHER_SETTINGS, ""]),
     )
-    def begin(self, openings: list[tuple[Scope, str]], set_otherwise: str) -> None:
+    def begin(self, openings: list[tuple[Scope, str, Record]], set_otherwise: str) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.both = SideBySide(Path(self.folder.name), OTHER_SETTINGS.get(set_otherwise, Settings()), SCOPES)
         self.world = self.both.world
         self.tokens = itertools.count()
         self.asked: list[tuple[Scope, str, Record]] = []
-        for scope, opening in openings:
-            self.come_to(scope, opening)
+        for scope, opening, wished in openings:
+            self.come_to(scope, opening, wished)
 
-    @rule(scope=scopes, opening=st.sampled_from(list(OPENINGS)))
-    def come_to(self, scope: Scope, opening: str) -> None:
+    @rule(scope=scopes, opening=st.sampled_from(list(OPENINGS)), wished=one_wish)
+    def come_to(self, scope: Scope, opening: str, wished: Record) -> None:
         """Bring one opportunity so far: chance alone comes there too seldom."""
         if opening == "referred":
             self.both.aws_refers(scope, BASES["whole"])
             return
-        base = BASES["bare" if opening == "sketched" else "whole"]
+        base = BASES[{"sketched": "bare", "secret": "secret"}.get(opening, "whole")]
+        if opening == "submitted as it is":
+            base = but(wished, base)
         team = TEAMS[-1] if opening == "drafted by many" else None
-        self._ask_with_token(scope, "CreateOpportunity", **base, OpportunityTeam=team)
+        if self._ask_with_token(scope, "CreateOpportunity", **base, OpportunityTeam=team) is None:
+            return
         which = len(self._deals()) - 1
+        steps: dict[str, Callable[[], None]] = {
+            "submit": lambda: self.submit(which, 0, "Co-Sell", None, None),
+            "show": lambda: self.submit(which, 0, "For Visibility Only", "Limited", None),
+            "share": lambda: self._share(which),
+            "wait": lambda: self.time_passes(LIFETIME_MS, with_a_restart=False, with_aws=False),
+            "associate": lambda: self.associate(which, 0, "AwsMarketplaceSolutions", 0),
+            "edit": lambda: self.aws_edits(which, VIEWS[-1], None),
+            "launch": lambda: self._go_on(which, "Launched"),
+            "lose": lambda: self._go_on(which, "Closed Lost"),
+        }
         for step in OPENINGS[opening]:
-            if step == "submit":
-                self.submit(which, 0, "Co-Sell", None, None)
-            elif step == "show":
-                self.submit(which, 0, "For Visibility Only", "Limited", None)
-            elif step == "share":
-                self.submit(which, 0, "Co-Sell", None, "one")
-                self.time_passes(60_000, with_a_restart=False, with_aws=True)
-                self.a_client_token_comes_again(0, None, 0)  # as a client finds out how far a task has come
-            elif step == "wait":
-                self.time_passes(LIFETIME_MS, with_a_restart=False, with_aws=False)
-            elif step == "associate":
-                self.associate(which, 0, "AwsMarketplaceSolutions", 0)
-            elif step == "edit":
-                self.aws_edits(which, VIEWS[-1], None)
-            elif step in STAGES:
-                self._go_on(which, step)
+            if step in steps:
+                steps[step]()
             else:
                 self.aws_decides(which, step, "Well.", None)
+
+    def _share(self, which: int) -> None:
+        self.submit(which, 0, "Co-Sell", None, "one")
+        self.time_passes(60_000, with_a_restart=False, with_aws=True)
+        self.a_client_token_comes_again(0, None, 0)  # as a client finds out how far a task has come
 
     def teardown(self) -> None:
         if hasattr(self, "both"):
@@ -411,10 +416,10 @@ class Sequences(RuleBasedStateMachine):
         """The scope that stands so many steps behind the owner's: 2 is another account in the same catalog."""
         return SCOPES[(SCOPES.index(owner) + steps) % len(SCOPES)]
 
-    def _ask_with_token(self, scope: Scope, operation: str, **request: Any) -> None:
+    def _ask_with_token(self, scope: Scope, operation: str, **request: Any) -> Record | None:
         request["ClientToken"] = f"token {next(self.tokens)}"
         self.asked.append((scope, operation, request))
-        self.both.ask(scope, operation, **copy.deepcopy(request))
+        return self.both.ask(scope, operation, **copy.deepcopy(request))
 
 
 def _tags(name: str) -> list[Record] | None:

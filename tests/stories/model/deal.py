@@ -74,6 +74,13 @@ PLAYED: Final = ("Approved", "Action Required")
 PLAYED_WITH_A_SETTING: Final = ("In review", "Rejected")
 """Review statuses that a partner can send for AWS in Sandbox."""
 NOT_NOW: Final[Errors] = {("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")}
+REDACTED: Final = {
+    "Customer.Account.CompanyName": "National Security",
+    "Customer.Account.WebsiteUrl": None,
+    "Customer.Account.Address.PostalCode": None,
+    "Customer.Account.Address.StateOrRegion": None,
+    "Customer.Account.Address.CountryCode": "US",
+}
 LONGEST_HISTORY: Final = 50
 LARGEST_TEAM: Final = 10
 
@@ -130,6 +137,8 @@ class Deal:
         if self.status == "Rejected" or (verdict is not None) != waits:
             return NOT_NOW, wanted
         editable = set(MEMBERS) if verdict else self._editable(settings)
+        if "NationalSecurity" not in editable and at(wanted, "NationalSecurity") is None:
+            wanted = but({"NationalSecurity": at(self.written, "NationalSecurity")}, wanted)
         after, errors = normal(wanted), set()
         for path in set(MEMBERS) - editable:
             if at(after, path) not in (None, at(self.written, path)):
@@ -218,7 +227,7 @@ def with_owner(team: list[Record], account: str) -> list[Record]:
 
 
 def normal(wanted: Record) -> Record:
-    """What a partner wrote, in the one spelling that is kept."""
+    """What a partner wrote, in the one spelling that is kept. Who a customer of national security is, is not kept."""
     wanted = copy.deepcopy(some(wanted, " ".join({path.partition(".")[0] for path in MEMBERS})))
     life_cycle = some(wanted.get("LifeCycle") or {}, "Stage ClosedLostReason NextSteps TargetCloseDate")
     for spend in at(wanted, "Project.ExpectedCustomerSpend") or []:
@@ -226,6 +235,8 @@ def normal(wanted: Record) -> Record:
             spend["Amount"] = spend["Amount"].rstrip("0").rstrip(".")
         if at(wanted, "Project.ExpectedContractDuration") is None:
             spend["TargetCompany"] = "AWS"
+    if at(wanted, "NationalSecurity") == "Yes" and "Account" in wanted.get("Customer", {}):
+        wanted = but(REDACTED, wanted)
     return wanted | {"LifeCycle": life_cycle}
 
 

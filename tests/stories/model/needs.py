@@ -17,7 +17,6 @@ NO_SOLUTION: Final = ("relatedEntityIdentifiers.solutions", "REQUIRED_FIELD_MISS
 ALWAYS: Final = (
     "Customer.Account.CompanyName",
     "Customer.Account.Industry",
-    "Customer.Account.WebsiteUrl",
     "Customer.Account.Address.CountryCode",
     "Project.Title",
     "Project.CustomerBusinessProblem",
@@ -55,6 +54,18 @@ AGREEMENTS: Final = (
         (),
         "INVALID_VALUE",
         lambda has, _: NO_SUPPORT in (has("PrimaryNeedsFromAws") or []) and len(has("PrimaryNeedsFromAws")) > 1,
+    ),
+    Agreement(
+        "PrimaryNeedsFromAws",
+        ("NationalSecurity",),
+        "INVALID_VALUE",
+        lambda has, _: has("NationalSecurity") == "Yes" and has("PrimaryNeedsFromAws") == [NO_SUPPORT],
+    ),
+    Agreement(
+        "NationalSecurity",
+        ("Customer.Account.Industry",),
+        "INVALID_VALUE",
+        lambda has, _: has("NationalSecurity") == "Yes" and has("Customer.Account.Industry") != "Government",
     ),
     Agreement(
         "Project.OtherCompetitorNames",
@@ -123,6 +134,8 @@ def lacks(written: Record, related: dict[str, list[str]], involvement: str, visi
     without_support = visibility == "Limited" or NO_SUPPORT in (at(written, "PrimaryNeedsFromAws") or [])
     if involvement == "Co-Sell" and without_support:
         errors.add(("primaryNeedsFromAws", "INVALID_VALUE"))
+    if involvement != "Co-Sell" and at(written, "NationalSecurity") == "Yes":
+        errors.add(("nationalSecurity", "INVALID_VALUE"))
     if at(written, "LifeCycle.Stage") in ENDS:
         errors.add(("lifeCycle.stage", "ACTION_NOT_PERMITTED"))
     if (at(written, "LifeCycle.TargetCloseDate") or "9999") <= today:
@@ -139,8 +152,9 @@ def _needed(written: Record, involvement: str) -> list[str]:
         needed += FOR_SUPPORT
     if at(written, "Customer.Account.Industry") == "Other":
         needed.append("Customer.Account.OtherIndustry")
-    if at(written, "Customer.Account.Address.CountryCode") == "US":
-        needed += IN_THE_US
+    if at(written, "NationalSecurity") != "Yes":
+        needed.append("Customer.Account.WebsiteUrl")
+        needed += IN_THE_US if at(written, "Customer.Account.Address.CountryCode") == "US" else ()
     if at(written, "OpportunityType") == "Flat Renewal":
         needed.append("Project.RelatedOpportunityIdentifier")
     return needed
