@@ -65,6 +65,14 @@ CHOICES: Final[dict[str, list[Any]]] = {
     "LifeCycle.Stage": [*STAGES, None],
     "LifeCycle.ClosedLostReason": [None, "Price"],
 }
+AFTERWARDS: Final[list[Record]] = [
+    # What is changed beside the stage, also when the sale has ended.
+    {},
+    {"LifeCycle.NextSteps": "Count."},
+    {"LifeCycle.NextSteps": "Count again."},
+    {"Project.AdditionalComments": "Signed on paper."},
+    {"SoftwareRevenue.Value": {"Amount": "750", "CurrencyCode": "USD"}},
+]
 CORRECTIONS: Final[list[Record]] = [
     {"Customer.Account.Address.City": "Salem"},
     {"Project.ExpectedCustomerSpend": [SPEND | {"Amount": "7"}]},

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
 
 from cosell.operations import OPERATIONS
 from tests.stories.choices import (
+    AFTERWARDS,
     BASES,
     CHOICES,
     CORRECTIONS,
@@ -106,9 +107,9 @@ class Sequences(RuleBasedStateMachine):
             "share": lambda: self._share(which),
             "wait": lambda: self.time_passes(LIFETIME_MS, with_a_restart=False, with_aws=False),
             "associate": lambda: self.associate(which, 0, "AwsMarketplaceSolutions", 0),
-            "edit": lambda: self.aws_edits(which, VIEWS[-1], None),
-            "launch": lambda: self._go_on(which, "Launched"),
-            "lose": lambda: self._go_on(which, "Closed Lost"),
+            "edit": lambda: self.aws_edits(which, VIEWS[1], None),
+            "launch": lambda: self._go_on(which, "Launched", {}),
+            "lose": lambda: self._go_on(which, "Closed Lost", {}),
         }
         for step in OPENINGS[opening]:
             if step in steps:
@@ -208,14 +209,23 @@ class Sequences(RuleBasedStateMachine):
         self.both.aws_refers(scope, but(wished, BASES[base]))
 
     @precondition(lambda self: self._with_status("Approved"))
-    @rule(which=whiches, stage=st.sampled_from(STAGES), gives_a_reason=st.booleans())
-    def an_approved_sale_goes_on(self, which: int, stage: str, gives_a_reason: bool) -> None:
+    @rule(
+        which=whiches,
+        stage=st.sampled_from([None, *STAGES]),
+        also=st.sampled_from(AFTERWARDS),
+        gives_a_reason=st.booleans(),
+    )
+    def an_approved_sale_goes_on(self, which: int, stage: str | None, also: Record, *, gives_a_reason: bool) -> None:
         approved = self._with_status("Approved")
-        self._go_on(approved[which % len(approved)], stage, gives_a_reason=gives_a_reason)
+        which = approved[which % len(approved)]
+        if stage is None:
+            self.update(which, 0, also, None, None, is_late=False)
+        else:
+            self._go_on(which, stage, also, gives_a_reason=gives_a_reason)
 
-    def _go_on(self, which: int, stage: str, *, gives_a_reason: bool = True) -> None:
+    def _go_on(self, which: int, stage: str, also: Record, *, gives_a_reason: bool = True) -> None:
         why = "Price" if stage == "Closed Lost" and gives_a_reason else None
-        wished = {"LifeCycle.Stage": stage, "LifeCycle.ClosedLostReason": why}
+        wished = {"LifeCycle.Stage": stage, "LifeCycle.ClosedLostReason": why} | also
         self.update(which, 0, wished, None, None, is_late=False)
 
     @precondition(lambda self: self._with_status("Action Required"))
