@@ -92,6 +92,7 @@ OPENINGS: Final[dict[str, list[str]]] = {
     "submitted": ["submit"],
     "submitted as it is": ["submit"],
     "secret": ["share", "approve"],
+    "talked about": ["talk"],
     "shown": ["show"],
     "shared": ["share"],
     "shared and forgotten": ["share", "wait"],

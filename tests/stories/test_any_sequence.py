@@ -43,7 +43,7 @@ from tests.stories.choices import (
     VIEWS,
 )
 from tests.stories.model import service
-from tests.stories.model.deal import KINDS, Deal
+from tests.stories.model.deal import KINDS, LONGEST_HISTORY, Deal
 from tests.stories.model.paths import Record, but
 from tests.stories.model.sharing import LIFETIME_MS, Invitation
 from tests.stories.model.tasks import ACCEPTING, SUBMITTING
@@ -107,6 +107,7 @@ class Sequences(RuleBasedStateMachine):
             "share": lambda: self._share(which),
             "wait": lambda: self.time_passes(LIFETIME_MS, with_a_restart=False, with_aws=False),
             "associate": lambda: self.associate(which, 0, "AwsMarketplaceSolutions", 0),
+            "talk": lambda: self._talk(which),
             "edit": lambda: self.aws_edits(which, VIEWS[1], None),
             "launch": lambda: self._go_on(which, "Launched", {}),
             "lose": lambda: self._go_on(which, "Closed Lost", {}),
@@ -116,6 +117,10 @@ class Sequences(RuleBasedStateMachine):
                 steps[step]()
             else:
                 self.aws_decides(which, step, "Well.", None)
+
+    def _talk(self, which: int) -> None:
+        for number in range(LONGEST_HISTORY + 1):
+            self.update(which, 0, {"LifeCycle.NextSteps": f"Step {number}"}, None, None, is_late=False)
 
     def _share(self, which: int) -> None:
         self.submit(which, 0, "Co-Sell", None, "one")
