@@ -15,6 +15,7 @@ from cosell.context import Scope
 from cosell.rules.event import InvitationStatus
 from cosell.rules.page_token import Position
 from cosell.rules.task import TaskSelector
+from cosell.store.page import Page
 
 
 class StoredEngagement(msgspec.Struct, frozen=True):
@@ -98,13 +99,6 @@ class DueTask(msgspec.Struct, frozen=True):
     due_ms: int
 
 
-class TaskPage(msgspec.Struct, frozen=True):
-    """Encoded summaries of tasks in the asked order. `last` is the position of the final one if more follow."""
-
-    summaries: list[bytes]
-    last: Position | None
-
-
 class EngagementReader(Protocol):
     """Sees the engagements of one catalog, and the jobs and tasks of one scope."""
 
@@ -135,7 +129,7 @@ class EngagementReader(Protocol):
     def task(self, kind: str, task_id: str) -> StoredTask | None:
         """A task; None where the scope has no such one."""
 
-    def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> TaskPage:
+    def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> Page:
         """Up to `limit` tasks behind `after`."""
 
 

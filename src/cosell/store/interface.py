@@ -22,6 +22,7 @@ from cosell.store.invitations import DueInvitation, InvitationReader, Invitation
 from cosell.store.kept_states import KeptStates
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
+from cosell.store.page import Page
 from cosell.store.relations import RelationReader, RelationWriter
 
 
@@ -31,13 +32,6 @@ class StoreUnavailable(Exception):
 
 class NotTogether(Exception):
     """One of several transactions would have to be undone by itself. Nothing was changed: repeat each alone."""
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Encoded summaries in the asked order. `last` is the position of the final one if more follow, else None."""
-
-    summaries: list[bytes]
-    last: Position | None
 
 
 class Remembered(msgspec.Struct, frozen=True):

@@ -5,10 +5,8 @@ Source: service model 2022-07-26, ListEngagementFromOpportunityTasks; the size o
 
 from typing import Final
 
-import msgspec
-
 from cosell.context import Context
-from cosell.rules import page_token
+from cosell.operations.encoded_page import encoded_page
 from cosell.rules.task import engagement_from_opportunity_selector
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import ListEngagementFromOpportunityTasksRequest as Request
@@ -21,9 +19,5 @@ DEFAULT_PAGE_SIZE: Final = 100
 def list_engagement_from_opportunity_tasks(tx: ReadTransaction, request: Request, context: Context) -> Response:
     """Raises ValidationException when the token is forged, expired, or belongs to another question."""
     selector = engagement_from_opportunity_selector(request)
-    walk = page_token.Scan(context.scope, selector, context.now_ms, context.token_key)
-    page = tx.task_page(selector, page_token.read(walk, request.next_token), request.max_results or DEFAULT_PAGE_SIZE)
-    return Response(
-        task_summaries=msgspec.Raw(b"[%b]" % b",".join(page.summaries)),
-        next_token=None if page.last is None else page_token.write(walk, page.last),
-    )
+    summaries, next_token = encoded_page(tx.task_page, selector, request, DEFAULT_PAGE_SIZE, context)
+    return Response(task_summaries=summaries, next_token=next_token)

@@ -5,10 +5,8 @@ Source: service model 2022-07-26, ListOpportunities. Why tokens look as they do:
 
 from typing import Final
 
-import msgspec
-
 from cosell.context import Context
-from cosell.rules import page_token
+from cosell.operations.encoded_page import encoded_page
 from cosell.rules.selector import selector_of
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import ListOpportunitiesRequest as Request
@@ -21,9 +19,5 @@ DEFAULT_PAGE_SIZE: Final = 20
 def list_opportunities(tx: ReadTransaction, request: Request, context: Context) -> Response:
     """Raises ValidationException when the token is forged, expired, or belongs to another question."""
     selector = selector_of(request)
-    scan = page_token.Scan(context.scope, selector, context.now_ms, context.token_key)
-    page = tx.page(selector, page_token.read(scan, request.next_token), request.max_results or DEFAULT_PAGE_SIZE)
-    return Response(
-        opportunity_summaries=msgspec.Raw(b"[%b]" % b",".join(page.summaries)),
-        next_token=None if page.last is None else page_token.write(scan, page.last),
-    )
+    summaries, next_token = encoded_page(tx.page, selector, request, DEFAULT_PAGE_SIZE, context)
+    return Response(opportunity_summaries=summaries, next_token=next_token)

@@ -17,8 +17,8 @@ from cosell.store.engagement import (
     StoredSnapshot,
     StoredSnapshotJob,
     StoredTask,
-    TaskPage,
 )
+from cosell.store.page import Page
 from cosell.store.sqlite.list_page import Filter, Listed, list_page
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class EngagementRows:
         statement = f"SELECT {_TASK} FROM engagement_task WHERE scope_id = ? AND kind = ? AND task_id = ?"
         return self._first(StoredTask, statement, self._scope_id, kind, task_id)
 
-    def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> TaskPage:
+    def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> Page:
         """See `EngagementReader.task_page`."""
         filters = (
             Filter("scope_id", [self._scope_id]),
@@ -119,7 +119,7 @@ class EngagementRows:
             Filter("engagement_id", selector.engagement_ids),
         )
         rows, last = list_page(self._connection, _TASKS, filters, after, limit, descending=selector.descending)
-        return TaskPage([summary for (summary,) in rows], last)
+        return Page([summary for (summary,) in rows], last)
 
     def _first(self, kind: type[Stored], statement: str, *bindings: "SQLiteValue") -> Stored | None:
         row: Any = self._connection.execute(statement, bindings).fetchone()

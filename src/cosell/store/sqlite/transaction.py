@@ -13,9 +13,10 @@ from cosell.context import Scope
 from cosell.rules.identifiers import id_key
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
-from cosell.store.interface import Page, Remembered
+from cosell.store.interface import Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
+from cosell.store.page import Page
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
