@@ -4,15 +4,17 @@ An operation is a plain function `(transaction, request, context) -> response`. 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
+from cosell.operations.engagement.due_tasks import KINDS
 from cosell.operations.engagement.list_engagement_from_opportunity_tasks import (
     list_engagement_from_opportunity_tasks,
 )
 from cosell.operations.engagement.start_engagement_from_opportunity_task import (
-    current_state,
     start_engagement_from_opportunity_task,
 )
+from cosell.operations.engagement.task import current
 from cosell.operations.invitation.accept_engagement_invitation import accept_engagement_invitation
 from cosell.operations.invitation.get_engagement_invitation import get_engagement_invitation
 from cosell.operations.invitation.list_engagement_by_accepting_invitation_tasks import (
@@ -21,7 +23,6 @@ from cosell.operations.invitation.list_engagement_by_accepting_invitation_tasks 
 from cosell.operations.invitation.list_engagement_invitations import list_engagement_invitations
 from cosell.operations.invitation.reject_engagement_invitation import reject_engagement_invitation
 from cosell.operations.invitation.start_engagement_by_accepting_invitation_task import (
-    current_acceptance,
     start_engagement_by_accepting_invitation_task,
 )
 from cosell.operations.opportunity.assign_opportunity import assign_opportunity
@@ -62,10 +63,7 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "UpdateOpportunity": update_opportunity,
 }
 
-REPEATS: Final[dict[str, Callable[..., Any]]] = {
-    "StartEngagementByAcceptingInvitationTask": current_acceptance,
-    "StartEngagementFromOpportunityTask": current_state,
-}
+REPEATS: Final[dict[str, Callable[..., Any]]] = {name: partial(current, kind=kind) for name, kind in KINDS.items()}
 """What answers a ClientToken that comes again, `(transaction, first answer, context) -> response`.
 
 Where there is no entry, the first answer is given again as it was.

@@ -1,8 +1,7 @@
 """StartEngagementByAcceptingInvitationTask: accept AWS's referral, which makes the opportunity the caller's own.
 
 In one transaction: the invitation is accepted, the caller joins the engagement, the opportunity appears, and a job
-takes its snapshots. It is done at once, or `Readings.task_delay_ms` after its start; a failure of the task is a success
-of the call, and says why.
+takes its snapshots.
 
 Source: service model 2022-07-26, StartEngagementByAcceptingInvitationTask; recorded answers for the record. The order
 of the events and the ReasonCodes are our choice (docs/fidelity.md).
@@ -16,21 +15,16 @@ from cosell.context import Context
 from cosell.errors import ConflictException, ValidationException
 from cosell.operations.engagement.invitation_of_aws import add_member
 from cosell.operations.engagement.snapshots import RUNNING, take_snapshot
+from cosell.operations.engagement.task import TaskKind, ended, failed, started
 from cosell.operations.invitation.invitation_of_caller import end, invitation_of, pending_invitation
 from cosell.operations.opportunity.announcement import announce
 from cosell.operations.opportunity.stored_record import new_stamp
 from cosell.rules.aws_summary import summary_at_submission
 from cosell.rules.engagement import SUMMARY_TEMPLATE, snapshot_job_of
-from cosell.rules.identifiers import random_id, shared_arn
+from cosell.rules.identifiers import random_id
 from cosell.rules.referral import accepted
 from cosell.rules.tag import tags_of, violations_of_tags
-from cosell.rules.task import (
-    BY_ACCEPTING_IN_ARN,
-    COMPLETE,
-    ENGAGEMENT_BY_ACCEPTING_INVITATION,
-    FAILED,
-    IN_PROGRESS,
-)
+from cosell.rules.task import BY_ACCEPTING_IN_ARN, COMPLETE, ENGAGEMENT_BY_ACCEPTING_INVITATION
 from cosell.store.engagement import StoredSnapshotJob, StoredTask
 from cosell.store.interface import WriteTransaction
 from cosell.store.opportunity import stored
@@ -40,8 +34,6 @@ from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetOpportunityResponse
 from cosell.wire.types import ListEngagementByAcceptingInvitationTaskSummary as Summary
 from cosell.wire.types import StartEngagementByAcceptingInvitationTaskRequest as Request
-
-KIND: Final = ENGAGEMENT_BY_ACCEPTING_INVITATION
 
 
 def start_engagement_by_accepting_invitation_task(
@@ -55,32 +47,19 @@ def start_engagement_by_accepting_invitation_task(
     if violations := violations_of_tags(request.tags):
         raise ValidationException("REQUEST_VALIDATION_FAILED", violations)
     invitation_id = invitation_of(tx, request.identifier, context).invitation_id
-    task = _started(request, invitation_id, context)
-    tx.put_task(task)
-    return msgspec.Raw(_caught_up(tx, task, context).summary)
+    return started(tx, KIND, request, context, engagement_invitation_id=invitation_id)
 
 
-def current_acceptance(tx: WriteTransaction, answer: bytes, context: Context) -> msgspec.Raw:
-    """What the task of a former answer has come to: a client repeats its call with the same ClientToken to find out."""
-    task_id = decode(Summary, answer).task_id
-    assert task_id is not None
-    task = tx.task(KIND, task_id)
-    assert task is not None
-    return msgspec.Raw(_caught_up(tx, task, context).summary)
-
-
-def carry_out_acceptance(tx: WriteTransaction, task: StoredTask, context: Context) -> StoredTask:
-    """Do what a task in progress is for, and keep how it ended."""
+def _carry_out(tx: WriteTransaction, task: StoredTask, context: Context) -> StoredTask:
     request = decode(Request, task.request)
     try:
         invitation = pending_invitation(tx, request.identifier, context)
     except ConflictException as conflict:
-        reason = "EngagementInvitationConflict"
-        return _ended(tx, task, task_status=FAILED, reason_code=reason, message=conflict.message)
+        return failed(tx, KIND, task, "EngagementInvitationConflict", conflict.message)
     hidden = tx.referral(invitation.invitation_id)
     if hidden is None:
         message = "Only an invitation to an opportunity of AWS makes one."
-        return _ended(tx, task, task_status=FAILED, reason_code="InvitationValidationFailed", message=message)
+        return failed(tx, KIND, task, "InvitationValidationFailed", message)
     stamp = new_stamp(tx, context)
     record = accepted(decode(GetOpportunityResponse, hidden), stamp)
     end(tx, invitation, "Accepted", stamp, context)
@@ -91,12 +70,7 @@ def carry_out_acceptance(tx: WriteTransaction, task: StoredTask, context: Contex
     announce(tx, "Opportunity Created", record, context)
     job_id = _start_job(tx, record, invitation.engagement_id, request, stamp, context)
     announce(tx, "Opportunity Updated", record, context)
-    return _ended(tx, task, task_status=COMPLETE, opportunity_id=record.id, resource_snapshot_job_id=job_id)
-
-
-def acceptance_failed_by_a_defect(tx: WriteTransaction, task: StoredTask) -> None:
-    """Keep that a task could not be carried out."""
-    _ended(tx, task, task_status=FAILED, reason_code="InternalError", message="cosell failed; its log says how.")
+    return ended(tx, KIND, task, task_status=COMPLETE, opportunity_id=record.id, resource_snapshot_job_id=job_id)
 
 
 def _start_job(
@@ -117,41 +91,6 @@ def _start_job(
     return job_id
 
 
-def _started(request: Request, invitation_id: str, context: Context) -> StoredTask:
-    task_id = random_id("task-", 13, context.chance.getrandbits(104))
-    summary = Summary(
-        task_id=task_id,
-        task_arn=shared_arn(context.scope.catalog, BY_ACCEPTING_IN_ARN, task_id),
-        start_time=Timestamp.from_ms(context.now_ms),
-        task_status=IN_PROGRESS,
-        engagement_invitation_id=invitation_id,
-    )
-    return StoredTask(
-        kind=KIND,
-        task_id=task_id,
-        status=IN_PROGRESS,
-        started_ms=context.now_ms,
-        opportunity=None,
-        engagement_id=invitation_id,  # this kind is asked for by its invitation
-        due_ms=context.now_ms + context.readings.task_delay_ms,
-        request=encode(request),
-        summary=encode(summary),
-    )
-
-
-def _caught_up(tx: WriteTransaction, task: StoredTask, context: Context) -> StoredTask:
-    is_due = task.due_ms is not None and task.due_ms <= context.now_ms
-    return carry_out_acceptance(tx, task, context) if is_due else task
-
-
-def _ended(tx: WriteTransaction, task: StoredTask, **outcome: str) -> StoredTask:
-    summary = msgspec.structs.replace(decode(Summary, task.summary), **outcome)
-    ended = msgspec.structs.replace(
-        task,
-        status=outcome["task_status"],
-        opportunity=summary.opportunity_id,
-        due_ms=None,
-        summary=encode(summary),
-    )
-    tx.put_task(ended)
-    return ended
+KIND: Final = TaskKind(
+    ENGAGEMENT_BY_ACCEPTING_INVITATION, BY_ACCEPTING_IN_ARN, Summary, "engagement_invitation_id", _carry_out
+)
