@@ -113,12 +113,9 @@ def act_at_desk(visit: Visit) -> Response:
 def desk_opportunity(visit: Visit, *, problem: AdminResult | None = None) -> Response:
     """One opportunity as AWS sees it, with everything that AWS can do to it."""
     identifier = visit.path_members["identifier"]
-    try:
-        record = visit.ask("GetOpportunity", Identifier=identifier)
-    except ApiError as error:
-        if error.status >= 500:
-            raise
-        raise Failure(404, f"There is no opportunity {identifier} to look at.", "Open one from AWS's desk.") from None
+    record = visit.named_record(
+        Failure(404, f"There is no opportunity {identifier} to look at.", "Open one from AWS's desk.")
+    )
     view = _view(visit, identifier)
     life_cycle = record["LifeCycle"]
     insights = (view or {}).get("Insights", {})

@@ -137,18 +137,7 @@ def opportunities_csv(visit: Visit) -> Response:
     answer = visit.ask("ListOpportunities", **request_of(visit.query))
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(
-        [
-            "Id",
-            "CompanyName",
-            "Stage",
-            "ReviewStatus",
-            "MonthlyAwsSpend",
-            "TargetCloseDate",
-            "CreatedDate",
-            "LastModifiedDate",
-        ]
-    )
+    writer.writerow(CSV_COLUMNS)
     for row in map(row_of, answer["OpportunitySummaries"]):
         writer.writerow([harmless(value) for value in msgspec.structs.astuple(row)])
     return visit.file(text.getvalue().encode(), "text/csv; charset=utf-8", "opportunities.csv")

@@ -19,16 +19,13 @@ Facts = dict[str, Any]
 def opportunity(visit: Visit) -> Response:
     """The page of the opportunity that the path names."""
     identifier = visit.path_members["identifier"]
-    try:
-        record = visit.ask("GetOpportunity", Identifier=identifier)
-    except ApiError as error:
-        if error.status >= 500:
-            raise
-        raise Failure(
+    record = visit.named_record(
+        Failure(
             404,
             f"There is no opportunity {identifier} in catalog {visit.scope.catalog}.",
             "It may belong to another account or catalog: choose one at the top of the page.",
-        ) from None
+        )
+    )
     life_cycle = record["LifeCycle"]
     changes = changes_of(visit, identifier, record)
     account = record.get("Customer", {}).get("Account", {})

@@ -122,6 +122,15 @@ class Visit:
             raise ApiError(answer.status, value)
         return value
 
+    def named_record(self, missing: Failure) -> dict[str, Any]:
+        """The opportunity that the path names. Raises `missing` where the visitor has none of this name."""
+        try:
+            return self.ask("GetOpportunity", Identifier=self.path_members["identifier"])
+        except ApiError as error:
+            if error.status >= 500:
+                raise
+            raise missing from None
+
     def ways(self, operation: str, members: Mapping[str, Any]) -> list[Way]:
         """The ways to send the same request to this server; none over a mirror, which no client can ask."""
         if self.surroundings.health is not None:
