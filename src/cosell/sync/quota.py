@@ -8,12 +8,10 @@ at most half of the calls, over all its runs of the last 24 hours, and leaves th
 to programs that know nothing of this ledger.
 """
 
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self
 
@@ -23,6 +21,7 @@ from cosell.errors import UserError
 from cosell.sync import quota_rule
 from cosell.sync.account_key import account_key, is_loopback
 from cosell.sync.quota_rule import QUOTAS, Kind, Quota, Used
+from cosell.sync.state_file import StateFile
 from cosell.sync.state_folder import state_folder
 
 if TYPE_CHECKING:
@@ -31,13 +30,11 @@ if TYPE_CHECKING:
 Rate = Literal["auto", "on", "off"]
 """Whether calls are counted. `auto`: on, but off where the endpoint is this machine."""
 
-BUSY_TIMEOUT_S: Final = 60.0
 LONGEST_SLEEP_S: Final = 60.0
 """Between two looks at the ledger: a long wait can become shorter, as when a clock is set."""
 
-_SCHEMA_VERSION: Final = 1
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS quota_used (
+CREATE TABLE quota_used (
     key TEXT NOT NULL, holder TEXT NOT NULL, kind TEXT NOT NULL, used BLOB NOT NULL,
     PRIMARY KEY (key, holder, kind)
 ) WITHOUT ROWID
@@ -80,7 +77,7 @@ class QuotaLedger:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        path: Path,
+        file: StateFile,
         key: str,
         holder: str,
         quotas: Mapping[Kind, tuple[Quota, Quota]],  # everybody's, and the holder's part
@@ -89,7 +86,7 @@ class QuotaLedger:
         waiting: Callable[[Kind, float], object],
     ) -> None:
         self._connection = connection
-        self._path = path
+        self._file = file
         self._key = key
         self._holder = holder
         self._quotas = quotas
@@ -120,9 +117,9 @@ class QuotaLedger:
         """
         if not 0 < share <= 1:
             raise UserError(f"a share of {share:g} is not possible", "give more than 0, and 1 at most, such as 0.5")
-        path = Path(path)
         quotas = {kind: (quota, quota_rule.part_of(quota, share)) for kind, quota in limits.items()}
-        return cls(_connection(path), path, key, holder, quotas, clock_ns, sleep, waiting)
+        file = StateFile(Path(path), "quota ledger", _SCHEMA, "check the file and its folder, or use --rate off")
+        return cls(file.open(), file, key, holder, quotas, clock_ns, sleep, waiting)
 
     def take(self, kind: Kind) -> float:
         """Count a call if it may go now: 0.0. Otherwise the seconds after which it may, as things stand."""
@@ -183,7 +180,7 @@ class QuotaLedger:
                         self._connection.execute("ROLLBACK")
                     raise
             except (sqlite3.Error, msgspec.DecodeError) as error:
-                raise _no_ledger(self._path, error) from None
+                raise self._file.unusable(error) from None
         return given
 
     def _read(self, holder: str, kind: Kind) -> Used:
@@ -202,36 +199,3 @@ def open_ledger(
     if rate == "off" or (rate == "auto" and is_loopback(client.meta.endpoint_url)):
         return Unlimited()
     return QuotaLedger.open(state_folder() / "quota.db", account_key(client), share, holder=holder, **options)
-
-
-def _connection(path: Path) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):  # closing a file that SQLite has open would drop its locks
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
-        raise _no_ledger(path, error) from None
-    try:
-        _migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}; PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT")
-    except sqlite3.Error as error:
-        raise _no_ledger(path, error) from None
-    if version > _SCHEMA_VERSION:
-        raise UserError(f"the quota ledger {path} was written by a newer cosell", "upgrade cosell")
-
-
-def _no_ledger(path: Path, error: Exception) -> UserError:
-    return UserError(
-        f"the quota ledger {path} cannot be used: {error}", "check the file and its folder, or use --rate off"
-    )

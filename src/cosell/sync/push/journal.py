@@ -4,19 +4,14 @@ For each row it knows the opportunity that was made of it, and when a creation w
 A row is remembered by its name (`rows.name_of`); of its content only a digest is kept.
 """
 
-import os
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
 import msgspec
 
-from cosell.errors import UserError
+from cosell.sync.state_file import StateFile
 
-BUSY_TIMEOUT_S: Final = 60.0
-
-_SCHEMA_VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE pushed (
     account TEXT NOT NULL, catalog TEXT NOT NULL, name TEXT NOT NULL,
@@ -43,9 +38,9 @@ class Pushed(msgspec.Struct, frozen=True):
 class Journal:
     """The pushes of one account into one catalog."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, account: str, catalog: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, file: StateFile, account: str, catalog: str) -> None:
         self._connection = connection
-        self._path = path
+        self._file = file
         self._scope = (account, catalog)
 
     @classmethod
@@ -54,19 +49,8 @@ class Journal:
 
         Raises UserError where the file cannot be opened, is no SQLite database, or was written by a newer cosell.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):  # closing a file that SQLite has open would drop its locks
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise _no_journal(path, error) from None
-        try:
-            _migrate(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-        return cls(connection, path, account, catalog)
+        file = StateFile(path, "journal", _SCHEMA, "check the file and its folder, or name another one")
+        return cls(file.open(), file, account, catalog)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -94,24 +78,4 @@ class Journal:
         try:
             return self._connection.execute(statement, values)
         except sqlite3.Error as error:
-            raise _no_journal(self._path, error) from None
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            connection.execute(_SCHEMA)
-            connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-        connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise _no_journal(path, error) from None
-    if version > _SCHEMA_VERSION:
-        raise UserError(f"the journal {path} was written by a newer cosell", "upgrade cosell")
-
-
-def _no_journal(path: Path, error: Exception) -> UserError:
-    return UserError(
-        f"the journal {path} cannot be used: {error}", "check the file and its folder, or name another one"
-    )
+            raise self._file.unusable(error) from None
