@@ -10,7 +10,8 @@ from cosell.sync.mirroring import asking, now_ms
 from cosell.sync.runner import Options, Run
 from cosell.sync.target import Difference, NoMirror, Target, Verification
 from cosell.sync.targets.holder import this_process
-from cosell.sync.targets.open import MEMORY, open_target
+from cosell.sync.targets.lock_file import MEMORY
+from cosell.sync.targets.open import open_target
 
 if TYPE_CHECKING:
     from cosell.cli.sync_command import Source

@@ -5,11 +5,12 @@ differ, a `Dialect` has the words.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import msgspec
 
+from cosell.sync.target import MirrorUnavailable
 from cosell.sync.targets.tables import Kind, Table
 
 Parameters = Sequence[Any]
@@ -31,6 +32,15 @@ class Dialect(msgspec.Struct, frozen=True):
 
     has_table: str
     """Asks whether the mirror's place has tables at all, and whether it has the table `?`."""
+
+
+@contextmanager
+def told(unavailable: tuple[type[Exception], ...], words: Callable[[Exception], str] = str) -> Iterator[None]:
+    """Raises MirrorUnavailable, with the `words` of the error, in the place of a database's own ways of saying so."""
+    try:
+        yield
+    except unavailable as error:
+        raise MirrorUnavailable(f"{type(error).__name__}: {words(error)}") from error
 
 
 class Database(Protocol):

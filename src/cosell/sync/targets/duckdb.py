@@ -5,19 +5,17 @@ as long as they have it open, and the other way round.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from cosell.errors import UserError
-from cosell.sync.target import MirrorBusy, MirrorUnavailable
-from cosell.sync.targets.database import Dialect, Parameters, upsert
-from cosell.sync.targets.lock_file import holder_of, locked
+from cosell.sync.target import MirrorBusy
+from cosell.sync.targets.database import Dialect, Parameters, told, upsert
+from cosell.sync.targets.lock_file import holder_of, lock_of
 from cosell.sync.targets.tables import Table
-
-MEMORY: Final = ":memory:"
 
 DIALECT: Final = Dialect(
     name="duckdb",
@@ -70,7 +68,7 @@ class DuckdbDatabase:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             self._connection.begin()
             try:
                 yield
@@ -85,14 +83,14 @@ class DuckdbDatabase:
 
     def batches(self, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             found = self._connection.execute(statement)
             while batch := found.fetchmany(size):
                 yield batch
 
     def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             return self._connection.execute(statement, parameters).fetchall()
 
     def run(self, statement: str, parameters: Parameters = ()) -> int:
@@ -102,7 +100,7 @@ class DuckdbDatabase:
 
     def script(self, statements: str) -> None:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             self._connection.execute(statements)
 
     def put(self, table: Table, rows: Sequence[Parameters]) -> None:
@@ -115,8 +113,8 @@ class DuckdbDatabase:
         return list(texts)
 
     def lock(self, holder: str) -> AbstractContextManager[None]:
-        """See `Database`. What is in memory has nobody else."""
-        return nullcontext() if self._path == MEMORY else locked(Path(self._path), holder)
+        """See `Database`."""
+        return lock_of(self._path, holder)
 
     def close(self) -> None:
         """See `Database`."""
@@ -125,11 +123,3 @@ class DuckdbDatabase:
 
 def _unnested(table: Table) -> str:
     return "SELECT " + ", ".join(f"unnest(CAST(? AS {DIALECT.types[column.kind]}[]))" for column in table.columns)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except _UNAVAILABLE as error:
-        raise MirrorUnavailable(f"{type(error).__name__}: {error}") from error

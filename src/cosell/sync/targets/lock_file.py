@@ -3,15 +3,21 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
 from cosell.errors import UserError
 from cosell.sync.target import MirrorBusy
 
+MEMORY: Final = ":memory:"
 UNKNOWN: Final = "another process"
 LONGEST_HOLDER: Final = 4096
+
+
+def lock_of(mirror: str, holder: str) -> AbstractContextManager[None]:
+    """The lock of a mirror in a file. What is in memory has nobody else. Raises as `locked` does."""
+    return nullcontext() if mirror == MEMORY else locked(Path(mirror), holder)
 
 
 @contextmanager

@@ -6,10 +6,10 @@ from typing import Final
 from cosell.errors import UserError
 from cosell.sync.target import MirrorUnavailable, NoMirror
 from cosell.sync.targets.database import Database
+from cosell.sync.targets.lock_file import MEMORY
 from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.schema import migrate, steps_of
 
-MEMORY: Final = ":memory:"
 DUCKDB_SUFFIX: Final = ".duckdb"
 
 

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import errors
 
 from cosell.errors import UserError
-from cosell.sync.target import MirrorBusy, MirrorUnavailable
-from cosell.sync.targets.database import Dialect, Parameters, upsert
+from cosell.sync.target import MirrorBusy
+from cosell.sync.targets.database import Dialect, Parameters, told, upsert
 from cosell.sync.targets.tables import Table
 
 CONNECT_TIMEOUT_S: Final = 10
@@ -73,7 +73,7 @@ class PostgresDatabase:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """See `Database`."""
-        with _told(), self._connection.transaction():
+        with told(_UNAVAILABLE, _line), self._connection.transaction():
             yield
 
     @contextmanager
@@ -85,32 +85,32 @@ class PostgresDatabase:
 
     def batches(self, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
         """See `Database`."""
-        with _told(), self._connection.cursor("batches") as cursor:
+        with told(_UNAVAILABLE, _line), self._connection.cursor("batches") as cursor:
             cursor.execute(statement.encode())
             while batch := cursor.fetchmany(size):
                 yield batch
 
     def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE, _line):
             return self._execute(statement, parameters).fetchall()
 
     def run(self, statement: str, parameters: Parameters = ()) -> int:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE, _line):
             return self._execute(statement, parameters).rowcount
 
     def script(self, statements: str) -> None:
         """See `Database`."""
         try:
-            with _told():
+            with told(_UNAVAILABLE, _line):
                 self._connection.execute(statements.encode())
         except errors.InsufficientPrivilege as error:
             raise UserError(f"cannot make the tables: {_line(error)}", "ask for the rights of the schema") from None
 
     def put(self, table: Table, rows: Sequence[Parameters]) -> None:
         """See `Database`. They go in a pipeline, which costs a third of one list for each column."""
-        with _told(), self._connection.cursor() as cursor:
+        with told(_UNAVAILABLE, _line), self._connection.cursor() as cursor:
             cursor.executemany(self._written(upsert(table)), rows)
 
     def listed(self, texts: Sequence[str]) -> list[str]:
@@ -161,14 +161,6 @@ def _connected(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
         raise UserError(f"this is no URL of a PostgreSQL database: {_line(error)}", "see what follows --to") from None
     except psycopg.OperationalError as error:
         raise UserError(f"cannot open the database: {_line(error)}", "check its URL, and that it runs") from None
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except _UNAVAILABLE as error:
-        raise MirrorUnavailable(f"{type(error).__name__}: {_line(error)}") from error
 
 
 def _line(error: Exception) -> str:

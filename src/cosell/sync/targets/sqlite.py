@@ -6,20 +6,17 @@ can be read by any SQLite of the last ten years.
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 import apsw
 
 from cosell.errors import UserError
-from cosell.sync.target import MirrorUnavailable
-from cosell.sync.targets.database import Dialect, Parameters, upsert
-from cosell.sync.targets.lock_file import locked
+from cosell.sync.targets.database import Dialect, Parameters, told, upsert
+from cosell.sync.targets.lock_file import lock_of
 from cosell.sync.targets.tables import Table
 
-MEMORY: Final = ":memory:"
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long to wait for another program that writes into the mirror's file."""
 
@@ -71,14 +68,14 @@ class SqliteDatabase:
 
     def settle(self) -> None:
         """See `Database`. They are written into the file, so they wait until then."""
-        with _told():
+        with told(_UNAVAILABLE):
             for pragma in ("journal_mode = WAL", "synchronous = FULL"):
                 self._connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -90,7 +87,7 @@ class SqliteDatabase:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             self._connection.execute("BEGIN")
             try:
                 yield
@@ -99,19 +96,19 @@ class SqliteDatabase:
 
     def batches(self, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             found = iter(self._connection.execute(statement))
             while batch := list(islice(found, size)):
                 yield batch
 
     def rows(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             return self._connection.execute(statement, parameters).fetchall()
 
     def run(self, statement: str, parameters: Parameters = ()) -> int:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             self._connection.execute(statement, parameters)
             return self._connection.changes()
 
@@ -121,7 +118,7 @@ class SqliteDatabase:
 
     def put(self, table: Table, rows: Sequence[Parameters]) -> None:
         """See `Database`."""
-        with _told():
+        with told(_UNAVAILABLE):
             self._connection.executemany(upsert(table), rows)
 
     def listed(self, texts: Sequence[str]) -> str:
@@ -129,17 +126,9 @@ class SqliteDatabase:
         return json.dumps(texts)
 
     def lock(self, holder: str) -> AbstractContextManager[None]:
-        """See `Database`. What is in memory has nobody else."""
-        return nullcontext() if self._path == MEMORY else locked(Path(self._path), holder)
+        """See `Database`."""
+        return lock_of(self._path, holder)
 
     def close(self) -> None:
         """See `Database`."""
         self._connection.close()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except _UNAVAILABLE as error:
-        raise MirrorUnavailable(f"{type(error).__name__}: {error}") from error
