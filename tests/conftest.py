@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("tests.store.engines",)
 
+# A shell lets what it runs in the background ignore Ctrl-C, and so would each program that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "444455556666"
 COSELL = [sys.executable, "-c", "from cosell.cli.main import main; main()"]
