@@ -88,11 +88,21 @@ class ConsoleDoor:
 
 
 async def show(console: "Console", scope: Message, receive: Receive, send: Send) -> None:
-    """Let a console answer a request."""
+    """Let a console answer a request. Whoever has all of the answer finds in the log what went wrong."""
+    ends: list[Message] = []
+
+    async def send_all_but_the_end(message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            ends.append(message)
+        else:
+            await send(message)
+
     try:
-        await console(scope, receive, send)
-    except Exception as defect:  # noqa: BLE001  # the visitor has got an answer, the log gets the defect
+        await console(scope, receive, send_all_but_the_end)
+    except Exception as defect:  # noqa: BLE001  # the visitor gets an answer, the log gets the defect
         log_defect(scope["path"], defect)
+    for end in ends:
+        await send(end)
 
 
 async def send_to_first_page(send: Send) -> None:
