@@ -10,7 +10,7 @@ from typing import Final
 
 import apsw
 
-from bench.changes import creations_beside_bare_commits, stream_beside_answer
+from bench.changes import creations_beside_bare_commits, log_of_a_creation, stream_beside_answer
 from bench.console import pipeline, table_beside_page
 from bench.databases import FOLDER
 from bench.figures import Figure
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghijkl", help="which figures, by letter (abcdefghijkl)")
+    parser.add_argument("--only", default="abcdefghijklm", help="which figures, by letter (abcdefghijklm)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -51,6 +51,7 @@ def main() -> None:
         "e": lambda: [start_beside_boto3(wanted.rounds * 2)],
         "f": lambda: [memory(wanted.rows)],
         "h": lambda: creations_beside_bare_commits(wanted.rounds),
+        "m": lambda: [log_of_a_creation(wanted.small_rows)],
         "j": lambda: first_sync(wanted.sync_rows, wanted.small_rows, max(wanted.rounds // 3, 1)),
         "i": lambda: [stream_beside_answer(wanted.rounds * 20)],
         "k": lambda: [table_beside_page(wanted.rows, wanted.rounds)],

@@ -7,17 +7,24 @@ import json
 import statistics
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import apsw
+import msgspec
 
-from bench.databases import ACCOUNT, CATALOG, FOLDER
+from bench.databases import ACCOUNT, CATALOG, FOLDER, seeded
 from bench.figures import Figure, at_least, at_most, ratio_of_rates
 from bench.over_http import CONNECTIONS, SECONDS_A_TURN, rate_of, served
+from cosell import flow
+from cosell.engine import Engine
 
 COMMITS_THAT_FILL_THE_LOG: Final = 2_000
+GROWN_BY: Final = 5_000
+LOGGED: Final = 300
+"""Creations whose log stays below the size from which it is copied into the file."""
 SUSTAINED: Final = 64
 """Connections that write: as many as share one wait for the disk."""
 HEADERS: Final = {
@@ -47,9 +54,42 @@ def creations_beside_bare_commits(rounds: int) -> list[Figure]:
         many, with_many = measured(SUSTAINED)
     name = "CreateOpportunity ÷ bare durable commit of one row"
     return [
-        at_least(f"{name}, {SUSTAINED} connections", many, 0.4, with_many),
-        Figure(f"{name}, {CONNECTIONS} connections", f"{few:.2f}", detail=with_few),
+        at_least(f"{name}, {CONNECTIONS} connections", few, 0.5, with_few),
+        Figure(f"{name}, {SUSTAINED} connections", f"{many:.2f}", detail=with_many),
     ]
+
+
+def log_of_a_creation(rows: int) -> Figure:
+    """(m) Bytes that a lone CreateOpportunity writes to the log, in a database that was filled and has grown.
+
+    Customers and closing dates differ, so that every index is written at another place than before.
+    """
+    path = _new("log.db")
+    path.write_bytes(seeded(rows).read_bytes())
+    engine = Engine.open(str(path))
+    create = partial(_create_one_of_many, engine)
+    for number in range(GROWN_BY):
+        create(number)
+    with contextlib.closing(apsw.Connection(str(path))) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    for number in range(GROWN_BY, GROWN_BY + LOGGED):
+        create(number)
+    written = Path(f"{path}-wal").stat().st_size / LOGGED
+    engine.close()
+    return at_most("bytes in the log for each creation", written, 65_000, f"{rows:,} rows, one creation at a time")
+
+
+def _create_one_of_many(engine: Engine, number: int) -> None:
+    body = {
+        "Catalog": CATALOG,
+        "ClientToken": f"creation-{number}",
+        "Customer": {"Account": {"CompanyName": f"Customer {number * 7919 % 10_007} of many"}},
+        "LifeCycle": {"TargetCloseDate": f"2030-01-{number % 28 + 1:02d}"},
+        "Project": {"Title": "Move to the cloud", "CustomerBusinessProblem": "Too slow. " * 20},
+    }
+    headers = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
+    answer = flow.answer(engine, flow.Call("POST", "/", headers, msgspec.json.encode(body)))
+    assert answer.status == 200
 
 
 def stream_beside_answer(changes: int) -> Figure:

@@ -65,9 +65,20 @@ def test_a_token_is_forgotten_after_a_day(caller: Caller, clock: HandClock) -> N
     assert caller.create("token", **BODY)["Id"] != first["Id"], "remembered anew"
 
 
-def test_what_is_forgotten_leaves_the_database(caller: Caller, clock: HandClock) -> None:
+@pytest.mark.parametrize("days", [-400, -1, 0])
+def test_a_token_is_remembered_when_the_clock_is_set_back(caller: Caller, clock: HandClock, days: int) -> None:
+    earlier = caller.create("earlier", **BODY)
+    clock.now_ms += DAY_MS // 2
+    first = caller.create("token", **BODY)
+    clock.now_ms += days * DAY_MS
+    assert caller.create("token", **BODY) == first
+    assert caller.create("another", **BODY) not in (earlier, first)
+    assert caller.create("earlier", **BODY) == earlier
+
+
+def test_what_is_forgotten_leaves_the_database_a_day_later(caller: Caller, clock: HandClock) -> None:
     caller.create("old")
-    clock.now_ms += DAY_MS
+    clock.now_ms += 2 * DAY_MS
     caller.create("new")
     with caller.engine.store.write(caller.scope) as tx:
         assert tx.remembered("CreateOpportunity", "old", 0) is None

@@ -15,17 +15,17 @@ def caller() -> Caller:
     return Caller(Engine.open(":memory:", clock=HandClock()))
 
 
-def history(caller: Caller, identifier: str, limit: int = 100) -> list[Record | None]:
-    """What the opportunity was, the latest first; None where it was not yet."""
+def history(caller: Caller, identifier: str, limit: int = 100) -> list[Record]:
+    """What the opportunity was before each change, the latest first."""
     with caller.engine.store.read(caller.scope) as tx:
         changes = tx.history(identifier, limit)
-    return [None if change.before is None else json.loads(change.before) for change in changes]
+    return [json.loads(change.before) for change in changes]
 
 
 def test_every_change_keeps_what_was_before(caller: Caller) -> None:
     identifier = caller.create("1", Project={"Title": "first"})["Id"]
     caller.create("2")
-    was: list[Record | None] = [None]
+    was: list[Record] = []
     for title in ("second", "third"):
         was.insert(0, caller.get(identifier))
         caller.update(identifier, Project={"Title": title})
@@ -37,17 +37,20 @@ def test_a_refused_change_leaves_no_trace(caller: Caller) -> None:
     identifier = caller.create("1")["Id"]
     with pytest.raises(Exception, match="ConflictException"):
         caller.update(identifier, LastModifiedDate="2020-01-01T00:00:00Z")
-    assert history(caller, identifier) == [None]
+    assert history(caller, identifier) == []
 
 
 def test_what_is_cleared_is_forgotten(caller: Caller) -> None:
     identifier = caller.create("1")["Id"]
+    caller.update(identifier)
     other = Caller(caller.engine, OTHER_ACCOUNT)
     kept = other.create("1")["Id"]
+    was = other.get(kept)
+    other.update(kept)
     with caller.engine.store.write(caller.scope) as tx:
         tx.clear()
     assert history(caller, identifier) == []
-    assert history(other, kept) == [None]
+    assert history(other, kept) == [was]
     assert history(caller, kept) == []
 
 

@@ -136,7 +136,7 @@ def assert_nothing_torn(database: Path) -> None:
         changes[record["Id"]] = change_number(record) + 1
     assert_events_and_tokens_agree(connection, changes)
     latest = connection.execute("SELECT max(last_modified) FROM opportunity").get
-    assert connection.execute("SELECT last_stamp FROM scope").get == latest
+    assert connection.execute("SELECT value FROM counter JOIN scope ON counter_id = scope_id").get == latest
     connection.close()
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from cosell.engine import Engine
 from cosell.errors import UserError
+from cosell.rules.identifiers import FIRST_OPPORTUNITY, id_key
 from cosell.store.open import diagnose, sqlite_version
 from cosell.store.sqlite import connection, diagnosis
-from tests.store.caller import Caller, record
+from tests.conftest import ACCOUNT
+from tests.store.caller import Caller, Refused, record
 
 NEWEST = len(connection._migrations())
 
@@ -103,6 +105,41 @@ def test_events_of_an_older_schema_are_still_to_be_delivered(tmp_path: Path, mon
     assert kept == [(41, *receiver, "O7", "Opportunity Created", "an-id", 1_777_886_122_000, event.encode())]
 
 
+def test_numbers_stamps_positions_and_tokens_of_an_older_schema_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "old.db"
+    files = connection._migrations()
+    monkeypatch.setattr(connection, "_migrations", lambda: files[:7])
+    connection.migrate(old := apsw.Connection(str(path)), bytes(32))
+    for statement in (
+        f"INSERT INTO scope VALUES (5, '{ACCOUNT}', 'Sandbox', 4102444800000)",
+        "UPDATE installation SET next_number = 41",
+        "INSERT INTO outbox VALUES (70, '1', 'Sandbox', 'O7', 'Opportunity Created', 'an-id', 0, x'00')",
+        "DELETE FROM outbox",
+        f"INSERT INTO opportunity_change VALUES (80, 5, '{id_key('O7')}', 0, NULL)",
+        f"INSERT INTO opportunity_change VALUES (81, 5, '{id_key('O7')}', 0, x'00')",
+        "INSERT INTO client_token VALUES (5, 'CreateOpportunity', 'token', x'00', x'00', 4102444800000)",
+    ):
+        old.execute(statement)
+    old.close()
+    monkeypatch.undo()
+    engine = Engine.open(str(path))
+    caller = Caller(engine)
+    with pytest.raises(Refused, match="ConflictException"):
+        caller.create("token")
+    new = caller.create("new")
+    assert new["Id"] == f"O{FIRST_OPPORTUNITY + 41}"
+    assert new["LastModifiedDate"] == "2100-01-01T00:00:00.001Z"
+    assert [waiting.position for waiting in engine.store.outbox.after(0, 10)] == [71]
+    with engine.store.read(caller.scope) as tx:
+        assert [change.position for change in tx.history("O7", 10)] == [81]
+    caller.update(new["Id"])
+    with engine.store.read(caller.scope) as tx:
+        assert [change.position for change in tx.history(new["Id"], 10)] == [83]
+    engine.close()
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """A database with something in it."""
@@ -162,9 +199,9 @@ def test_what_would_not_be_opened_is_told(database: Path, statement: str, fact: 
 
 
 def test_a_damaged_database_is_told(database: Path) -> None:
-    page = 4096
     content = bytearray(database.read_bytes())
-    content[6 * page : 12 * page] = b"\xff" * (6 * page)
+    half = len(content) // 2
+    content[half:] = b"\xff" * half
     database.write_bytes(content)
     found = diagnose(str(database))
     assert "is damaged" in found.fact

@@ -45,14 +45,12 @@ def changes_of(visit: Visit, identifier: str, record: Mapping[str, Any]) -> list
     shown = []
     after: Mapping[str, Any] = record
     for change in history:
-        time = str(Timestamp.from_ms(change.changed_ms))
-        if change.before is None:
-            shown.append(ShownChange(time, "Created", ()))
-            continue
         before = msgspec.json.decode(change.before)
         differences = tuple(differences_between(before, after))
-        shown.append(ShownChange(time, headline_of(differences), differences))
+        shown.append(ShownChange(str(Timestamp.from_ms(change.changed_ms)), headline_of(differences), differences))
         after = before
+    if len(history) < MOST_SHOWN:
+        shown.append(ShownChange(record["CreatedDate"], "Created", ()))
     return shown
 
 

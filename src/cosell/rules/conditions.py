@@ -261,6 +261,7 @@ VALUE_LISTS: Final = (
     ),
 )
 """Judged unless a setting lets every value pass."""
+_EVERY_ROW: Final = CONDITIONS + VALUE_LISTS
 
 
 def broken_conditions(
@@ -268,7 +269,7 @@ def broken_conditions(
 ) -> Iterator[Violation]:
     """The violations of every rule that regards one of the `changed` members. `today` is the day in UTC."""
     at = partial(value_at, record)
-    for row in CONDITIONS if readings.any_value else CONDITIONS + VALUE_LISTS:
+    for row in CONDITIONS if readings.any_value else _EVERY_ROW:
         if row.member in changed or any(member in changed for member in row.regards):
             for place in row.broken(at, today):
                 yield Violation(field_name(row.member) + place, row.code, row.message)

@@ -12,11 +12,11 @@ import msgspec
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One change of an opportunity. `before` is the encoded record until then; None where there was none."""
+    """One change of an opportunity that was there. `before` is the encoded record until then."""
 
     position: int
     changed_ms: int
-    before: bytes | None
+    before: bytes
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class ChangeReader(Protocol):
     """Sees the changes of one scope. Positions grow with every commit, and are never given twice."""
 
     def history(self, identifier: str, limit: int) -> list[Change]:
-        """The last changes of an opportunity, the newest first."""
+        """The last changes of an opportunity since it was created, the newest first."""
 
     def step(self, reached: Reached | None) -> Step:
         """The next step of a count that has come so far; None for one that begins."""

@@ -93,7 +93,7 @@ class WriteTransaction(
         """The answer that was given to this token, unless it is forgotten."""
 
     def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
-        """Keep an answer until `until_ms`; forget what was to be kept until `now_ms`."""
+        """Keep an answer until `until_ms`; forget what was to be kept until the day before `now_ms`."""
 
     def announce(self, event: Event) -> None:
         """Put an event into the outbox, to be delivered after the commit. Its receiver may be another account."""

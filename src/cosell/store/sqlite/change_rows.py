@@ -8,6 +8,8 @@ import apsw
 from cosell.rules.identifiers import id_key
 from cosell.store.changes import Change, Moved, Reached, Step
 from cosell.store.opportunity import StoredOpportunity
+from cosell.store.sqlite.closing import Closing
+from cosell.store.sqlite.counters import CHANGE_POSITION
 
 CHANGES_OF_A_STEP: Final = 1_000
 ROWS_OF_A_STEP: Final = 1_000
@@ -15,7 +17,10 @@ ROWS_OF_A_STEP: Final = 1_000
 _NEWEST_AND_ORIGIN: Final = """
 SELECT
     (SELECT coalesce(max(position), 0) FROM opportunity_change),
-    (SELECT coalesce(max(position), 0) FROM opportunity_change WHERE scope_id = ? AND id_key = '')
+    (
+        SELECT coalesce(max(position), 0) FROM opportunity_change
+        WHERE scope_id = ? AND id_key = '' AND before IS NOT NULL
+    )
 """
 # Changes are few behind a position, and many in a scope: SQLite, which cannot know, is told to go by positions.
 _END_OF_STEP: Final = """
@@ -31,6 +36,7 @@ SELECT
         (
             SELECT before FROM opportunity_change AS later
             WHERE later.scope_id = :scope AND later.id_key = moved.id_key AND later.position > :end
+                AND later.before IS NOT NULL
             ORDER BY later.position LIMIT 1
         ),
         summary
@@ -39,7 +45,7 @@ FROM (
     SELECT id_key, min(position) AS first FROM opportunity_change NOT INDEXED
     WHERE position > :position AND position <= :end AND scope_id = :scope GROUP BY id_key
 ) AS moved
-CROSS JOIN opportunity INDEXED BY opportunity_by_identity
+CROSS JOIN opportunity INDEXED BY opportunity_by_id_key
     ON opportunity.scope_id = :scope AND opportunity.id_key = moved.id_key
 WHERE :counted_to IS NULL OR moved.id_key <= :counted_to
 """
@@ -61,8 +67,8 @@ class ChangeRows:
     def history(self, identifier: str, limit: int) -> list[Change]:
         """See `ChangeReader.history`."""
         rows: Any = self._connection.execute(
-            "SELECT position, changed, before FROM opportunity_change WHERE scope_id = ? AND id_key = ? "
-            "ORDER BY position DESC LIMIT ?",
+            "SELECT position, changed, before FROM opportunity_change "
+            "WHERE scope_id = ? AND id_key = ? AND before IS NOT NULL ORDER BY position DESC LIMIT ?",
             (self._scope_id, id_key(identifier), limit),
         )
         return [Change(*row) for row in rows]
@@ -116,19 +122,21 @@ class ChangeRows:
 class ChangeLog(ChangeRows):
     """What a writing transaction notes of them, beside the changes themselves."""
 
+    _closing: Closing
+
     def note_new(self, opportunities: Iterable[StoredOpportunity]) -> None:
         """Opportunities that were not there before."""
         self._connection.executemany(
-            "INSERT INTO opportunity_change (scope_id, id_key, changed) VALUES (?, ?, ?)",
-            ((self._scope_id, new.id_key, new.last_modified_ms) for new in opportunities),
+            "INSERT INTO opportunity_change (position, scope_id, id_key, changed) VALUES (?, ?, ?, ?)",
+            ((self._position(), self._scope_id, new.id_key, new.last_modified_ms) for new in opportunities),
         )
 
     def note_replaced(self, opportunity_id: int, by: StoredOpportunity) -> None:
         """An opportunity whose record is still the one before."""
         self._connection.execute(
-            "INSERT INTO opportunity_change (scope_id, id_key, changed, before) "
-            "SELECT ?, ?, ?, record FROM opportunity_record WHERE opportunity_id = ?",
-            (self._scope_id, by.id_key, by.last_modified_ms, opportunity_id),
+            "INSERT INTO opportunity_change (position, scope_id, id_key, changed, before) "
+            "SELECT ?, ?, ?, ?, record FROM opportunity_record WHERE opportunity_id = ?",
+            (self._position(), self._scope_id, by.id_key, by.last_modified_ms, opportunity_id),
         )
 
     def note_another_scope(self) -> None:
@@ -136,8 +144,12 @@ class ChangeLog(ChangeRows):
         self._connection.execute("DELETE FROM opportunity_change WHERE scope_id = ?", (self._scope_id,))
         self._connection.execute("DELETE FROM kept_count WHERE scope_id = ?", (self._scope_id,))
         self._connection.execute(
-            "INSERT INTO opportunity_change (scope_id, id_key, changed) VALUES (?, '', 0)", (self._scope_id,)
+            "INSERT INTO opportunity_change VALUES (?, ?, '', 0, x'')",
+            (self._position(), self._scope_id),
         )
+
+    def _position(self) -> int:
+        return self._closing.counters.advance(CHANGE_POSITION)
 
     def keep_count(self, reached: Reached, count: bytes) -> bool:
         """See `CountKeeper.keep_count`."""

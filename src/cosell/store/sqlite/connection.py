@@ -13,11 +13,12 @@ from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.indexes import CREATE_INDEXES
 
 BUSY_TIMEOUT_MS: Final = 10_000
-PAGE_BYTES: Final = 8192
-"""Of a new database. Pages of 4,096 bytes hold one record each, and leave four tenths of themselves empty."""
+PAGE_BYTES: Final = 2048
+"""Of a new database. A change writes some thirty pages, whatever their size; pages of 4,096 bytes hold one record each,
+and leave four tenths of themselves empty (docs/decisions/0027)."""
 
-LOG_PAGES: Final = 4096
-"""Pages in the log after which they go into the file, 32 MiB. Most are those of indexes, written again and again: the
+LOG_BYTES: Final = 32 * 1024 * 1024
+"""Bytes in the log after which its pages go into the file. Most are those of indexes, written again and again: the
 longer the log, the fewer of them are copied."""
 
 CACHE_KIB: Final = 32 * 1024
@@ -47,12 +48,14 @@ def open_connection(path: str) -> apsw.Connection:
             f"page_size = {PAGE_BYTES}",
             "journal_mode = WAL",
             "synchronous = FULL",
-            f"wal_autocheckpoint = {LOG_PAGES}",
             "foreign_keys = OFF",  # held by the code that writes; a check for each row would double a bulk load
             f"cache_size = -{CACHE_KIB}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
+        page_bytes = connection.pragma("page_size")
+        assert isinstance(page_bytes, int)
+        connection.wal_autocheckpoint(LOG_BYTES // page_bytes)
     except apsw.NotADBError:
         raise UserError(f"{path} is not a SQLite database", "name another file with --db") from None
     except NOT_NOW as error:

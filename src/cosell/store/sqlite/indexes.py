@@ -31,11 +31,9 @@ def _create_statement(key: SortBy, *, partitioned: bool) -> str:
     return f"CREATE INDEX {index_name(key, partitioned=partitioned)} ON opportunity ({columns})"
 
 
-CREATE_INDEXES: Final = (
-    "CREATE UNIQUE INDEX opportunity_by_identity ON opportunity (scope_id, id_key)",
-    *(_create_statement(key, partitioned=partitioned) for key in KEY_COLUMNS for partitioned in (False, True)),
+CREATE_INDEXES: Final = tuple(
+    _create_statement(key, partitioned=partitioned) for key in KEY_COLUMNS for partitioned in (False, True)
 )
-DROP_INDEXES: Final = (
-    "DROP INDEX opportunity_by_identity",
-    *(f"DROP INDEX {index_name(key, partitioned=partitioned)}" for key in KEY_COLUMNS for partitioned in (False, True)),
+DROP_INDEXES: Final = tuple(
+    f"DROP INDEX {index_name(key, partitioned=partitioned)}" for key in KEY_COLUMNS for partitioned in (False, True)
 )

@@ -24,7 +24,7 @@ from cosell.wire.types import GetOpportunityResponse
 MEMORY: Final = ":memory:"
 GOES_ON: Final = frozenset(
     {
-        *("installation", "scope", "course", "sqlite_sequence"),  # numbers, stamps and time
+        *("installation", "scope", "course", "counter", "sqlite_sequence"),  # numbers, stamps and time
         *("outbox", "sink", "held_event", "dead_letter"),  # what was told, was told
         *("zone", "opportunity_change"),  # kept by whatever changes an opportunity, a return too
         "kept_count",  # follows the changes

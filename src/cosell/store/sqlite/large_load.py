@@ -13,6 +13,8 @@ from cosell.store.sqlite.zones import FILL_ZONES
 WORTH_NEW_INDEXES: Final = 5_000
 """Opportunities from which on a load into an empty database makes the indexes anew: measured, both ways cost alike."""
 
+_TWICE: Final = "SELECT id_key FROM opportunity GROUP BY scope_id, id_key HAVING count(*) > 1 LIMIT 1"
+
 
 def is_empty(connection: apsw.Connection) -> bool:
     """Whether a database has no opportunity."""
@@ -49,11 +51,10 @@ def without_indexes(connection: apsw.Connection) -> Iterator[None]:
     for statement in DROP_INDEXES:
         connection.execute(statement)
     yield
-    try:
-        for statement in CREATE_INDEXES:
-            connection.execute(statement)
-    except apsw.ConstraintError:
-        twice = "SELECT id_key FROM opportunity GROUP BY scope_id, id_key HAVING count(*) > 1"
-        raise KeyError(connection.execute(twice).get) from None
+    for statement in CREATE_INDEXES:
+        connection.execute(statement)
+    twice = connection.execute(_TWICE).get
+    if twice is not None:
+        raise KeyError(twice)
     for statement in ("DELETE FROM zone", *FILL_ZONES):
         connection.execute(statement)

@@ -18,6 +18,7 @@ from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
 from cosell.store.outbox import Buried, DeadLetter, Event, Held, Settlement, SinkState, SinkStatus, Waiting
 from cosell.store.sqlite.connection import unavailable_instead_of_sqlite_errors
+from cosell.store.sqlite.counters import EVENT_POSITION, counter_value
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -89,13 +90,13 @@ class SqliteOutbox:
     def newest(self) -> int:
         """See `Outbox.newest`."""
         with self._reading() as connection:
-            return _newest(connection)
+            return counter_value(connection, EVENT_POSITION)
 
     def before_ms(self, time_ms: int) -> int:
         """See `Outbox.before_ms`."""
         with self._reading() as connection:
             first = connection.execute("SELECT min(position) FROM outbox WHERE time >= ?", (time_ms,)).get
-            return _newest(connection) if first is None else _number(first) - 1
+            return counter_value(connection, EVENT_POSITION) if first is None else _number(first) - 1
 
     def after(self, position: int, limit: int) -> list[Waiting]:
         """See `Outbox.after`."""
@@ -124,7 +125,7 @@ class SqliteOutbox:
         with self._connections.write_quickly() as connection:
             connection.execute(
                 "INSERT INTO sink (name, cursor) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET gone = 0",
-                (name, _newest(connection)),
+                (name, counter_value(connection, EVENT_POSITION)),
             )
         return self.state(name)
 
@@ -248,7 +249,7 @@ class SqliteOutbox:
                 "ORDER BY position LIMIT ?) AND time < ? "
                 "AND NOT EXISTS (SELECT 1 FROM held_event WHERE held_event.position = outbox.position) "
                 "AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.position = outbox.position)",
-                (*names, _newest(connection), PRUNED_AT_ONCE, before_ms),
+                (*names, counter_value(connection, EVENT_POSITION), PRUNED_AT_ONCE, before_ms),
             )
             return connection.changes()
 
@@ -266,12 +267,6 @@ class SqliteOutbox:
             os.close(lock)
             return None
         return lambda: os.close(lock)
-
-
-def _newest(connection: apsw.Connection) -> int:
-    # Not max(position): what was pruned still had its position, and a sink that begins now must not get it again.
-    newest = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").get
-    return 0 if newest is None else _number(newest)
 
 
 def _rows(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:

@@ -181,7 +181,7 @@ class SqliteStore:
             self._writer.execute("ROLLBACK")
 
     def _new_scope_id(self, scope: Scope) -> int:
-        self._writer.execute("INSERT INTO scope (account, catalog, last_stamp) VALUES (?, ?, 0)", _names(scope))
+        self._writer.execute("INSERT INTO scope (account, catalog) VALUES (?, ?)", _names(scope))
         scope_id = self._writer.last_insert_rowid()
         if self._together is not None:
             self._together.new_scope_ids.append(scope_id)

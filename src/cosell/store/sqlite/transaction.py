@@ -22,22 +22,35 @@ from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sqlite.counters import EVENT_POSITION, NEXT_NUMBER
 from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges, RelationRows
+from cosell.store.sqlite.zones import DAY_MS
 
 _BATCH: Final = 500
 """Opportunities that wait in memory to be written together."""
 
+# Nothing here can fail half-way, and OR FAIL spares the copies of pages that SQLite would keep in case a trigger did.
 _INSERT = (
-    "INSERT INTO opportunity (opportunity_id, scope_id, id_key, stage, review_status, last_modified, created, "
+    "INSERT OR FAIL INTO opportunity (opportunity_id, scope_id, id_key, stage, review_status, last_modified, created, "
     "target_close, company, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _REPLACE = (
-    "UPDATE opportunity SET stage = ?, review_status = ?, last_modified = ?, created = ?, target_close = ?, "
+    "UPDATE OR FAIL opportunity SET stage = ?, review_status = ?, last_modified = ?, created = ?, target_close = ?, "
     "company = ?, summary = ? WHERE scope_id = ? AND id_key = ? RETURNING opportunity_id"
 )
+_IS_THERE = "SELECT 1 FROM opportunity WHERE scope_id = ? AND id_key = ?"
+# A token is looked for in each day that tokens are kept until, from today on: two, or more where a clock was set back.
+_REMEMBERED = """
+WITH RECURSIVE kept (day) AS (
+    SELECT min(until_day) FROM client_token WHERE until_day >= ?
+    UNION ALL SELECT (SELECT min(until_day) FROM client_token WHERE until_day > day) FROM kept WHERE day IS NOT NULL
+)
+SELECT request_digest, answer FROM kept CROSS JOIN client_token ON until_day = day
+WHERE scope_id = ? AND operation = ? AND client_token = ? AND until > ?
+"""
 _RECORD = (
     "SELECT record FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE scope_id = ? AND id_key = ?"
 )
@@ -108,59 +121,54 @@ class SqliteWriteTransaction(
 
     def stamp(self, now_ms: int) -> int:
         """See `WriteTransaction.stamp`."""
-        return self._closing.raise_stamp(self.scope_id, max(now_ms, self._closing.last_stamp(self.scope_id) + 1))
+        return self._closing.counters.raise_to(self.scope_id, max(now_ms, self.last_stamp() + 1))
 
     def raise_stamp(self, stamp_ms: int) -> None:
         """See `WriteTransaction.raise_stamp`."""
-        self._closing.raise_stamp(self.scope_id, stamp_ms)
+        self._closing.counters.raise_to(self.scope_id, stamp_ms)
 
     def last_stamp(self) -> int:
         """See `WriteTransaction.last_stamp`."""
-        return self._closing.last_stamp(self.scope_id)
+        return self._closing.counters.value(self.scope_id)
 
     def next_number(self) -> int:
         """See `WriteTransaction.next_number`."""
-        return self._closing.next_number()
+        return self._closing.counters.advance(NEXT_NUMBER) - 1
 
     def reserve_numbers(self, upto: int) -> None:
         """See `WriteTransaction.reserve_numbers`."""
-        self._closing.reserve_numbers(upto)
+        self._closing.counters.raise_to(NEXT_NUMBER, upto + 1)
 
     def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
         """See `WriteTransaction.insert`."""
         remaining = iter(opportunities)
         while batch := list(islice(remaining, _BATCH)):
-            current = batch[0]
             opportunity_ids = self._closing.new_opportunity_ids(len(batch))
-
-            def rows(
-                batch: list[StoredOpportunity] = batch, opportunity_ids: range = opportunity_ids
-            ) -> "Iterator[SQLiteValues]":
-                nonlocal current
-                for opportunity_id, current in zip(opportunity_ids, batch, strict=True):
-                    yield (
-                        opportunity_id,
-                        self._scope_id,
-                        current.id_key,
-                        STAGE_CODES[current.stage],
-                        REVIEW_STATUS_CODES[current.review_status],
-                        current.last_modified_ms,
-                        current.created_ms,
-                        current.target_close,
-                        current.company,
-                        current.summary,
-                    )
-
-            try:
-                self._connection.executemany(_INSERT, rows())
-            except apsw.ConstraintError:  # rows are asked for one by one: the last one that was is the culprit
-                raise KeyError(current.id_key) from None
+            self._connection.executemany(_INSERT, self._rows(opportunity_ids, batch))
             if self.keeps_zones:
                 for opportunity in batch:
                     self._closing.widen_zones(self.scope_id, opportunity)
                 self.note_new(batch)
             records = [(number, opportunity.record) for number, opportunity in zip(opportunity_ids, batch, strict=True)]
             self._connection.executemany("INSERT INTO opportunity_record VALUES (?, ?)", records)
+
+    def _rows(self, opportunity_ids: range, batch: list[StoredOpportunity]) -> "Iterator[SQLiteValues]":
+        """Rows to insert, each asked for when the one before is in. A large load finds what comes twice at its end."""
+        for opportunity_id, opportunity in zip(opportunity_ids, batch, strict=True):
+            if self.keeps_zones and self._connection.execute(_IS_THERE, (self._scope_id, opportunity.id_key)).get:
+                raise KeyError(opportunity.id_key)
+            yield (
+                opportunity_id,
+                self._scope_id,
+                opportunity.id_key,
+                STAGE_CODES[opportunity.stage],
+                REVIEW_STATUS_CODES[opportunity.review_status],
+                opportunity.last_modified_ms,
+                opportunity.created_ms,
+                opportunity.target_close,
+                opportunity.company,
+                opportunity.summary,
+            )
 
     def replace(self, opportunity: StoredOpportunity) -> None:
         """See `WriteTransaction.replace`."""
@@ -200,9 +208,7 @@ class SqliteWriteTransaction(
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """See `WriteTransaction.remembered`."""
         row = self._connection.execute(
-            "SELECT request_digest, answer FROM client_token "
-            "WHERE scope_id = ? AND operation = ? AND client_token = ? AND until > ?",
-            (self._scope_id, operation, client_token, now_ms),
+            _REMEMBERED, (now_ms // DAY_MS, self._scope_id, operation, client_token, now_ms)
         ).fetchone()
         return None if row is None else Remembered(*row)
 
@@ -210,17 +216,25 @@ class SqliteWriteTransaction(
         """See `WriteTransaction.remember`."""
         self._closing.forget_tokens(now_ms)
         self._connection.execute(
-            "INSERT OR REPLACE INTO client_token VALUES (?, ?, ?, ?, ?, ?)",
-            (self._scope_id, operation, client_token, answer.request_digest, answer.answer, until_ms),
+            "INSERT OR REPLACE INTO client_token VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                until_ms // DAY_MS,
+                self._scope_id,
+                operation,
+                client_token,
+                answer.request_digest,
+                answer.answer,
+                until_ms,
+            ),
         )
 
     def announce(self, event: Event) -> None:
         """See `WriteTransaction.announce`."""
         self.has_announced = True
         self._connection.execute(
-            "INSERT INTO outbox (account, catalog, subject, detail_type, event_id, time, event) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
+                self._closing.counters.advance(EVENT_POSITION),
                 event.receiver.account,
                 event.receiver.catalog,
                 event.subject,

@@ -1,0 +1,68 @@
+"""The table of what only grows: the number of the next opportunity, positions, and the latest stamp of each scope.
+
+They stand in one table because every change moves several of them, and then writes one page instead of four. A scope's
+stamp has the scope's number; the others have numbers that no scope has.
+"""
+
+from typing import Final
+
+import apsw
+
+NEXT_NUMBER: Final = 0
+EVENT_POSITION: Final = -1
+"""Of the event that was announced last. An event that was pruned still had its position, which is not given again."""
+CHANGE_POSITION: Final = -2
+
+_VALUE: Final = "SELECT value FROM counter WHERE counter_id = ?"
+_PUT: Final = "INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+
+
+def counter_value(connection: apsw.Connection, counter_id: int) -> int:
+    """What a counter has come to; 0 where it was never moved."""
+    value = connection.execute(_VALUE, (counter_id,)).get
+    assert isinstance(value, int | None)
+    return value or 0
+
+
+class Counters:
+    """The counters inside one transaction: read when they are first asked for, written once at its end.
+
+    The writer's lock is held from the transaction's beginning, so nobody else can move them meanwhile.
+    """
+
+    __slots__ = ("_connection", "_stored", "_values")
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._stored: dict[int, int] = {}
+        self._values: dict[int, int] = {}
+
+    def value(self, counter_id: int) -> int:
+        """What a counter has come to."""
+        value = self._values.get(counter_id)
+        if value is None:
+            value = self._stored[counter_id] = self._values[counter_id] = counter_value(self._connection, counter_id)
+        return value
+
+    def raise_to(self, counter_id: int, value: int) -> int:
+        """Let a counter be at least `value`: what it has come to."""
+        raised = self._values[counter_id] = max(self.value(counter_id), value)
+        return raised
+
+    def advance(self, counter_id: int, count: int = 1) -> int:
+        """Move a counter on by `count`: what it has come to."""
+        advanced = self._values[counter_id] = self.value(counter_id) + count
+        return advanced
+
+    def mark(self) -> dict[int, int]:
+        """What to `return_to`."""
+        return dict(self._values)
+
+    def return_to(self, mark: dict[int, int]) -> None:
+        """Be as at the mark."""
+        self._values = {**self._stored, **mark}
+
+    def write(self) -> None:
+        """Write what has moved."""
+        moved = [(counter, value) for counter, value in self._values.items() if value != self._stored[counter]]
+        self._connection.executemany(_PUT, moved)
