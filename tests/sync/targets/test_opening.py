@@ -152,6 +152,7 @@ def test_an_older_mirror_is_brought_up_to_date(first_version: str) -> None:
             (3, "views"),
             (4, "verification"),
             (5, "latest"),
+            (6, "days"),
         ]
         assert keep(mirror, row("O3")).new == 1
 
@@ -190,6 +191,13 @@ def test_a_step_that_fails_leaves_the_mirror_as_it_was(mirror: Mirror) -> None:
     assert documents(mirror) == [summary("O1")]
     migrate(mirror.database, [*steps, ("mended", "CREATE TABLE half (one integer)")])
     assert schema.version(mirror.database) == len(steps) + 1
+
+
+def test_every_statement_of_a_step_is_run(mirror: Mirror) -> None:
+    steps = steps_of(mirror.database.dialect)
+    asking = "SELECT 1; CREATE TABLE late (one integer); SELECT one FROM late; /* ; */ INSERT INTO late VALUES (7); -- end"
+    migrate(mirror.database, [*steps, ("asking", asking)])
+    assert mirror.database.rows("SELECT one FROM late") == [(7,)]
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "notes.duckdb"])

@@ -113,8 +113,8 @@ class SqliteDatabase:
             return self._connection.changes()
 
     def script(self, statements: str) -> None:
-        """See `Database`."""
-        self.run(statements)
+        """See `Database`. Each statement only runs once the rows of the one before are taken."""
+        self.rows(statements)
 
     def put(self, table: Table, rows: Sequence[Parameters]) -> None:
         """See `Database`."""

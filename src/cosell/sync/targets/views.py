@@ -109,6 +109,12 @@ VIEWS: Final = (
         {"opportunity_id": "", "days_since_created": "", "days_since_modified": "", "days_until_close": ""},
     ),
     View(
+        "opportunity_day",
+        "For the other views: on which days is what they count from? Each is the number of days since 1970-01-01."
+        " DuckDB shows texts here where it attaches a SQLite mirror.",
+        {"opportunity_id": "", "today": "", "created_day": "", "modified_day": "", "close_day": ""},
+    ),
+    View(
         "mirror_calendar",
         "What are today and this quarter?",
         {"today": "", "quarter_start": "", "next_quarter_start": "", "week_ago": "Seven days before now."},
