@@ -80,6 +80,26 @@ def test_a_later_migration_finds_what_was_stored(tmp_path: Path, monkeypatch: py
     changed(Path(path), "INSERT INTO note VALUES ('migrated')")
 
 
+def test_every_statement_of_a_migration_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = tmp_path / "9999_notes.sql"
+    later.write_text("""
+        PRAGMA foreign_key_check;
+        SELECT count(*) FROM opportunity; -- both answer with rows; and this is no end of one: ;
+        CREATE TABLE note (text TEXT NOT NULL);
+        CREATE TRIGGER echoed AFTER INSERT ON note WHEN NEW.text = 'echo' BEGIN
+            SELECT 'a;b';
+            INSERT INTO note VALUES ('echoed');
+        END;
+        INSERT INTO note VALUES ('kept') RETURNING text;
+        INSERT INTO note VALUES ('echo');
+    """)
+    files = [*connection._migrations(), later]
+    monkeypatch.setattr(connection, "_migrations", lambda: files)
+    path = tmp_path / "new.db"
+    Engine.open(str(path)).close()
+    assert apsw.Connection(str(path)).execute("SELECT text FROM note").fetchall() == [("kept",), ("echo",), ("echoed",)]
+
+
 def test_a_new_database_keeps_the_key_that_signs_tokens(tmp_path: Path) -> None:
     first = Engine.open(str(tmp_path / "kept.db"))
     first.close()

@@ -79,7 +79,8 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _version(connection) < number:  # another process may have been faster
-                connection.execute(file.read_text(encoding="utf-8"))
+                # A statement only runs once the rows of the one before it are taken.
+                connection.execute(file.read_text(encoding="utf-8")).fetchall()
                 if number == 1:
                     for statement in CREATE_INDEXES:
                         connection.execute(statement)
