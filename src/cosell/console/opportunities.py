@@ -12,6 +12,7 @@ from starlette.responses import Response
 from cosell.console.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
 from cosell.console.visit import ApiError, Visit
 from cosell.console.words import spend_text, title_of
+from cosell.formulas import disarmed
 from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
 from cosell.rules.selector import DEFAULT_SORT_BY
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
@@ -139,13 +140,8 @@ def opportunities_csv(visit: Visit) -> Response:
     writer = csv.writer(text)
     writer.writerow(CSV_COLUMNS)
     for row in map(row_of, answer["OpportunitySummaries"]):
-        writer.writerow([harmless(value) for value in msgspec.structs.astuple(row)])
+        writer.writerow([disarmed(value) for value in msgspec.structs.astuple(row)])
     return visit.file(text.getvalue().encode(), "text/csv; charset=utf-8", "opportunities.csv")
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _sorted(visit: Visit, question: Mapping[str, Any], key: str) -> str:

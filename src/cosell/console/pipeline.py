@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from cosell.console import charts
 from cosell.console.figures import Figures
-from cosell.console.opportunities import TABLE, harmless, row_of
+from cosell.console.opportunities import TABLE, row_of
 from cosell.console.pictures import OPEN_STAGES, Picture, in_stages, pictures_of
 from cosell.console.pipelines import StillCounting
 from cosell.console.question import query_of
 from cosell.console.visit import REFRESH_S, Failure, Visit
 from cosell.console.words import number, short_money
+from cosell.formulas import disarmed
 
 PIPELINE: Final = "/console/pipeline"
 WAITING: Final = ("Submitted", "In review")
@@ -98,7 +99,7 @@ def picture_csv(visit: Visit) -> Response:
     writer = csv.writer(text)
     writer.writerow([picture.label, *picture.headings])
     for line in picture.lines:
-        writer.writerow([harmless(line.label), *(cell.plain for cell in line.cells)])
+        writer.writerow([disarmed(line.label), *(cell.plain for cell in line.cells)])
     return visit.file(text.getvalue().encode(), "text/csv; charset=utf-8", f"{picture.name}.csv")
 
 

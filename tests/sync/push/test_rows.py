@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosell.errors import UserError
+from cosell.formulas import disarmed
 from cosell.sync.push.members import Shapes, has_all, merged, same, shapes_of
 from cosell.sync.push.row import Row
 from cosell.sync.push.rows import name_of, rows_of
 from tests.sync.push.conftest import Current
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1)
+ANY_TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1)
+TEXTS = ANY_TEXTS.filter(lambda text: not text.startswith("'"))
+FORMULAS = st.builds("{}{}{}".format, st.sampled_from(["", "'", "''"]), st.sampled_from("=+-@\t\r\n"), ANY_TEXTS)
 AWKWARD = st.sampled_from(["a,b", 'say "no"', "two\nlines", " spaced ", "[not a list", "日本 🚀", "1,5;2", "null"])
 
 
@@ -91,6 +94,13 @@ def test_a_cell_is_the_value_whatever_is_in_it(
     project = {"Title": title, "DeliveryModels": models, "ExpectedCustomerSpend": spend}
     assert members(text, shapes) == [{"Project": project}]
     assert members(json.dumps({"Project": project}), shapes) == [{"Project": project}]
+
+
+@given(ANY_TEXTS | FORMULAS)
+def test_a_text_that_was_disarmed_for_spreadsheets_arrives_as_it_was(shapes: Shapes, text: str) -> None:
+    cell = disarmed(text)
+    assert cell[0] not in "=+-@\t\r\n"
+    assert members(as_csv(["Project.Title"], [cell]), shapes) == [{"Project": {"Title": text}}]
 
 
 @given(TEXTS.filter(lambda text: not text.lstrip().startswith("[")))

@@ -1,6 +1,6 @@
 """Attaches a mirror in a file to the DuckDB in a folder, asks it what stands on stdin by names, and prints the answers.
 
-    python -m tests.sync.targets.attach_program FOLDER FILE < QUESTIONS
+python -m tests.sync.targets.attach_program FOLDER FILE < QUESTIONS
 """
 
 import json

@@ -86,7 +86,14 @@ def deals(today: date) -> list[Deal]:
         Deal("O103", midnight_ms - 1, midnight_ms - 1, today - timedelta(days=1), "Prospect"),
         Deal("O104", midnight_ms, midnight_ms + 3 * DAY_MS, today + timedelta(days=1), "Qualified"),  # of tomorrow
         Deal("O105", midnight_ms, ms_of(date(2024, 2, 29)) + LAST_MS, date(2028, 2, 29), "Committed"),
-        Deal("O106", ms_of(date(2024, 3, 1)), ms_of(date(2000, 2, 29)), date(2024, 2, 29), "Committed", review="Submitted"),
+        Deal(
+            "O106",
+            ms_of(date(2024, 3, 1)),
+            ms_of(date(2000, 2, 29)),
+            date(2024, 2, 29),
+            "Committed",
+            review="Submitted",
+        ),
         Deal("O107", midnight_ms, ms_of(date(1970, 1, 1)), date(9999, 12, 31), "Qualified"),
         Deal("O108", midnight_ms, ms_of(date(1969, 12, 31)) + LAST_MS, date(1900, 3, 1), "Qualified"),
         Deal("O109", midnight_ms, midnight_ms - DAY_MS, today, "Qualified", was_in="Prospect", company="Moved"),
@@ -164,7 +171,9 @@ class Oracle:
             "changed_this_week": [*self._changes(), *self._news()],
             "opportunity_age": [(deal.id, *self._ages(deal)) for deal in self.deals if not deal.vanished],
             "opportunity_day": [
-                (deal.id, *map(_day_number, (self.today, *self._days(deal)))) for deal in self.deals if not deal.vanished
+                (deal.id, *map(_day_number, (self.today, *self._days(deal))))
+                for deal in self.deals
+                if not deal.vanished
             ],
             "mirror_calendar": [(self.today, *self.quarter)],
         }
@@ -177,7 +186,8 @@ class Oracle:
 
     def _ages(self, deal: Deal) -> tuple[int | None, int, int | None]:
         created, modified, _ = self._days(deal)
-        return created and (self.today - created).days, (self.today - modified).days, self._until_close(deal)
+        age = None if created is None else (self.today - created).days
+        return age, (self.today - modified).days, self._until_close(deal)
 
     def _until_close(self, deal: Deal) -> int | None:
         return None if deal.close is None else (deal.close - self.today).days
@@ -210,7 +220,8 @@ class Oracle:
         return stages
 
     def _spends(self, key_of: Callable[[Deal], tuple[Any, ...]]) -> Answer:
-        whose, amounts = defaultdict(set), defaultdict(list)
+        whose: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+        amounts: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
         for deal in self._now_open():
             for spend in deal.spends:
                 key = (*key_of(deal), spend.currency, spend.frequency)

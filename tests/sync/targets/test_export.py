@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
+import cosell
 from cosell.errors import UserError
+from cosell.sync.push.members import shapes_of
+from cosell.sync.push.rows import rows_of as pushed_rows
 from cosell.sync.targets import export as export_room
 from cosell.sync.targets.export import EXPORTED, export
 from cosell.sync.targets.mirror import Mirror
@@ -104,6 +107,25 @@ def test_csv_has_what_the_tables_have(filled: Mirror, tmp_path: Path) -> None:
                 value = other[column.name]
                 as_text = moment(value) if column.kind == "moment" and value is not None else value
                 assert same(one[column.name] or None, as_text or None, column.kind), column.name
+
+
+FORMULAS = ["=HYPERLINK(1)", "+49 30 1234", "-1", "@SUM(1)", "\tx", "\rx", "\n=1", "'=1", "'", "plain"]
+
+
+def test_no_cell_of_a_csv_is_a_formula_and_a_push_reads_what_the_mirror_has(mirror: Mirror, tmp_path: Path) -> None:
+    for number, text in enumerate(FORMULAS):
+        keep(mirror, row(f"O{number}", Customer={"Account": {"CompanyName": text}}))
+        keep(mirror, row(f"O{number}", NOON_MS + 1, Customer={"Account": {"CompanyName": f"{text}!"}}))
+    export(mirror, tmp_path, "csv")
+    for table in EXPORTED:
+        with (tmp_path / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
+            assert not [cell for line in csv.reader(file) for cell in line if cell[:1] in tuple("=+-@\t\r\n")]
+    shapes = shapes_of(cosell.connect())
+    read = pushed_rows((tmp_path / "opportunity.csv").read_bytes(), shapes, "Sandbox").rows
+    assert [one.members["Customer"]["Account"]["CompanyName"] for one in read] == [f"{text}!" for text in FORMULAS]
+    export(mirror, tmp_path, "parquet")
+    changes = parquet.read_table(tmp_path / "opportunity_change.parquet").to_pylist()
+    assert [change["old_value"] for change in changes if change["member"].startswith("Customer")] == FORMULAS
 
 
 def test_tables_larger_than_a_batch_are_whole(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

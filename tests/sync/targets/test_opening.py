@@ -195,7 +195,9 @@ def test_a_step_that_fails_leaves_the_mirror_as_it_was(mirror: Mirror) -> None:
 
 def test_every_statement_of_a_step_is_run(mirror: Mirror) -> None:
     steps = steps_of(mirror.database.dialect)
-    asking = "SELECT 1; CREATE TABLE late (one integer); SELECT one FROM late; /* ; */ INSERT INTO late VALUES (7); -- end"
+    asking = (
+        "SELECT 1; CREATE TABLE late (one integer); SELECT one FROM late; /* ; */ INSERT INTO late VALUES (7); -- end"
+    )
     migrate(mirror.database, [*steps, ("asking", asking)])
     assert mirror.database.rows("SELECT one FROM late") == [(7,)]
 

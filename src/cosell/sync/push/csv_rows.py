@@ -1,9 +1,9 @@
 """Rows of a CSV file.
 
 The first line names the columns and shows by its signs what separates cells: comma, semicolon or tab. Everything
-inside a cell is the value: nothing is split, trimmed or unescaped beyond CSV's own quotation marks. A cell of a list
-is a JSON array, or else one value, the only one of the list. A cell of a structure is a JSON object. An empty cell
-names nothing, unless `empty_clears`.
+inside a cell is the value: nothing is split, trimmed or unescaped beyond CSV's own quotation marks and the apostrophe
+with which exports keep a text from being taken for a formula. A cell of a list is a JSON array, or else one value, the
+only one of the list. A cell of a structure is a JSON object. An empty cell names nothing, unless `empty_clears`.
 """
 
 import csv
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cosell.errors import UserError
+from cosell.formulas import restored
 from cosell.sync.push.columns import Column, columns_of
 from cosell.sync.push.row import Problem, Row
 
@@ -46,7 +47,7 @@ def csv_rows(text: str, members: dict[str, Any], *, empty_clears: bool) -> Itera
 def _row(line: int, cells: list[str], columns: list[Column | None], *, empty_clears: bool) -> Row:
     tree: dict[str | int, Any] = {}
     problems = []
-    for cell, column in zip(cells, columns, strict=True):
+    for cell, column in zip(map(restored, cells), columns, strict=True):
         if column is None or not (cell or empty_clears):
             continue
         try:

@@ -1,4 +1,7 @@
-"""Tables as CSV: UTF-8, a line of names first, moments as `YYYY-MM-DDTHH:MM:SS.mmmZ`, and nothing for NULL."""
+"""Tables as CSV: UTF-8, a line of names first, moments as `YYYY-MM-DDTHH:MM:SS.mmmZ`, and nothing for NULL.
+
+Texts that a spreadsheet would take for formulas are disarmed; `cosell push` restores them.
+"""
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -6,11 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
+from cosell.formulas import disarmed
 from cosell.sync.targets.rows_file import RowsFile, amount_of
 from cosell.sync.targets.tables import Kind, Table
 from cosell.sync.targets.values import moment
 
-_SHOWN: Final[Mapping[Kind, Callable[[Any], Any]]] = {"moment": moment, "amount": amount_of}
+_SHOWN: Final[Mapping[Kind, Callable[[Any], Any]]] = {
+    "identifier": disarmed,
+    "text": disarmed,
+    "json": disarmed,
+    "moment": moment,
+    "amount": amount_of,
+}
 
 
 @contextmanager

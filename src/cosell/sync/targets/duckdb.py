@@ -18,8 +18,8 @@ from cosell.sync.targets.lock_file import holder_of, lock_of
 from cosell.sync.targets.tables import Table
 
 STORAGE_VERSION: Final = "v1.0.0"
-"""The form of new files: the first that DuckDB promises to read for ever, and the one that every DuckDB 1 writes unless
-it is told otherwise. DuckDB 2 writes one of its own, which no DuckDB 1 opens. A newer one would save 2 % of the file."""
+"""The form of new files: what DuckDB 1 writes unless it is told otherwise, and what all later ones read. DuckDB 2 would
+write one that no DuckDB 1 opens. A newer form makes files smaller by some 2 %."""
 
 DIALECT: Final = Dialect(
     name="duckdb",
