@@ -56,7 +56,12 @@ class Course(msgspec.Struct, frozen=True):
         return "accelerated" if self.factor else "frozen"
 
     def moved_to(self, moment_ms: int, wall_ms: int) -> "Course":
-        """The course that is at `moment_ms` now, and runs on as this one does."""
+        """The course that is at `moment_ms` now, and runs on as this one does.
+
+        Raises ValueError, with a sentence for people, for a moment before `FIRST_MS` or after `LAST_MS`.
+        """
+        if not FIRST_MS <= moment_ms <= LAST_MS:
+            raise ValueError("the clock goes from 1970-01-01 to 9999-01-01, and not beyond")
         return Course(wall_ms, moment_ms, self.factor)
 
     def paced(self, factor: float, wall_ms: int) -> "Course":
@@ -65,15 +70,16 @@ class Course(msgspec.Struct, frozen=True):
 
 
 REAL: Final = Course()
+FROZEN: Final = Course(factor=0)
 
 
 class Clock:
     """An engine's clock in one process. Calling it gives milliseconds since 1970 UTC. Safe to use from many threads."""
 
     def __init__(self, frozen_at: datetime | None = None, *, wall: Callable[[], int] = wall_clock) -> None:
-        """Real time, or frozen at a moment. Without a time zone, UTC is meant."""
+        """Real time, or frozen at a moment. Without a time zone, UTC is meant. Raises ValueError as `set` does."""
         self._wall = wall
-        self._course = REAL if frozen_at is None else Course(wall(), _ms(frozen_at), 0)
+        self._course = REAL if frozen_at is None else FROZEN.moved_to(_ms(frozen_at), wall())
 
     def __call__(self) -> int:
         """The engine's moment, in milliseconds since 1970 UTC."""
@@ -94,17 +100,16 @@ class Clock:
         self._course = course
 
     def freeze(self, moment: datetime | None = None) -> None:
-        """Stand still, here or at a moment."""
-        self.follow(self.course.paced(0, self._wall()))
-        if moment is not None:
-            self.set(moment)
+        """Stand still, here or at a moment. Raises ValueError as `set` does."""
+        wall_ms = self._wall()
+        self.follow(FROZEN.moved_to(self.course.at(wall_ms) if moment is None else _ms(moment), wall_ms))
 
     def set(self, moment: datetime) -> None:
-        """Be at a moment, and run on as before."""
+        """Be at a moment, and run on as before. Raises ValueError before 1970 and after the first day of 9999."""
         self.follow(self.course.moved_to(_ms(moment), self._wall()))
 
     def step(self, distance: timedelta | None = None, **parts: float) -> None:
-        """Go on by a time span: `step(timedelta(days=2))` or `step(days=2, hours=1)`."""
+        """Go on by a time span: `step(timedelta(days=2))`, `step(days=2, hours=1)`. Raises ValueError as `set` does."""
         distance = (distance or timedelta()) + timedelta(**parts)
         self.follow(self.course.moved_to(self() + distance // MS, self._wall()))
 
@@ -129,11 +134,11 @@ def course_of(text: str, wall_ms: int) -> Course | None:
     if text == "real":
         return REAL
     if mode == "frozen":
-        return Course(wall_ms, moment_ms(rest) if rest else wall_ms, 0)
+        return FROZEN.moved_to(moment_ms(rest) if rest else wall_ms, wall_ms)
     if mode == "accelerated":
         number, _, moment = rest.partition(":")
         if re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", number) and 0 < float(number) <= FASTEST:
-            return Course(wall_ms, moment_ms(moment) if moment else wall_ms, float(number))
+            return Course(factor=float(number)).moved_to(moment_ms(moment) if moment else wall_ms, wall_ms)
         raise ValueError(f"{number!r} is no factor, such as 60, and at most {FASTEST}")
     raise ValueError(f"{text!r} is no clock: kept, real, frozen, frozen:MOMENT, accelerated:FACTOR[:MOMENT]")
 

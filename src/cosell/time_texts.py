@@ -24,7 +24,7 @@ def moment_ms(text: str) -> int:
     except (ValueError, OverflowError):
         ms = -1
     if ms < 0:
-        raise ValueError(f"{text!r} is no moment since 1970, such as 2026-05-04T09:00:00Z")
+        raise ValueError(f"{text!r} is no moment from 1970 to 9999, such as 2026-05-04T09:00:00Z")
     return ms
 
 

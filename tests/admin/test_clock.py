@@ -94,6 +94,11 @@ def test_stamps_go_on_where_they_were_when_the_clock_goes_back(server: Server) -
         ({"at": MOMENT, "step": "1h"}, "contradict"),
         ({"at": "noon"}, "moment"),
         ({"at": "1969-01-01T00:00:00Z"}, "moment"),
+        ({"at": "9999-01-01T00:00:00.001Z"}, "9999"),
+        ({"at": "9999-12-31T23:59:59-23:59"}, "9999"),
+        ({"at": "10000-01-01T00:00:00Z"}, "9999"),
+        ({"mode": "frozen", "at": "9999-06-01"}, "9999"),
+        ({"mode": "accelerated", "factor": 60, "at": "9999-06-01"}, "9999"),
         ({"step": "soon"}, "span"),
         ({"step": "9999w"}, "century"),
         ({"mode": "backwards"}, "mode"),
@@ -139,7 +144,19 @@ def test_a_server_starts_with_the_clock_that_it_is_told(serve: Callable[..., Ser
     assert (told["now"] >= MOMENT[:-1]) == text.endswith(MOMENT)
 
 
-@pytest.mark.parametrize("text", ["slow", "frozen:noon", "accelerated", "accelerated:0", "accelerated:2:noon"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "slow",
+        "frozen:noon",
+        "frozen:9999-06-01",
+        "frozen:10000-01-01",
+        "accelerated",
+        "accelerated:0",
+        "accelerated:2:noon",
+        "accelerated:2:9999-06-01",
+    ],
+)
 def test_a_server_does_not_start_with_another_clock(capsys: pytest.CaptureFixture[str], text: str) -> None:
     refused(capsys, "serve", "--port", "0", "--clock", text)
 
@@ -163,6 +180,35 @@ def test_a_client_in_process_follows_the_clock_that_a_test_moves() -> None:
     assert clock.now < AT_MOMENT
 
 
+END = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def test_time_ends_before_a_year_of_five_digits(server: Server) -> None:
+    client = server.client()
+    done(ask(server, "POST", "clock", {"mode": "frozen", "at": "9998-12-31T23:59:59Z"}))
+    status, answer = ask(server, "POST", "clock", {"step": "1d"})
+    assert status == 400
+    assert "9999-01-01" in answer["error"]
+    assert done(ask(server, "GET", "clock"))["now"] == "9998-12-31T23:59:59.000Z"
+    done(ask(server, "POST", "clock", {"step": "1s"}))
+    first, second = stamp(client, "1"), stamp(client, "2")
+    assert END == first < second
+    assert client.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"][0]["LastModifiedDate"] == second
+    for question in ({}, {"now": "9999-12-31T23:59:59Z"}):
+        assert done(ask(server, "POST", "seed", {"count": 300, **question}))["seeded"] == 300
+    done(ask(server, "POST", "clock", {"mode": "accelerated", "factor": 1_000_000}))
+    assert done(ask(server, "GET", "clock"))["now"] == "9999-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("moment", [datetime(9999, 1, 1, 0, 0, 1, tzinfo=UTC), datetime(1969, 12, 31, tzinfo=UTC)])
+def test_a_clock_in_process_refuses_what_no_answer_can_hold(moment: datetime) -> None:
+    clock = cosell.Clock(AT_MOMENT)
+    for refuses in (cosell.Clock, clock.set, clock.freeze, lambda at: clock.step(at - clock.now)):
+        with pytest.raises(ValueError, match="1970-01-01 to 9999-01-01"):
+            refuses(moment)
+    assert clock.now == AT_MOMENT
+
+
 def test_the_command_shows_and_steers_the_clock(server: Server, run: Callable[..., Finished]) -> None:
     def clock(*arguments: str) -> str:
         finished = run("clock", *arguments, "--url", server.url)
@@ -178,7 +224,16 @@ def test_the_command_shows_and_steers_the_clock(server: Server, run: Callable[..
 
 
 @pytest.mark.parametrize(
-    "arguments", [["step"], ["show", "1"], ["real", "1"], ["step", "soon"], ["accelerate", "x"], ["accelerate", "0"]]
+    "arguments",
+    [
+        ["step"],
+        ["show", "1"],
+        ["real", "1"],
+        ["step", "soon"],
+        ["accelerate", "x"],
+        ["accelerate", "0"],
+        ["set", "9999-06-01"],
+    ],
 )
 def test_a_mistake_with_the_clock_is_one_line(
     standing_server: Server, capsys: pytest.CaptureFixture[str], arguments: list[str]

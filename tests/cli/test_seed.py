@@ -81,10 +81,11 @@ def test_the_moment_that_it_looks_back_from_is_an_argument(run: Run) -> None:
     assert '"CreatedDate":"2026-' in run("dump", "--db", "usual.db").out
 
 
-def test_a_moment_that_is_none_is_refused_in_one_line(run: Run) -> None:
-    done = run("seed", "--now", "yesterday")
+@pytest.mark.parametrize("text", ["yesterday", "0001-01-01T00:00:00Z", "10000-01-01T00:00:00Z"])
+def test_a_moment_that_is_none_is_refused_in_one_line(run: Run, text: str) -> None:
+    done = run("seed", "--now", text)
     assert done.code == 2
-    assert "'yesterday' is not a moment" in done.err
+    assert f"'{text}' is no moment" in done.err
     assert "Traceback" not in done.err
 
 

@@ -11,12 +11,12 @@ FIXED_NOW: Final = "2026-06-30T12:00:00Z"
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str) -> int:
-    from cosell.wire.timestamps import Timestamp
+    from cosell.time_texts import moment_ms
 
     try:
-        return Timestamp.parse(value).ms
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a moment such as {FIXED_NOW}") from None
+        return moment_ms(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command("seed")

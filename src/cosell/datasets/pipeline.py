@@ -38,6 +38,8 @@ _PROBLEMS: Final = (
     "At {name} {pain}. {impact} {name} has asked us to {goal}.",
 )
 _TITLES: Final = ("{title} for {name}", "{name}: {title}", "{name} - {title}", "{title} ({name})")
+_LAST_DAY: Final = 2_932_896
+"""9999-12-31, counted from 1970-01-01."""
 _CRM_YEAR_MS: Final = 31_556_952_000
 
 
@@ -225,5 +227,5 @@ def _rounded(amount: float) -> str:
 
 @lru_cache(maxsize=4096)
 def day_text(day: int) -> Date:
-    """The day of the calendar with this number, counted from 1970-01-01."""
-    return Date(str(Timestamp.from_ms(day * MS_PER_DAY))[:10])
+    """The day of the calendar with this number, counted from 1970-01-01; its last one for those that are beyond."""
+    return Date(str(Timestamp.from_ms(min(day, _LAST_DAY) * MS_PER_DAY))[:10])

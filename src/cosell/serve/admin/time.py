@@ -10,7 +10,7 @@ from cosell.clock import FASTEST, REAL, Course, wall_clock
 from cosell.engine import clock_of
 from cosell.errors import UserError
 from cosell.serve.admin.fields import given_moment_ms, given_span_ms
-from cosell.serve.admin.router import Room
+from cosell.serve.admin.router import Refused, Room
 from cosell.serve.log import log_defect
 from cosell.wire.timestamps import Timestamp
 
@@ -52,7 +52,10 @@ def change_clock(room: Room, change: ClockChange) -> dict[str, Any]:
 
 
 def changed(course: Course, change: ClockChange, wall_ms: int) -> Course:
-    """The course after a change at a moment of the wall. Raises UserError where the change contradicts itself."""
+    """The course after a change at a moment of the wall.
+
+    Raises UserError where the change contradicts itself, Refused where it leads out of the calendar.
+    """
     if change == ClockChange():
         raise UserError("nothing was said about the clock", "give mode, at, step or factor")
     if change.mode == "real":
@@ -67,4 +70,7 @@ def changed(course: Course, change: ClockChange, wall_ms: int) -> Course:
     moment_ms = course.at(wall_ms) if change.at is None else given_moment_ms(change.at)
     if change.step is not None:
         moment_ms += given_span_ms(change.step)
-    return course.moved_to(moment_ms, wall_ms).paced(factor, wall_ms)
+    try:
+        return course.moved_to(moment_ms, wall_ms).paced(factor, wall_ms)
+    except ValueError as error:
+        raise Refused(400, f"{error}.") from None
