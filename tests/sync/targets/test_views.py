@@ -91,12 +91,17 @@ def through_attaching_it(file: Path) -> Answers:
 
 
 def through_another_duckdb(file: Path) -> Answers:
-    """DuckDB 1, in a process of its own, with a file of its own or of SQLite."""
+    """What each view shows to DuckDB 1."""
+    return another_duckdb_answers(file, {view.name: selected(view.name) for view in VIEWS})
+
+
+def another_duckdb_answers(file: Path, questions: dict[str, str]) -> Answers:
+    """What DuckDB 1 finds, in a process of its own, in a file of its own or of SQLite."""
     if not ANOTHER_DUCKDB.exists():
         pytest.skip(f"{ANOTHER_DUCKDB} has no DuckDB: uv pip install --target it, as scripts/test does")
     done = subprocess.run(
         [sys.executable, "-m", "tests.sync.targets.attach_program", str(ANOTHER_DUCKDB), str(file)],
-        input=json.dumps({view.name: selected(view.name) for view in VIEWS}),
+        input=json.dumps(questions),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -104,7 +109,7 @@ def through_another_duckdb(file: Path) -> Answers:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    return {view: plain(map(tuple, rows)) for view, rows in json.loads(done.stdout).items()}
+    return {name: plain(map(tuple, rows)) for name, rows in json.loads(done.stdout).items()}
 
 
 def _number(text: str | None) -> int | None:
@@ -197,6 +202,14 @@ def test_the_queries_of_the_page_answer_alike_in_every_database(postgres: Postgr
         assert first or "opportunity_detail" in block.text, f"{block.place} finds nothing"
     for mirror in mirrors.values():
         mirror.close()
+
+
+def test_the_queries_of_the_page_answer_alike_where_duckdb_attaches_sqlite(sqlite_file: Path) -> None:
+    with open_target(str(sqlite_file)) as mirror:
+        filled(mirror)
+        shared = {b.place: b.text.strip().rstrip(";") for b in blocks_of(PAGE) if b.language == "sql" and not b.ways}
+        expected = {place: asked(mirror, question) for place, question in shared.items()}
+    assert another_duckdb_answers(sqlite_file, shared) == expected
 
 
 def test_raw_can_be_read_in_each_database(mirror: Mirror, database: str) -> None:
