@@ -19,6 +19,7 @@ from cosell.sync.targets.mirror import Mirror
 from cosell.sync.targets.open import open_target
 from cosell.sync.targets.schema import steps_of
 from cosell.sync.targets.views import VIEWS
+from tests.conftest import Finished
 from tests.docs.pages import ROOT, blocks_of
 from tests.postgres import Postgres
 from tests.sync.targets.deals import Answer, Oracle, deals, fill, plain
@@ -95,12 +96,17 @@ def through_another_duckdb(file: Path) -> Answers:
     return another_duckdb_answers(file, {view.name: selected(view.name) for view in VIEWS})
 
 
+def another_duckdb() -> str:
+    """A folder that DuckDB 1 and its scanner of SQLite files are installed in."""
+    if not (ANOTHER_DUCKDB / "duckdb_extension_sqlite_scanner").exists():
+        pytest.skip(f"{ANOTHER_DUCKDB} has no DuckDB: uv pip install --target it, as scripts/test does")
+    return str(ANOTHER_DUCKDB)
+
+
 def another_duckdb_answers(file: Path, questions: dict[str, str]) -> Answers:
     """What DuckDB 1 finds, in a process of its own, in a file of its own or of SQLite."""
-    if not ANOTHER_DUCKDB.exists():
-        pytest.skip(f"{ANOTHER_DUCKDB} has no DuckDB: uv pip install --target it, as scripts/test does")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.sync.targets.attach_program", str(ANOTHER_DUCKDB), str(file)],
+        [sys.executable, "-m", "tests.sync.targets.attach_program", another_duckdb(), str(file)],
         input=json.dumps(questions),
         cwd=ROOT,
         capture_output=True,
@@ -180,6 +186,14 @@ def test_a_duckdb_mirror_has_the_form_of_duckdb_1(tmp_path: Path) -> None:
 def test_a_duckdb_mirror_can_be_read_by_another_duckdb(tmp_path: Path) -> None:
     file = tmp_path / "mirror.duckdb"
     agrees(str(file), lambda: through_another_duckdb(file))
+
+
+def test_a_file_of_a_newer_duckdb_is_told(tmp_path: Path, run: Callable[..., Finished]) -> None:
+    duckdb.connect(tmp_path / "new.duckdb", config={"storage_compatibility_version": "latest"}).close()
+    older = {"PYTHONPATH": another_duckdb()}
+    done = run("mirror", "export", "--csv", "out", "--mirror", "new.duckdb", environment=older)
+    told = "cosell: new.duckdb was written by a newer DuckDB; pip install --upgrade duckdb\n"
+    assert (done.code, done.err) == (2, told)
 
 
 def filled(mirror: Mirror) -> Mirror:

@@ -63,6 +63,8 @@ class DuckdbDatabase:
         except duckdb.IOException as error:
             if "lock" in str(error):
                 raise MirrorBusy(holder_of(Path(path))) from None
+            if "version number" in str(error):
+                raise UserError(f"{path} was written by a newer DuckDB", "pip install --upgrade duckdb") from None
             raise UserError(f"cannot open {path} as a DuckDB database", "check the file and its permissions") from None
         self._connection.execute("SET TimeZone = 'UTC'")
 

@@ -3,6 +3,7 @@
 -- `count(*)` as a function that SQLite does not have, and takes all that comes back for text. So here
 -- * what only SQLite knows stands apart, in functions that DuckDB does not have: mirror_calendar and opportunity_day;
 -- * every other view means the same to both.
+-- Decision: docs/decisions/0026.
 
 DROP VIEW changed_this_week;
 DROP VIEW closing_this_quarter;
