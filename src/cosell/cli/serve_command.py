@@ -31,8 +31,12 @@ from cosell.errors import UserError
 @setting("any_review_status")
 @setting("fault")
 @setting("log_level")
-def serve_command(**given: Any) -> None:
-    """Answer AWS clients on a port, until SIGTERM or Ctrl-C."""
+def serve_command(**given: Any) -> int:
+    """Answer AWS clients on a port, until SIGTERM or Ctrl-C.
+
+    Requests under way are finished first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1
+    where something had to be broken off.
+    """
     from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
     from cosell.faults.rule import rule_of
@@ -74,4 +78,4 @@ def serve_command(**given: Any) -> None:
         script=script,
         readings=readings,
     )
-    serve(options, settings.workers, course, faults, announce)
+    return serve(options, settings.workers, course, faults, announce)

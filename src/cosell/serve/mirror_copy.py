@@ -99,8 +99,12 @@ class MirrorCopy:
         self._is_closed = True
 
     def close(self) -> None:
-        """Remove the copy."""
+        """Let go of the copy, and remove it."""
         self.engine.close()
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove the files of the copy, also under who still works with them."""
         self._folder.cleanup()
 
     def look(self) -> MirrorState:

@@ -73,6 +73,10 @@ class MirrorSite:
         self._console.close()
         self._copy.close()
 
+    def remove_copy(self) -> None:
+        """Remove the copy, whoever still works with it: the process is about to be left."""
+        self._copy.remove()
+
     async def _renew(self) -> None:
         if self._renewal is None and self._clock() >= self._rests_until:
             looking = self._thread.submit(self._copy.look)

@@ -3,10 +3,7 @@
 import asyncio
 import errno
 import ipaddress
-import os
-import signal
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
@@ -22,6 +19,7 @@ from cosell.events.sink import addressed
 from cosell.serve.app import Application
 from cosell.serve.log import log_event
 from cosell.serve.options import ServeOptions
+from cosell.serve.stopping import ending_on_signals, leave
 
 HEADER_TIMEOUT_MS: Final = 10_000
 HEADER_LIMIT_BYTES: Final = 16 * 1024
@@ -53,18 +51,11 @@ def free_port(host: str, port: int) -> int:
 
 
 def run(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> NoReturn:
-    """Answer until SIGTERM or SIGINT, then end the process.
-
-    By then every answer is given and the database is closed, but threads of granian's may still be about to call into
-    Python; an interpreter that goes down under them aborts the process. So it is left without that.
-    """
+    """Answer until SIGTERM or SIGINT, then end the process, as `ending_on_signals` says."""
     asyncio.run(_serve(engine, options, on_ready))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
 
 
-async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> None:
+async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> NoReturn:
     host, port = options.host, options.port
     application = Application(engine, options)
     sinks = addressed(options.sinks, options.webhook_secret, wall_clock)
@@ -72,25 +63,25 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     deliverer.open()
     await application.open()
     server = embedded(application, host, port)
+    loop = asyncio.get_running_loop()
 
     def stop() -> None:
         application.drain()
         server.stop()  # type: ignore[no-untyped-call]
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    serving = asyncio.create_task(server.serve())
-    await listening(serving, host, port)
-    on_ready()
-    log_event("serving", host=host, port=port)
-    deliverer.start()
-    playing = asyncio.create_task(application.play_aws_side())
-    await serving
-    playing.cancel()
-    await loop.run_in_executor(None, deliverer.stop)
-    application.close()
-    log_event("stopped")
+    with ending_on_signals(lambda: loop.call_soon_threadsafe(stop)):
+        serving = asyncio.create_task(server.serve())
+        await listening(serving, host, port)
+        on_ready()
+        log_event("serving", host=host, port=port)
+        deliverer.start()
+        playing = asyncio.create_task(application.play_aws_side())
+        await serving
+        playing.cancel()
+        await loop.run_in_executor(None, deliverer.stop)
+        application.close()
+        log_event("stopped")
+        leave(0)
 
 
 def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) -> Server:

@@ -24,16 +24,20 @@ from cosell.serve.log import configure_log, log_event
 from cosell.serve.metrics import FOLDER_VARIABLE
 from cosell.serve.options import ServeOptions
 from cosell.serve.server import run
+from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S
 
 READY: Final = b"ready\n"
 RESTART_DELAY_S: Final = 1
 """Before a worker is put in the place of one that died, so that a lasting mistake does not spin."""
 
+KILL_DELAY_S: Final = 3
+"""Between the last moment at which a worker should have ended by itself, and its being killed."""
+
 
 def serve(
     options: ServeOptions, workers: int, course: Course | None, faults: Sequence[Rule], on_ready: Callable[[], None]
-) -> None:
-    """Answer until SIGTERM or SIGINT. Time runs as `course` says from the start on; None: as the database has it.
+) -> int:
+    """Answer until SIGTERM or SIGINT, then end the process. Time runs as `course` says; None: as the database has it.
 
     Raises UserError for a sink or a database that cannot be opened, or that several workers cannot share.
     """
@@ -51,7 +55,7 @@ def serve(
         _add(faults, engine.faults)
         run(engine, options, on_ready)
     engine.close()
-    _supervise_all(options, workers, faults, on_ready)
+    return _supervise_all(options, workers, faults, on_ready)
 
 
 def _add(rules: Sequence[Rule], faults: Faults) -> None:
@@ -63,25 +67,38 @@ def _faults_in(folder: str) -> Faults:
     return Faults(shared_memory(Path(folder, "faults")))
 
 
-def _supervise_all(options: ServeOptions, workers: int, faults: Sequence[Rule], on_ready: Callable[[], None]) -> None:
+def _supervise_all(options: ServeOptions, workers: int, faults: Sequence[Rule], on_ready: Callable[[], None]) -> int:
     with tempfile.TemporaryDirectory(prefix="cosell-") as folder:
         if len(os.fsencode(folder)) > LONGEST_FOLDER:
             raise UserError(f"the path of {folder} is too long for sockets", "name a shorter folder in TMPDIR")
         _add(faults, _faults_in(folder))
         os.environ[FOLDER_VARIABLE] = folder  # for the workers, which inherit it
-        asyncio.run(_supervise(workers, msgspec.structs.replace(options, folder=folder), on_ready))
+        return asyncio.run(_supervise(workers, msgspec.structs.replace(options, folder=folder), on_ready))
 
 
-async def _supervise(workers: int, options: ServeOptions, on_ready: Callable[[], None]) -> None:
-    """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies."""
-    stopping = asyncio.Event()
+class _Told:
+    """What the supervisor was told by signals: to stop, and then to do so at once."""
+
+    def __init__(self) -> None:
+        self.to_stop = asyncio.Event()
+        self.at_once = asyncio.Event()
+
+    def hear(self) -> None:
+        """Take note of a signal."""
+        (self.at_once if self.to_stop.is_set() else self.to_stop).set()
+
+
+async def _supervise(workers: int, options: ServeOptions, on_ready: Callable[[], None]) -> int:
+    """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies: the exit code."""
+    told = _Told()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+    for number in SIGNALS:
+        loop.add_signal_handler(number, told.hear)
     started = [asyncio.Event() for _ in range(workers)]
     announcing = asyncio.create_task(_announce(started, on_ready))
-    await asyncio.gather(*(_keep(options, stopping, event) for event in started))
+    ended_well = await asyncio.gather(*(_keep(options, told, event) for event in started))
     announcing.cancel()
+    return 0 if all(ended_well) else BROKEN_OFF
 
 
 async def _announce(started: list[asyncio.Event], on_ready: Callable[[], None]) -> None:
@@ -90,8 +107,9 @@ async def _announce(started: list[asyncio.Event], on_ready: Callable[[], None]) 
     on_ready()
 
 
-async def _keep(options: ServeOptions, stopping: asyncio.Event, started: asyncio.Event) -> None:
-    while not stopping.is_set():
+async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event) -> bool:
+    """Let there be a worker until all are to stop. Whether the last one has finished what was under way."""
+    while not told.to_stop.is_set():
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -104,20 +122,32 @@ async def _keep(options: ServeOptions, stopping: asyncio.Event, started: asyncio
         assert worker.stdout is not None
         worker.stdin.write(msgspec.json.encode(options) + b"\n")
         ended = asyncio.create_task(worker.wait())
-        stopped = asyncio.create_task(stopping.wait())
+        stopped = asyncio.create_task(told.to_stop.wait())
         ready = asyncio.create_task(_ready(worker.stdout, started))
         await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if stopping.is_set():
-            if worker.returncode is None:
-                worker.terminate()
-            await ended
-        else:
-            log_event("worker died", exit_code=worker.returncode)
-            assert options.folder is not None
-            socket_of(options.folder, worker.pid).unlink(missing_ok=True)
-            await asyncio.wait([stopped], timeout=RESTART_DELAY_S)
+        if told.to_stop.is_set():
+            await _stop(worker, ended, told)
+            await ready
+            return worker.returncode in (0, -signal.SIGTERM)  # the latter has not begun to answer
+        log_event("worker died", exit_code=worker.returncode)
+        assert options.folder is not None
+        socket_of(options.folder, worker.pid).unlink(missing_ok=True)
+        await asyncio.wait([stopped], timeout=RESTART_DELAY_S)
         await ready
         stopped.cancel()
+    return True
+
+
+async def _stop(worker: asyncio.subprocess.Process, ended: "asyncio.Task[int]", told: _Told) -> None:
+    """Pass on that it is to stop; it has STOP_TIMEOUT_S for that itself."""
+    if worker.returncode is None:
+        worker.terminate()
+    at_once = asyncio.create_task(told.at_once.wait())
+    await asyncio.wait([ended, at_once], timeout=STOP_TIMEOUT_S + KILL_DELAY_S, return_when=asyncio.FIRST_COMPLETED)
+    at_once.cancel()
+    if not ended.done():
+        worker.kill()
+        await ended
 
 
 async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:

@@ -1,0 +1,99 @@
+"""Ending when told to: gracefully at the first signal, at once at the second, and in any case within a bound.
+
+A thread of its own waits for the signals, because the event loop may be kept from its work, and because granian waits
+for every client that has not read its answer. What is broken off was not acknowledged, and a transaction that is not
+committed is undone by whoever opens the database next.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic
+from types import FrameType
+from typing import Final, NoReturn
+
+from cosell.serve.log import log_event
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+STOP_TIMEOUT_S: Final = 30
+"""Seconds that requests under way have, once the server is told to stop."""
+BROKEN_OFF: Final = 1
+"""The exit code of a server that had to break off what was under way."""
+LAST_WORDS_S: Final = 1
+"""Seconds for what is said and removed before the process is left: nobody may read its log."""
+
+
+def leave(exit_code: int) -> NoReturn:
+    """End the process without an end of the interpreter, which threads of granian's would abort.
+
+    They may still be about to call into Python, and threads that wait for somebody would keep it from its end.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_code)
+
+
+@contextmanager
+def ending_on_signals(begin: Callable[[], object], remove: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Within the block, SIGTERM or SIGINT calls `begin`, in another thread. Enter it in the main thread.
+
+    At a second signal, or where the block has not ended STOP_TIMEOUT_S later, the process is left with the exit code
+    BROKEN_OFF, after `remove` has taken away what it must not leave behind.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    for number in SIGNALS:
+        signal.signal(number, _noted)
+    before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_wait, args=(heard, begin, remove), name="signals", daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        told.close()
+
+
+def _noted(_: int, __: FrameType | None) -> None:
+    """Python has to have a handler, else it tells nobody of the signal."""
+
+
+def _wait(heard: socket.socket, begin: Callable[[], object], remove: Callable[[], object]) -> None:
+    if not _is_told(heard):
+        return
+    begin()
+    heard.settimeout(STOP_TIMEOUT_S)
+    until = monotonic() + STOP_TIMEOUT_S
+    try:
+        if not _is_told(heard, until):
+            return
+        reason = "a second signal"
+    except TimeoutError:
+        reason = f"{STOP_TIMEOUT_S} seconds have passed"
+    _leave(reason, remove)
+
+
+def _is_told(heard: socket.socket, until: float | None = None) -> bool:
+    """Whether a signal to end comes; False once the block has ended. Raises TimeoutError."""
+    while received := heard.recv(1):
+        if received[0] in SIGNALS:
+            return True
+        if until is not None:
+            heard.settimeout(max(until - monotonic(), 0.001))
+    return False
+
+
+def _leave(reason: str, remove: Callable[[], object]) -> NoReturn:
+    def say_and_remove() -> None:
+        with suppress(OSError):
+            remove()
+        log_event("broke off", reason=reason)
+        sys.stderr.flush()
+
+    last = threading.Thread(target=say_and_remove, daemon=True)
+    last.start()
+    last.join(LAST_WORDS_S)
+    os._exit(BROKEN_OFF)
