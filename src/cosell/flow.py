@@ -26,7 +26,8 @@ from cosell.faults import Fault
 from cosell.operations import OPERATIONS, REPEATS
 from cosell.rules.identifiers import uuid_of
 from cosell.rules.tag import catalog_in
-from cosell.store.interface import NotTogether, Remembered, StoreUnavailable, WriteTransaction
+from cosell.store.interface import NotTogether, Remembered, StoreBusy, StoreUnavailable, WriteTransaction
+from cosell.store.patience import new_deadline, waiting_until
 from cosell.wire import decode, protocol
 from cosell.wire import encode as encoding
 from cosell.wire.model import Operation
@@ -47,6 +48,7 @@ class Call:
         "answer",
         "body",
         "context",
+        "deadline",
         "fault",
         "headers",
         "method",
@@ -64,6 +66,8 @@ class Call:
     answer: bytes
     fault: Fault | None
     """What goes wrong with it. The entrance waits for the delay, and drops the connection where that is the error."""
+    deadline: float
+    """Until when it waits for other writers. The entrance sets it again once a body has arrived that it waited for."""
 
     def __init__(self, method: str, path: str, headers: dict[bytes, bytes], body: bytes) -> None:
         self.method = method
@@ -71,6 +75,7 @@ class Call:
         self.headers = headers  # names in lower case
         self.body = body
         self.fault = None
+        self.deadline = new_deadline()
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -134,7 +139,7 @@ def operate(engine: Engine, call: Call) -> None:
         with engine.store.read(scope) as tx:
             call.response = perform(tx, call.request, call.context)
         return
-    with engine.store.write(scope) as tx:
+    with waiting_until(call.deadline), engine.store.write(scope) as tx:
         call.response = replay(tx, call)
         if call.response is None:
             call.response = perform(tx, call.request, call.context)
@@ -177,23 +182,35 @@ def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
     A call that is refused changes nothing, as if it were alone. If the common end fails, nobody's change is there, and
     every call is told so.
     """
-    before = [_taken_through(_BEFORE_THE_STORE, engine, call) for call in calls]
+    return _answered(engine, [(call, _taken_through(_BEFORE_THE_STORE, engine, call)) for call in calls])
+
+
+def _answered(engine: Engine, before: "Sequence[tuple[Call, Trouble | None]]") -> list[Answer]:
+    """The answers to calls that have come as far as the store, or have met trouble before; the oldest call first."""
 
     def answers() -> list[Answer]:
         return [
             _answer(engine, call, trouble or _taken_through(_FROM_THE_STORE_ON, engine, call))
-            for trouble, call in zip(before, calls, strict=True)
+            for call, trouble in before
         ]
 
-    if len(calls) == 1:
+    if len(before) <= 1:
         return answers()
+    (oldest, trouble), *younger = before
     try:
-        with engine.store.together():
+        with waiting_until(oldest.deadline), engine.store.together():
             return answers()
     except NotTogether:
         return answers()
+    except StoreBusy as defect:  # the younger ones wait on, until their own deadlines
+        return [_answer(engine, oldest, trouble or _failure(defect)), *_answered(engine, younger)]
     except Exception as defect:  # noqa: BLE001  # the common end failed: nobody is left waiting
-        return [_answer(engine, call, trouble or _failure(defect)) for trouble, call in zip(before, calls, strict=True)]
+        return [_answer(engine, call, trouble or _failure(defect)) for call, trouble in before]
+
+
+def overdue(engine: Engine, call: Call, defect: StoreBusy) -> Answer:
+    """The answer to a call whose deadline has passed while it waited for other writers. It has changed nothing."""
+    return _answer(engine, call, _failure(defect))
 
 
 def _taken_through(steps: Sequence[Step], engine: Engine, call: Call) -> Trouble | None:

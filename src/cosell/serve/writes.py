@@ -1,22 +1,28 @@
 """Calls that wait for the writer's thread are answered together, so that one wait for the disk serves them all.
 
 Nobody waits for company: whoever finds the thread free is answered alone. Only those who come while it is busy are
-taken together when it is free again.
+taken together when it is free again. Who still waits for the thread when the deadline comes is told so.
 """
 
 import asyncio
+import threading
 from collections import deque
 from concurrent.futures import Executor
+from time import monotonic
 from typing import Final, TypeAlias
 
 from cosell import flow
 from cosell.engine import Engine
 from cosell.flow import Answer, Call
+from cosell.store.interface import StoreBusy
+from cosell.store.patience import new_deadline
 
 Waiting: TypeAlias = tuple[Call, "asyncio.Future[Answer]"]
 
 MOST_TOGETHER: Final = 64
 """Calls in one transaction: a bound for how long the first of them waits for the last."""
+SWEEP_S: Final = 0.5
+"""A timer for each call would cost too much: a deadline is met to this."""
 
 
 class Writes:
@@ -26,25 +32,42 @@ class Writes:
         self._engine = engine
         self._writer = writer
         self._waiting: deque[Waiting] = deque()
+        self._taking = threading.Lock()
         self._is_busy = False
+        self._is_swept = False
 
     async def answer(self, call: Call) -> Answer:
-        """The answer to a call, once whatever it has changed is durable."""
+        """The answer to a call that has arrived just now, once whatever it has changed is durable."""
         loop = asyncio.get_running_loop()
+        call.deadline = new_deadline()
         answered: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((call, answered))
         if not self._is_busy:
             self._is_busy = True
-            self._begin(loop)
+            self._writer.submit(self._answer, loop)
+        if not self._is_swept:
+            self._is_swept = True
+            loop.call_later(SWEEP_S, self._sweep, loop)
         return await answered
 
-    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
-        self._writer.submit(self._answer, loop, taken)
-
-    def _answer(self, loop: asyncio.AbstractEventLoop, taken: list[Waiting]) -> None:
+    def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._taking:
+            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
         answers = flow.answer_together(self._engine, [call for call, _ in taken])
         loop.call_soon_threadsafe(self._tell, loop, taken, answers)
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer those whose deadlines have passed while the thread was busy with something else."""
+        late = []
+        with self._taking:
+            while self._waiting and self._waiting[0][0].deadline <= monotonic():
+                late.append(self._waiting.popleft())
+            self._is_swept = bool(self._waiting)
+        for call, answered in late:
+            if not answered.done():
+                answered.set_result(flow.overdue(self._engine, call, StoreBusy("the writer's thread was busy")))
+        if self._is_swept:
+            loop.call_later(SWEEP_S, self._sweep, loop)
 
     def _tell(self, loop: asyncio.AbstractEventLoop, taken: list[Waiting], answers: list[Answer]) -> None:
         for (_, answered), answer in zip(taken, answers, strict=True):
@@ -54,6 +77,6 @@ class Writes:
 
     def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._waiting:
-            self._begin(loop)
+            self._writer.submit(self._answer, loop)
         else:
             self._is_busy = False

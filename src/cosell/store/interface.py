@@ -30,6 +30,10 @@ class StoreUnavailable(Exception):
     """The database does not answer now: locked for too long, out of space, or gone. Nothing was changed."""
 
 
+class StoreBusy(StoreUnavailable):
+    """Other writers were not done before the deadline (`cosell.store.patience`). Nothing was changed: try again."""
+
+
 class NotTogether(Exception):
     """One of several transactions would have to be undone by itself. Nothing was changed: repeat each alone."""
 

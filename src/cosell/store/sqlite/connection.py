@@ -9,10 +9,12 @@ from typing import Final
 import apsw
 
 from cosell.errors import UserError
-from cosell.store.interface import StoreUnavailable
+from cosell.store.interface import StoreBusy, StoreUnavailable
+from cosell.store.patience import seconds_until
 from cosell.store.sqlite.indexes import CREATE_INDEXES
 
 BUSY_TIMEOUT_MS: Final = 10_000
+"""How long a connection waits for those of other processes where no deadline comes first."""
 PAGE_BYTES: Final = 2048
 """Of a new database. A change writes some thirty pages, whatever their size; pages of 4,096 bytes hold one record each,
 and leave four tenths of themselves empty (docs/decisions/0027)."""
@@ -61,6 +63,15 @@ def open_connection(path: str) -> apsw.Connection:
     except NOT_NOW as error:
         raise UserError(f"cannot open {path}: {error}", "check the folder and its permissions") from None
     return connection
+
+
+def begin_writing(connection: apsw.Connection, deadline: float) -> None:
+    """Begin a transaction with the writer's lock. Raises apsw.BusyError where another process has it until then."""
+    connection.set_busy_timeout(min(BUSY_TIMEOUT_MS, round(seconds_until(deadline) * 1000)))
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    finally:
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
 
 
 def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
@@ -119,5 +130,7 @@ def unavailable_instead_of_sqlite_errors() -> Iterator[None]:
     """Turns SQLite's ways of saying "not now" into StoreUnavailable."""
     try:
         yield
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise StoreBusy(f"{type(error).__name__}: {error}") from error
     except NOT_NOW as error:
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error

@@ -4,7 +4,6 @@ Between processes SQLite's own lock keeps writers apart (BEGIN IMMEDIATE). A dat
 connection, which readers and the writer take in turn.
 """
 
-import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -26,6 +25,7 @@ from cosell.store.sqlite.agenda_rows import due_reviews
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
     NOT_NOW,
+    begin_writing,
     migrate,
     open_connection,
     unavailable_instead_of_sqlite_errors,
@@ -38,6 +38,7 @@ from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
+from cosell.store.sqlite.writer_lock import WriterLock
 
 MEMORY = ":memory:"
 
@@ -50,7 +51,7 @@ class SqliteStore:
         self._path = path
         self.shared = path != MEMORY
         self._writer = open_connection(path)
-        self._writing = threading.RLock()
+        self._writing = WriterLock()
         self._readers: deque[apsw.Connection] = deque()
         self._scope_ids: dict[Scope, int] = {}
         self._together: Together | None = None
@@ -104,13 +105,13 @@ class SqliteStore:
             yield
             return
         with self._writing, unavailable_instead_of_sqlite_errors():
-            self._roll_back()  # what an earlier failure could not
-            self._together = together = Together(self._writer)
+            _roll_back(self._writer)  # what an earlier failure could not
+            self._together = together = Together(self._writer, self._writing.deadline)
             try:
                 yield
                 together.commit()
             except BaseException:
-                self._roll_back()
+                _roll_back(self._writer)
                 raise
             finally:
                 self._together = None
@@ -130,18 +131,12 @@ class SqliteStore:
                 together.scope_ids.update(scope_ids)
                 together.has_announced |= _have_announced(transactions)
                 return
-            self._roll_back()  # what an earlier failure could not
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
+            with self._transaction(self._writer):
                 closing = Closing(self._writer)
                 scope_ids = self._ids_of(scopes)
                 transactions = self._transactions(scope_ids, closing)
                 yield transactions
                 closing.write()
-                self._writer.execute("COMMIT")
-            except BaseException:
-                self._roll_back()
-                raise
             self._scope_ids.update(scope_ids)
         if _have_announced(transactions):
             self._outbox.wake_listeners()
@@ -159,26 +154,26 @@ class SqliteStore:
         """See `Connections.write_quickly`. In WAL mode synchronous=NORMAL never waits for the disk at a commit."""
         with self._writing, unavailable_instead_of_sqlite_errors():
             connection = self._writer if self._path == MEMORY else self._delivery_connection()
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with self._transaction(connection):
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+
+    @contextmanager
+    def _transaction(self, connection: apsw.Connection) -> Iterator[None]:
+        """Committed at the end of the block, undone if it raises. The lock of this process is held."""
+        _roll_back(connection)  # what an earlier failure could not
+        begin_writing(connection, self._writing.deadline)
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            _roll_back(connection)
+            raise
 
     def _delivery_connection(self) -> apsw.Connection:
         if self._delivery is None:
             self._delivery = self._new_reader()
             self._delivery.execute("PRAGMA synchronous = NORMAL").fetchall()
         return self._delivery
-
-    def _roll_back(self) -> None:
-        if self._writer.in_transaction:  # SQLite rolls back by itself after some errors
-            self._writer.execute("ROLLBACK")
 
     def _new_scope_id(self, scope: Scope) -> int:
         self._writer.execute("INSERT INTO scope (account, catalog) VALUES (?, ?)", _names(scope))
@@ -267,7 +262,7 @@ class SqliteStore:
 
     def put_course(self, course: Course) -> None:
         """See `Store.put_course`."""
-        with self._writing, unavailable_instead_of_sqlite_errors():
+        with self._writing, unavailable_instead_of_sqlite_errors(), self._transaction(self._writer):
             self._writer.execute(
                 "UPDATE course SET since_wall = ?, since = ?, factor = ?", msgspec.structs.astuple(course)
             )
@@ -301,6 +296,11 @@ class SqliteStore:
 
 def _have_announced(transactions: Mapping[Scope, SqliteWriteTransaction]) -> bool:
     return any(transaction.has_announced for transaction in transactions.values())
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    if connection.in_transaction:  # SQLite rolls back by itself after some errors
+        connection.execute("ROLLBACK")
 
 
 def _names(scope: Scope) -> tuple[str, str]:

@@ -8,12 +8,13 @@ import apsw
 from cosell.context import Scope
 from cosell.store.interface import NotTogether
 from cosell.store.sqlite.closing import Closing
+from cosell.store.sqlite.connection import begin_writing
 
 
 class Together:
     """What a common transaction of `writer` has done so far, to be remembered once it is committed."""
 
-    def __init__(self, writer: apsw.Connection) -> None:
+    def __init__(self, writer: apsw.Connection, deadline: float) -> None:
         self.scope_ids: dict[Scope, int] = {}
         self.has_announced = False
         self.closing = Closing(writer)
@@ -21,7 +22,7 @@ class Together:
         """Scopes that the transaction at hand has begun with."""
         self._writer = writer
         self._is_spoilt = False
-        writer.execute("BEGIN IMMEDIATE")
+        begin_writing(writer, deadline)
 
     def commit(self) -> None:
         """Make everything durable. Raises NotTogether where something would have to be undone by itself."""

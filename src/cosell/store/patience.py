@@ -1,0 +1,42 @@
+"""How long a writer waits for the database: until one deadline, however many locks and lines there are on the way.
+
+The entrance of a request sets it, for the thread that carries the request out. Where nobody has, it is LOCK_TIMEOUT_S
+from when the wait begins.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+from typing import Final
+
+LOCK_TIMEOUT_S: Final = 10
+"""Seconds that a request waits for other writers, from when it has arrived."""
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+def new_deadline() -> float:
+    """The deadline of a request that arrives now, in seconds of `time.monotonic`."""
+    return monotonic() + LOCK_TIMEOUT_S
+
+
+@contextmanager
+def waiting_until(deadline: float) -> Iterator[None]:
+    """Let whatever this thread does in the block wait until then at most."""
+    before = _deadline.set(deadline)
+    try:
+        yield
+    finally:
+        _deadline.reset(before)
+
+
+def current_deadline() -> float:
+    """Until when this thread may wait now."""
+    deadline = _deadline.get()
+    return new_deadline() if deadline is None else deadline
+
+
+def seconds_until(deadline: float) -> float:
+    """How long that is; 0 where it has passed."""
+    return max(deadline - monotonic(), 0)
