@@ -177,35 +177,33 @@ def answer(engine: Engine, call: Call) -> Answer:
 
 
 def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
-    """Answer calls one after the other, and make durable what all of them change in one go.
+    """Answer calls one after the other, the oldest first, and make durable what all of them change in one go.
 
     A call that is refused changes nothing, as if it were alone. If the common end fails, nobody's change is there, and
     every call is told so.
     """
-    return _answered(engine, [(call, _taken_through(_BEFORE_THE_STORE, engine, call)) for call in calls])
+    before = [(call, _taken_through(_BEFORE_THE_STORE, engine, call)) for call in calls]
+    late: list[Answer] = []
+    while len(before) > 1:
+        oldest, trouble = before[0]
+        try:
+            with waiting_until(oldest.deadline), engine.store.together():
+                return [*late, *_answers(engine, before)]
+        except NotTogether:
+            break
+        except StoreBusy as defect:  # the younger ones wait on, until their own deadlines
+            late.append(_answer(engine, oldest, trouble or _failure(defect)))
+            del before[0]
+        except Exception as defect:  # noqa: BLE001  # the common end failed: nobody is left waiting
+            return [*late, *(_answer(engine, call, trouble or _failure(defect)) for call, trouble in before)]
+    return [*late, *_answers(engine, before)]
 
 
-def _answered(engine: Engine, before: "Sequence[tuple[Call, Trouble | None]]") -> list[Answer]:
-    """The answers to calls that have come as far as the store, or have met trouble before; the oldest call first."""
-
-    def answers() -> list[Answer]:
-        return [
-            _answer(engine, call, trouble or _taken_through(_FROM_THE_STORE_ON, engine, call))
-            for call, trouble in before
-        ]
-
-    if len(before) <= 1:
-        return answers()
-    (oldest, trouble), *younger = before
-    try:
-        with waiting_until(oldest.deadline), engine.store.together():
-            return answers()
-    except NotTogether:
-        return answers()
-    except StoreBusy as defect:  # the younger ones wait on, until their own deadlines
-        return [_answer(engine, oldest, trouble or _failure(defect)), *_answered(engine, younger)]
-    except Exception as defect:  # noqa: BLE001  # the common end failed: nobody is left waiting
-        return [_answer(engine, call, trouble or _failure(defect)) for call, trouble in before]
+def _answers(engine: Engine, before: Sequence[tuple[Call, Trouble | None]]) -> list[Answer]:
+    """The answers to calls that have come as far as the store, or have met trouble before."""
+    return [
+        _answer(engine, call, trouble or _taken_through(_FROM_THE_STORE_ON, engine, call)) for call, trouble in before
+    ]
 
 
 def overdue(engine: Engine, call: Call, defect: StoreBusy) -> Answer:

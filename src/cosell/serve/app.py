@@ -24,8 +24,9 @@ from cosell.errors import (
     ServiceError,
 )
 from cosell.rules.review_script import script_of
+from cosell.serve.admin.lanes import Lanes
 from cosell.serve.admin.recent import Recent
-from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, perform, question_of
+from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, question_of
 from cosell.serve.admin.routes import ROUTER
 from cosell.serve.console_door import ConsoleDoor, is_console, send_to_first_page, wants_page
 from cosell.serve.deadlines import Deadlines
@@ -68,7 +69,8 @@ class Application:
             for operation in service_model().operations.values()
             if operation.readonly
         )
-        self._console = ConsoleDoor(self._room, self._writer)
+        self._lanes = Lanes(self._room, self._writer)
+        self._console = ConsoleDoor(self._room, self._lanes)
         self._pages: dict[str, Page] = {"/healthz": _health, "/metrics": self._metrics.page}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -118,7 +120,7 @@ class Application:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _administer(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request of the admin API, on the writer's thread unless it is a stream."""
+        """Answer a request of the admin API."""
         request = AdminRequest(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]))
         try:
             route = ROUTER.route(request, self._room.options.host)
@@ -132,8 +134,7 @@ class Application:
         except ServiceError as error:
             answer = Refused(error.status, error.message).answer
         else:
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._writer, perform, self._room, route, request)
+            answer = await self._lanes.answer(route, request)
         await _send(send, answer.status, answer.headers, answer.body)
 
     async def open(self) -> None:
@@ -170,6 +171,7 @@ class Application:
     def close(self) -> None:
         """Finish what is being written, then let go of the database."""
         self._console.close()
+        self._lanes.close()
         self._writer.shutdown()
         self._engine.close()
 

@@ -6,14 +6,14 @@ calls go on being answered.
 
 import asyncio
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
+from cosell.serve.admin.lanes import Lanes
 from cosell.serve.admin.origin import objection
-from cosell.serve.admin.router import JSON, AdminRequest, Headers, Message, Receive, Refused, Room, Send, perform
+from cosell.serve.admin.router import JSON, AdminRequest, Headers, Message, Receive, Refused, Room, Send
 from cosell.serve.admin.routes import ROUTER
 from cosell.serve.log import log_defect
 
@@ -37,11 +37,11 @@ def wants_page(scope: Message) -> bool:
 
 
 class ConsoleDoor:
-    """Answers what `is_console`. What it asks of the admin API runs on `writer`, as requests from outside do."""
+    """Answers what `is_console`. What it asks of the admin API takes its `lanes`, as requests from outside do."""
 
-    def __init__(self, room: Room, writer: ThreadPoolExecutor) -> None:
+    def __init__(self, room: Room, lanes: Lanes) -> None:
         self._room = room
-        self._writer = writer
+        self._lanes = lanes
         self._opening: asyncio.Future[Console] | None = None
 
     async def __call__(self, scope: Message, body: bytes, send: Send) -> None:
@@ -83,7 +83,7 @@ class ConsoleDoor:
         except Refused as refused:
             answer = refused.answer
         else:
-            answer = self._writer.submit(perform, self._room, route, request).result()
+            answer = self._lanes.answer_here(route, request)
         return AdminResult(answer.status, msgspec.json.decode(answer.body))
 
 

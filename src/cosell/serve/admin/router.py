@@ -19,7 +19,8 @@ from cosell.serve.admin.origin import objection
 from cosell.serve.admin.recent import Recent
 from cosell.serve.log import log_defect
 from cosell.serve.options import ServeOptions
-from cosell.store.interface import StoreUnavailable
+from cosell.store.interface import StoreBusy, StoreUnavailable
+from cosell.store.patience import LOCK_TIMEOUT_S
 
 PREFIX: Final = "/_cosell/"
 JSON: Final = b"application/json"
@@ -57,6 +58,15 @@ class Route(msgspec.Struct, frozen=True):
     perform: Callable[..., Any]
     question: type[msgspec.Struct] = Nothing
     stream: bool = False
+    bulk: bool = False
+    """Whether it may hold the database for long."""
+    reads: bool = False
+    """Whether it changes nothing although its method is not GET."""
+
+    @property
+    def lane(self) -> Literal["read", "change", "bulk"]:
+        """Which requests it waits for."""
+        return "bulk" if self.bulk else "read" if self.reads or self.method == "GET" else "change"
 
 
 class AdminRequest(msgspec.Struct, frozen=True):
@@ -155,11 +165,18 @@ def perform(room: Room, route: Route, request: AdminRequest) -> AdminAnswer:
     except ServiceError as error:
         entries = error.error_list if isinstance(error, ValidationException) else []
         return _error(error.status, error.message, code=error.name, error_list=entries)
+    except StoreBusy:
+        return answer_of_busy()
     except StoreUnavailable as reason:
         return _error(503, f"The database does not answer: {reason}")
     except Exception as defect:  # noqa: BLE001  # the caller gets an answer, the log the defect
         log_defect(request.path, defect)
         return _error(500, "cosell failed; its log says how.")
+
+
+def answer_of_busy() -> AdminAnswer:
+    """The answer to a request that has waited for other writers until its deadline. It has changed nothing."""
+    return _error(503, f"Other writers were not done within {LOCK_TIMEOUT_S} seconds. Nothing was changed: try again.")
 
 
 def _error(status: int, message: str, *, allow: bytes = b"", **more: Any) -> AdminAnswer:

@@ -22,12 +22,12 @@ def summary_of(route: Route) -> str:
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", PREFIX, index),
-    Route("POST", f"{PREFIX}seed", database.seed, database.Seed),
-    Route("POST", f"{PREFIX}reset", database.reset, database.Reset),
+    Route("POST", f"{PREFIX}seed", database.seed, database.Seed, bulk=True),
+    Route("POST", f"{PREFIX}reset", database.reset, database.Reset, bulk=True),
     Route("GET", f"{PREFIX}snapshots", database.snapshots),
-    Route("POST", f"{PREFIX}snapshot", database.snapshot, database.Named),
-    Route("POST", f"{PREFIX}restore", database.restore, database.Named),
-    Route("POST", f"{PREFIX}forget", database.forget, database.Named),
+    Route("POST", f"{PREFIX}snapshot", database.snapshot, database.Named, bulk=True),
+    Route("POST", f"{PREFIX}restore", database.restore, database.Named, bulk=True),
+    Route("POST", f"{PREFIX}forget", database.forget, database.Named, bulk=True),
     Route("GET", f"{PREFIX}review", aws_side.waiting, aws_side.Waiting),
     Route("POST", f"{PREFIX}review", aws_side.review, aws_side.Review),
     Route("POST", f"{PREFIX}refer", aws_side.refer, aws_side.Refer),
@@ -44,7 +44,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}events/revive", events.revive, events.Revival),
     Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
     Route("GET", f"{PREFIX}requests/one", requests.one_request, requests.OneRequest),
-    Route("POST", f"{PREFIX}requests/unmask", requests.unmasked_request, requests.OneRequest),
+    Route("POST", f"{PREFIX}requests/unmask", requests.unmasked_request, requests.OneRequest, reads=True),
     Route("POST", f"{PREFIX}requests/replay", requests.replay_request, requests.OneRequest),
 )
 ROUTER: Final = Router(ROUTES)

@@ -1,0 +1,137 @@
+"""A request waits for other writers until one deadline, and what only reads waits for nobody."""
+
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from cosell.context import Scope
+from cosell.engine import Engine
+from cosell.serve.admin.router import PREFIX
+from cosell.serve.admin.routes import ROUTES
+from tests.admin.conftest import ask, done
+from tests.conftest import Server
+from tests.serve.conftest import connected, get, until_closed
+from tests.serve.test_writes import request
+
+SHORT = "import cosell.store.patience as p; p.LOCK_TIMEOUT_S = 5"
+MANY = 40
+"""So that they stand in line, and the log of it has room in a pipe."""
+READS = [route for route in ROUTES if route.method == "GET" and not route.stream]
+CHANGES = [
+    ("reset", {}),
+    ("refer", {}),
+    ("clock", {"mode": "frozen"}),
+    ("seed", {"count": 1}),
+    ("events/replay", {"from": "start"}),
+]
+
+
+@pytest.fixture
+def locked(serve_after: Callable[..., Server], tmp_path: Path) -> Iterator[Server]:
+    """A server whose database another program has locked. It has a short deadline."""
+    server = serve_after(SHORT, "--db", "pipeline.db")
+    lock = sqlite3.connect(tmp_path / "pipeline.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    yield server
+    lock.close()
+
+
+def soon(connection: socket.socket) -> bytes:
+    """The answer, if it comes within less than two deadlines."""
+    connection.settimeout(9)
+    return until_closed(connection)
+
+
+def test_many_changes_behind_a_lock_are_told_by_one_deadline(locked: Server) -> None:
+    connections = [connected(locked) for _ in range(MANY)]
+    for number, connection in enumerate(connections):
+        connection.sendall(request(f"number {number}"))
+        get(locked, "/healthz")  # so that they do not come all at once
+    answers = [soon(connection) for connection in connections]
+    for connection in connections:
+        connection.close()
+    assert {answer.split()[1] for answer in answers} == {b"503"}
+    assert all(b"#ServiceUnavailableException" in answer for answer in answers)
+
+
+def test_changes_by_the_admin_api_have_the_same_deadline(locked: Server) -> None:
+    with ThreadPoolExecutor(2 * len(CHANGES)) as threads:
+        told = list(threads.map(lambda change: ask(locked, "POST", *change, timeout=9), CHANGES * 2))
+    assert [status for status, _ in told] == [503] * len(told)
+    assert all("try again" in answer["error"] for _, answer in told)
+
+
+def test_what_only_reads_does_not_stand_in_the_line_of_writers(serve: Callable[..., Server], tmp_path: Path) -> None:
+    server = serve("--db", "pipeline.db")
+    lock = sqlite3.connect(tmp_path / "pipeline.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    waiting = [connected(server) for _ in range(3)]
+    for number, connection in enumerate(waiting):
+        connection.sendall(request(f"number {number}"))
+    for route in READS:
+        status, _ = ask(server, "GET", route.path.removeprefix(PREFIX) + question(route.path), timeout=5)
+        assert status in (200, 404), route.path
+    assert server.client().list_opportunities(Catalog="Sandbox")["OpportunitySummaries"] == []
+    lock.execute("ROLLBACK")
+    lock.close()
+    assert {until_closed(connection).split()[1] for connection in waiting} == {b"200"}
+    for connection in waiting:
+        connection.close()
+
+
+def question(path: str) -> str:
+    """What an address has to be asked with."""
+    return "?id=1-1" if path.endswith("/one") else ""
+
+
+def test_beside_a_bulk_action_changes_are_told_to_try_again_and_reads_go_on(
+    serve_after: Callable[..., Server],
+) -> None:
+    server = serve_after("import cosell.store.patience as p; p.LOCK_TIMEOUT_S = 0.5", "--db", "pipeline.db")
+    client = server.client()
+    with ThreadPoolExecutor(1) as threads:
+        seeding = threads.submit(ask, server, "POST", "seed", {"count": 10_000})
+        told = set()
+        while not seeding.done():
+            assert client.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"] == []
+            done(ask(server, "GET", "clock"))
+            try:
+                client.create_opportunity(Catalog="AWS", ClientToken="beside")
+            except client.exceptions.ClientError as error:
+                told.add(error.response["Error"]["Code"])
+        assert done(seeding.result())["seeded"] == 10_000
+    assert told == {"ServiceUnavailableException"}
+    assert client.create_opportunity(Catalog="AWS", ClientToken="beside")["Id"]
+
+
+def test_whoever_writes_again_and_again_lets_others_in_between(tmp_path: Path) -> None:
+    engine = Engine.open(str(tmp_path / "pipeline.db"))
+    scope = Scope("111122223333", "Sandbox")
+    let_in = threading.Event()
+    began = threading.Event()
+
+    def write_until_somebody_else_has() -> bool:
+        for _ in range(10_000):
+            with engine.store.write(scope) as tx:
+                tx.stamp(0)
+            began.set()
+            if let_in.is_set():
+                return True
+        return False
+
+    def write_once() -> None:
+        began.wait()
+        with engine.store.write(scope) as tx:
+            tx.stamp(0)
+        let_in.set()
+
+    with ThreadPoolExecutor(2) as threads:
+        again_and_again = threads.submit(write_until_somebody_else_has)
+        threads.submit(write_once).result(timeout=60)
+        assert again_and_again.result(timeout=60)
+    engine.close()
