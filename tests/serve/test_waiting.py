@@ -61,7 +61,7 @@ def test_many_changes_behind_a_lock_are_told_by_one_deadline(locked: Server) -> 
 
 def test_changes_by_the_admin_api_have_the_same_deadline(locked: Server) -> None:
     with ThreadPoolExecutor(2 * len(CHANGES)) as threads:
-        told = list(threads.map(lambda change: ask(locked, "POST", *change, timeout=9), CHANGES * 2))
+        told = list(threads.map(lambda change: ask(locked, "POST", change[0], change[1], timeout=9), CHANGES * 2))
     assert [status for status, _ in told] == [503] * len(told)
     assert all("try again" in answer["error"] for _, answer in told)
 

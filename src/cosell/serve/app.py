@@ -60,7 +60,7 @@ class Application:
         script = None if options.script is None else script_of(options.script)
         self._room = Room(engine, Recent(options.folder), options, threading.Event(), script)
         self._stopping = asyncio.Event()
-        self._metrics = Metrics(engine.store.outbox, engine.clock)
+        self._metrics = Metrics(engine.store, engine.clock)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._writes = Writes(engine, self._writer)

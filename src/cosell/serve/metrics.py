@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from cosell.context import Now
 from cosell.flow import Answer, Call
 from cosell.serve.sink_figures import SinkFigures
-from cosell.store.outbox import Outbox
+from cosell.serve.write_ahead_log import LogFigure
+from cosell.store.interface import Store
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -23,7 +24,7 @@ BUCKETS_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 
 class Metrics:
     """Counts the calls of one worker, and shows those of all, beside the figures of the sinks."""
 
-    def __init__(self, outbox: Outbox, clock: Now) -> None:
+    def __init__(self, store: Store, clock: Now) -> None:
         self._registry = CollectorRegistry()
         self._shown = self._registry
         if FOLDER_VARIABLE in os.environ:
@@ -31,7 +32,8 @@ class Metrics:
 
             self._shown = CollectorRegistry()
             MultiProcessCollector(self._shown)  # type: ignore[no-untyped-call]
-        SinkFigures(outbox, clock, self._shown)
+        SinkFigures(store.outbox, clock, self._shown)
+        LogFigure(store, self._shown)
         self._requests = Counter(
             "cosell_requests", "Calls answered.", ["operation", "outcome"], registry=self._registry
         )

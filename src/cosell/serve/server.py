@@ -20,6 +20,7 @@ from cosell.serve.app import Application
 from cosell.serve.log import log_event
 from cosell.serve.options import ServeOptions
 from cosell.serve.stopping import ending_on_signals, leave
+from cosell.serve.write_ahead_log import keep_short
 
 HEADER_TIMEOUT_MS: Final = 10_000
 HEADER_LIMIT_BYTES: Final = 16 * 1024
@@ -75,9 +76,10 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         on_ready()
         log_event("serving", host=host, port=port)
         deliverer.start()
-        playing = asyncio.create_task(application.play_aws_side())
+        lasting = [asyncio.create_task(application.play_aws_side()), asyncio.create_task(keep_short(engine.store))]
         await serving
-        playing.cancel()
+        for task in lasting:
+            task.cancel()
         await loop.run_in_executor(None, deliverer.stop)
         application.close()
         log_event("stopped")

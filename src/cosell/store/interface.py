@@ -164,6 +164,15 @@ class Store(Protocol):
     def scopes(self) -> list[Scope]:
         """Every scope that was ever written to."""
 
+    def log_bytes(self) -> int:
+        """How long the file is in which changes wait to be put into the database's own; 0 where there is none."""
+
+    def shorten_log(self) -> int:
+        """Cut that file where it is longer than it has to be, without keeping anybody waiting: how long it is then.
+
+        It stays as it is while somebody reads what was there before its end, here or in another program.
+        """
+
     def check(self) -> None:
         """Raises StoreUnavailable where the database cannot be read and written."""
 

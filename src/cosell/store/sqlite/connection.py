@@ -23,6 +23,10 @@ LOG_BYTES: Final = 32 * 1024 * 1024
 """Bytes in the log after which its pages go into the file. Most are those of indexes, written again and again: the
 longer the log, the fewer of them are copied."""
 
+LOG_LIMIT_BYTES: Final = 2 * LOG_BYTES
+"""The log's file is cut back to this once its pages are in the database, should somebody who read have kept them from
+it. Twice what it has in the course of things, so that no cut is made in vain."""
+
 CACHE_KIB: Final = 32 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
 
@@ -50,6 +54,7 @@ def open_connection(path: str) -> apsw.Connection:
             f"page_size = {PAGE_BYTES}",
             "journal_mode = WAL",
             "synchronous = FULL",
+            f"journal_size_limit = {LOG_LIMIT_BYTES}",
             "foreign_keys = OFF",  # held by the code that writes; a check for each row would double a bulk load
             f"cache_size = -{CACHE_KIB}",
             "temp_store = MEMORY",

@@ -24,6 +24,7 @@ from cosell.store.outbox import Outbox
 from cosell.store.sqlite.agenda_rows import due_reviews
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
+    LOG_LIMIT_BYTES,
     NOT_NOW,
     begin_writing,
     migrate,
@@ -34,6 +35,7 @@ from cosell.store.sqlite.engagement_rows import due_tasks
 from cosell.store.sqlite.invitation_rows import due_invitations
 from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
+from cosell.store.sqlite.log import log_bytes, shorten_log
 from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.together import Together
@@ -205,8 +207,8 @@ class SqliteStore:
         """Take back what `borrow_reader` gave."""
         if self._path == MEMORY:
             self._writing.release()
-        elif self._closed:
-            connection.close()
+        elif self._closed or connection.txn_state():
+            connection.close()  # of one that still reads the log could never be cut
         else:
             self._readers.append(connection)
 
@@ -276,6 +278,17 @@ class SqliteStore:
         finally:
             self.return_reader(connection)
         return [Scope(str(account), str(catalog)) for account, catalog in rows]
+
+    def log_bytes(self) -> int:
+        """See `Store.log_bytes`."""
+        return log_bytes(self._path)
+
+    def shorten_log(self) -> int:
+        """See `Store.shorten_log`."""
+        if self.log_bytes() > LOG_LIMIT_BYTES:
+            with self._reader() as connection:
+                shorten_log(connection)
+        return self.log_bytes()
 
     def check(self) -> None:
         """See `Store.check`."""

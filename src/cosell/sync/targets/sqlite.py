@@ -19,6 +19,8 @@ from cosell.sync.targets.tables import Table
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long to wait for another program that writes into the mirror's file."""
+LOG_LIMIT_BYTES: Final = 64 * 1024 * 1024
+"""The write-ahead log's file is cut back to this, should a reader have let it grow."""
 
 DIALECT: Final = Dialect(
     name="sqlite",
@@ -61,6 +63,7 @@ class SqliteDatabase:
             self._connection = apsw.Connection(path)
             self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
             self._connection.execute("PRAGMA schema_version").fetchall()  # reads the file
+            self._connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}").fetchall()
         except apsw.NotADBError:
             raise UserError(f"{path} is not a SQLite database", "name another file with --to") from None
         except _UNAVAILABLE as error:
