@@ -29,7 +29,9 @@ from cosell.rules import page_token
 from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S
 from cosell.serve.server import HEADER_LIMIT_BYTES, HEADER_TIMEOUT_MS
+from cosell.serve.stopping import STOP_TIMEOUT_S
 from cosell.settings import DEFAULTS, FIELDS
+from cosell.store.patience import LOCK_TIMEOUT_S
 from cosell.sync.targets import duckdb, postgres, sqlite
 from cosell.sync.targets.tables import TABLES
 from cosell.sync.targets.views import VIEWS
@@ -180,6 +182,8 @@ def limits() -> str:
         ("headers", f"{HEADER_LIMIT_BYTES // 1024} KiB"),
         ("time for the headers", f"{HEADER_TIMEOUT_MS // 1000} seconds"),
         ("time for the body", f"{BODY_TIMEOUT_S} seconds"),
+        ("wait for other writers, from when a request has arrived", f"{LOCK_TIMEOUT_S} seconds"),
+        ("time to finish, once the server is told to stop", f"{STOP_TIMEOUT_S} seconds"),
         ("entries of an ErrorList", f"{MOST_VIOLATIONS:,}"),
         ("one page", f"{page_size} opportunities"),
         ("life of a page token", f"{page_token.LIFETIME_MS // 3_600_000} hours"),

@@ -12,13 +12,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cosell.sync.targets.open import open_target
 from tests.admin.conftest import ask, done
 from tests.conftest import Server
+from tests.console import test_mirror
+from tests.console.test_mirror import Shown
 from tests.serve.conftest import wait_until_nobody_listens
-from tests.serve.stalled import DRIPS, STALLED, operation, said_and_never_read, wait_until_stuck
+from tests.serve.stalled import DRIPS, MANY, STALLED, operation, page, said_and_never_read, wait_until_stuck
 
 SOON = "import cosell.serve.stopping as s; s.STOP_TIMEOUT_S = 1"
 BROKEN_OFF = 1
@@ -140,6 +144,21 @@ def test_it_ends_although_nobody_reads_its_log(serve_after: Callable[..., Server
 def waiting_in(pipe: int) -> int:
     """Bytes that nobody has read."""
     return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def test_a_console_over_a_mirror_ends_too_and_leaves_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (copies := tmp_path / "copies").mkdir()
+    monkeypatch.setenv("TMPDIR", str(copies))
+    program = f"{SOON}\nfrom cosell.cli.main import main; main()"
+    monkeypatch.setattr(test_mirror, "COSELL", [sys.executable, "-c", program])
+    open_target(str(tmp_path / "mirror.db")).close()
+    shown = Shown(str(tmp_path / "mirror.db"), tmp_path)
+    server: Any = shown  # it has a port, too
+    with said_and_never_read(page("/console/opportunities"), MANY)(server) as connection:
+        wait_until_stuck(server, connection)
+        assert list(copies.iterdir())
+        assert shown.stop() == BROKEN_OFF
+    assert not list(copies.iterdir())
 
 
 def test_nothing_acknowledged_is_lost_by_it(serve_after: Callable[..., Server], tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def load_command(file: IO[bytes], *, keep_going: bool, db: str, account: str, ca
     is for those that name none. All belong to --account afterwards, and their ARNs say so.
 
     It is all or nothing, unless --keep-going. An opportunity that is there already is replaced. Stamps are kept,
-    but one that a reader of the catalog may have passed already is given anew, in the order of the old ones.
+    but one that a reader of the catalog may have passed already is given anew, in the order of the old ones. Nobody
+    else can write to the database while they are stored.
     """
     from cosell.cli.progress import progress
     from cosell.datasets.load import Reading, store_all

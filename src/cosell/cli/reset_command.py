@@ -18,7 +18,8 @@ def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
     """Remove every opportunity of an account and catalog with all that belongs to it: solutions, tags, engagements,
     tasks, events, and remembered ClientTokens.
 
-    Identifiers and stamps go on where they were: what comes next is newer than whatever a reader has seen.
+    Identifiers and stamps go on where they were: what comes next is newer than whatever a reader has seen. It is all
+    or nothing, and nobody else can write to the database meanwhile.
     """
     from cosell.context import Scope
     from cosell.engine import Engine

@@ -39,7 +39,8 @@ def seed_command(count: int, seed: int, now_ms: int, db: str, account: str, cata
 
     Opportunities are added to what the database holds. Where it holds later stamps than some of the new ones, those
     are moved behind them, in their order, so that a reader who follows the catalog misses nothing. It is all or
-    nothing: after Ctrl-C the database is as before. No events are sent.
+    nothing: after Ctrl-C the database is as before. Nobody else can write to it meanwhile; a server's changes are
+    refused after 10 seconds, its reads go on. No events are sent.
     """
     from cosell.cli.progress import progress
     from cosell.context import Scope
