@@ -2,15 +2,12 @@
 
 import socket
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from cosell.context import Scope
-from cosell.engine import Engine
 from cosell.serve.admin.router import PREFIX
 from cosell.serve.admin.routes import ROUTES
 from tests.admin.conftest import ask, done
@@ -107,31 +104,3 @@ def test_beside_a_bulk_action_changes_are_told_to_try_again_and_reads_go_on(
         assert done(seeding.result())["seeded"] == 10_000
     assert told == {"ServiceUnavailableException"}
     assert client.create_opportunity(Catalog="AWS", ClientToken="beside")["Id"]
-
-
-def test_whoever_writes_again_and_again_lets_others_in_between(tmp_path: Path) -> None:
-    engine = Engine.open(str(tmp_path / "pipeline.db"))
-    scope = Scope("111122223333", "Sandbox")
-    let_in = threading.Event()
-    began = threading.Event()
-
-    def write_until_somebody_else_has() -> bool:
-        for _ in range(10_000):
-            with engine.store.write(scope) as tx:
-                tx.stamp(0)
-            began.set()
-            if let_in.is_set():
-                return True
-        return False
-
-    def write_once() -> None:
-        began.wait()
-        with engine.store.write(scope) as tx:
-            tx.stamp(0)
-        let_in.set()
-
-    with ThreadPoolExecutor(2) as threads:
-        again_and_again = threads.submit(write_until_somebody_else_has)
-        threads.submit(write_once).result(timeout=60)
-        assert again_and_again.result(timeout=60)
-    engine.close()
