@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
@@ -20,7 +21,7 @@ import pytest
 
 from cosell.store.sqlite.connection import LOG_LIMIT_BYTES
 from tests.admin.conftest import ask, done
-from tests.conftest import Server
+from tests.conftest import COSELL, Server
 from tests.serve.conftest import get
 from tests.serve.stalled import STALLED
 
@@ -30,6 +31,7 @@ SOON = "import cosell.serve.stopping as s, cosell.serve.workers as w; s.STOP_TIM
 LAST_WORD_S = 35
 """Seconds after which a server has ended, whatever its clients do."""
 OF_EACH_KIND = 3
+MOST_LOOKS = 500
 WRITERS = 3
 SEEDED = 2_000
 MOST_MEMORY_GROWS = 64 * 1024 * 1024
@@ -96,6 +98,14 @@ class Soak:
                 self.look()
             return self.log()
 
+    def wait_until_the_log_is_cut(self) -> None:
+        """Returns once it is, without our doing."""
+        for _ in range(MOST_LOOKS):
+            if self.log() <= LOG_LIMIT_BYTES:
+                return
+            self.look()
+        pytest.fail(f"the log still has {self.log()} bytes")
+
     def look(self) -> None:
         """See that it still answers everybody who reads."""
         assert get(self.server, "/healthz")[0] == 200
@@ -128,18 +138,27 @@ def stalled_readers(soak: Soak, there: ExitStack) -> None:
             there.enter_context(come(soak.server))
 
 
+def paused_dump(soak: Soak, there: ExitStack) -> None:
+    """Somebody has begun to read a dump, and does not go on."""
+    command = [*COSELL, "dump", "--db", str(soak.database), "--account", "000000000000"]
+    dump = there.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
+    there.callback(dump.kill)
+    assert dump.stdout is not None
+    assert dump.stdout.readline()
+
+
 def test_stalled_readers_do_no_harm_however_long_they_stay(soak: Soak) -> None:
     seen: list[Sizes] = []
     longest_log = 0
     with ExitStack() as there:
         stalled_readers(soak, there)
+        paused_dump(soak, there)
         until = monotonic() + SECONDS
         while monotonic() < until or not seen:
             with ExitStack() as passing:
                 stalled_readers(soak, passing)
                 longest_log = max(longest_log, soak.read_a_former_state())
-                while soak.log() > LOG_LIMIT_BYTES:  # it is cut without our doing
-                    soak.look()
+                soak.wait_until_the_log_is_cut()
             seen.append(soak.sizes())
         soak.server.process.terminate()
         _, log = soak.server.process.communicate(timeout=LAST_WORD_S)
