@@ -104,3 +104,17 @@ def test_beside_a_bulk_action_changes_are_told_to_try_again_and_reads_go_on(
         assert done(seeding.result())["seeded"] == 10_000
     assert told == {"ServiceUnavailableException"}
     assert client.create_opportunity(Catalog="AWS", ClientToken="beside")["Id"]
+
+
+def test_beside_a_bulk_action_in_memory_health_is_told_and_reads_wait(serve: Callable[..., Server]) -> None:
+    server = serve("--db", ":memory:")
+    with ThreadPoolExecutor(2) as threads:
+        seeding = threads.submit(ask, server, "POST", "seed", {"count": 3_000})
+        listing = threads.submit(server.client("000000000000").list_opportunities, Catalog="Sandbox")
+        told = 0
+        while not seeding.done():
+            assert get(server, "/healthz") == (200, "ok\n")
+            told += 1
+        assert told > 1
+        assert done(seeding.result())["seeded"] == 3_000
+        assert "OpportunitySummaries" in listing.result()

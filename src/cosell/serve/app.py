@@ -64,10 +64,11 @@ class Application:
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._writes = Writes(engine, self._writer)
+        # A database in memory has one connection, for which readers have to wait: not on the event loop.
         self._reading_targets = frozenset(
             f"{service_model().metadata.target_prefix}.{operation.name}".encode()
             for operation in service_model().operations.values()
-            if operation.readonly
+            if operation.readonly and engine.store.shared
         )
         self._lanes = Lanes(self._room, self._writer)
         self._console = ConsoleDoor(self._room, self._lanes)
