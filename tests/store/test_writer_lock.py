@@ -20,7 +20,7 @@ def test_whoever_lets_go_and_comes_again_comes_after_those_who_wait() -> None:
     lock.acquire()
     waiting = threading.Thread(target=come)
     waiting.start()
-    while not lock._turn.locked():  # it does not wait yet
+    while not lock._gate.locked():  # it does not wait yet
         pass
     lock.release()
     with lock:
@@ -37,6 +37,20 @@ def test_whoever_has_it_may_take_it_again() -> None:
             assert lock.deadline == deadline
         assert lock._lock.locked()
     assert not lock._lock.locked()
+
+
+def test_whoever_only_looks_in_is_told_that_it_is_taken() -> None:
+    lock = WriterLock()
+    told: list[bool] = []
+    assert lock.held_s() == 0
+    with lock:
+        looking_in = threading.Thread(target=lambda: told.append(lock.acquire(patience_s=0)))
+        looking_in.start()
+        looking_in.join(60)
+        assert lock.held_s() > 0
+    assert told == [False]
+    assert lock.acquire(patience_s=0)
+    lock.release()
 
 
 def test_nobody_waits_beyond_a_deadline() -> None:

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from time import monotonic
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -62,28 +61,17 @@ def _noted(_: int, __: FrameType | None) -> None:
 
 
 def _wait(heard: socket.socket, begin: Callable[[], object], remove: Callable[[], object]) -> None:
-    if not _is_told(heard):
+    """Each signal is a byte; there is none where the block has ended."""
+    if not heard.recv(1):
         return
     begin()
     heard.settimeout(STOP_TIMEOUT_S)
-    until = monotonic() + STOP_TIMEOUT_S
     try:
-        if not _is_told(heard, until):
-            return
-        reason = "a second signal"
+        reason = "a second signal" if heard.recv(1) else ""
     except TimeoutError:
         reason = f"{STOP_TIMEOUT_S} seconds have passed"
-    _leave(reason, remove)
-
-
-def _is_told(heard: socket.socket, until: float | None = None) -> bool:
-    """Whether a signal to end comes; False once the block has ended. Raises TimeoutError."""
-    while received := heard.recv(1):
-        if received[0] in SIGNALS:
-            return True
-        if until is not None:
-            heard.settimeout(max(until - monotonic(), 0.001))
-    return False
+    if reason:
+        _leave(reason, remove)
 
 
 def _leave(reason: str, remove: Callable[[], object]) -> NoReturn:

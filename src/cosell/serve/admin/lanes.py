@@ -27,8 +27,9 @@ class Lanes:
     async def answer(self, route: Route, request: AdminRequest) -> AdminAnswer:
         """The answer to a request, for the event loop."""
         answering = self._begin(route, request)
-        await asyncio.wait([asyncio.wrap_future(answering)], timeout=LOCK_TIMEOUT_S)
-        return answer_of_busy() if answering.cancel() else await asyncio.wrap_future(answering)
+        answered = asyncio.wrap_future(answering)
+        await asyncio.wait([answered], timeout=LOCK_TIMEOUT_S)
+        return answer_of_busy() if answering.cancel() else await answered
 
     def answer_here(self, route: Route, request: AdminRequest) -> AdminAnswer:
         """The answer to a request, for a thread that may wait."""

@@ -1,57 +1,71 @@
 """One writer at a time in a process, in the order in which they come, each waiting until its deadline at most."""
 
-import threading
-from types import TracebackType
-from typing import Final
+from threading import Lock, get_ident
+from time import monotonic
+from typing import Self
 
 from cosell.store.interface import StoreBusy
 from cosell.store.patience import current_deadline, seconds_until
 
-_NOBODY: Final = 0
-
 
 class WriterLock:
-    """A lock that a thread may take again while it has it. As a context manager it is held for the block.
+    """A lock that its thread may take again. `with lock:` and `acquire` wait until the deadline of the thread.
 
     Python's own locks are not fair: who lets go and comes again at once, such as a loop of transactions, would keep
-    the others out. So who wants it waits for a turn first, and has that until it has the lock.
+    the others out. So who waits is the next one: the one at work waits at the gate meanwhile, should it want it again.
     """
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._lock = threading.Lock()
-        self._owner = _NOBODY
+        self._gate = Lock()
+        self._lock = Lock()
+        self._owner: int | None = None
         self._depth = 0
+        self._since = 0.0
         self.deadline = 0.0
-        """Until when its holder may wait, also for the locks of the database."""
+        """Until when whoever has it may wait, also for the locks of the database."""
 
-    def acquire(self) -> None:
-        """Wait for it. Raises StoreBusy once the deadline of this thread has passed."""
-        me = threading.get_ident()
-        if self._owner != me:
-            deadline = current_deadline()
-            self._wait(deadline)
-            self._owner, self.deadline = me, deadline
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def acquire(self, patience_s: float | None = None) -> bool:
+        """Whether it was had within so many seconds.
+
+        Without `patience_s` it is always had, or StoreBusy is raised once the deadline of this thread has passed.
+        """
+        deadline = current_deadline() if patience_s is None else monotonic() + patience_s
+        if self._is_taken(deadline):
+            return True
+        if patience_s is None:
+            raise StoreBusy("other writers of this process were not done in time")
+        return False
+
+    def _is_taken(self, deadline: float) -> bool:
+        if self._owner != get_ident():
+            if not self._passed_the_gate(deadline):
+                return False
+            self._owner, self._since, self.deadline = get_ident(), monotonic(), deadline
         self._depth += 1
+        return True
 
-    def _wait(self, deadline: float) -> None:
-        if self._turn.acquire(timeout=seconds_until(deadline)):
-            try:
-                if self._lock.acquire(timeout=seconds_until(deadline)):
-                    return
-            finally:
-                self._turn.release()
-        raise StoreBusy("other writers of this process were not done in time")
+    def _passed_the_gate(self, deadline: float) -> bool:
+        if not self._gate.acquire(timeout=seconds_until(deadline)):
+            return False
+        try:
+            return self._lock.acquire(timeout=seconds_until(deadline))
+        finally:
+            self._gate.release()
 
     def release(self) -> None:
-        """Let go, as often as it was taken."""
+        """Let the next one have it."""
         self._depth -= 1
         if not self._depth:
-            self._owner = _NOBODY
+            self._owner = None
             self._lock.release()
 
-    def __enter__(self) -> None:
-        self.acquire()
-
-    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        self.release()
+    def held_s(self) -> float:
+        """How long whoever has it has had it, in seconds; 0 where nobody has it."""
+        return 0.0 if self._owner is None else monotonic() - self._since
