@@ -225,7 +225,7 @@ def _taken_through(steps: Sequence[Step], engine: Engine, call: Call) -> Trouble
 
 def _failure(defect: Exception) -> Trouble:
     if isinstance(defect, StoreUnavailable):
-        return ServiceUnavailableException("The database does not answer. Try again."), defect
+        return ServiceUnavailableException(f"The database does not answer: {defect}. Try again."), defect
     return InternalServerException("cosell failed; its log says how."), defect
 
 

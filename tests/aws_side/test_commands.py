@@ -269,15 +269,16 @@ def test_settings_of_the_reviewer_that_make_no_sense_are_one_line(capsys: Capsys
     refused(capsys, "serve", "--port", "0", "--review", "auto", *arguments)
 
 
-def test_a_database_that_does_not_answer_for_a_while_does_not_end_the_reviewer(
-    serve_after: Serve, tmp_path: Path, db: str
+@pytest.mark.parametrize("error", ["StoreUnavailable('locked')", "RuntimeError('a defect')"])
+def test_whatever_goes_wrong_for_a_while_does_not_end_the_reviewer(
+    serve_after: Serve, tmp_path: Path, db: str, error: str
 ) -> None:
     server = serve_after(
         "import cosell.serve.app as app\n"
         "from cosell.store.interface import StoreUnavailable\n"
-        "work, fails = app.work, [1, 1]\n"
+        "work, fails = app.work, [1, 1, 1]\n"
         "def failing(*arguments, **options):\n"
-        "    if fails: fails.pop(); raise StoreUnavailable('locked')\n"
+        f"    if fails: fails.pop(); raise {error}\n"
         "    work(*arguments, **options)\n"
         "app.work = failing",
         *("--db", db, *AUTO, "--review-start", "0s", "--review-verdict", "0s"),
@@ -285,4 +286,6 @@ def test_a_database_that_does_not_answer_for_a_while_does_not_end_the_reviewer(
     while life_cycle(server, "O2")["ReviewStatus"] != "Approved":
         pass
     _, log = server.stop()
-    assert log.count("AWS's side") == 2
+    told = [json.loads(line) for line in log.splitlines() if "AWS's side" in line]
+    assert [line["event"] for line in told] == ["AWS's side fails", "AWS's side works again"]
+    assert told[0].get("reason") == ("locked" if "locked" in error else None)

@@ -59,13 +59,21 @@ def _damaged(path: Path) -> None:
     path.write_bytes(content[: -4 * 4096] + b"\xff" * 4 * 4096)
 
 
+def _without_a_table(path: Path) -> None:
+    cosell.connect(str(path))
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE outbox")
+    connection.close()
+
+
 @pytest.mark.parametrize(
     ("spoil", "line"),
     [
         (_text, "is not a SQLite database; name another file with --db"),
         (_newer, "has schema 999, this cosell knows"),
         (_damaged, "is damaged: "),
-        (Path.mkdir, "cannot be opened for writing"),
+        (Path.mkdir, "cannot be written: its files cannot be opened"),
+        (_without_a_table, "its tables are not all there: outbox is lost; restore a backup"),
     ],
 )
 def test_a_database_that_is_not_in_order_is_told(

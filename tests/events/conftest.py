@@ -78,10 +78,13 @@ class Post:
         """Who carries events to a sink, begun anew as after a crash."""
         self.outbox.open_sink(name)
         named = NamedSink(name, choice, lambda: sink)
-        return Carrier(self.outbox, named, sink, self.clock, random.Random(1), self._tell)
+        return Carrier(self.outbox, named, sink, self.clock, random.Random(1), self._tell, self.tell_outage)
 
     def _tell(self, event: str, **facts: object) -> None:
         self.told.append((event, facts))
+
+    def tell_outage(self, what: str, error: Exception | None, **facts: object) -> None:
+        self.told.append((what, {"error": error and str(error), **facts}))
 
     def status(self, name: str = "sink") -> Any:
         """What operators see of a sink."""

@@ -15,6 +15,7 @@ from cosell.events.choice import EVERYTHING
 from cosell.events.deliverer import RETENTION_MS, Deliverer
 from cosell.events.delivery import LONGEST_TRIED_MS, Failure
 from cosell.events.sink import NamedSink
+from cosell.outage import Tell
 from cosell.serve.sink_figures import SinkFigures
 from cosell.store.interface import StoreUnavailable
 from tests.events.conftest import Post, ToldSink, is_down, run_until_quiet, takes_all
@@ -24,7 +25,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 
 def fails(*_: object) -> Any:
-    raise StoreUnavailable("FullError: the disk is full")
+    raise StoreUnavailable("its disk is full")
 
 
 def test_events_are_kept_for_a_week_after_every_sink_has_them(post: Post) -> None:
@@ -89,7 +90,10 @@ def test_what_cannot_be_noted_is_noted_later_and_not_delivered_twice(
     run_until_quiet(carrier)
     assert sorted(sink.got) == ["A 1", "B 2"]
     assert post.status().delivered == 2
-    assert post.told == [("events cannot be read", {"sink": "sink", "reason": "FullError: the disk is full"})]
+    assert post.told == [
+        ("delivery of events", {"sink": "sink", "error": "its disk is full"}),
+        ("delivery of events", {"sink": "sink", "error": None}),
+    ]
 
 
 def test_figures_of_sinks_are_missing_while_the_database_does_not_answer(
@@ -98,11 +102,17 @@ def test_figures_of_sinks_are_missing_while_the_database_does_not_answer(
     from prometheus_client import CollectorRegistry
 
     registry = CollectorRegistry()
-    SinkFigures(post.outbox, post.clock, registry)
+    SinkFigures(post.outbox, post.clock, registry, post.tell_outage)
     post.carrier(ToldSink())
     assert registry.get_sample_value("cosell_sink_waiting_events", {"sink": "sink"}) == 0
+    statuses = post.outbox.statuses
     monkeypatch.setattr(post.outbox, "statuses", fails)
-    assert registry.get_sample_value("cosell_sink_waiting_events", {"sink": "sink"}) is None
+    for _ in range(2):
+        assert registry.get_sample_value("cosell_sink_waiting_events", {"sink": "sink"}) is None
+    monkeypatch.setattr(post.outbox, "statuses", statuses)
+    assert registry.get_sample_value("cosell_sink_waiting_events", {"sink": "sink"}) == 0
+    what = "reading the figures of sinks"
+    assert post.told == [(what, {"error": "its disk is full"}), (what, {"error": None})]
 
 
 @pytest.fixture
@@ -142,16 +152,23 @@ class Waiting(ToldSink):
         return None
 
 
-def delivering(engine: Engine, sink: ToldSink) -> Deliverer:
+def say(*_: object, **__: object) -> None:
+    """Nobody listens."""
+
+
+def delivering(engine: Engine, sink: ToldSink, tell: Tell = say) -> Deliverer:
     named = [NamedSink("sink", EVERYTHING, lambda: sink)]
-    deliverer = Deliverer(engine.store.outbox, named, engine.clock, random.Random(1), lambda *_, **__: None)
+    deliverer = Deliverer(engine.store.outbox, named, engine.clock, random.Random(1), say, tell)
     deliverer.open()
     return deliverer
 
 
-@pytest.mark.parametrize("troubled", ["become_deliverer", "prune", "after"])
-def test_a_deliverer_outlives_a_database_that_does_not_answer(
-    file_engine: Engine, monkeypatch: pytest.MonkeyPatch, troubled: str
+@pytest.mark.parametrize(
+    "error", [StoreUnavailable("its disk is full"), RuntimeError("a defect"), OSError(37, "locks")]
+)
+@pytest.mark.parametrize("troubled", ["become_deliverer", "prune", "after", "settle", "state"])
+def test_a_deliverer_outlives_whatever_goes_wrong(
+    file_engine: Engine, monkeypatch: pytest.MonkeyPatch, troubled: str, error: Exception
 ) -> None:
     monkeypatch.setattr(room, "LOOK_S", 0.01)
     outbox = file_engine.store.outbox
@@ -160,10 +177,11 @@ def test_a_deliverer_outlives_a_database_that_does_not_answer(
 
     def trouble(*arguments: Any) -> Any:
         failed.release()
-        return fails()
+        raise error
 
     sink = Waiting()
-    deliverer = delivering(file_engine, sink)
+    told: list[tuple[str, Exception | None]] = []
+    deliverer = delivering(file_engine, sink, lambda what, error, **_: told.append((what, error)))
     monkeypatch.setattr(outbox, troubled, trouble)
     deliverer.start()
     Caller(file_engine).create("first")
@@ -171,8 +189,24 @@ def test_a_deliverer_outlives_a_database_that_does_not_answer(
         assert failed.acquire(timeout=60)
     monkeypatch.setattr(outbox, troubled, sound)
     assert sink.arrived.acquire(timeout=60)
+    while told[-1][1] is not None:
+        pass
     deliverer.stop()
     deliverer.stop()
+    what = "removal of old events" if troubled == "prune" else "delivery of events"
+    assert told == [(what, error), (what, None)], "told once, and when it is over"
+    assert sink.got == list(dict.fromkeys(sink.got)), "nothing comes twice"
+
+
+def test_a_sink_that_answers_for_too_few_events_is_a_sink_that_fails(post: Post) -> None:
+    sink = ToldSink()
+    carrier = post.carrier(sink)
+    post.announce(*"AB")
+    deliver = sink.deliver
+    sink.deliver = lambda events: deliver(events)[1:]  # type: ignore[method-assign]
+    assert carrier.step()
+    assert post.status().failed == 2
+    assert [told[0] for told in post.told] == ["sink fails"]
 
 
 def test_a_deliverer_that_never_had_its_turn_ends_too(file_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

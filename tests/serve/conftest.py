@@ -2,15 +2,22 @@
 
 import http.client
 import socket
+from urllib.parse import urlsplit
 
 from tests.conftest import Server
 
 
 def get(server: Server, path: str) -> tuple[int, str]:
     """Status and body of a page."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    return fetched(server.url + path)
+
+
+def fetched(url: str) -> tuple[int, str]:
+    """Status and body of a page at an address, over a connection of its own."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=60)
     try:
-        connection.request("GET", path)
+        connection.request("GET", address.path)
         response = connection.getresponse()
         return response.status, response.read().decode()
     finally:

@@ -103,12 +103,12 @@ def test_an_idle_client_does_not_hold_up_the_end(serve: Callable[..., Server]) -
 def test_a_database_that_does_not_answer_makes_it_unready_but_not_dead(
     serve_after: Callable[..., Server], tmp_path: Path
 ) -> None:
-    server = serve_after("import cosell.store.sqlite.connection as c; c.BUSY_TIMEOUT_MS = 50", "--db", "pipeline.db")
+    server = serve_after("import cosell.store.patience as p; p.LOCK_TIMEOUT_S = 0.05", "--db", "pipeline.db")
     lock = sqlite3.connect(tmp_path / "pipeline.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     status, reason = get(server, "/readyz")
     assert status == 503
-    assert reason.startswith("database: BusyError")
+    assert reason.startswith("database: the writer has been at work for")
     assert get(server, "/healthz") == (200, "ok\n")
     client = server.client()
     assert client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []

@@ -12,6 +12,7 @@ import pytest
 
 from cosell.engine import Engine
 from cosell.errors import UserError
+from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import SqliteStore, connection
 from tests.store.caller import Caller, HandClock, Refused, record
@@ -169,7 +170,7 @@ def test_a_defect_keeps_no_connection_from_the_next_reader(caller: Caller, store
 @pytest.fixture
 def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Caller, apsw.Connection]]:
     """A caller with one opportunity, and a stranger's connection to the same file. Nobody waits long."""
-    monkeypatch.setattr(connection, "BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(patience, "LOCK_TIMEOUT_S", 0.02)
     path = str(tmp_path / "held.db")
     engine = Engine.open(path, clock=HandClock())
     stranger = apsw.Connection(path)
@@ -268,3 +269,17 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
         Engine.open(str(tmp_path / "no folder" / "new.db"))
     with pytest.raises(UserError, match="mysql"):
         Engine.open("mysql://somewhere")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "sqlite://", "sqlite:///", "file:", "file::memory:", "file:x.db?mode=memory", "sqlite:///file:x.db"]
+)
+def test_a_database_that_each_connection_would_have_for_itself_is_refused(
+    run: Callable[..., Any], tmp_path: Path, url: str
+) -> None:
+    for command in (("serve", "--port", "0"), ("seed", "--count", "1")):
+        refused = run(*command, "--db", url)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err == f"cosell: {url!r} names no file; name one, such as cosell.db, or :memory: with --db\n"
+    assert "names no file" in run("doctor", "--port", "0", "--db", url).out
+    assert list(tmp_path.iterdir()) == []

@@ -232,7 +232,7 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear partner, " * 100)
     assert "is not a SQLite database" in diagnose(str(tmp_path / "letter.txt")).fact
     found = diagnose(str(tmp_path))
-    assert "cannot be opened for writing" in found.fact
+    assert "cannot be written: its files cannot be opened" in found.fact
     assert found.remedy
     with pytest.raises(UserError, match="mysql"):
         diagnose("mysql://somewhere")

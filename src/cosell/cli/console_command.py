@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from cosell.errors import UserError
 if TYPE_CHECKING:
     from cosell.serve.mirror_copy import MirrorState
     from cosell.sync.targets.kept_answers import KeptAnswers
+    from cosell.sync.targets.mirror import Mirror
 
 
 @click.command("console")
@@ -59,9 +61,8 @@ class MirrorSource:
         """See `serve.mirror_copy.Source`."""
         from cosell.serve.mirror_copy import MirrorState
         from cosell.sync.targets.kept_answers import last_change_ms, present
-        from cosell.sync.targets.open import open_target
 
-        with open_target(self._url, create=False) as target:
+        with self._opened() as target:
             identity = target.identity()
             account = (identity and identity.account) or DEFAULT_ACCOUNT
             scope = Scope(account, identity.catalog if identity else "AWS")
@@ -70,9 +71,8 @@ class MirrorSource:
     def answers(self, since_ms: int) -> "Iterator[KeptAnswers]":
         """See `serve.mirror_copy.Source`."""
         from cosell.sync.targets.kept_answers import kept_answers
-        from cosell.sync.targets.open import open_target
 
-        with open_target(self._url, create=False) as target:
+        with self._opened() as target:
             yield from kept_answers(target, since_ms)
 
     def health(self) -> dict[str, Any]:
@@ -80,7 +80,17 @@ class MirrorSource:
         from cosell.cli.sync_output import without_password
         from cosell.cli.sync_status import status_of
         from cosell.sync.mirroring import now_ms
+
+        with self._opened() as target:
+            return status_of(target, now_ms()) | {"mirror": without_password(self._url)}
+
+    @contextmanager
+    def _opened(self) -> "Iterator[Mirror]":
+        from cosell.sync.target import MirrorUnavailable
         from cosell.sync.targets.open import open_target
 
-        with open_target(self._url, create=False) as target:
-            return status_of(target, now_ms()) | {"mirror": without_password(self._url)}
+        try:
+            with open_target(self._url, create=False) as target:
+                yield target
+        except MirrorUnavailable as error:
+            raise UserError(f"the mirror's database does not answer: {error}", "see whether it runs") from error

@@ -80,6 +80,7 @@ class Console:
                 self._check_form(request, form)
                 assert page.act is not None, "the route takes POST only where the page acts"
                 return page.act(visit)
+            self._check_trouble()
             copying = self._surroundings.copying()
             if copying and page.path != FIRST_PAGE:
                 return visit.page("copying.html", refresh_s=REFRESH_S, copied=copying[0], total=copying[1])
@@ -92,6 +93,12 @@ class Console:
             return _told(visit, Failure(error.status, f"{error.name}: {error.message}", "Go back, and try again."))
         except StoreUnavailable:
             return _told(visit, Failure(503, "The database does not answer.", "Try again in a moment."))
+
+    def _check_trouble(self) -> None:
+        """Raises Failure where a mirror cannot be read, and never could."""
+        trouble = self._surroundings.trouble()
+        if trouble is not None and trouble.as_of is None:
+            raise Failure(503, f"The mirror cannot be read: {trouble.reason}.", "Open the page again in a moment.")
 
     def _check_form(self, request: Request, form: list[tuple[str, str]]) -> None:
         """Raises Failure for a form that no page of ours has sent in this browser."""

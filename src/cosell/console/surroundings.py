@@ -20,11 +20,19 @@ class AdminResult(msgspec.Struct, frozen=True):
     value: Any
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """Why what is shown is not what there is now: it is how things were at `as_of`; None: nothing can be shown."""
+
+    reason: str
+    as_of: str | None
+
+
 class Surroundings(msgspec.Struct, frozen=True):
     """One console's. `pipelines` keeps the figures of the engine's store.
 
     `scopes` are the data sets that may be chosen. Over a mirror `health` tells how that is, and the engine's store is a
     copy of it that nobody writes to. While that is made, `copying` tells how many opportunities are in it, of how many.
+    `trouble` is there while the mirror cannot be read.
     """
 
     engine: Engine
@@ -33,3 +41,4 @@ class Surroundings(msgspec.Struct, frozen=True):
     scopes: Callable[[], Sequence[Scope]]
     health: Callable[[], dict[str, Any]] | None = None
     copying: Callable[[], tuple[int, int] | None] = lambda: None
+    trouble: Callable[[], Trouble | None] = lambda: None

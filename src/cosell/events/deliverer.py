@@ -3,18 +3,19 @@
 The process that delivers holds a lock which falls back to the others when it ends, however it ends. A sink's thread
 sleeps until a commit of its own process wakes it, and looks by itself a few times a second for what other processes
 have committed and for what the clock has made due. A commit never waits for any of this.
+
+Whatever goes wrong with the database, or in here, is told and tried again: no error ends a thread.
 """
 
 import random
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Final, Protocol
 
 from cosell.context import Now
 from cosell.events.delivery import Delivery, Failure, Round
 from cosell.events.sink import NamedSink, Sink
-from cosell.store.interface import StoreUnavailable
+from cosell.outage import Outage, Tell
 from cosell.store.outbox import Event, Outbox, Settlement
 
 LOOK_S: Final = 0.2
@@ -38,12 +39,15 @@ class Log(Protocol):
 class Deliverer:
     """Delivers the events of an outbox to sinks, as long as this process is the one that may."""
 
-    def __init__(self, outbox: Outbox, sinks: Sequence[NamedSink], clock: Now, chance: random.Random, log: Log) -> None:
+    def __init__(
+        self, outbox: Outbox, sinks: Sequence[NamedSink], clock: Now, chance: random.Random, log: Log, tell: Tell
+    ) -> None:
         self._outbox = outbox
         self._sinks = sinks
         self._clock = clock
         self._chance = chance
         self._log = log
+        self._tell = tell
         self._names = [sink.name for sink in sinks]
         self._carriers: list[Carrier] = []
         self._stopping = threading.Event()
@@ -58,7 +62,8 @@ class Deliverer:
         for named in self._sinks:
             sink = named.open()
             self._outbox.open_sink(named.name)
-            self._carriers.append(Carrier(self._outbox, named, sink, self._clock, self._chance, self._log))
+            carrier = Carrier(self._outbox, named, sink, self._clock, self._chance, self._log, self._tell)
+            self._carriers.append(carrier)
 
     def start(self) -> None:
         """Deliver from now on, in threads of our own."""
@@ -76,8 +81,14 @@ class Deliverer:
             return
         for carrier in self._carriers:
             carrier.start()
+        outage = Outage(self._tell, "removal of old events")
         while not self._stopping.wait(LOOK_S):
-            self._prune()
+            try:
+                self._prune()
+            except Exception as error:  # noqa: BLE001  # there is time until the next time
+                outage.met(error)
+            else:
+                outage.over()
         for carrier in self._carriers:
             carrier.stop()
         for carrier in self._carriers:
@@ -85,28 +96,32 @@ class Deliverer:
         give_back()
 
     def _wait_for_turn(self) -> Callable[[], None] | None:
+        outage = Outage(self._tell, "delivery of events")
         while not self._stopping.is_set():
-            with suppress(StoreUnavailable):  # it may be better the next time
+            try:
                 give_back = self._outbox.become_deliverer()
+            except Exception as error:  # noqa: BLE001  # it may be better the next time
+                outage.met(error)
+            else:
+                outage.over()
                 if give_back is not None:
                     return give_back
             self._stopping.wait(LOOK_S)
         return None
 
     def _prune(self) -> None:
-        with suppress(StoreUnavailable):  # there is time until the next time
-            now_ms = self._clock()
-            if abs(now_ms - self._pruned_ms) >= PRUNED_EVERY_MS:
-                while self._outbox.prune(self._names, now_ms - RETENTION_MS):
-                    pass
-                self._pruned_ms = now_ms
+        now_ms = self._clock()
+        if abs(now_ms - self._pruned_ms) >= PRUNED_EVERY_MS:
+            while self._outbox.prune(self._names, now_ms - RETENTION_MS):
+                pass
+            self._pruned_ms = now_ms
 
 
 class Carrier:
     """Carries the events of an outbox to one sink, in a thread of its own."""
 
     def __init__(
-        self, outbox: Outbox, named: NamedSink, sink: Sink, clock: Now, chance: random.Random, log: Log
+        self, outbox: Outbox, named: NamedSink, sink: Sink, clock: Now, chance: random.Random, log: Log, tell: Tell
     ) -> None:
         self._outbox = outbox
         self._named = named
@@ -117,7 +132,7 @@ class Carrier:
         self._delivery: Delivery | None = None
         self._unsettled: Settlement | None = None
         self._failing = False
-        self._in_the_dark = False
+        self._outage = Outage(tell, "delivery of events", sink=named.name)
         self._stopping = threading.Event()
         self._awake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"sink {named.name}", daemon=True)
@@ -152,12 +167,10 @@ class Carrier:
         """One round of deliveries. Whether there may be more to do at once."""
         try:
             more = self._settle_last() and self._deliver()
-        except StoreUnavailable as reason:
-            if not self._in_the_dark:
-                self._log("events cannot be read", sink=self._named.name, reason=str(reason))
-            self._in_the_dark = True
+        except Exception as error:  # noqa: BLE001  # whatever it is, it may be better the next time
+            self._outage.met(error)
             return False
-        self._in_the_dark = False
+        self._outage.over()
         return more
 
     def _settle_last(self) -> bool:
@@ -199,9 +212,9 @@ class Carrier:
         events = {position: known[position] for position in positions if position in known}
         try:
             outcomes = self._sink.deliver(list(events.values())) if events else []
+            fared = dict(zip(events, outcomes, strict=True))
         except Exception as defect:  # noqa: BLE001  # a sink that fails in a new way must not end the delivery
-            outcomes = [Failure(type(defect).__name__)] * len(events)
-        fared = dict(zip(events, outcomes, strict=True))
+            fared = dict.fromkeys(events, Failure(type(defect).__name__))
         return [fared.get(position) for position in positions]
 
     def _tell(self, settlement: Settlement) -> None:

@@ -23,6 +23,7 @@ from cosell.errors import (
     RequestTimeoutException,
     ServiceError,
 )
+from cosell.outage import Outage
 from cosell.rules.review_script import script_of
 from cosell.serve.admin.lanes import Lanes
 from cosell.serve.admin.recent import Recent
@@ -31,11 +32,11 @@ from cosell.serve.admin.routes import ROUTER
 from cosell.serve.console_door import ConsoleDoor, is_console, send_to_first_page, wants_page
 from cosell.serve.deadlines import Deadlines
 from cosell.serve.dropped import drop
-from cosell.serve.log import log_answer, log_defect
+from cosell.serve.log import log_answer, log_defect, log_outage
 from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
+from cosell.serve.readiness import Readiness
 from cosell.serve.writes import Writes
-from cosell.store.interface import StoreUnavailable
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
 
@@ -61,6 +62,7 @@ class Application:
         self._room = Room(engine, Recent(options.folder), options, threading.Event(), script)
         self._stopping = asyncio.Event()
         self._metrics = Metrics(engine.store, engine.clock)
+        self._ready = Readiness(engine.store.check, log_outage)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._writes = Writes(engine, self._writer)
@@ -159,11 +161,14 @@ class Application:
     async def play_aws_side(self) -> None:
         """Do what AWS's side has to do, for ever. It shares the writer's thread with the requests that write."""
         loop = asyncio.get_running_loop()
+        outage = Outage(log_outage, "AWS's side")
         while True:
             try:
                 await loop.run_in_executor(self._writer, self._work)
-            except StoreUnavailable as reason:
-                log_defect("AWS's side", reason)
+            except Exception as error:  # noqa: BLE001  # whatever it is, it may be better the next time
+                outage.met(error)
+            else:
+                outage.over()
             await asyncio.sleep(PAUSE_S)
 
     def _work(self) -> None:
@@ -173,6 +178,7 @@ class Application:
         """Finish what is being written, then let go of the database."""
         self._console.close()
         self._lanes.close()
+        self._ready.close()
         self._writer.shutdown()
         self._engine.close()
 
@@ -200,11 +206,8 @@ class Application:
     async def _readiness(self) -> tuple[int, bytes, bytes]:
         if self._room.draining.is_set():
             return 503, TEXT, b"stopping\n"
-        try:  # it waits for the lock as any write does, and no read may wait with it
-            await asyncio.get_running_loop().run_in_executor(self._writer, self._engine.store.check)
-        except StoreUnavailable as reason:
-            return 503, TEXT, f"database: {reason}\n".encode()
-        return 200, TEXT, b"ready\n"
+        status, told = await self._ready()
+        return status, TEXT, f"{told}\n".encode()
 
 
 def _health() -> tuple[int, bytes, bytes]:

@@ -13,6 +13,7 @@ import structlog
 
 from cosell.errors import ValidationException
 from cosell.flow import Answer, Call
+from cosell.outage import reason_of
 
 LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -64,12 +65,27 @@ def log_answer(call: Call, answer: Answer, seconds: float) -> None:
     if answer.defect is None:
         _log.warning("refused", **facts)
     else:
-        _log.error("failed", defect=type(answer.defect).__name__, where=_where(answer.defect), **facts)
+        _log.error("failed", **_explained(answer.defect), **facts)
 
 
 def log_defect(place: str, defect: Exception) -> None:
     """Log that cosell failed outside of a call."""
-    _log.error("failed", place=place, defect=type(defect).__name__, where=_where(defect))
+    _log.error("failed", place=place, **_explained(defect))
+
+
+def log_outage(what: str, error: Exception | None, **facts: object) -> None:
+    """Log that something fails, or works again. See `outage.Tell`."""
+    if error is None:
+        _log.info(f"{what} works again", **facts)
+    else:
+        _log.error(f"{what} fails", **_explained(error), **facts)
+
+
+def _explained(defect: Exception) -> dict[str, object]:
+    """What is told of a defect: also its message, where that is a reason in our own words."""
+    reason = reason_of(defect)
+    told = {} if reason is None else {"reason": reason}
+    return {"defect": type(defect).__name__, **told, "where": _where(defect)}
 
 
 def _where(defect: BaseException) -> list[str]:

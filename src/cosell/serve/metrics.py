@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 
 from cosell.context import Now
 from cosell.flow import Answer, Call
+from cosell.serve.log import log_outage
 from cosell.serve.sink_figures import SinkFigures
 from cosell.serve.write_ahead_log import LogFigure
 from cosell.store.interface import Store
@@ -32,7 +33,7 @@ class Metrics:
 
             self._shown = CollectorRegistry()
             MultiProcessCollector(self._shown)  # type: ignore[no-untyped-call]
-        SinkFigures(store.outbox, clock, self._shown)
+        SinkFigures(store.outbox, clock, self._shown, log_outage)
         LogFigure(store, self._shown)
         self._requests = Counter(
             "cosell_requests", "Calls answered.", ["operation", "outcome"], registry=self._registry

@@ -90,6 +90,11 @@ class MirrorCopy:
         """Opportunities of the mirror that no store would take."""
         return len(self._refused)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it was made: not before the first `renew` has ended, nor while another mirror is copied."""
+        return self._state is not None
+
     def scopes(self) -> list[Scope]:
         """Whose mirror it is; none before anybody has looked."""
         return [] if self._scope is None else [self._scope]
@@ -120,10 +125,9 @@ class MirrorCopy:
         if state == before:
             return
         self._scope = state.scope
-        self._state = None  # should this fail half-way, the next one begins anew
         if before is None or before.scope != state.scope or before.last_change_ms > state.last_change_ms:
             self._read_whole(state)
-        else:
+        else:  # should this fail half-way, the next one follows from where this one began
             self._follow(state.scope, before.last_change_ms - OVERLAP_MS)
             if self._count(state.scope) != state.opportunities and self._source.state() == state:
                 self._read_whole(state)  # it is another mirror by now
@@ -135,6 +139,7 @@ class MirrorCopy:
 
     def _read_whole(self, state: MirrorState) -> None:
         scope, store = state.scope, self.engine.store
+        self._state = None  # should this fail half-way, the next one begins anew
         self.copying = (0, state.opportunities)
         try:
             for former in store.scopes():

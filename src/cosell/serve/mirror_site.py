@@ -3,28 +3,38 @@
 The copy is brought up to date when somebody looks, but not so often that this takes more than a tenth of the time. Who
 looks at a small mirror waits for it; over a large one the pages meanwhile show what was copied before, or how far the
 first copy is.
+
+While the mirror cannot be read, its last copy is shown with the reason; each page tries again, with the same rest.
 """
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, Protocol
 
+from cosell.clock import wall_clock
 from cosell.console.application import Console
 from cosell.console.pipelines import Pipelines
-from cosell.console.surroundings import AdminResult, Surroundings
+from cosell.console.surroundings import AdminResult, Surroundings, Trouble
+from cosell.console.visit import Failure
+from cosell.outage import Outage, reason_of
 from cosell.serve import mirror_copy
 from cosell.serve.admin.origin import objection
 from cosell.serve.admin.router import Message, Receive, Send
 from cosell.serve.console_door import is_console, say, send_to_first_page, show
+from cosell.serve.log import log_outage
 from cosell.serve.mirror_copy import Interrupted, MirrorCopy, MirrorState
+from cosell.wire.timestamps import Timestamp
 
 REST: Final = 9
 """How many times as long as it took to bring the copy up to date, it is left as it is."""
 SMALL: Final = 5_000
 """Opportunities that are copied while a visitor waits: half a second."""
+PATIENCE_S: Final = 5.0
+"""How long the mirror may take to tell how it is. Some networks say nothing at all."""
+LONGEST_REST_S: Final = 30.0
+"""How long a mirror that could not be read is left alone at most."""
 
 
 class Source(mirror_copy.Source, Protocol):
@@ -42,15 +52,25 @@ class MirrorSite:
         self._clock = clock
         self._copy = copy = MirrorCopy(source)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copying")
-        self._renewal: tuple[Future[MirrorState], Future[None]] | None = None
+        self._renewal: tuple[Future[MirrorState | None], Future[None]] | None = None
         self._rests_until = clock()
-
-        def health() -> dict[str, Any]:
-            return source.health() | {"refused": copy.refused, "copying": copy.copying}
-
+        self._source = source
+        self._outage = Outage(log_outage, "reading the mirror")
+        self._reason: str | None = None
+        self._hangs = False
+        self._as_of_ms = 0
+        self._health: tuple[dict[str, Any], int] | None = None
         pipelines = Pipelines(copy.engine.store)
         self._console = Console(
-            Surroundings(copy.engine, _refuse, pipelines, copy.scopes, health, lambda: copy.copying)
+            Surroundings(
+                copy.engine,
+                _refuse,
+                pipelines,
+                copy.scopes,
+                self._latest_health,
+                lambda: copy.copying,
+                self._trouble,
+            )
         )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -78,26 +98,79 @@ class MirrorSite:
         self._copy.remove()
 
     async def _renew(self) -> None:
-        if self._renewal is None and self._clock() >= self._rests_until:
-            looking = self._thread.submit(self._copy.look)
+        if self._renewal is None and (now := self._clock()) >= self._rests_until:
+            looking = self._thread.submit(self._look, now)
             self._renewal = looking, self._thread.submit(self._renewed, looking)
         renewal = self._renewal
         if renewal is None:
             return
         looking, renewing = renewal
-        state = await asyncio.wrap_future(looking)
-        if state.opportunities > SMALL and not renewing.done():
+        await asyncio.wait([asyncio.wrap_future(looking)], timeout=0 if self._hangs else PATIENCE_S)
+        if not looking.done():
+            self._hangs, self._reason = True, f"it has not answered for {PATIENCE_S:.0f} s"
+            return
+        state = looking.result()
+        if state is not None and state.opportunities > SMALL and not renewing.done():
             return
         if self._renewal is renewal:
             self._renewal = None
         await asyncio.wrap_future(renewing)
 
-    def _renewed(self, looking: "Future[MirrorState]") -> None:
+    def _look(self, began: float) -> MirrorState | None:
+        """How the mirror is; None where it cannot be read."""
+        try:
+            return self._copy.look()
+        except Exception as error:  # noqa: BLE001  # the pages show the reason, and the next one tries again
+            self._failed(error, began)
+            return None
+        finally:
+            self._hangs = False
+
+    def _renewed(self, looking: "Future[MirrorState | None]") -> None:
+        state = looking.result()
+        if state is None:
+            return
         began = self._clock()
-        with suppress(Interrupted):
-            self._copy.renew(looking.result())
+        try:
+            self._copy.renew(state)
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001  # as above
+            self._failed(error, began)
+            return
         ended = self._clock()
         self._rests_until = ended + REST * (ended - began)
+        self._as_of_ms = wall_clock()
+        self._reason = None
+        self._outage.over()
+
+    def _failed(self, error: Exception, began: float) -> None:
+        ended = self._clock()
+        self._rests_until = ended + min(REST * (ended - began), LONGEST_REST_S)
+        self._reason = reason_of(error) or f"cosell fails ({type(error).__name__}), and its log says where"
+        self._outage.met(error)
+
+    def _trouble(self) -> Trouble | None:
+        if self._reason is None:
+            return None
+        return Trouble(self._reason, str(Timestamp.from_ms(self._as_of_ms)) if self._copy.is_there else None)
+
+    def _latest_health(self) -> dict[str, Any]:
+        """How the mirror is, or was when it told so last."""
+        if self._reason is None:
+            try:
+                self._health = self._source.health(), wall_clock()
+            except Exception as error:  # noqa: BLE001  # as above
+                self._failed(error, self._clock())
+        if self._health is None:
+            raise Failure(503, f"The mirror cannot be read: {self._reason}.", "Open the page again in a moment.")
+        health, told_at_ms = self._health
+        age_s = health["age_seconds"]
+        return health | {
+            "age_seconds": age_s if age_s is None else age_s + (wall_clock() - told_at_ms) // 1000,
+            "refused": self._copy.refused,
+            "copying": self._copy.copying,
+        }
 
 
 def _refuse(*_: object) -> AdminResult:

@@ -17,7 +17,7 @@ from cosell.errors import UserError
 from cosell.events.deliverer import Deliverer
 from cosell.events.sink import addressed
 from cosell.serve.app import Application
-from cosell.serve.log import log_event
+from cosell.serve.log import log_event, log_outage
 from cosell.serve.options import ServeOptions
 from cosell.serve.stopping import ending_on_signals, leave
 from cosell.serve.write_ahead_log import keep_short
@@ -60,7 +60,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     host, port = options.host, options.port
     application = Application(engine, options)
     sinks = addressed(options.sinks, options.webhook_secret, wall_clock)
-    deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_event)
+    deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_event, log_outage)
     deliverer.open()
     await application.open()
     server = embedded(application, host, port)

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from cosell.context import Now
-from cosell.store.interface import StoreUnavailable
+from cosell.outage import Outage, Tell
 from cosell.store.outbox import Outbox, SinkStatus
 
 _COUNTERS: Final[dict[str, tuple[str, Callable[[SinkStatus], float]]]] = {
@@ -26,19 +26,22 @@ _GAUGES: Final[dict[str, tuple[str, Callable[[SinkStatus], float]]]] = {
 
 
 class SinkFigures:
-    """A collector of prometheus-client. Where the database does not answer, it has nothing to show."""
+    """A collector of prometheus-client. Where the database does not answer, it has nothing to show, and tells why."""
 
-    def __init__(self, outbox: Outbox, clock: Now, registry: CollectorRegistry) -> None:
+    def __init__(self, outbox: Outbox, clock: Now, registry: CollectorRegistry, tell: Tell) -> None:
         self._outbox = outbox
         self._clock = clock
+        self._outage = Outage(tell, "reading the figures of sinks")
         registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
         """The figures of every sink that was ever named."""
         try:
             statuses, now_ms = self._outbox.statuses(), self._clock()
-        except StoreUnavailable:
+        except Exception as error:  # noqa: BLE001  # the other figures are shown all the same
+            self._outage.met(error)
             return
+        self._outage.over()
         for name, (meaning, value) in _COUNTERS.items():
             counter = CounterMetricFamily(name, meaning, labels=["sink"])
             for status in statuses:

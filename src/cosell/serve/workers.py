@@ -8,6 +8,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +21,14 @@ from cosell.errors import UserError
 from cosell.events.sink import STDOUT, addressed
 from cosell.faults import Faults, Rule
 from cosell.faults.memory import shared_memory
+from cosell.outage import Outage
 from cosell.serve.admin.colleagues import LONGEST_FOLDER, socket_of
-from cosell.serve.log import configure_log, log_event
+from cosell.serve.log import configure_log, log_event, log_outage
 from cosell.serve.metrics import FOLDER_VARIABLE
 from cosell.serve.options import ServeOptions
 from cosell.serve.server import run
 from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S
+from cosell.store.interface import StoreUnavailable
 
 READY: Final = b"ready\n"
 RESTART_DELAY_S: Final = 1
@@ -54,8 +58,20 @@ def serve(
     if workers == 1:
         _add(faults, engine.faults)
         run(engine, options, on_ready)
-    engine.close()
-    return _supervise_all(options, workers, faults, on_ready)
+    with closing(engine):
+        may_serve = partial(_may_serve, engine, Outage(log_outage, "database"))
+        return _supervise_all(options, workers, faults, on_ready, may_serve)
+
+
+def _may_serve(engine: Engine, outage: Outage) -> bool:
+    """Whether a new worker would open the database that the others have, and not make or find another one."""
+    try:
+        engine.store.check()
+    except StoreUnavailable as reason:
+        outage.met(reason)
+        return False
+    outage.over()
+    return True
 
 
 def _add(rules: Sequence[Rule], faults: Faults) -> None:
@@ -67,13 +83,19 @@ def _faults_in(folder: str) -> Faults:
     return Faults(shared_memory(Path(folder, "faults")))
 
 
-def _supervise_all(options: ServeOptions, workers: int, faults: Sequence[Rule], on_ready: Callable[[], None]) -> int:
+def _supervise_all(
+    options: ServeOptions,
+    workers: int,
+    faults: Sequence[Rule],
+    on_ready: Callable[[], None],
+    may_serve: Callable[[], bool],
+) -> int:
     with tempfile.TemporaryDirectory(prefix="cosell-") as folder:
         if len(os.fsencode(folder)) > LONGEST_FOLDER:
             raise UserError(f"the path of {folder} is too long for sockets", "name a shorter folder in TMPDIR")
         _add(faults, _faults_in(folder))
         os.environ[FOLDER_VARIABLE] = folder  # for the workers, which inherit it
-        return asyncio.run(_supervise(workers, msgspec.structs.replace(options, folder=folder), on_ready))
+        return asyncio.run(_supervise(workers, msgspec.structs.replace(options, folder=folder), on_ready, may_serve))
 
 
 class _Told:
@@ -88,7 +110,9 @@ class _Told:
         (self.at_once if self.to_stop.is_set() else self.to_stop).set()
 
 
-async def _supervise(workers: int, options: ServeOptions, on_ready: Callable[[], None]) -> int:
+async def _supervise(
+    workers: int, options: ServeOptions, on_ready: Callable[[], None], may_serve: Callable[[], bool]
+) -> int:
     """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies: the exit code."""
     told = _Told()
     loop = asyncio.get_running_loop()
@@ -96,7 +120,7 @@ async def _supervise(workers: int, options: ServeOptions, on_ready: Callable[[],
         loop.add_signal_handler(number, told.hear)
     started = [asyncio.Event() for _ in range(workers)]
     announcing = asyncio.create_task(_announce(started, on_ready))
-    ended_well = await asyncio.gather(*(_keep(options, told, event) for event in started))
+    ended_well = await asyncio.gather(*(_keep(options, told, event, may_serve) for event in started))
     announcing.cancel()
     return 0 if all(ended_well) else BROKEN_OFF
 
@@ -107,7 +131,7 @@ async def _announce(started: list[asyncio.Event], on_ready: Callable[[], None]) 
     on_ready()
 
 
-async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event) -> bool:
+async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_serve: Callable[[], bool]) -> bool:
     """Let there be a worker until all are to stop. Whether the last one has finished what was under way."""
     while not told.to_stop.is_set():
         worker = await asyncio.create_subprocess_exec(
@@ -133,6 +157,8 @@ async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event) -> b
         assert options.folder is not None
         socket_of(options.folder, worker.pid).unlink(missing_ok=True)
         await asyncio.wait([stopped], timeout=RESTART_DELAY_S)
+        while not told.to_stop.is_set() and not may_serve():
+            await asyncio.wait([stopped], timeout=RESTART_DELAY_S)
         await ready
         stopped.cancel()
     return True

@@ -27,7 +27,10 @@ from cosell.store.relations import RelationReader, RelationWriter
 
 
 class StoreUnavailable(Exception):
-    """The database does not answer now: locked for too long, out of space, or gone. Nothing was changed."""
+    """The database does not answer now: locked for too long, out of space, or gone. Nothing was changed.
+
+    The message is the reason in a few words, without a path or a value, so that callers and logs may be told.
+    """
 
 
 class StoreBusy(StoreUnavailable):
@@ -173,8 +176,12 @@ class Store(Protocol):
         It stays as it is while somebody reads what was there before its end, here or in another program.
         """
 
-    def check(self) -> None:
-        """Raises StoreUnavailable where the database cannot be read and written."""
+    def check(self) -> float:
+        """Write as much as a change does, and take it back: 0. For one thread at a time; it does not wait for writers.
+
+        Where one is at work nothing is tried: for how many seconds it has been. Raises StoreUnavailable, with the
+        reason, where the database cannot be read and written, or the writer is at work for longer than others wait.
+        """
 
     def close(self) -> None:
         """Let go of the database. Idempotent."""

@@ -42,4 +42,7 @@ def _path(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if separator and scheme != "sqlite":
         raise UserError(f"cannot open {scheme}:// databases", "name a file, :memory: or sqlite:///path with --db")
-    return rest.removeprefix("/") if separator else url
+    path = rest.removeprefix("/") if separator else url
+    if not path or path.startswith("file:"):  # SQLite would give each connection a database of its own
+        raise UserError(f"{url!r} names no file", "name one, such as cosell.db, or :memory: with --db")
+    return path

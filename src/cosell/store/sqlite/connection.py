@@ -30,23 +30,31 @@ it. Twice what it has in the course of things, so that no cut is made in vain.""
 CACHE_KIB: Final = 32 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
 
-NOT_NOW: Final = (
-    apsw.BusyError,
-    apsw.LockedError,
-    apsw.FullError,
-    apsw.IOError,
-    apsw.CantOpenError,
-    apsw.ReadOnlyError,
-    apsw.CorruptError,
-    apsw.NotADBError,
-)
-"""SQLite's ways of saying that the database does not answer now."""
+REASONS: Final[dict[type[apsw.Error], str]] = {
+    apsw.BusyError: "another writer holds it",
+    apsw.LockedError: "another writer holds it",
+    apsw.ProtocolError: "its lock cannot be taken",
+    apsw.FullError: "its disk is full",
+    apsw.IOError: "its disk fails",
+    apsw.CantOpenError: "its files cannot be opened",
+    apsw.PermissionsError: "its files may not be opened",
+    apsw.ReadOnlyError: "it is read-only",
+    apsw.CorruptError: "its file is damaged",
+    apsw.NotADBError: "its file is no database",
+}
+"""SQLite's ways of saying that the database does not answer now, and what each means."""
+NOT_NOW: Final[tuple[type[apsw.Error], ...]] = tuple(REASONS)
+_ALSO_FULL: Final = apsw.SQLITE_IOERR_SHMSIZE
+"""The log's index cannot grow."""
+_LOST: Final = "no such "
+"""How the message of a SQLError begins where a table, a column or an index is lost."""
 
 
-def open_connection(path: str) -> apsw.Connection:
+def open_connection(path: str, *, create: bool = True) -> apsw.Connection:
     """A connection with cosell's settings. Raises UserError where the file cannot be opened as a database."""
+    flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
     try:
-        connection = apsw.Connection(path, statementcachesize=512)
+        connection = apsw.Connection(path, flags, statementcachesize=512)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         # Without it SQLite plans a cached statement anew whenever values are bound to it, in case they change the plan.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
@@ -135,7 +143,26 @@ def unavailable_instead_of_sqlite_errors() -> Iterator[None]:
     """Turns SQLite's ways of saying "not now" into StoreUnavailable."""
     try:
         yield
-    except (apsw.BusyError, apsw.LockedError) as error:
-        raise StoreBusy(f"{type(error).__name__}: {error}") from error
-    except NOT_NOW as error:
-        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+    except apsw.Error as error:
+        reason = reason_of(error)
+        if reason is None:
+            raise
+        kind = StoreBusy if isinstance(error, apsw.BusyError | apsw.LockedError) else StoreUnavailable
+        raise kind(reason) from error
+
+
+def reason_of(error: BaseException | None) -> str | None:
+    """Why the database does not answer, without a word of what it holds; None for every other error."""
+    if isinstance(error, NOT_NOW):
+        is_full = getattr(error, "extendedresult", 0) == _ALSO_FULL
+        return f"{REASONS[apsw.FullError if is_full else type(error)]} ({_code_of(error)})"
+    if isinstance(error, apsw.SQLError) and str(error).startswith(_LOST):
+        return f"its tables are not all there ({error})"
+    return None
+
+
+def _code_of(error: apsw.Error) -> str:
+    """SQLite's name of an error, such as SQLITE_IOERR_WRITE."""
+    code: int = getattr(error, "extendedresult", 0)
+    name = apsw.mapping_extended_result_codes.get(code) or apsw.mapping_result_codes.get(code)
+    return str(name or type(error).__name__)

@@ -7,7 +7,9 @@ from typing import Final
 import apsw
 import msgspec
 
-from cosell.store.sqlite.connection import NOT_NOW, is_foreign, schema_versions
+from cosell.store.interface import StoreUnavailable
+from cosell.store.sqlite.connection import NOT_NOW, is_foreign, reason_of, schema_versions
+from cosell.store.sqlite.write_check import CHANGE_BYTES, check_schema, whole_schema, write_and_take_back
 
 PATIENCE_MS: Final = 1_000
 """How long another writer is waited for."""
@@ -27,7 +29,7 @@ def sqlite_version() -> str:
 
 
 def diagnosis(path: str) -> Diagnosis:
-    """Looks at the schema's version, takes the writer's lock and lets it go, and reads every page once."""
+    """Looks at the schema, writes as much as a change does and takes it back, and reads every page once."""
     if path == MEMORY:
         return Diagnosis("the database is in memory, and begins empty")
     if not Path(path).exists():
@@ -35,6 +37,8 @@ def diagnosis(path: str) -> Diagnosis:
         if not os.access(folder, os.W_OK | os.X_OK):
             return Diagnosis(f"{folder} is not a folder to write to", "name another file with --db")
         return Diagnosis(f"{path} does not exist yet; cosell seed or cosell serve makes it")
+    if not os.access(path, os.W_OK):
+        return Diagnosis(f"{path} is read-only", "check its rights, and how its file system is mounted")
     try:
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
         try:
@@ -45,8 +49,11 @@ def diagnosis(path: str) -> Diagnosis:
         return Diagnosis(f"{path} is locked by another writer", "end the program that holds it, or wait for it")
     except apsw.NotADBError:
         return Diagnosis(f"{path} is not a SQLite database", "name another file with --db")
+    except StoreUnavailable as lost:
+        return Diagnosis(f"{path} cannot be used: {lost}", "restore a backup")
     except NOT_NOW as error:
-        return Diagnosis(f"{path} cannot be opened for writing: {error}", "check the file's permissions and the disk")
+        reason = reason_of(error)
+        return Diagnosis(f"{path} cannot be written: {reason}", "check the disk, the file, its folder and their rights")
 
 
 def _of_open_database(connection: apsw.Connection, path: str) -> Diagnosis:
@@ -56,8 +63,9 @@ def _of_open_database(connection: apsw.Connection, path: str) -> Diagnosis:
     version, newest = schema_versions(connection)
     if version > newest:
         return Diagnosis(f"{path} has schema {version}, this cosell knows {newest}", "upgrade cosell")
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute("ROLLBACK")
+    if version == newest:
+        check_schema(connection, whole_schema())
+    write_and_take_back(connection, CHANGE_BYTES)
     defects = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")]
     if defects != ["ok"]:
         return Diagnosis(

@@ -6,7 +6,7 @@ import apsw
 
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
-from cosell.store.sqlite.connection import NOT_NOW
+from cosell.store.sqlite.connection import reason_of
 from cosell.store.sqlite.transaction import SqliteReadTransaction
 
 
@@ -43,5 +43,5 @@ class Reading:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._lender.return_reader(self._connection)
-        if isinstance(error, NOT_NOW):
-            raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+        if error is not None and (reason := reason_of(error)):
+            raise StoreUnavailable(reason) from error

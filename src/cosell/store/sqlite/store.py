@@ -37,12 +37,15 @@ from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
 from cosell.store.sqlite.log import log_bytes, shorten_log
 from cosell.store.sqlite.outbox import SqliteOutbox
+from cosell.store.sqlite.place import Place
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
+from cosell.store.sqlite.write_check import WriteCheck, taken
 from cosell.store.sqlite.writer_lock import WriterLock
 
 MEMORY = ":memory:"
+NOT_OPENED: tuple[type[Exception], ...] = (StoreUnavailable, *NOT_NOW)
 
 
 class SqliteStore:
@@ -65,7 +68,9 @@ class SqliteStore:
         try:
             migrate(self._writer, new_token_key)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
-        except NOT_NOW as error:
+            self._write_check = WriteCheck(self._new_reader, self._writing)
+            self._place: Place | None = None if path == MEMORY else Place(path, self._writer)
+        except NOT_OPENED as error:
             raise UserError(f"cannot open {path}: {error}", "see what is wrong with: cosell doctor") from None
         assert isinstance(token_key, bytes)
         self.token_key = token_key
@@ -89,7 +94,7 @@ class SqliteStore:
         """
         with self._writing, unavailable_instead_of_sqlite_errors():
             large = expected >= WORTH_NEW_INDEXES and is_empty(self._writer)
-            with large_load(self._writer) if large else nullcontext(), self._written(scopes) as transactions:
+            with self._large_load() if large else nullcontext(), self._written(scopes) as transactions:
                 if not large or not is_empty(self._writer):
                     yield transactions
                     return
@@ -101,12 +106,27 @@ class SqliteStore:
                     transaction.note_another_scope()
 
     @contextmanager
+    def _large_load(self) -> Iterator[None]:
+        """A large load takes the log away, and makes another one at the end."""
+        if self._place is None:
+            with large_load(self._writer):
+                yield
+            return
+        self._place.check()
+        try:
+            with large_load(self._writer):
+                self._place.note_log()
+                yield
+        finally:
+            self._place.note_log()
+
+    @contextmanager
     def together(self) -> Iterator[None]:
         """See `Store.together`. A database in memory has no disk to wait for."""
         if self._path == MEMORY:
             yield
             return
-        with self._writing, unavailable_instead_of_sqlite_errors():
+        with self._writing, unavailable_instead_of_sqlite_errors(), self._in_its_place():
             _roll_back(self._writer)  # what an earlier failure could not
             self._together = together = Together(self._writer, self._writing.deadline)
             try:
@@ -133,7 +153,7 @@ class SqliteStore:
                 together.scope_ids.update(scope_ids)
                 together.has_announced |= _have_announced(transactions)
                 return
-            with self._transaction(self._writer):
+            with self._in_its_place(), self._transaction(self._writer):
                 closing = Closing(self._writer)
                 scope_ids = self._ids_of(scopes)
                 transactions = self._transactions(scope_ids, closing)
@@ -154,7 +174,7 @@ class SqliteStore:
     @contextmanager
     def write_quickly(self) -> Iterator[apsw.Connection]:
         """See `Connections.write_quickly`. In WAL mode synchronous=NORMAL never waits for the disk at a commit."""
-        with self._writing, unavailable_instead_of_sqlite_errors():
+        with self._writing, unavailable_instead_of_sqlite_errors(), self._in_its_place():
             connection = self._writer if self._path == MEMORY else self._delivery_connection()
             with self._transaction(connection):
                 yield connection
@@ -170,6 +190,23 @@ class SqliteStore:
         except BaseException:
             _roll_back(connection)
             raise
+
+    @contextmanager
+    def _in_its_place(self) -> Iterator[None]:
+        """A change that counts only if the file is where others look for it, before it begins and once it is durable.
+
+        Raises StoreUnavailable out of the block where it is not.
+        """
+        if self._place is None:
+            yield
+            return
+        self._place.check()
+        try:
+            yield
+        except (apsw.FullError, apsw.IOError):
+            self._write_check.want_room_for_many()
+            raise
+        self._place.check()
 
     def _delivery_connection(self) -> apsw.Connection:
         if self._delivery is None:
@@ -198,10 +235,18 @@ class SqliteStore:
             return self._new_reader()
 
     def _new_reader(self) -> apsw.Connection:
+        assert self._place is not None, "a database in memory has one connection"
+        self._place.check()
         try:
-            return open_connection(self._path)
+            connection = open_connection(self._path, create=False)
         except UserError as error:
-            raise StoreUnavailable(error.message) from error
+            raise StoreUnavailable("its files cannot be opened") from error
+        try:
+            self._place.check()  # what was opened is what lies there now
+        except StoreUnavailable:
+            connection.close()
+            raise
+        return connection
 
     def return_reader(self, connection: apsw.Connection) -> None:
         """Take back what `borrow_reader` gave."""
@@ -264,7 +309,12 @@ class SqliteStore:
 
     def put_course(self, course: Course) -> None:
         """See `Store.put_course`."""
-        with self._writing, unavailable_instead_of_sqlite_errors(), self._transaction(self._writer):
+        with (
+            self._writing,
+            unavailable_instead_of_sqlite_errors(),
+            self._in_its_place(),
+            self._transaction(self._writer),
+        ):
             self._writer.execute(
                 "UPDATE course SET since_wall = ?, since = ?, factor = ?", msgspec.structs.astuple(course)
             )
@@ -290,11 +340,14 @@ class SqliteStore:
                 shorten_log(connection)
         return self.log_bytes()
 
-    def check(self) -> None:
-        """See `Store.check`."""
-        with self._writing, unavailable_instead_of_sqlite_errors():
-            self._writer.execute("BEGIN IMMEDIATE")
-            self._writer.execute("ROLLBACK")
+    def check(self) -> float:
+        """See `Store.check`. A database in memory needs no disk: it is only as busy as its writer."""
+        if self._place is None:
+            with taken(self._writing) as busy_s:
+                return busy_s
+        self._place.check()
+        with unavailable_instead_of_sqlite_errors():
+            return self._write_check()
 
     def close(self) -> None:
         """See `Store.close`."""
@@ -304,6 +357,7 @@ class SqliteStore:
                 self._readers.pop().close()
             if self._delivery is not None:
                 self._delivery.close()
+            self._write_check.close()
             self._writer.close()
 
 
