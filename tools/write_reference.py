@@ -28,6 +28,7 @@ from cosell.operations import OPERATIONS
 from cosell.rules import page_token
 from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S
+from cosell.serve.connections import MOST_CONNECTIONS, UNREAD_MS
 from cosell.serve.server import HEADER_LIMIT_BYTES, HEADER_TIMEOUT_MS
 from cosell.serve.stopping import STOP_TIMEOUT_S
 from cosell.settings import DEFAULTS, FIELDS
@@ -180,10 +181,13 @@ def limits() -> str:
         ("body", f"{LONGEST_BODY // 1024} KiB"),
         ("nesting of a body", f"{DEEPEST} levels"),
         ("headers", f"{HEADER_LIMIT_BYTES // 1024} KiB"),
-        ("time for the headers", f"{HEADER_TIMEOUT_MS // 1000} seconds"),
+        ("connections of a worker", f"{MOST_CONNECTIONS:,}, or what the system's limit of open files leaves"),
+        ("time for the headers, from the start of a connection", f"{HEADER_TIMEOUT_MS // 1000} seconds"),
+        ("time between an answer and the next headers", f"{HEADER_TIMEOUT_MS // 1000} seconds"),
         ("time for the body", f"{BODY_TIMEOUT_S} seconds"),
         ("wait for other writers, from when a request has arrived", f"{LOCK_TIMEOUT_S} seconds"),
         ("time to finish, once the server is told to stop", f"{STOP_TIMEOUT_S} seconds"),
+        ("time in which a client reads nothing (Linux)", f"{UNREAD_MS // 1000} seconds"),
         ("entries of an ErrorList", f"{MOST_VIOLATIONS:,}"),
         ("one page", f"{page_size} opportunities"),
         ("life of a page token", f"{page_token.LIFETIME_MS // 3_600_000} hours"),

@@ -9,6 +9,8 @@
     ├── ServiceQuotaExceededException    too many
     ├── InternalServerException          a defect of cosell
     └── ProtocolError                    not modelled: refused before the service is reached
+        ├── MalformedHttpRequestException
+        ├── UnsupportedMediaTypeException
         ├── SerializationException
         ├── UnknownOperationException
         ├── NotImplementedException
@@ -107,6 +109,16 @@ class InternalServerException(ServiceError):
 
 class ProtocolError(ServiceError):
     """Refused before the service is reached. Not in the model; the names are those of AWS's front ends."""
+
+
+class MalformedHttpRequestException(ProtocolError):
+    """The head of the request is not what HTTP says."""
+
+
+class UnsupportedMediaTypeException(ProtocolError):
+    """The operation is named by the path, and the body is not said to be JSON."""
+
+    status = 415
 
 
 class SerializationException(ProtocolError):

@@ -41,7 +41,7 @@ class Outage:
             self._told = None
 
 
-def reason_of(error: Exception) -> str | None:
+def reason_of(error: BaseException) -> str | None:
     """The reason, where its words are ours and so without a value; None for a defect."""
     if isinstance(error, UserError):
         return error.message

@@ -35,6 +35,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
     insecure: Annotated[bool, Meta(description="Listen beyond loopback although nobody is authenticated.")] = False
+    allow_host: Annotated[
+        list[str],
+        Meta(
+            description="A name by which clients call this server, beside its addresses and localhost. May be "
+            "repeated; the variable separates several by spaces."
+        ),
+    ] = []
     clock: Annotated[
         str,
         Meta(

@@ -57,7 +57,8 @@ def test_a_connection_stays_open_for_the_next_call(pipeline: Pipeline) -> None:
     connection.connect()
     socket_at_first = connection.sock
     for _ in range(3):
-        connection.request("POST", "/ListOpportunities", '{"Catalog": "Sandbox"}')
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", "/ListOpportunities", '{"Catalog": "Sandbox"}', headers)
         assert connection.getresponse().read()
         assert connection.sock is socket_at_first
     connection.close()

@@ -158,8 +158,10 @@ def test_nothing_can_be_changed(site: Site) -> None:
 
 
 def test_strangers_are_refused_as_by_a_server(site: Site) -> None:
-    status, _, _ = site.request("GET", "/console/", headers={"Host": "attacker.example"})
-    assert status == 403
+    for path in ("/console/", "/", "/nothing"):
+        assert site.request("GET", path, headers={"Host": "attacker.example"})[0] == 403
+        assert site.request("GET", path, headers={"Origin": "http://attacker.example"})[0] == 403
+        assert site.request("GET", path, headers={"Host": "[::1"})[0] == 400
     for address in addresses(site):
         assert site.request("GET", address)[1]["content-security-policy"].startswith("default-src 'none'")
 
@@ -218,6 +220,24 @@ def test_a_page_shows_what_was_synced_since_the_last_one(service: Any, tmp_path:
         mirror(client, url)
         assert shown_by(site, "/console/opportunities").identifiers == identifiers
     site.close()
+
+
+def test_the_copy_of_a_console_that_was_killed_goes_when_another_starts(
+    service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror(service, str(tmp_path / "mirror.db"))
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    monkeypatch.setenv("TMPDIR", str(copies))
+    killed = Shown(str(tmp_path / "mirror.db"), tmp_path)
+    (left,) = copies.iterdir()
+    killed.process.kill()
+    killed.process.communicate(timeout=30)
+    shown = Shown(str(tmp_path / "mirror.db"), tmp_path)
+    (copy,) = copies.iterdir()
+    assert copy != left
+    assert shown.stop() == 0
+    assert list(copies.iterdir()) == []
 
 
 def test_a_copy_is_shown_for_a_while_before_another_is_made(tmp_path: Path) -> None:

@@ -162,6 +162,8 @@ def test_figures_and_commands_show_what_a_sink_lacks(
     told = [json.loads(line) for line in log.splitlines()]
     assert {"sink fails", "sink is gone", "sink takes events"} <= {line["event"] for line in told}
     assert [line["reason"] for line in told if line["event"] == "sink fails"] == ["HTTP status 500"]
+    levels = {line["event"]: line["level"] for line in told}
+    assert (levels["sink fails"], levels["sink is gone"], levels["sink takes events"]) == ("warning", "warning", "info")
     assert SECRET not in log
     assert "/hook" not in log
     assert "O1000001" not in log

@@ -2,20 +2,27 @@
 
 import http.client
 import socket
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from tests.conftest import Server
 
 
-def get(server: Server, path: str) -> tuple[int, str]:
+class Listening(Protocol):
+    """A program that answers on a port of this machine."""
+
+    port: int
+
+
+def get(server: Listening, path: str, timeout: float = 60) -> tuple[int, str]:
     """Status and body of a page."""
-    return fetched(server.url + path)
+    return fetched(f"http://127.0.0.1:{server.port}{path}", timeout)
 
 
-def fetched(url: str) -> tuple[int, str]:
+def fetched(url: str, timeout: float = 60) -> tuple[int, str]:
     """Status and body of a page at an address, over a connection of its own."""
     address = urlsplit(url)
-    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=timeout)
     try:
         connection.request("GET", address.path)
         response = connection.getresponse()
@@ -24,7 +31,7 @@ def fetched(url: str) -> tuple[int, str]:
         connection.close()
 
 
-def connected(server: Server) -> socket.socket:
+def connected(server: Listening) -> socket.socket:
     """A connection on which nothing was said."""
     return socket.create_connection(("127.0.0.1", server.port), timeout=60)
 

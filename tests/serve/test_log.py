@@ -1,5 +1,6 @@
 """The log: JSON lines in which nothing that the model marks sensitive ever appears."""
 
+import http.client
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, Server
+from tests.serve.conftest import get
 
 MARK = "zqxj"
 """A text that no log writes by itself."""
@@ -130,6 +132,106 @@ def test_a_defect_is_logged_by_its_place_and_not_by_its_words(serve_after: Calla
     assert failed["level"] == "error"
     assert any(place.endswith(" operate") for place in failed["where"])
     assert "98459845" not in log + json.dumps(answer)
+
+
+LONGEST_LINE = 8 * 1024
+DEEP = """
+from cosell.operations import OPERATIONS
+def deep(tx, request, context): deep(tx, request, context)
+OPERATIONS["GetOpportunity"] = deep
+"""
+
+
+def test_no_line_is_longer_than_eight_kibibytes_whatever_clients_send(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(DEEP, "--log-level", "debug")
+    long = "\U0001f600" * 1_500
+    hostile = {
+        "Catalog": "Sandbox",
+        "ClientToken": "1",
+        "Project": {"SalesActivities": [long[:50]] * 900},
+        "LastModifiedDate": long,
+        long: {long: long},
+    }
+    for operation in ("CreateOpportunity", "UpdateOpportunity", "ListOpportunities", "Unknown" * 100):
+        raw(server, operation, hostile)
+    raw(server, "GetOpportunity", {"Catalog": "Sandbox", "Identifier": "O1"})
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    for path in ("/" + "a" * 9_000, "/_cosell/" + "a" * 9_000):
+        headers = {"amz-sdk-invocation-id": "a" * 3_000, "User-Agent": "\xff" * 2_000}
+        connection.request("POST", path, "{}", headers)
+        connection.getresponse().read()
+    connection.close()
+    _, log = server.stop()
+    lines = log.splitlines()
+    assert len([line for line in lines if json.loads(line)["event"] in ("refused", "failed")]) == 7
+    assert max(len(line.encode()) for line in lines) < LONGEST_LINE
+    (create, *_) = [line for line in map(json.loads, lines) if line.get("operation") == "CreateOpportunity"]
+    assert create["violations"][-1].startswith("and ")
+
+
+UNCAUGHT = f"""
+import asyncio, logging, threading, warnings
+from cosell.serve.app import Application
+from cosell.serve.metrics import Metrics
+
+def fail(*_): raise ValueError("{MARK}")
+
+class Broken:
+    def __del__(self): fail()
+
+async def fail_later(): fail()
+
+opened = Application.open
+
+async def fail_everywhere(self):
+    await opened(self)
+    threading.Thread(target=fail, name="sink x").start()
+    asyncio.get_running_loop().call_soon(fail, "{MARK}")
+    asyncio.create_task(fail_later())
+    Broken()
+    logging.getLogger("botocore").error("%s", "{MARK}")
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("urllib3").warning("{MARK}", exc_info=True)
+    warnings.warn("{MARK}")
+
+Application.open = fail_everywhere
+Metrics.page = fail
+"""
+
+
+def test_what_nobody_has_caught_is_a_line_too(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(UNCAUGHT)
+    assert get(server, "/metrics")[0] == 500
+    _, log = server.stop()
+    lines = [json.loads(line) for line in log.splitlines()]
+    failed = [line for line in lines if line["event"] == "failed"]
+    places = {line["place"] for line in failed}
+    assert places == {"thread sink x", "the event loop", "where nothing can be raised", "GET /metrics"}
+    assert {line["defect"] for line in lines if line["event"] == "failed"} == {"ValueError"}
+    assert all(any(place.endswith(" fail") for place in line["where"]) for line in lines if line["event"] == "failed")
+    told = {
+        (line["library"], line["level"], line.get("defect")) for line in lines if line["event"] == "a library tells"
+    }
+    assert told == {
+        ("botocore", "error", None),
+        ("urllib3", "warning", "ValueError"),
+        ("py.warnings", "warning", None),
+    }
+    assert MARK not in log
+
+
+def test_a_process_that_cannot_go_on_says_so_in_a_line(serve_after: Callable[..., Server]) -> None:
+    broken = (
+        "from cosell.serve.app import Application\ndef fail(*_): raise ValueError('secret')\nApplication.open = fail"
+    )
+    with pytest.raises(AssertionError, match="did not start") as told:
+        serve_after(broken, "--db", ":memory:")
+    log = str(told.value).partition("start: ")[2]
+    (line,) = map(json.loads, log.splitlines())
+    assert (line["event"], line["place"], line["defect"]) == ("failed", "the process", "ValueError")
+    assert "secret" not in log
 
 
 @pytest.mark.parametrize(("level", "events"), [("error", set()), ("info", {"serving", "stopped"})])

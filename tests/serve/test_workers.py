@@ -152,3 +152,32 @@ def test_workers_end_with_their_supervisor_however_it_ends(serve: Callable[..., 
     server = serve("--workers", "2", "--db", "pipeline.db")
     server.kill()
     wait_until_nobody_listens(server)
+
+
+def test_what_a_killed_server_has_left_goes_when_another_starts_and_nothing_else(
+    serve: Callable[..., Server], temporary: Path
+) -> None:
+    def started() -> tuple[Server, Path]:
+        known = set(temporary.iterdir())
+        server = serve("--workers", "2", "--db", "pipeline.db", environment={"TMPDIR": str(temporary)})
+        (folder,) = set(temporary.iterdir()) - known
+        return server, folder
+
+    killed, left = started()
+    living, kept = started()
+    killed.kill()
+    elsewhere = temporary / "elsewhere"
+    strange = [temporary / "cosell-of-somebody", temporary / "cosell-link", elsewhere]
+    strange[0].mkdir()
+    elsewhere.mkdir()
+    Path(elsewhere, "locked").touch()
+    strange[1].symlink_to(elsewhere)
+    assert left.exists()
+    latest, newest = started()
+    assert set(temporary.iterdir()) == {kept, newest, *strange}
+    assert list(elsewhere.iterdir())
+    for server in (living, latest):
+        assert get(server, "/metrics")[0] == 200
+        assert done(ask(server, "GET", "requests")) == {"requests": []}
+        assert server.stop()[0] == 0
+    assert set(temporary.iterdir()) == set(strange)

@@ -58,7 +58,7 @@ def test_the_target_wins_over_the_path(service: Service, path: str) -> None:
         (PLAIN_JSON, PLAIN_JSON, PLAIN_JSON),
         ("Application/JSON;charset=utf-8", PLAIN_JSON, PLAIN_JSON),
         (" application/x-amz-json-1.0 ; charset=utf-8", AMZ_JSON, AMZ_JSON),
-        ("text/html", AMZ_JSON, PLAIN_JSON),
+        ("text/html", AMZ_JSON, PLAIN_JSON),  # the path form refuses it, in its own content type
         ("", AMZ_JSON, PLAIN_JSON),
     ],
 )
@@ -73,6 +73,22 @@ def test_answers_come_in_the_asked_content_type(
 def test_a_missing_content_type_follows_the_form(service: Service) -> None:
     assert service.send(BODY, x_amz_target=LIST).headers["content-type"] == AMZ_JSON
     assert service.send(BODY, path="/ListOpportunities").headers["content-type"] == PLAIN_JSON
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", None),
+        *("text/plain; application/json", "text/plain;charset=application/json", "application/jsonp", "json", "*/*"),
+    ],
+)
+def test_the_path_form_takes_nothing_that_a_form_can_send(service: Service, sent: str | None) -> None:
+    headers = {} if sent is None else {"content_type": sent}
+    told = service.send(b'{"Catalog": "AWS", "ClientToken": "1"}', path="/CreateOpportunity", **headers)
+    assert (told.status, told.error) == (415, "UnsupportedMediaTypeException")
+    assert "Content-Type: application/json" in told.body["message"]
+    assert service.call("ListOpportunities", {"Catalog": "AWS"}).body["OpportunitySummaries"] == []
+    assert service.send(BODY, x_amz_target=LIST, **headers).status == 200
 
 
 @pytest.mark.parametrize(
@@ -212,6 +228,8 @@ def test_the_protocol_holds_over_http(serve: Callable[..., Server]) -> None:
 
     def told(method: str, path: str, body: object, **headers: str) -> tuple[int, str, str]:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if "X-Amz-Target" not in sent:
+            sent["Content-Type"] = PLAIN_JSON
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
             connection.request(method, path, body, sent)  # type: ignore[arg-type]  # iterables are sent in chunks
             answer = connection.getresponse()
@@ -261,7 +279,7 @@ def test_a_defect_is_told_without_its_details_and_kept_for_the_log(failure: Exce
     told = Service(engine).send(BODY, x_amz_target=LIST)
     assert (told.status, told.error, told.headers["x-amzn-errortype"]) == (status, error, error)
     assert (str(failure) in told.body["message"]) == isinstance(failure, StoreUnavailable), "a reason is in our words"
-    assert flow.answer(engine, flow.Call("POST", "/ListOpportunities", {}, BODY)).defect is failure
+    assert flow.answer(engine, flow.Call("POST", "/", {b"x-amz-target": LIST.encode()}, BODY)).defect is failure
 
 
 def test_a_defect_in_this_process_is_raised_as_it_is() -> None:

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 @setting("host")
 @setting("port")
 @setting("insecure")
+@setting("allow_host")
 @setting("log_level")
-def console_command(mirror: str, host: str, port: int, insecure: bool, log_level: str) -> None:
+def console_command(mirror: str, host: str, port: int, insecure: bool, allow_host: list[str], log_level: str) -> None:
     """Look at a mirror in a browser, until SIGTERM or Ctrl-C. Nothing can be changed there.
 
     A running server has a console of its own, at /console/.
     """
     from cosell.serve.log import configure_log
     from cosell.serve.mirror_server import show_mirror
+    from cosell.serve.origin import names_of
     from cosell.serve.server import free_port, is_loopback
 
     if not is_loopback(host) and not insecure:
@@ -38,6 +40,7 @@ def console_command(mirror: str, host: str, port: int, insecure: bool, log_level
             f"whoever reaches {host} could read the whole mirror",
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
+    names_of(host, allow_host)  # so that a mistake in --allow-host is told at once
     source = MirrorSource(mirror)
     source.state()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
@@ -48,7 +51,7 @@ def console_command(mirror: str, host: str, port: int, insecure: bool, log_level
         click.echo(f"cosell shows {mirror} on http://{address}:{port}/console/")
         sys.stdout.flush()
 
-    show_mirror(source, host, port, announce)
+    show_mirror(source, host, allow_host, port, announce)
 
 
 class MirrorSource:

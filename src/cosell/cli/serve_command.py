@@ -15,6 +15,7 @@ from cosell.errors import UserError
 @setting("port")
 @setting("workers")
 @setting("insecure")
+@setting("allow_host")
 @setting("clock")
 @setting("sink")
 @setting("webhook_secret")
@@ -42,6 +43,7 @@ def serve_command(**given: Any) -> int:
     from cosell.faults.rule import rule_of
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
+    from cosell.serve.origin import names_of
     from cosell.serve.server import free_port, is_loopback
     from cosell.serve.workers import serve
     from cosell.settings import Settings, readings_of
@@ -53,6 +55,7 @@ def serve_command(**given: Any) -> int:
             f"whoever reaches {host} could read and change everything",
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
+    names_of(host, settings.allow_host)  # so that a mistake in it is told once
     try:
         course = course_of(settings.clock, wall_clock())
     except ValueError as error:
@@ -71,6 +74,7 @@ def serve_command(**given: Any) -> int:
     options = ServeOptions(
         db=settings.db,
         host=host,
+        allow_host=settings.allow_host,
         port=port,
         log_level=settings.log_level,
         sinks=settings.sink,

@@ -26,6 +26,8 @@ from cosell.store.interface import StoreUnavailable
 THREADS: Final = 2
 """Pages that are made at the same time. They read and render, which takes too long for the event loop."""
 
+READING: Final = frozenset({"GET", "HEAD"})
+
 Handler = Callable[[Visit], Response]
 
 
@@ -86,13 +88,15 @@ class Console:
                 return visit.page("copying.html", refresh_s=REFRESH_S, copied=copying[0], total=copying[1])
             return page.show(visit)
         except Failure as failure:
-            return _told(visit, failure)
+            return self._told(request, visit, failure)
         except UnknownVisitor as reason:
-            return _told(visit, Failure(400, str(reason), "Choose an account on the first page."))
+            return self._told(request, visit, Failure(400, str(reason), "Choose an account on the first page."))
         except ApiError as error:
-            return _told(visit, Failure(error.status, f"{error.name}: {error.message}", "Go back, and try again."))
+            return self._told(
+                request, visit, Failure(error.status, f"{error.name}: {error.message}", "Go back, and try again.")
+            )
         except StoreUnavailable:
-            return _told(visit, Failure(503, "The database does not answer.", "Try again in a moment."))
+            return self._told(request, visit, Failure(503, "The database does not answer.", "Try again in a moment."))
 
     def _check_trouble(self) -> None:
         """Raises Failure where a mirror cannot be read, and never could."""
@@ -120,6 +124,11 @@ class Console:
             nonce=request.cookies.get(COOKIE, ""),
         )
 
+    def _told(self, request: Request, visit: Visit, failure: Failure) -> Response:
+        if request.method not in READING:
+            self._surroundings.refused(request.method, request.url.path, failure.status, failure.title)
+        return visit.page("failure.html", status=failure.status, failure=failure)
+
     def _no_such_page(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         visit = self._visit(request, [], [], Visitor(Scope("", ""), ()))
@@ -127,16 +136,12 @@ class Console:
             failure = Failure(405, "This page only shows; it changes nothing.", "Open it from the menu.")
         else:
             failure = Failure(error.status_code, "There is no such page.", "Choose one from the menu.")
-        return self._to_be_finished(_told(visit, failure))
+        return self._to_be_finished(self._told(request, visit, failure))
 
     def _failed(self, request: Request, _: Exception) -> Response:
         visit = self._visit(request, [], [], Visitor(Scope("", ""), ()))
         failure = Failure(500, "cosell failed.", "The server's log says where. Open another page meanwhile.")
-        return self._to_be_finished(_told(visit, failure))
-
-
-def _told(visit: Visit, failure: Failure) -> Response:
-    return visit.page("failure.html", status=failure.status, failure=failure)
+        return self._to_be_finished(self._told(request, visit, failure))
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:

@@ -13,6 +13,10 @@ Administer: TypeAlias = Callable[[str, str, Mapping[str, Any]], "AdminResult"]
 """Asks the admin API in this process: method, address, and the members of the question."""
 
 
+Refused: TypeAlias = Callable[[str, str, int, str], None]
+"""Hears of a form that was not carried out: method, path, status and reason."""
+
+
 class AdminResult(msgspec.Struct, frozen=True):
     """What the admin API answered: the status, and the JSON value of the body."""
 
@@ -42,3 +46,4 @@ class Surroundings(msgspec.Struct, frozen=True):
     health: Callable[[], dict[str, Any]] | None = None
     copying: Callable[[], tuple[int, int] | None] = lambda: None
     trouble: Callable[[], Trouble | None] = lambda: None
+    refused: Refused = lambda *_: None

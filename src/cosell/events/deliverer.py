@@ -25,6 +25,7 @@ LOOK_AHEAD: Final = 4
 RETENTION_MS: Final = 7 * 24 * 60 * 60 * 1000
 """How long an event stays readable after all sinks have it. Our choice."""
 PRUNED_EVERY_MS: Final = 60_000
+SINK_RECOVERS: Final = "sink takes events"
 LAST_ROUNDS_S: Final = 2.0
 """How long an ending process goes on delivering what it still can."""
 
@@ -228,5 +229,5 @@ class Carrier:
             reasons = [held.reason for held in settlement.held] + [letter.reason for letter in settlement.dead]
             self._log("sink fails", sink=name, reason=reasons[0])
         if self._failing and not settlement.failed and settlement.delivered:
-            self._log("sink takes events", sink=name)
+            self._log(SINK_RECOVERS, sink=name)
         self._failing = bool(settlement.failed) if settlement.failed or settlement.delivered else self._failing

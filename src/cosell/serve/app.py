@@ -18,7 +18,9 @@ from cosell import flow
 from cosell.aws_side.work import work
 from cosell.engine import Engine
 from cosell.errors import (
+    AccessDeniedException,
     ConnectionDropped,
+    MalformedHttpRequestException,
     RequestEntityTooLargeException,
     RequestTimeoutException,
     ServiceError,
@@ -29,12 +31,13 @@ from cosell.serve.admin.lanes import Lanes
 from cosell.serve.admin.recent import Recent
 from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, question_of
 from cosell.serve.admin.routes import ROUTER
-from cosell.serve.console_door import ConsoleDoor, is_console, send_to_first_page, wants_page
+from cosell.serve.console_door import ConsoleDoor, is_console, say, send_to_first_page, wants_page
 from cosell.serve.deadlines import Deadlines
 from cosell.serve.dropped import drop
-from cosell.serve.log import log_answer, log_defect, log_outage
+from cosell.serve.log import log_answer, log_defect, log_outage, log_refusal, log_turned_away
 from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
+from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
 from cosell.serve.writes import Writes
 from cosell.wire.model import service_model
@@ -74,10 +77,22 @@ class Application:
         )
         self._lanes = Lanes(self._room, self._writer)
         self._console = ConsoleDoor(self._room, self._lanes)
+        self._names = names_of(options.host, options.allow_host)
         self._pages: dict[str, Page] = {"/healthz": _health, "/metrics": self._metrics.page}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, whatever its path, unless it comes from a stranger."""
+        against = objection(scope["headers"], self._names)
+        try:
+            if against is None:
+                await self._answer(scope, receive, send)
+            else:
+                await self._turn_away(scope, receive, send, against)
+        except Exception as defect:  # what is raised from here is answered with 500, and told to nobody
+            log_defect(f"{scope['method']} {scope['path']}", defect)
+            raise
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if scope["method"] in ("GET", "HEAD") and (path in self._pages or path == READINESS):
             status, content_type, body = self._pages[path]() if path in self._pages else await self._readiness()
@@ -117,6 +132,24 @@ class Application:
         log_answer(call, answer, seconds)
         self._room.recent.add(call, answer, seconds)
 
+    async def _turn_away(self, scope: Message, receive: Receive, send: Send, against: Objection) -> None:
+        """Refuse a request in the words of whoever answers its path. Nothing of it is looked at."""
+        log_turned_away(scope, against)
+        with suppress(ServiceError):  # who is still sending might not hear the answer
+            await self._body(receive)
+        path = scope["path"]
+        if path.startswith(PREFIX):
+            answer = Refused(against.status, against.reason).answer
+            await _send(send, answer.status, answer.headers, answer.body)
+        elif path in self._pages or path == READINESS or is_console(path):
+            await say(send, against.status, against.reason)
+        else:
+            call = flow.Call(scope["method"], path, dict(scope["headers"]), b"")
+            denied = AccessDeniedException if against.status == 403 else MalformedHttpRequestException
+            refusal = flow.refusal(self._engine, call, denied(against.reason))
+            self._metrics.count(call, refusal, 0)
+            await _send(send, against.status, refusal.headers, refusal.body)
+
     async def _wait(self, seconds: float) -> None:
         """Let time pass, unless the server is stopping."""
         with suppress(TimeoutError):
@@ -126,7 +159,7 @@ class Application:
         """Answer a request of the admin API."""
         request = AdminRequest(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]))
         try:
-            route = ROUTER.route(request, self._room.options.host)
+            route = ROUTER.route(request)
             if route.stream:
                 question = question_of(route, request)
                 await route.perform(self._room, question, request.headers, receive, send)
@@ -138,6 +171,8 @@ class Application:
             answer = Refused(error.status, error.message).answer
         else:
             answer = await self._lanes.answer(route, request)
+        if answer.refusal is not None:
+            log_refusal(request.method, request.path, answer.status, answer.refusal)
         await _send(send, answer.status, answer.headers, answer.body)
 
     async def open(self) -> None:
@@ -154,7 +189,8 @@ class Application:
         try:
             body = await self._body(receive)
         except ServiceError as error:
-            await _send(send, error.status, [(b"content-type", TEXT)], f"{error.message}\n".encode())
+            log_refusal(scope["method"], scope["path"], error.status, error.message)
+            await say(send, error.status, error.message)
         else:
             await self._console(scope, body, send)
 

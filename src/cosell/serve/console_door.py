@@ -12,10 +12,9 @@ from urllib.parse import urlencode
 import msgspec
 
 from cosell.serve.admin.lanes import Lanes
-from cosell.serve.admin.origin import objection
 from cosell.serve.admin.router import JSON, AdminRequest, Headers, Message, Receive, Refused, Room, Send
 from cosell.serve.admin.routes import ROUTER
-from cosell.serve.log import log_defect
+from cosell.serve.log import log_defect, log_refusal
 
 if TYPE_CHECKING:
     from cosell.console.application import Console
@@ -46,10 +45,6 @@ class ConsoleDoor:
 
     async def __call__(self, scope: Message, body: bytes, send: Send) -> None:
         """Answer a request whose body has been read."""
-        reason = objection(dict(scope["headers"]), self._room.options.host)
-        if reason is not None:
-            await say(send, 403, reason)
-            return
         if self._opening is None:
             self._opening = asyncio.get_running_loop().run_in_executor(None, self._open)
         console = await self._opening
@@ -70,16 +65,17 @@ class ConsoleDoor:
         from cosell.console.surroundings import Surroundings
 
         engine = self._room.engine.without_faults()
-        return Console(Surroundings(engine, self._administer, Pipelines(engine.store), engine.store.scopes))
+        pipelines = Pipelines(engine.store)
+        return Console(Surroundings(engine, self._administer, pipelines, engine.store.scopes, refused=log_refusal))
 
     def _administer(self, method: str, address: str, question: Mapping[str, Any]) -> "AdminResult":
         from cosell.console.surroundings import AdminResult
 
-        headers: Headers = {b"host": b"localhost", b"content-type": JSON}
+        headers: Headers = {b"content-type": JSON}
         query, body = (urlencode(question).encode(), b"") if method == "GET" else (b"", msgspec.json.encode(question))
         request = AdminRequest(method, address, query, headers, body)
         try:
-            route = ROUTER.route(request, self._room.options.host)
+            route = ROUTER.route(request)
         except Refused as refused:
             answer = refused.answer
         else:

@@ -1,22 +1,35 @@
-"""The log: one JSON object a line on stderr.
+"""The log: one JSON object a line on stderr, and no line longer than 8 KiB.
 
 Nothing that a request or a record holds is ever logged, so nothing that the model marks sensitive can be: only names
-of operations, members, codes and places in the code.
+of operations, members, codes and places in the code. What clients choose, such as a path or an identifier, is cut.
 """
 
+import json
 import logging
+import re
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
 
 from cosell.errors import ValidationException
+from cosell.events.deliverer import SINK_RECOVERS
 from cosell.flow import Answer, Call
 from cosell.outage import reason_of
+from cosell.serve.origin import Objection
 
 LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
+LONGEST_LINE: Final = 8 * 1024
+"""Bytes. Whatever a line tells, whoever collects it can take it as one."""
+CUTS: Final = (256, 64, 16, 4)
+"""Characters that are left of each text, and entries of each list, the first that make a line short enough."""
+DEEPEST_PLACES: Final = 30
+"""Places of a defect that are told, those nearest to it."""
+
+_QUOTED: Final = re.compile(r"""(?<=Invalid enum value ).*(?= - at)|(?<!\w)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _log: Any = structlog.get_logger("cosell")
 _logs_every_call = False
 
@@ -29,12 +42,33 @@ def configure_log(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
+            _line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _line(_: object, __: str, facts: Mapping[str, Any]) -> str:
+    """A log line, in which as much is left out as it takes to be short enough."""
+    line = ""
+    for cut in CUTS:
+        line = json.dumps(_cut(facts, cut), default=lambda value: type(value).__name__)
+        if len(line) < LONGEST_LINE:
+            break
+    return line
+
+
+def _cut(value: Any, limit: int) -> Any:
+    if isinstance(value, str) and len(value) > limit:
+        return f"{value[:limit]}…"
+    if isinstance(value, list | tuple):
+        more = [f"and {len(value) - limit} more"] if len(value) > limit else []
+        return [*(_cut(item, limit) for item in value[:limit]), *more]
+    if isinstance(value, Mapping):
+        return {name: _cut(member, limit) for name, member in value.items()}
+    return value
 
 
 def log_event(event: str, **facts: object) -> None:
@@ -68,7 +102,28 @@ def log_answer(call: Call, answer: Answer, seconds: float) -> None:
         _log.error("failed", **_explained(answer.defect), **facts)
 
 
-def log_defect(place: str, defect: Exception) -> None:
+def log_turned_away(scope: Mapping[str, Any], against: Objection) -> None:
+    """Log a request that was refused before anybody looked at it."""
+    action = f"{scope['method']} {scope['path']}"
+    _log.warning("turned away", action=action, status=against.status, reason=against.reason)
+
+
+def log_change(action: str, **facts: object) -> None:
+    """Log what somebody has done by the admin API, and to which account and catalog where it is about one."""
+    _log.info("changed", action=action, **facts)
+
+
+def log_refusal(method: str, path: str, status: int, reason: str) -> None:
+    """Log that the admin API or the console has not done what was asked. Values that the reason quotes are left out."""
+    _log.warning("refused", action=f"{method} {path}", status=status, reason=_QUOTED.sub("…", reason))
+
+
+def log_delivery(event: str, **facts: object) -> None:
+    """Log what happens to a sink. All but its recovery is a misfortune."""
+    (_log.info if event == SINK_RECOVERS else _log.warning)(event, **facts)
+
+
+def log_defect(place: str, defect: BaseException) -> None:
     """Log that cosell failed outside of a call."""
     _log.error("failed", place=place, **_explained(defect))
 
@@ -81,14 +136,22 @@ def log_outage(what: str, error: Exception | None, **facts: object) -> None:
         _log.error(f"{what} fails", **_explained(error), **facts)
 
 
-def _explained(defect: Exception) -> dict[str, object]:
+def _explained(defect: BaseException) -> dict[str, object]:
     """What is told of a defect: also its message, where that is a reason in our own words."""
     reason = reason_of(defect)
     told = {} if reason is None else {"reason": reason}
     return {"defect": type(defect).__name__, **told, "where": _where(defect)}
 
 
+def log_of_library(record: logging.LogRecord) -> None:
+    """Log what a library tells: who, and where. Its words may quote an address or a value, so they are left out."""
+    defect = record.exc_info[0] if record.exc_info else None
+    told = {"library": record.name, "where": [f"{record.filename}:{record.lineno} {record.funcName}"]}
+    log = _log.error if record.levelno >= logging.ERROR else _log.warning
+    log("a library tells", **told, **({"defect": defect.__name__} if defect else {}))
+
+
 def _where(defect: BaseException) -> list[str]:
     """The places in the code that a defect passed, innermost last. Its message is left out: it may quote a value."""
-    frames = traceback.extract_tb(defect.__traceback__)
+    frames = traceback.extract_tb(defect.__traceback__)[-DEEPEST_PLACES:]
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]

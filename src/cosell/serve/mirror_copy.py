@@ -7,7 +7,6 @@ of the mirror is read; later, what was written since.
 import os
 import random
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 from cosell.context import Scope
 from cosell.datasets.answers import Refused, record_of
 from cosell.engine import Engine
+from cosell.serve.folder import OwnFolder
 from cosell.store.interface import WriteTransaction
 from cosell.store.opportunity import StoredOpportunity, stored
 
@@ -75,7 +75,7 @@ class MirrorCopy:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._folder = tempfile.TemporaryDirectory(prefix="cosell-", dir=_where())
+        self._folder = OwnFolder(_where())
         chance = random.Random(secrets.randbits(128))  # noqa: S311  # as long as the seed is secret
         self.engine = Engine.open(str(Path(self._folder.name) / "mirror.db"), chance=chance)
         self.copying: tuple[int, int] | None = None

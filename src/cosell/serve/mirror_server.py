@@ -1,24 +1,27 @@
 """Running a console over a mirror until it is told to stop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from cosell.serve.log import log_event
 from cosell.serve.mirror_site import MirrorSite, Source
 from cosell.serve.server import embedded, listening
 from cosell.serve.stopping import ending_on_signals, leave
+from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 
 
-def show_mirror(source: Source, host: str, port: int, on_ready: Callable[[], None]) -> NoReturn:
+def show_mirror(source: Source, host: str, allowed: Sequence[str], port: int, on_ready: Callable[[], None]) -> NoReturn:
     """Show the mirror until SIGTERM or SIGINT, then end the process as a server does."""
-    asyncio.run(_show(source, host, port, on_ready))
+    tell_uncaught()
+    asyncio.run(_show(source, host, allowed, port, on_ready))
 
 
-async def _show(source: Source, host: str, port: int, on_ready: Callable[[], None]) -> NoReturn:
-    site = MirrorSite(source, host)
+async def _show(source: Source, host: str, allowed: Sequence[str], port: int, on_ready: Callable[[], None]) -> NoReturn:
+    site = MirrorSite(source, host, allowed)
     server = embedded(site, host, port)
     loop = asyncio.get_running_loop()
+    tell_uncaught_of(loop)
     with ending_on_signals(lambda: loop.call_soon_threadsafe(server.stop), remove=site.remove_copy):
         serving = asyncio.create_task(server.serve())
         await listening(serving, host, port)

@@ -8,7 +8,7 @@ While the mirror cannot be read, its last copy is shown with the reason; each pa
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic
 from typing import Any, Final, Protocol
@@ -20,11 +20,11 @@ from cosell.console.surroundings import AdminResult, Surroundings, Trouble
 from cosell.console.visit import Failure
 from cosell.outage import Outage, reason_of
 from cosell.serve import mirror_copy
-from cosell.serve.admin.origin import objection
 from cosell.serve.admin.router import Message, Receive, Send
 from cosell.serve.console_door import is_console, say, send_to_first_page, show
-from cosell.serve.log import log_outage
+from cosell.serve.log import log_outage, log_refusal, log_turned_away
 from cosell.serve.mirror_copy import Interrupted, MirrorCopy, MirrorState
+from cosell.serve.origin import names_of, objection
 from cosell.wire.timestamps import Timestamp
 
 REST: Final = 9
@@ -47,8 +47,10 @@ class Source(mirror_copy.Source, Protocol):
 class MirrorSite:
     """The application. `close` waits for the pages that are being made."""
 
-    def __init__(self, source: Source, host: str, clock: Callable[[], float] = monotonic) -> None:
-        self._host = host
+    def __init__(
+        self, source: Source, host: str, allowed: Sequence[str] = (), clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._names = names_of(host, allowed)
         self._clock = clock
         self._copy = copy = MirrorCopy(source)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copying")
@@ -70,14 +72,16 @@ class MirrorSite:
                 self._latest_health,
                 lambda: copy.copying,
                 self._trouble,
+                log_refusal,
             )
         )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        reason = objection(dict(scope["headers"]), self._host)
-        if reason is not None:
-            await say(send, 403, reason)
+        against = objection(scope["headers"], self._names)
+        if against is not None:
+            log_turned_away(scope, against)
+            await say(send, against.status, against.reason)
         elif scope["path"] == "/" and scope["method"] == "GET":
             await send_to_first_page(send)
         elif not is_console(scope["path"]):

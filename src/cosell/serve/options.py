@@ -19,6 +19,8 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str
     sinks: list[str]
     webhook_secret: str
+    allow_host: list[str] = []
+    """Names by which clients call the server, beside its addresses."""
     script: dict[str, Any] | None = None
     """The document of the script that AWS's side follows; None: nothing happens by itself."""
     readings: Readings = DEFAULT_READINGS

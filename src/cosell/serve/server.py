@@ -17,14 +17,19 @@ from cosell.errors import UserError
 from cosell.events.deliverer import Deliverer
 from cosell.events.sink import addressed
 from cosell.serve.app import Application
-from cosell.serve.log import log_event, log_outage
+from cosell.serve.connections import end_unread, room_for_connections
+from cosell.serve.log import log_delivery, log_event, log_outage
 from cosell.serve.options import ServeOptions
 from cosell.serve.stopping import ending_on_signals, leave
+from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.serve.write_ahead_log import keep_short
 
-HEADER_TIMEOUT_MS: Final = 10_000
+HEADER_TIMEOUT_MS: Final = 75_000
+"""How long a connection may be without a whole head, at its start and after each answer: granian has one limit for
+both. Whoever asks once a minute keeps the connection."""
 HEADER_LIMIT_BYTES: Final = 16 * 1024
-BACKLOG: Final = 1024
+BACKLOG: Final = 4096
+"""Connections that wait to be accepted. The system may allow fewer."""
 
 
 def is_loopback(host: str) -> bool:
@@ -53,18 +58,20 @@ def free_port(host: str, port: int) -> int:
 
 def run(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> NoReturn:
     """Answer until SIGTERM or SIGINT, then end the process, as `ending_on_signals` says."""
+    tell_uncaught()
     asyncio.run(_serve(engine, options, on_ready))
 
 
 async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> NoReturn:
     host, port = options.host, options.port
+    loop = asyncio.get_running_loop()
+    tell_uncaught_of(loop)
     application = Application(engine, options)
     sinks = addressed(options.sinks, options.webhook_secret, wall_clock)
-    deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_event, log_outage)
+    deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_delivery, log_outage)
     deliverer.open()
     await application.open()
     server = embedded(application, host, port)
-    loop = asyncio.get_running_loop()
 
     def stop() -> None:
         application.drain()
@@ -97,12 +104,13 @@ def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) 
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=HEADER_LIMIT_BYTES),
         websockets=False,
         backlog=BACKLOG,
+        backpressure=room_for_connections(),
         log_enabled=False,
     )
 
 
 async def listening(serving: "asyncio.Task[None]", host: str, port: int) -> None:
-    """Wait until a server answers, or has failed to start."""
+    """Wait until a server answers, or has failed to start. Clients that read nothing are let go from then on."""
     while not serving.done():
         try:
             _, writer = await asyncio.open_connection(host, port)
@@ -110,4 +118,5 @@ async def listening(serving: "asyncio.Task[None]", host: str, port: int) -> None
             await asyncio.sleep(0.001)
         else:
             writer.close()
+            end_unread(port)
             return

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -23,11 +22,13 @@ from cosell.faults import Faults, Rule
 from cosell.faults.memory import shared_memory
 from cosell.outage import Outage
 from cosell.serve.admin.colleagues import LONGEST_FOLDER, socket_of
+from cosell.serve.folder import OwnFolder
 from cosell.serve.log import configure_log, log_event, log_outage
 from cosell.serve.metrics import FOLDER_VARIABLE
 from cosell.serve.options import ServeOptions
 from cosell.serve.server import run
 from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S
+from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.store.interface import StoreUnavailable
 
 READY: Final = b"ready\n"
@@ -90,7 +91,7 @@ def _supervise_all(
     on_ready: Callable[[], None],
     may_serve: Callable[[], bool],
 ) -> int:
-    with tempfile.TemporaryDirectory(prefix="cosell-") as folder:
+    with OwnFolder() as folder:
         if len(os.fsencode(folder)) > LONGEST_FOLDER:
             raise UserError(f"the path of {folder} is too long for sockets", "name a shorter folder in TMPDIR")
         _add(faults, _faults_in(folder))
@@ -115,7 +116,9 @@ async def _supervise(
 ) -> int:
     """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies: the exit code."""
     told = _Told()
+    tell_uncaught()
     loop = asyncio.get_running_loop()
+    tell_uncaught_of(loop)
     for number in SIGNALS:
         loop.add_signal_handler(number, told.hear)
     started = [asyncio.Event() for _ in range(workers)]
@@ -183,6 +186,7 @@ async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
 
 def _work(options: ServeOptions) -> None:
     configure_log(options.log_level)
+    tell_uncaught()
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
     assert options.folder is not None
     engine = Engine.open(options.db, readings=options.readings, faults=_faults_in(options.folder))

@@ -1,12 +1,13 @@
 """AWS JSON 1.0, and the path form beside it: which operation is meant, and in which content type to answer.
 
 Source: service model (target prefix); recorded answers (path form, content types). Our choice: the target header
-wins over the path, and an operation that does not exist answers 404 (docs/fidelity.md).
+wins over the path, an operation that does not exist answers 404, and the path form takes JSON that says so: a page of a
+stranger cannot send that, as it can a form (docs/fidelity.md).
 """
 
 from typing import Final
 
-from cosell.errors import SerializationException, UnknownOperationException
+from cosell.errors import SerializationException, UnknownOperationException, UnsupportedMediaTypeException
 from cosell.wire.model import Operation, service_model
 
 AMZ_JSON: Final = b"application/x-amz-json-1.0"
@@ -20,7 +21,8 @@ _CONTENT_TYPES: Final = {content_type: content_type for content_type in (AMZ_JSO
 def operation_of(method: str, path: str, headers: dict[bytes, bytes]) -> Operation:
     """The operation that a request names. `headers` have lower-case names.
 
-    Raises UnknownOperationException where it names none, SerializationException for a compressed body.
+    Raises UnknownOperationException where it names none, UnsupportedMediaTypeException where its path does so and its
+    body is not said to be JSON, SerializationException for a compressed body.
     """
     if method != "POST":
         raise UnknownOperationException(f"The service is called with POST, not with {method}.")
@@ -37,6 +39,10 @@ def operation_of(method: str, path: str, headers: dict[bytes, bytes]) -> Operati
     operation = service_model().operations.get(name)
     if operation is None:
         raise UnknownOperationException("The service has no such operation.")
+    if target is None and _media_type(headers) not in _CONTENT_TYPES:
+        raise UnsupportedMediaTypeException(
+            f"Send JSON, with the header Content-Type: {PLAIN_JSON.decode()}, or name the operation in X-Amz-Target."
+        )
     if b"content-encoding" in headers:
         raise SerializationException("The body must not be compressed.")
     return operation
@@ -44,8 +50,12 @@ def operation_of(method: str, path: str, headers: dict[bytes, bytes]) -> Operati
 
 def answer_content_type(headers: dict[bytes, bytes]) -> bytes:
     """The content type of the request where it is one of the protocol's, else the one of its form."""
-    asked = headers.get(b"content-type", b"")
-    if asked not in _CONTENT_TYPES:
-        asked = asked.partition(b";")[0].strip().lower()
+    asked = _media_type(headers)
     form = AMZ_JSON if b"x-amz-target" in headers else PLAIN_JSON
     return _CONTENT_TYPES.get(asked, form)
+
+
+def _media_type(headers: dict[bytes, bytes]) -> bytes:
+    """The content type of the request, without its parameters."""
+    said = headers.get(b"content-type", b"")
+    return said if said in _CONTENT_TYPES else said.partition(b";")[0].strip().lower()

@@ -7,8 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from cosell import flow
+from cosell.serve.admin.fields import Catalog
 from cosell.serve.admin.recent import KEPT, Kept, told
-from cosell.serve.admin.router import Refused, Room
+from cosell.serve.admin.router import Facts, Refused, Room
+from cosell.serve.log import log_answer
 from cosell.wire.model import service_model
 
 
@@ -54,7 +56,25 @@ def replay_request(room: Room, question: OneRequest) -> dict[str, Any]:
     call = flow.Call("POST", "/", headers, kept.request)
     started = perf_counter()
     answer = flow.answer(room.engine.without_faults(), call)
-    return {"id": room.recent.add(call, answer, perf_counter() - started), "status": answer.status}
+    seconds = perf_counter() - started
+    log_answer(call, answer, seconds)
+    return {"id": room.recent.add(call, answer, seconds), "status": answer.status}
+
+
+def scope_of(room: Room, question: OneRequest) -> Facts:
+    """The account and catalog that one of these calls was about, as far as it named them."""
+    kept = room.recent.kept(question.id)
+    if kept is None:  # it has left its ring meanwhile
+        return {}
+    account = {"account": kept.account} if kept.account else {}
+    try:
+        return account | {"catalog": msgspec.json.decode(kept.request, type=_Named).catalog}
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return account
+
+
+class _Named(msgspec.Struct):
+    catalog: Catalog = msgspec.field(name="Catalog")
 
 
 def _kept(room: Room, identifier: str) -> Kept:

@@ -15,9 +15,8 @@ import msgspec
 from cosell.engine import Engine
 from cosell.errors import ServiceError, UserError, ValidationException
 from cosell.rules.review_script import Script
-from cosell.serve.admin.origin import objection
 from cosell.serve.admin.recent import Recent
-from cosell.serve.log import log_defect
+from cosell.serve.log import log_change, log_defect
 from cosell.serve.options import ServeOptions
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import LOCK_TIMEOUT_S
@@ -25,6 +24,7 @@ from cosell.store.patience import LOCK_TIMEOUT_S
 PREFIX: Final = "/_cosell/"
 JSON: Final = b"application/json"
 
+Facts = dict[str, str]
 Headers = dict[bytes, bytes]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -47,8 +47,14 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The question of a handler that needs none."""
 
 
+def named_in(_: Room, question: Any) -> Facts:
+    """The account and catalog that a question names; empty where it is about none."""
+    named = {name: getattr(question, name, None) for name in ("account", "catalog")}
+    return {name: value for name, value in named.items() if value}
+
+
 class Route(msgspec.Struct, frozen=True):
-    """One door of the admin API.
+    """One door of the admin API. `concerns` gives the account and catalog that the log tells of a change.
 
     A `stream` is no plain function but `async (room, question, headers, receive, send)`, and answers by itself.
     """
@@ -67,6 +73,8 @@ class Route(msgspec.Struct, frozen=True):
     def lane(self) -> Literal["read", "change", "bulk"]:
         """Which requests it waits for."""
         return "bulk" if self.bulk else "read" if self.reads or self.method == "GET" else "change"
+
+    concerns: Callable[[Room, Any], Facts] = named_in
 
 
 class AdminRequest(msgspec.Struct, frozen=True):
@@ -92,6 +100,11 @@ class AdminAnswer(msgspec.Struct, frozen=True):
         allow = [(b"allow", self.allow)] if self.allow else []
         return [(b"content-type", JSON), (b"cache-control", b"no-store"), *allow]
 
+    @property
+    def refusal(self) -> str | None:
+        """Why the request was not carried out; None where it was, and where a defect is in the log already."""
+        return msgspec.json.decode(self.body)["error"] if 400 <= self.status != 500 else None
+
 
 class Refused(Exception):
     """The request is not carried out."""
@@ -109,11 +122,8 @@ class Router:
         for route in routes:
             self._routes.setdefault(route.path, {})[route.method] = route
 
-    def route(self, request: AdminRequest, bound_to: str) -> Route:
-        """The door that a request knocks at. Raises Refused where it may not, or where there is none."""
-        reason = objection(request.headers, bound_to)
-        if reason is not None:
-            raise Refused(403, reason)
+    def route(self, request: AdminRequest) -> Route:
+        """The door that a request knocks at. Raises Refused where there is none."""
         by_method = self._routes.get(request.path)
         if by_method is None:
             raise Refused(404, f"The admin API has no such address. GET {PREFIX} lists all.")
@@ -154,9 +164,12 @@ def _mistake(told: str, question: type[msgspec.Struct]) -> str:
 
 
 def perform(room: Room, route: Route, request: AdminRequest) -> AdminAnswer:
-    """Take a request through its handler. Whatever happens becomes an answer."""
+    """Take a request through its handler. Whatever happens becomes an answer, and a change a line of the log."""
     try:
-        result = route.perform(room, question_of(route, request))
+        question = question_of(route, request)
+        result = route.perform(room, question)
+        if route.method != "GET":
+            log_change(f"{route.method} {route.path}", **route.concerns(room, question))
         return AdminAnswer(200, msgspec.json.encode(result, enc_hook=str))
     except Refused as refused:
         return refused.answer

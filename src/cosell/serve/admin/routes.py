@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from cosell.faults import Rule
 from cosell.serve.admin import aws_side, database, events, faults, requests, time
+from cosell.serve.admin.requests import OneRequest, scope_of
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
 
 
@@ -43,8 +44,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}events/replay", events.replay, events.Replay),
     Route("POST", f"{PREFIX}events/revive", events.revive, events.Revival),
     Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
-    Route("GET", f"{PREFIX}requests/one", requests.one_request, requests.OneRequest),
-    Route("POST", f"{PREFIX}requests/unmask", requests.unmasked_request, requests.OneRequest, reads=True),
-    Route("POST", f"{PREFIX}requests/replay", requests.replay_request, requests.OneRequest),
+    Route("GET", f"{PREFIX}requests/one", requests.one_request, OneRequest),
+    Route("POST", f"{PREFIX}requests/unmask", requests.unmasked_request, OneRequest, reads=True, concerns=scope_of),
+    Route("POST", f"{PREFIX}requests/replay", requests.replay_request, OneRequest, concerns=scope_of),
 )
 ROUTER: Final = Router(ROUTES)

@@ -1,0 +1,63 @@
+"""A folder for what a process keeps outside of its database. It goes with the process, however that ends.
+
+Its owner holds a lock on it, which the kernel gives back when the owner ends. So a folder whose lock can be had is one
+of a process that was killed, and the next one removes it. Nobody is asked for by the number of a process, which may be
+another's by then. Cleaners of temporary files, such as systemd's, leave locked folders alone.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+PREFIX: Final = "cosell-"
+LOCKED: Final = "locked"
+"""A file that is there once the folder is locked, so that nobody takes one that is just being made for abandoned."""
+
+
+class OwnFolder:
+    """A new folder that only this user may enter, in `where` or else where temporary files are. `cleanup` removes it.
+
+    Those that killed processes have left there are removed first.
+    """
+
+    def __init__(self, where: Path | None = None) -> None:
+        _remove_abandoned(where or Path(tempfile.gettempdir()))
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, dir=where)
+        self.name = self._folder.name
+        self._lock = os.open(self.name, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        Path(self.name, LOCKED).touch()
+
+    def __enter__(self) -> str:
+        return self.name
+
+    def __exit__(self, *_: object) -> None:
+        self.cleanup()
+
+    def cleanup(self) -> None:
+        """Remove the folder with all that is in it."""
+        self._folder.cleanup()
+        os.close(self._lock)
+
+
+def _remove_abandoned(where: Path) -> None:
+    for path in where.glob(f"{PREFIX}*"):
+        with suppress(OSError):  # it is somebody else's, no folder, or gone meanwhile
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                if _is_abandoned(path, lock):
+                    shutil.rmtree(path)
+            finally:
+                os.close(lock)
+
+
+def _is_abandoned(path: Path, lock: int) -> bool:
+    """Whether a folder is one of this user's processes that has ended. Raises OSError where its owner lives."""
+    if os.fstat(lock).st_uid != os.geteuid() or not Path(path, LOCKED).is_file():
+        return False
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True

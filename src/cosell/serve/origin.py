@@ -1,0 +1,112 @@
+"""Whom a server answers: programs, and pages that this very server has sent, but no other page of a browser.
+
+A page of a stranger can make a browser send requests to loopback (CSRF), and with a name of its own that suddenly
+means 127.0.0.1 it can even read the answers (DNS rebinding). Both show in headers that no page can forge: `Host` is
+then the stranger's name, `Origin` the stranger's page. So this stands before every path. See SECURITY.md and decision
+0021.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Final, Literal
+
+import msgspec
+
+from cosell.errors import UserError
+
+LOCAL_NAMES: Final = frozenset({"localhost"})
+SHOWN: Final = 100
+"""Characters of a stranger's header that are repeated to the stranger."""
+
+_NAME: Final = r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*"
+_HOST: Final = re.compile(rf"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>{_NAME})\.?)(?::[0-9]{{0,5}})?")
+
+
+class Objection(msgspec.Struct, frozen=True):
+    """Why a request is not answered: its head is malformed (400), or it comes from a stranger (403)."""
+
+    status: Literal[400, 403]
+    reason: str
+
+
+class Names(msgspec.Struct, frozen=True):
+    """What a server is called: the address that it listens on, and names that its operator has given it besides."""
+
+    bound_to: str
+    more: frozenset[str] = frozenset()
+
+
+def names_of(bound_to: str, more: Collection[str]) -> Names:
+    """What a server is called. Raises UserError for a name that no Host header can have."""
+    names = {name.lower().removesuffix(".") for name in more}
+    for name in sorted(names):
+        if not re.fullmatch(_NAME, name):
+            raise UserError(f"{name!r} is not a name of a host", "give it without a scheme or a port: pipeline.example")
+    return Names(bound_to, frozenset(names))
+
+
+def objection(headers: Sequence[tuple[bytes, bytes]], names: Names) -> Objection | None:
+    """Why a request with these headers is not answered; None where nothing speaks against it.
+
+    `headers` have lower-case names.
+    """
+    hosts, origins = [], []
+    for name, value in headers:
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"origin":
+            origins.append(value)
+    if len(hosts) != 1:
+        return Objection(400, "A request has exactly one Host header.")
+    against = _against(hosts[0], names)
+    if against is not None:
+        return against
+    for origin in origins:
+        if origin.lower().partition(b"://")[2] != hosts[0].lower():
+            return Objection(403, f"Pages of other origins may not call this server, and Origin is {_shown(origin)!r}.")
+    return None
+
+
+@lru_cache(maxsize=256)  # a client says the same each time
+def _against(host: bytes, names: Names) -> Objection | None:
+    """What speaks against a Host header."""
+    parts = _HOST.fullmatch(host.decode("latin-1").lower())
+    if parts is None or not _is_possible(parts["v6"]):
+        return Objection(400, "The Host header must be a name or an address, such as 127.0.0.1:4280 or [::1]:4280.")
+    name = parts["v6"] or parts["name"]
+    if name in LOCAL_NAMES or name in names.more or _is_own(name, names.bound_to):
+        return None
+    return Objection(
+        403,
+        f"The Host header is {_shown(host)!r}, which is no name of this server. Call it by an address of its own, such "
+        f"as 127.0.0.1 or localhost, or start it with --allow-host {name[:SHOWN]}.",
+    )
+
+
+def _is_possible(v6: str | None) -> bool:
+    return v6 is None or isinstance(_address_of(v6), ipaddress.IPv6Address)
+
+
+def _is_own(name: str, bound_to: str) -> bool:
+    """Whether nobody else can have a name: public ones can be made to mean any address.
+
+    A literal address means itself, and a name without a dot is of the own network.
+    """
+    address = _address_of(name)
+    if ipaddress.ip_address(bound_to).is_loopback:
+        return address is not None and address.is_loopback
+    return address is not None or "." not in name or name == socket.gethostname().lower()
+
+
+def _address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _shown(value: bytes) -> str:
+    return value[:SHOWN].decode("latin-1")
