@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,9 @@ pytest_plugins = ("tests.store.engines",)
 
 # A shell lets what it runs in the background ignore Ctrl-C, and so would each program that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+USUAL_PORT = 4280
+"""Occupied while the tests run, as by a demo in another terminal: no test may need it."""
 
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "444455556666"
@@ -70,6 +75,26 @@ class Server:
         """End as a power cut would."""
         self.process.kill()
         self.process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_port_is_taken() -> Iterator[None]:
+    """Somebody listens on cosell's usual port from the first test to the last, and answers nothing."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # somebody does already
+            listener.bind(("127.0.0.1", USUAL_PORT))
+            listener.listen()
+        yield
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port on which somebody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield int(listener.getsockname()[1])
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Self
 from cosell.clock import Clock, SharedClock, wall_clock
 from cosell.context import DEFAULT_READINGS, Now, Readings
 from cosell.faults import Faults
+from cosell.store.access import Access
 from cosell.store.interface import Store
 from cosell.store.open import open_store
 
@@ -35,15 +36,16 @@ class Engine:
         chance: random.Random | None = None,
         readings: Readings = DEFAULT_READINGS,
         faults: Faults | None = None,
+        access: Access = Access.CREATE,
     ) -> Self:
-        """The engine over the database that `url` names. Raises UserError where it cannot be opened.
+        """The engine over the database that `url` names. Raises UserError where it cannot be opened for the `access`.
 
         Without a `clock` it follows the one of the database, which all its processes share. A seeded `chance` and a
         frozen `clock` make every answer reproducible, byte by byte, page tokens included where the database is new.
         """
         secrets = chance or random.SystemRandom()
         token_key = secrets.getrandbits(_TOKEN_KEY_BITS).to_bytes(_TOKEN_KEY_BITS // 8)
-        store = open_store(url, new_token_key=token_key)
+        store = open_store(url, new_token_key=token_key, access=access)
         if clock is None:
             clock = SharedClock(store) if store.shared else Clock()
         return cls(store, clock, chance or random.Random(), url, readings, faults or Faults())  # noqa: S311

@@ -108,14 +108,18 @@ FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)
 def from_file(folder: Path) -> dict[str, Any]:
     """The settings that `cosell.toml` gives; empty where there is no file.
 
-    Raises UserError where the file is not TOML, names an unknown setting or gives one a value that it cannot have.
+    Raises UserError where the file cannot be read, is not TOML, names an unknown setting or gives one a value that it
+    cannot have.
     """
-    path = folder / FILE
-    if not path.exists():
-        return {}
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
         msgspec.convert(given, Settings)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UserError(f"cannot read {FILE}: {error.strerror}", "mend it, or go to another folder") from None
+    except RecursionError:
+        raise UserError(f"{FILE} is nested too deeply", "see docs/reference/settings.md") from None
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise UserError(f"{FILE}: {error}", "see docs/reference/settings.md") from None
     return given

@@ -1,5 +1,8 @@
 """Filling and emptying a running server."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from tests.admin.conftest import ask, done
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
 
@@ -40,3 +43,21 @@ def test_a_snapshot_is_made_listed_restored_and_forgotten(server: Server) -> Non
     assert status == 400
     assert "three" in answer["error"]
     assert "next_step" in answer
+
+
+def test_a_snapshot_that_was_cut_to_nothing_removes_nothing(serve: Callable[..., Server], tmp_path: Path) -> None:
+    server = serve("--db", "cosell.db")
+    for account in (ACCOUNT, OTHER_ACCOUNT):
+        done(ask(server, "POST", "seed", {"count": 3, "account": account}))
+    done(ask(server, "POST", "snapshot", {"name": "three"}))
+    before = listed(server, ACCOUNT), listed(server, OTHER_ACCOUNT)
+    (tmp_path / "cosell.db-snapshots" / "three.db").write_bytes(b"")
+    status, answer = ask(server, "POST", "restore", {"name": "three"})
+    assert (status, answer) == (
+        400,
+        {
+            "error": "the snapshot three is not as it was made: it was cut short, changed, or replaced",
+            "next_step": "forget it, and restore another one",
+        },
+    )
+    assert (listed(server, ACCOUNT), listed(server, OTHER_ACCOUNT)) == before

@@ -48,7 +48,7 @@ def test_a_taken_port_is_told_in_one_line(serve: Callable[..., Server], run: Cal
         (["--host", "example.com"], "example.com is not an IP address"),
         (["--host", "192.0.2.1", "--insecure", "--port", "0"], "cannot listen on 192.0.2.1:0"),
         (["--db", "mysql://localhost/pipeline"], "cannot open mysql:// databases"),
-        (["--db", "no/such/folder.db"], "cannot open no/such/folder.db"),
+        (["--db", "no/such/folder.db"], "no/such/folder.db cannot be opened"),
         (["--workers", "2", "--db", ":memory:"], "several workers cannot share :memory:"),
         (["--port", "70000"], "70000 is not possible"),
     ],

@@ -265,7 +265,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     file.write_text("Dear partner, " * 100)
     with pytest.raises(UserError, match="is not a SQLite database"):
         Engine.open(str(file))
-    with pytest.raises(UserError, match="cannot open"):
+    with pytest.raises(UserError, match="cannot be opened"):
         Engine.open(str(tmp_path / "no folder" / "new.db"))
     with pytest.raises(UserError, match="mysql"):
         Engine.open("mysql://somewhere")

@@ -1,9 +1,14 @@
 """Whoever returns to a kept state finds it again, and readers by watermark miss nothing of it."""
 
+import hashlib
+import itertools
 import json
-from collections.abc import Iterator
+import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import apsw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +16,7 @@ from hypothesis import strategies as st
 from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
+from cosell.store.sqlite import connection
 from tests.conftest import OTHER_ACCOUNT
 from tests.store.caller import NOON_MS, Caller, HandClock, Record, moment, record
 
@@ -218,4 +224,149 @@ def test_a_reader_by_watermark_sees_every_state_whatever_was_returned_to(steps: 
             newest = max(newest, row["LastModifiedDate"])
         for row in caller.page(MaxResults=100)["OpportunitySummaries"]:
             assert seen[row["Id"]] == row
+    engine.close()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Engine]:
+    """A database with two opportunities in the snapshot `two`, and three by now."""
+    engine = Engine.open(str(tmp_path / "kept.db"), clock=HandClock())
+    Caller(engine).put([record("O1"), record("O2")])
+    engine.store.states.keep("two")
+    Caller(engine).create("third")
+    yield engine
+    engine.close()
+
+
+def _checksum(file: Path) -> Path:
+    return file.with_suffix(".sha256")
+
+
+def _with_its_checksum(file: Path, content: bytes) -> None:
+    """Another content, as somebody would put it there who knows of checksums."""
+    file.write_bytes(content)
+    _checksum(file).write_text(f"{hashlib.sha256(content).hexdigest()}  {file.name}\n")
+
+
+def _statement(statement: str) -> Callable[[Path], None]:
+    def spoil(file: Path) -> None:
+        snapshot = apsw.Connection(str(file))
+        snapshot.execute(statement)
+        snapshot.close()
+        _with_its_checksum(file, file.read_bytes())
+
+    return spoil
+
+
+def _flip(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def _replace(file: Path) -> None:
+    other = Engine.open(str(file.parent / "other"))
+    other.store.states.keep("other")
+    other.close()
+    (file.parent / "other-snapshots" / "other.db").replace(file)
+
+
+def _replace_with_checksum(file: Path) -> None:
+    _replace(file)
+    _with_its_checksum(file, file.read_bytes())
+
+
+NOT_AS_MADE = "is not as it was made"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda file: file.write_bytes(b""), NOT_AS_MADE),
+        (lambda file: file.write_bytes(file.read_bytes()[:-1]), NOT_AS_MADE),
+        (lambda file: file.write_bytes(b"Dear partner"), NOT_AS_MADE),
+        (_flip, NOT_AS_MADE),
+        (_replace, NOT_AS_MADE),
+        (lambda file: _checksum(file).write_bytes(b"\xff\n\n"), NOT_AS_MADE),
+        (lambda file: _checksum(file).unlink(), "has no checksum"),
+        (lambda file: _checksum(file).write_bytes(b""), "has no checksum"),
+        (lambda file: _with_its_checksum(file, b""), "is no database of cosell's"),
+        (_replace_with_checksum, "is not one of this database"),
+        (_statement("DELETE FROM installation"), "is not one of this database"),
+        (_statement("DROP TABLE installation"), "is no database of cosell's"),
+        (_statement("PRAGMA user_version = 999"), "was made by a newer cosell"),
+    ],
+)
+def test_a_snapshot_that_is_not_what_was_kept_is_refused(
+    kept: Engine, tmp_path: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    before = Caller(kept).records()
+    spoil(tmp_path / "kept.db-snapshots" / "two.db")
+    with pytest.raises(UserError, match=f"the snapshot two {said}") as refused:
+        kept.store.states.return_to("two", NOON_MS)
+    assert refused.value.next_step
+    assert Caller(kept).records() == before
+    kept.store.states.keep("two")
+    assert kept.store.states.return_to("two", NOON_MS).removed == 0
+    kept.store.states.forget("two")
+    assert [file.name for file in (tmp_path / "kept.db-snapshots").iterdir() if file.name.startswith("two")] == []
+
+
+def test_a_snapshot_agrees_with_a_checksum_at_every_moment(
+    kept: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nth in range(1, 20):
+        steps = itertools.count(1)
+
+        def fails(descriptor: int, steps: "itertools.count[int]" = steps, nth: int = nth) -> None:
+            if next(steps) == nth:
+                raise OSError(5, "Input/output error")
+            os.fdatasync(descriptor)
+
+        with monkeypatch.context() as patched:
+            patched.setattr("cosell.whole_file.os.fsync", fails)
+            try:
+                kept.store.states.keep("two")
+                whole = True
+            except StoreUnavailable:
+                whole = False
+        kept.store.states.return_to("two", NOON_MS)
+        if whole:
+            break
+    assert nth > 3
+
+
+def test_a_snapshot_is_checked_by_other_programs_too(kept: Engine, tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "two.sha256"],
+        cwd=tmp_path / "kept.db-snapshots",
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "two.db: OK\n"
+
+
+def test_a_snapshot_of_an_older_schema_comes_back_and_stays_as_it_is(
+    kept: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = tmp_path / "kept.db-snapshots" / "two.db"
+    before = snapshot.read_bytes()
+    later = tmp_path / "9999_notes.sql"
+    later.write_text("CREATE TABLE note (text TEXT NOT NULL);")
+    files = [*connection._migrations(), later]
+    monkeypatch.setattr(connection, "_migrations", lambda: files)
+    kept.close()
+    engine = Engine.open(str(tmp_path / "kept.db"), clock=HandClock())
+    assert engine.store.states.return_to("two", NOON_MS).removed == 1
+    assert [row["Id"] for row in Caller(engine).records()] == ["O1", "O2"]
+    engine.close()
+    assert snapshot.read_bytes() == before
+
+
+def test_a_folder_of_snapshots_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    engine = Engine.open(str(tmp_path / "kept.db"))
+    (tmp_path / "kept.db-snapshots").write_text("no folder")
+    with pytest.raises(StoreUnavailable, match=r"kept\.db-snapshots"):
+        engine.store.states.keep("one")
     engine.close()

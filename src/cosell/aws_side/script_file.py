@@ -58,6 +58,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise UserError(
             f"cannot read the script {path}: {error.strerror}", "say manual, auto, or the path of a file"
         ) from None
+    except RecursionError:
+        raise UserError(f"{path} is nested too deeply", "see docs/how-to/play-aws.md") from None
     except ValueError as error:  # of TOML, of JSON, or of UTF-8
         raise UserError(f"{path}: {error}", "see docs/how-to/play-aws.md") from None
     plain: dict[str, Any] = msgspec.to_builtins(document)  # days and moments of TOML become texts

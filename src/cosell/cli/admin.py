@@ -89,7 +89,7 @@ def _answer(request: Request) -> Any:
     with _opened(request) as response:
         try:
             return json.load(response)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise _nobody(request, error) from None
 
 
@@ -113,5 +113,5 @@ def _refusal(refused: HTTPError) -> UserError:
         told = json.load(refused)
         entries = [f"{entry['FieldName']}: {entry['Message']}" for entry in told.get("error_list", [])]
         return Refusal("; ".join(entries) or told["error"].rstrip("."), told.get("next_step", ""))
-    except (ValueError, KeyError, AttributeError):
+    except (OSError, HTTPException, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return UserError(f"the server at {refused.url} is no cosell, or an older one (status {refused.code})", START)

@@ -1,6 +1,5 @@
 """Clients for commands that ask the service as any other program would, and its errors as lines for people."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -28,15 +27,15 @@ class Failed(Exception):
         self.lines = lines
 
 
-def client_in_process(db: str, account: str) -> "PartnerCentralSellingAPIClient":
-    """A client of a database that exists. Raises UserError where it does not, or cannot be opened."""
-    from cosell.engine import Engine
+@contextmanager
+def client_in_process(db: str, account: str) -> "Iterator[PartnerCentralSellingAPIClient]":
+    """A client that reads a database that is there. Raises UserError where it is not, or does not answer."""
+    from cosell.cli.database import database
     from cosell.in_process import client_of
+    from cosell.store.access import Access
 
-    path = db.removeprefix("sqlite:///")
-    if "://" not in path and path != ":memory:" and not os.path.exists(path):  # noqa: PTH110
-        raise UserError(f"there is no database {path}", f"make one with: cosell seed --db {path}")
-    return client_of(Engine.open(db), account=account, config=_config())
+    with database(db, Access.READ) as engine:
+        yield client_of(engine, account=account, config=_config())
 
 
 def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient":
@@ -110,6 +109,8 @@ def errors_as_lines(unreachable: str = "check the network") -> Iterator[None]:
         raise Failed(
             2, f"{str(error).lower()}; make some with: aws configure, or name a profile with --profile"
         ) from None
+    except RecursionError:
+        raise Failed(2, "the answer is nested too deeply; see whether a cosell or AWS is there") from None
     except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is no URL
         raise Failed(2, str(error)) from None
 

@@ -1,57 +1,70 @@
 """`cosell dump`: write opportunities as JSON lines."""
 
-import contextlib
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import click
 
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.whole_file import WholeFile, whole_file
 
 
 @click.command("dump")
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A file to write instead of stdout.")
+@click.option(
+    "--to", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), help="A file to write instead of stdout."
+)
 @setting("db")
 @setting("account")
 @setting("catalog")
-def dump_command(to: Path | None, db: str, account: str, catalog: str) -> None:
+def dump_command(to: Path | None, db: str, account: str, catalog: str) -> int:
     """Write opportunities as JSON lines, each as GetOpportunity answers it, in the order of their identifiers.
 
-    `cosell load` takes them back. All lines show one moment, whatever is written to the database meanwhile.
+    `cosell load` takes them back. Each line is as committed when it is read, while others may write to the database;
+    opportunities that are created meanwhile are left out. The file takes its name when it is whole.
+
+    Of a damaged database, what can be read is written, and exit code 1 says that something is missing. It takes the
+    place of no earlier file then, but stands beside it, under the same name with .salvaged behind it.
     """
     from cosell.context import Scope
-    from cosell.engine import Engine
+    from cosell.store.open import open_dump
 
-    engine = Engine.open(db)
-    try:
-        count = 0
-        with _output(to) as output, engine.store.read(Scope(account, catalog)) as tx:
-            for record in tx.records():
-                output.write(bytes(record) + b"\n")
-                count += 1
-    finally:
-        engine.close()
+    to = None if to == Path("-") else to
+    count = 0
+    with open_dump(db, Scope(account, catalog)) as dump, _output(to) as output:
+        for record in dump.records():
+            output.write(bytes(record) + b"\n")
+            count += 1
+        if to and output.target and output.target.exists() and dump.is_incomplete:
+            to = to.with_name(f"{to.name}.salvaged")
+            output.target = to
     dumped = f"dumped {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog})"
-    click.echo(f"{dumped} to {to or 'stdout'}", err=to is None)
+    click.echo(f"{dumped} to {to or 'stdout'}", err=output.target is None)
+    if not dump.is_incomplete:
+        return 0
+    missing = _missing(dump.lost, more=dump.lost_more)
+    click.echo(f"cosell: {db} is damaged: {missing} could not be read; restore a backup", err=True)
+    return 1
 
 
-@contextlib.contextmanager
-def _output(to: Path | None) -> Iterator[IO[bytes]]:
+def _missing(lost: int, *, more: bool) -> str:
+    if not more:
+        return counted(lost, "opportunity")
+    return f"{counted(lost, 'opportunity')} and an unknown number of others" if lost else "an unknown number"
+
+
+@contextmanager
+def _output(to: Path | None) -> Iterator[WholeFile]:
     """Standard output, or a file that takes its name only when it is whole."""
     if to is None:
-        yield sys.stdout.buffer
+        yield WholeFile(sys.stdout.buffer, None)
         sys.stdout.buffer.flush()
         return
-    partial = to.with_name(f"{to.name}.partial")
     try:
-        with partial.open("wb") as file:
+        with whole_file(to) as file:
             yield file
-        partial.replace(to)
     except OSError as error:
         raise UserError(f"cannot write {to}: {error.strerror}", "name another file with --to") from None
-    finally:
-        partial.unlink(missing_ok=True)

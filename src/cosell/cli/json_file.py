@@ -10,6 +10,8 @@ def json_object(file: IO[bytes]) -> dict[str, Any]:
     """The object of a file. Fails with a usage error where the file is no JSON, or holds something else."""
     try:
         document = json.load(file)
+    except RecursionError:
+        raise click.UsageError(f"{file.name} is nested too deeply.") from None
     except ValueError as error:
         raise click.UsageError(f"{file.name}: {error}.") from None
     if not isinstance(document, dict):

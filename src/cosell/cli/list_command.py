@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -99,9 +100,16 @@ def list_command(
     wanted = None if everything else limit or DEFAULT_LIMIT
     pages = _Pages(request, wanted, page_size, next_token)
     try:
-        with errors_as_lines("start it with: cosell serve" if server else "check the network"):
-            client = client_of_aws(profile) if aws else client_of_server(server, account) if server else None
-            client = client or client_in_process(db, account)
+        with (
+            errors_as_lines("start it with: cosell serve" if server else "check the network"),
+            (
+                nullcontext(client_of_aws(profile))
+                if aws
+                else nullcontext(client_of_server(server, account))
+                if server
+                else client_in_process(db, account)
+            ) as client,
+        ):
             _write(pages.summaries(client), as_json=as_json)
     except Failed as failed:
         for line in failed.lines:

@@ -36,9 +36,10 @@ def load_command(file: IO[bytes], *, keep_going: bool, db: str, account: str, ca
     but one that a reader of the catalog may have passed already is given anew, in the order of the old ones. Nobody
     else can write to the database while they are stored.
     """
+    from cosell.cli.database import database
     from cosell.cli.progress import progress
     from cosell.datasets.load import Reading, store_all
-    from cosell.engine import Engine
+    from cosell.store.access import Access
 
     with Reading(account, catalog) as reading:
         with progress("reading", _size(file)) as advance:
@@ -53,12 +54,8 @@ def load_command(file: IO[bytes], *, keep_going: bool, db: str, account: str, ca
                 f"nothing was loaded from {file.name}, because of {counted(refused, 'mistake')} in it",
                 "mend the lines above, or leave them out with --keep-going",
             )
-        engine = Engine.open(db)
-        try:
-            with progress("storing", reading.count) as advance:
-                done = store_all(reading, engine.store, advance)
-        finally:
-            engine.close()
+        with database(db, Access.CREATE) as engine, progress("storing", reading.count) as advance:
+            done = store_all(reading, engine.store, advance)
         click.echo(_summary(reading, done, file.name, db, account))
     return 1 if refused else 0
 

@@ -1,11 +1,14 @@
 """`cosell`: the commands by name, and what happens when a user makes a mistake.
 
-Exit codes: 0 done; 1 done, and what was looked at is not as it should be; 2 not done, because of a mistake in the
-command, a file or the surroundings, told in one line with a next step.
+Exit codes: 0 done; 1 done, and what was looked at is not as it should be, or whoever reads has gone before the end;
+2 not done, because of a mistake in the command, a file or the surroundings, told in one line with a next step.
 """
 
+import errno
 import importlib
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -39,6 +42,9 @@ COMMANDS: Final = {
 """Each command lives in `cosell.cli.<name>_command` as `<name>_command`."""
 
 
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
 class _LazyCommands(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -61,7 +67,7 @@ class _LazyCommands(click.Group):
 @click.pass_context
 def cosell(context: click.Context) -> None:
     """The AWS Partner Central Selling API that you can run yourself."""
-    given = from_file(Path.cwd())
+    given = from_file(Path())
     context.default_map = dict.fromkeys(COMMANDS, given)
 
 
@@ -72,19 +78,49 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run a command line; the exit code."""
+    if sys.stdout is None:
+        return _refused("standard output is closed", "send it to /dev/null instead")
+    try:
+        code = _done(arguments)
+        sys.stdout.flush()  # here, where it can still be told that it is not taken
+    except click.UsageError as mistake:
+        command = mistake.ctx.command_path if mistake.ctx else "cosell"
+        return _refused(f"{mistake.format_message()} See: {command} --help")
+    except UserError as mistake:
+        return _refused(mistake.message, mistake.next_step)
+    except RecursionError:
+        return _refused("what was read is nested too deeply for an answer of the service", "see where it comes from")
+    except BrokenPipeError:  # whoever reads has seen enough
+        return 1
+    except OSError as error:
+        return _refused(*_trouble(error))
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    return code
+
+
+def _done(arguments: list[str]) -> int:
+    """Do what a command line says: the exit code. Raises whatever goes wrong."""
     try:
         result: Any = cosell.main(arguments, prog_name="cosell", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as question:
         question.show()
         return 2
-    except click.UsageError as mistake:
-        command = mistake.ctx.command_path if mistake.ctx else "cosell"
-        click.echo(f"cosell: {mistake.format_message()} See: {command} --help", err=True)
-        return 2
-    except UserError as mistake:
-        line = f"cosell: {mistake.message}"
-        click.echo(f"{line}; {mistake.next_step}" if mistake.next_step else line, err=True)
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        return 130
     return result if isinstance(result, int) else 0
+
+
+def _refused(message: str, next_step: str = "") -> int:
+    """Tell in one line why nothing was done, or not all of it: the exit code."""
+    with suppress(OSError):  # nobody is there to read it
+        click.echo(f"cosell: {message}; {next_step}" if next_step else f"cosell: {message}", err=True)
+    return 2
+
+
+def _trouble(error: OSError) -> tuple[str, str]:
+    """What an error of the operating system is about, and what to do about it."""
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {reason}", "see to the file, its folder and their permissions"
+    if error.errno in _NO_ROOM:
+        return f"the output cannot be written: {reason}", "send it elsewhere, or free some space"
+    return f"the input or the output fails: {reason}", "see where both come from and go to"

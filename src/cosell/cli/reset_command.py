@@ -21,12 +21,12 @@ def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
     Identifiers and stamps go on where they were: what comes next is newer than whatever a reader has seen. It is all
     or nothing, and nobody else can write to the database meanwhile.
     """
+    from cosell.cli.database import database
     from cosell.context import Scope
-    from cosell.engine import Engine
+    from cosell.store.access import Access
 
     scope = Scope(account, catalog)
-    engine = Engine.open(db)
-    try:
+    with database(db, Access.CHANGE) as engine:
         if not yes:
             if not sys.stdin.isatty():
                 raise UserError("nobody is there to confirm the reset", "say --yes if you mean it")
@@ -36,6 +36,4 @@ def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
             click.confirm(question, abort=True, err=True)
         with engine.store.write(scope) as writing:
             removed = writing.clear()
-    finally:
-        engine.close()
     click.echo(f"removed {counted(removed, 'opportunity')} of {db} (account {account}, catalog {catalog})")

@@ -42,16 +42,13 @@ def seed_command(count: int, seed: int, now_ms: int, db: str, account: str, cata
     nothing: after Ctrl-C the database is as before. Nobody else can write to it meanwhile; a server's changes are
     refused after 10 seconds, its reads go on. No events are sent.
     """
+    from cosell.cli.database import database
     from cosell.cli.progress import progress
     from cosell.context import Scope
     from cosell.datasets.seed import seed as fill
-    from cosell.engine import Engine
+    from cosell.store.access import Access
 
-    engine = Engine.open(db)
-    try:
-        with progress("seeding", count) as advance:
-            done = fill(engine.store, Scope(account, catalog), count=count, seed=seed, now_ms=now_ms, advance=advance)
-    finally:
-        engine.close()
+    with database(db, Access.CREATE) as engine, progress("seeding", count) as advance:
+        done = fill(engine.store, Scope(account, catalog), count=count, seed=seed, now_ms=now_ms, advance=advance)
     moved = f"; {counted(done.moved, 'stamp')} moved behind those that were there" if done.moved else ""
     click.echo(f"seeded {counted(done.count, 'opportunity')} into {db} (account {account}, catalog {catalog}){moved}")

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from cosell.cli.options import setting
 from cosell.errors import UserError
@@ -45,8 +46,10 @@ def serve_command(**given: Any) -> int:
     from cosell.serve.options import ServeOptions
     from cosell.serve.origin import names_of
     from cosell.serve.server import free_port, is_loopback
-    from cosell.serve.workers import serve
+    from cosell.serve.workers import check, serve
     from cosell.settings import Settings, readings_of
+    from cosell.store.interface import StoreUnavailable
+    from cosell.store.open import explanation
 
     settings = Settings(**given)
     host = settings.host
@@ -63,7 +66,19 @@ def serve_command(**given: Any) -> int:
     readings = readings_of(settings)
     script = review_document(settings)
     faults = [rule_of(text) for text in settings.fault]
-    port = free_port(host, settings.port)
+    options = ServeOptions(
+        db=settings.db,
+        host=host,
+        allow_host=settings.allow_host,
+        port=settings.port,
+        log_level=settings.log_level,
+        sinks=settings.sink,
+        webhook_secret=settings.webhook_secret,
+        script=script,
+        readings=readings,
+    )
+    check(options, settings.workers)
+    port = free_port(host, settings.port)  # last, so that no mistake hides behind a port that is taken
     configure_log(settings.log_level)
     address = f"[{host}]" if ":" in host else host
 
@@ -71,15 +86,7 @@ def serve_command(**given: Any) -> int:
         click.echo(f"cosell ready on http://{address}:{port}")
         sys.stdout.flush()
 
-    options = ServeOptions(
-        db=settings.db,
-        host=host,
-        allow_host=settings.allow_host,
-        port=port,
-        log_level=settings.log_level,
-        sinks=settings.sink,
-        webhook_secret=settings.webhook_secret,
-        script=script,
-        readings=readings,
-    )
-    return serve(options, settings.workers, course, faults, announce)
+    try:
+        return serve(replace(options, port=port), settings.workers, course, faults, announce)
+    except StoreUnavailable as error:
+        raise explanation(settings.db, error) from None

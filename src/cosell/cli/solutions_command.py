@@ -53,26 +53,24 @@ def _list(db: str, account: str, catalog: str) -> None:
         Column("Category", lambda solution: solution["Category"], 2),
         Column("Created", lambda solution: solution["CreatedDate"].strftime("%Y-%m-%d"), 3),
     )
-    pages = client_in_process(db, account).get_paginator("list_solutions").paginate(Catalog=catalog)
-    write_table([solution for page in pages for solution in page["SolutionSummaries"]], columns=columns)
+    with client_in_process(db, account) as client:
+        pages = client.get_paginator("list_solutions").paginate(Catalog=catalog)
+        write_table([solution for page in pages for solution in page["SolutionSummaries"]], columns=columns)
 
 
 def _add(db: str, account: str, catalog: str, name: str, identifier: str | None, properties: dict[str, Any]) -> str:
+    from cosell.cli.database import database
     from cosell.context import Scope
-    from cosell.engine import Engine
     from cosell.rules.solution import DEFAULT_CATEGORY, Solution, every_solution, mistakes_in, next_identifier
+    from cosell.store.access import Access
 
     about = {"status": "Active", "category": DEFAULT_CATEGORY} | properties
-    engine = Engine.open(db)
-    try:
-        with engine.store.write(Scope(account, catalog)) as tx:
-            known = [solution.identifier for solution in every_solution(tx.solutions(), catalog)]
-            solution = Solution(identifier or next_identifier(known), name, created_ms=engine.clock(), **about)
-            for mistake in mistakes_in(solution):
-                raise UserError(mistake, "see: cosell solutions --help")
-            if solution.identifier in known:
-                raise UserError(f"solution {solution.identifier} exists already", "leave out --id, or name another one")
-            tx.put_solutions([solution])
-    finally:
-        engine.close()
+    with database(db, Access.CREATE) as engine, engine.store.write(Scope(account, catalog)) as tx:
+        known = [solution.identifier for solution in every_solution(tx.solutions(), catalog)]
+        solution = Solution(identifier or next_identifier(known), name, created_ms=engine.clock(), **about)
+        for mistake in mistakes_in(solution):
+            raise UserError(mistake, "see: cosell solutions --help")
+        if solution.identifier in known:
+            raise UserError(f"solution {solution.identifier} exists already", "leave out --id, or name another one")
+        tx.put_solutions([solution])
     return solution.identifier

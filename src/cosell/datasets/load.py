@@ -11,6 +11,7 @@ loaded one, whichever is newer, unless both are the same. Nothing is announced.
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, Final, NamedTuple, Self
 
 import msgspec
@@ -19,6 +20,7 @@ from cosell.context import Scope
 from cosell.datasets.answers import Found, Reason, Refused, found_in, is_detailed, record_of
 from cosell.datasets.documents import Broken, Document, documents
 from cosell.datasets.stamps import kept_or_anew
+from cosell.errors import UserError
 from cosell.rules.identifiers import FIRST_OPPORTUNITY
 from cosell.store.interface import Store, WriteTransaction
 from cosell.store.opportunity import StoredOpportunity, stored
@@ -71,7 +73,8 @@ class Reading:
         """`catalog` is meant by opportunities that name none."""
         self._account = account
         self._catalog = catalog
-        self._waiting: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
+        with _told_of_temporary_folder():
+            self._waiting: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by __exit__
         self._end = 0
         self._entries: dict[Scope, dict[str, _Entry]] = {}
         self.refusals: list[Refusal] = []
@@ -84,7 +87,8 @@ class Reading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._waiting.close()
+        with suppress(OSError):  # what could not be written is thrown away, too
+            self._waiting.close()
 
     @property
     def count(self) -> int:
@@ -128,7 +132,8 @@ class Reading:
         self.repeated += before is not None
         if before is None or entry > before:
             entries[record.id] = entry
-            self._end += self._waiting.write(encoded)
+            with _told_of_temporary_folder():
+                self._end += self._waiting.write(encoded)
 
     def _refuse(self, document: Document, path: str, reason: Reason) -> None:
         path = f"{path}.{reason.member}" if path and reason.member else path or reason.member
@@ -140,8 +145,20 @@ class Reading:
 
     def encoded(self, entry: _Entry) -> bytes:
         """The record that waits at an entry."""
-        self._waiting.seek(entry.offset)
-        return self._waiting.read(entry.length)
+        with _told_of_temporary_folder():
+            self._waiting.seek(entry.offset)
+            return self._waiting.read(entry.length)
+
+
+@contextmanager
+def _told_of_temporary_folder() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"what was read cannot be kept in the temporary folder: {error.strerror}",
+            "free some space there, or name another folder in TMPDIR",
+        ) from None
 
 
 def store_all(reading: Reading, store: Store, advance: Advance) -> dict[Scope, Loaded]:

@@ -30,6 +30,7 @@ from cosell.serve.server import run
 from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.store.interface import StoreUnavailable
+from cosell.store.open import check_place
 
 READY: Final = b"ready\n"
 RESTART_DELAY_S: Final = 1
@@ -39,19 +40,24 @@ KILL_DELAY_S: Final = 3
 """Between the last moment at which a worker should have ended by itself, and its being killed."""
 
 
-def serve(
-    options: ServeOptions, workers: int, course: Course | None, faults: Sequence[Rule], on_ready: Callable[[], None]
-) -> int:
-    """Answer until SIGTERM or SIGINT, then end the process. Time runs as `course` says; None: as the database has it.
-
-    Raises UserError for a sink or a database that cannot be opened, or that several workers cannot share.
-    """
+def check(options: ServeOptions, workers: int) -> None:
+    """Raises UserError for a database or a sink that cannot be one, and for what several workers cannot share."""
+    check_place(options.db)
     if workers > 1 and options.db == ":memory:":
         raise UserError("several workers cannot share :memory:", "name a file with --db, or take --workers 1")
     for named in addressed(options.sinks, options.webhook_secret, wall_clock):
         if named.name == f"file:{STDOUT}" and workers > 1:
             raise UserError("several workers cannot share stdout", "name a file with --sink, or take --workers 1")
         named.open().close()  # so that a mistake in --sink is told once
+
+
+def serve(
+    options: ServeOptions, workers: int, course: Course | None, faults: Sequence[Rule], on_ready: Callable[[], None]
+) -> int:
+    """Answer until SIGTERM or SIGINT, then end the process. Time runs as `course` says; None: as the database has it.
+
+    Raises UserError for a database that cannot be opened.
+    """
     # Opened here first: the schema is made once, and a mistake in --db is told once.
     engine = Engine.open(options.db, readings=options.readings)
     if course is not None:

@@ -40,7 +40,8 @@ class KeptStates(Protocol):
     def return_to(self, name: str, now_ms: int) -> Return:
         """Bring a state back, wholly or not at all, at the moment `now_ms`.
 
-        Raises UserError where there is no such state, or it is not one of this database.
+        Raises UserError where there is no such state, it is not as it was kept, or not one of this database, and
+        StoreUnavailable where the copy cannot be read or the database not be written. Either way nothing is changed.
         """
 
     def forget(self, name: str) -> None:

@@ -1,23 +1,49 @@
-"""From a database's URL to its store."""
+"""From a database's URL to its store, and who may make a database that is not there."""
 
-from typing import TYPE_CHECKING
+import shlex
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from cosell.context import Scope
 from cosell.errors import UserError
-from cosell.store.interface import Store
+from cosell.store.access import Access
+from cosell.store.interface import Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from cosell.store.sqlite.diagnosis import Diagnosis
+    from cosell.store.sqlite.dump import Dump
+
+MEMORY: Final = ":memory:"
 
 
-def open_store(url: str, *, new_token_key: bytes) -> Store:
+def open_store(url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> Store:
     """The store that `url` names: a file's path, `:memory:` or `sqlite:///…`.
 
-    Raises UserError where the URL names no store, or one that cannot be opened.
+    Raises UserError where the URL names no store, or one that is not there or cannot be opened for the `access`.
     """
     path = _path(url)
+    if access is not Access.CREATE:
+        _check_presence(path)
     from cosell.store.sqlite import SqliteStore  # a driver is loaded when it is asked for
 
-    return SqliteStore(path, new_token_key=new_token_key)
+    return SqliteStore(path, new_token_key=new_token_key, access=access)
+
+
+@contextmanager
+def open_dump(url: str, scope: Scope) -> Iterator["Dump"]:
+    """The records of a scope in the database that `url` names, as far as they can be read.
+
+    Raises UserError where there is no database, or one in which nothing can be read.
+    """
+    path = _path(url)
+    _check_presence(path)
+    from cosell.store.sqlite.dump import dump
+
+    with dump(path, scope) as records:
+        yield records
 
 
 def diagnose(url: str) -> "Diagnosis":
@@ -29,6 +55,23 @@ def diagnose(url: str) -> "Diagnosis":
     from cosell.store.sqlite.diagnosis import diagnosis
 
     return diagnosis(path)
+
+
+def explanation(url: str, error: StoreUnavailable) -> UserError:
+    """What to tell a user of a database that did not answer."""
+    from cosell.store.sqlite.mishaps import mishap
+
+    return mishap(_path(url), error.__cause__ or error)
+
+
+def check_place(url: str) -> None:
+    """Raises UserError where the URL names no store, or none that could be served. Makes and changes nothing."""
+    path = _path(url)
+    if path == MEMORY or (not Path(path).exists() and Path(path).absolute().parent.is_dir()):
+        return
+    from cosell.store.sqlite.read_only import check_file
+
+    check_file(path)
 
 
 def sqlite_version() -> str:
@@ -45,4 +88,27 @@ def _path(url: str) -> str:
     path = rest.removeprefix("/") if separator else url
     if not path or path.startswith("file:"):  # SQLite would give each connection a database of its own
         raise UserError(f"{url!r} names no file", "name one, such as cosell.db, or :memory: with --db")
+    try:
+        is_name = b"\0" not in path.encode()
+    except UnicodeEncodeError:  # bytes of the command line that are not UTF-8, which SQLite demands
+        is_name = False
+    if not is_name:
+        raise UserError(f"{path!r} cannot be the name of a database", "name another file with --db")
     return path
+
+
+def _check_presence(path: str) -> None:
+    """Raises UserError where `path` is no file with something in it."""
+    if path == MEMORY:
+        raise UserError("a database in memory holds nothing when a command begins", "name a file with --db")
+    make_one = f"make one with: cosell seed --db {shlex.quote(path)}"
+    try:
+        status = Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"there is no database {path}", make_one) from None
+    except OSError as error:
+        raise UserError(f"cannot open {path}: {error}", "name another file with --db") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise UserError(f"{path} is a folder", "name a file with --db")
+    if not status.st_size:
+        raise UserError(f"{path} is empty, no database", make_one)

@@ -61,14 +61,14 @@ def snapshots(room: Room, _: object) -> dict[str, Any]:
 def snapshot(room: Room, question: Named) -> dict[str, Any]:
     """Keep the whole database under a name, in the place of an earlier snapshot with that name.
 
-    It lies beside the database, in the folder whose name ends in `-snapshots`; that of a database in memory is in
-    memory.
+    It lies beside the database, in the folder whose name ends in `-snapshots`, with its SHA-256 in a file beside it;
+    that of a database in memory is in memory.
     """
     return msgspec.to_builtins(room.engine.store.states.keep(question.name))  # type: ignore[no-any-return]
 
 
 def restore(room: Room, question: Named) -> dict[str, Any]:
-    """Bring a snapshot back, wholly or not at all, for every worker.
+    """Bring a snapshot back, wholly or not at all, for every worker. One that is not what was made is refused.
 
     Readers have seen what came after it, so opportunities that differ from those of now get new LastModifiedDates, just
     as if they had been changed: a sync by watermark misses nothing. Those that came later go, as by a reset.

@@ -12,6 +12,7 @@ from cosell.errors import UserError
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import seconds_until
 from cosell.store.sqlite.indexes import CREATE_INDEXES
+from cosell.store.sqlite.mishaps import mishap
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a connection waits for those of other processes where no deadline comes first."""
@@ -44,6 +45,8 @@ REASONS: Final[dict[type[apsw.Error], str]] = {
 }
 """SQLite's ways of saying that the database does not answer now, and what each means."""
 NOT_NOW: Final[tuple[type[apsw.Error], ...]] = tuple(REASONS)
+UNUSABLE: Final[tuple[type[apsw.Error], ...]] = (*NOT_NOW, apsw.SQLError)
+"""All of these, and the way of saying that a table is lost."""
 _ALSO_FULL: Final = apsw.SQLITE_IOERR_SHMSIZE
 """The log's index cannot grow."""
 _LOST: Final = "no such "
@@ -55,27 +58,33 @@ def open_connection(path: str, *, create: bool = True) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
     try:
         connection = apsw.Connection(path, flags, statementcachesize=512)
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        # Without it SQLite plans a cached statement anew whenever values are bound to it, in case they change the plan.
-        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+        configure(connection)
         for pragma in (
             f"page_size = {PAGE_BYTES}",
             "journal_mode = WAL",
             "synchronous = FULL",
             f"journal_size_limit = {LOG_LIMIT_BYTES}",
-            "foreign_keys = OFF",  # held by the code that writes; a check for each row would double a bulk load
-            f"cache_size = -{CACHE_KIB}",
-            "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         page_bytes = connection.pragma("page_size")
         assert isinstance(page_bytes, int)
         connection.wal_autocheckpoint(LOG_BYTES // page_bytes)
-    except apsw.NotADBError:
-        raise UserError(f"{path} is not a SQLite database", "name another file with --db") from None
     except NOT_NOW as error:
-        raise UserError(f"cannot open {path}: {error}", "check the folder and its permissions") from None
+        raise mishap(path, error) from None
     return connection
+
+
+def configure(connection: apsw.Connection) -> None:
+    """The settings of a connection that leave its file as it is."""
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    # Without it SQLite plans a cached statement anew whenever values are bound to it, in case they change the plan.
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+    for pragma in (
+        "foreign_keys = OFF",  # held by the code that writes; a check for each row would double a bulk load
+        f"cache_size = -{CACHE_KIB}",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def begin_writing(connection: apsw.Connection, deadline: float) -> None:
@@ -88,16 +97,8 @@ def begin_writing(connection: apsw.Connection, deadline: float) -> None:
 
 
 def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
-    """Bring the schema up to date, one numbered file after the other, each in its own transaction.
-
-    Raises UserError for a database that a newer cosell has migrated, or that belongs to another program.
-    """
-    files = _migrations()
-    if is_foreign(connection):
-        raise UserError("this is the database of another program", "name another file with --db")
-    if _version(connection) > len(files):
-        raise UserError("this database was written by a newer cosell", "upgrade cosell, or name another file with --db")
-    for number, file in enumerate(files, start=1):
+    """Bring the schema up to date, one numbered file after the other, each in its own transaction."""
+    for number, file in enumerate(_migrations(), start=1):
         if _version(connection) >= number:
             continue
         connection.execute("BEGIN IMMEDIATE")
@@ -115,6 +116,15 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
             if connection.in_transaction:  # SQLite rolls back by itself after some errors
                 connection.execute("ROLLBACK")
             raise
+
+
+def check_origin(connection: apsw.Connection, path: str) -> None:
+    """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program."""
+    version, newest = schema_versions(connection)
+    if is_foreign(connection):
+        raise UserError(f"{path} is the database of another program", "name another file with --db")
+    if version > newest:
+        raise UserError(f"{path} was written by a newer cosell", "upgrade cosell, or name another file with --db")
 
 
 def is_foreign(connection: apsw.Connection) -> bool:

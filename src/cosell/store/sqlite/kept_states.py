@@ -1,8 +1,12 @@
-"""Kept states of a SQLite database: copies by SQLite's own backup, beside the file, or in memory for one in memory."""
+"""Kept states of a SQLite database: copies by SQLite's own backup, beside the file, or in memory for one in memory.
+
+A copy in a file has a checksum beside it, because it outlives whatever looked after it: only what is byte by byte what
+was kept is brought back. Nor is it ever changed: of one with an older schema another copy is made, and migrated.
+"""
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -13,9 +17,17 @@ import apsw
 import msgspec
 
 from cosell.errors import UserError
+from cosell.store.interface import StoreUnavailable
 from cosell.store.kept_states import KeptState, Return
 from cosell.store.opportunity import StoredOpportunity, stored
-from cosell.store.sqlite.connection import migrate, open_connection, unavailable_instead_of_sqlite_errors
+from cosell.store.sqlite.checksums import mistake_in, put_with_checksum, remove_with_checksum
+from cosell.store.sqlite.connection import (
+    is_foreign,
+    migrate,
+    schema_versions,
+    unavailable_instead_of_sqlite_errors,
+)
+from cosell.store.sqlite.read_only import open_for_reading
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.wire.decode import decode
 from cosell.wire.timestamps import Timestamp
@@ -34,6 +46,7 @@ GOES_ON: Final = frozenset(
 BY_RECORD: Final = frozenset({"opportunity", "opportunity_record"})
 """Tables that are compared record by record, since only what differs may be touched."""
 
+_ANOTHER: Final = "forget it, and restore another one"
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _RECORDS: Final = (
     "SELECT id_key, last_modified, record FROM opportunity JOIN opportunity_record USING (opportunity_id) "
@@ -79,9 +92,9 @@ class SqliteKeptStates:
             self._copy_into(copy)
             self._in_memory[name] = copy
             return _described(name, copy)
-        unfinished = self._folder / f"{name}.unfinished"
-        with unavailable_instead_of_sqlite_errors():
+        with unavailable_instead_of_sqlite_errors(), _unavailable_instead_of_file_errors():
             self._folder.mkdir(exist_ok=True)
+            unfinished = self._folder / f"{name}.unfinished"
             unfinished.unlink(missing_ok=True)
             copy = apsw.Connection(str(unfinished))
             try:
@@ -90,14 +103,12 @@ class SqliteKeptStates:
                 described = _described(name, copy)
             finally:
                 copy.close()
-        unfinished.replace(self._folder / f"{name}.db")
+            put_with_checksum(unfinished, self._file(name))
         return described
 
     def return_to(self, name: str, now_ms: int) -> Return:
         """See `KeptStates.return_to`."""
         with self._opened(name) as copy, self._owner.write_everywhere() as (writer, transactions):
-            if copy.execute("SELECT token_key FROM installation").get != self._owner.token_key:
-                raise UserError(f"the state {name} is not one of this database", "forget it, or name another one")
             changed = removed = 0
             for transaction in transactions:
                 came, went = _bring_back(copy, writer, transaction, now_ms)
@@ -111,7 +122,12 @@ class SqliteKeptStates:
         if self._folder is None:
             self._in_memory.pop(name).close()
         else:
-            (self._folder / f"{name}.db").unlink()
+            with _unavailable_instead_of_file_errors():
+                remove_with_checksum(self._file(name))
+
+    def _file(self, name: str) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{name}.db"
 
     def _copy_into(self, copy: apsw.Connection) -> None:
         source = self._owner.borrow_reader()
@@ -127,18 +143,44 @@ class SqliteKeptStates:
         if self._folder is None:
             yield self._in_memory[name]
             return
-        with unavailable_instead_of_sqlite_errors():
-            copy = open_connection(str(self._folder / f"{name}.db"))
-            try:
-                migrate(copy, self._owner.token_key)
-                yield copy
-            finally:
-                copy.close()
+        file = self._file(name)
+        with unavailable_instead_of_sqlite_errors(), _unavailable_instead_of_file_errors():
+            if mistake := mistake_in(file):
+                raise UserError(f"the snapshot {name} {mistake}", _ANOTHER)
+            with closing(open_for_reading(str(file))) as copy:
+                self._check_origin(copy, name)
+                version, newest = schema_versions(copy)
+                if version == newest:
+                    yield copy
+                    return
+                with closing(apsw.Connection("")) as migrated:  # a file of its own, gone at the end
+                    with migrated.backup("main", copy, "main") as backup:
+                        backup.step()
+                    migrate(migrated, self._owner.token_key)
+                    yield migrated
+
+    def _check_origin(self, copy: apsw.Connection, name: str) -> None:
+        """Raises UserError for a snapshot that is none of this database, or that only a newer cosell can read."""
+        version, newest = schema_versions(copy)
+        if is_foreign(copy) or not version:
+            raise UserError(f"the snapshot {name} is no database of cosell's", _ANOTHER)
+        if copy.execute("SELECT token_key FROM installation").get != self._owner.token_key:
+            raise UserError(f"the snapshot {name} is not one of this database", _ANOTHER)
+        if version > newest:
+            raise UserError(f"the snapshot {name} was made by a newer cosell", "upgrade cosell, or restore another one")
 
     def _check(self, name: str) -> None:
         if name not in self.names():
             known = ", ".join(self.names()) or "there is none yet"
-            raise UserError(f"there is no state {name!r}", f"known: {known}")
+            raise UserError(f"there is no snapshot {name!r}", f"known: {known}")
+
+
+@contextmanager
+def _unavailable_instead_of_file_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"{error.filename}: {error.strerror}") from error
 
 
 def _described(name: str, copy: apsw.Connection) -> KeptState:

@@ -15,6 +15,7 @@ import msgspec
 from cosell.clock import Course
 from cosell.context import Scope
 from cosell.errors import UserError
+from cosell.store.access import Access
 from cosell.store.agenda import DueReview
 from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable
@@ -27,6 +28,7 @@ from cosell.store.sqlite.connection import (
     LOG_LIMIT_BYTES,
     NOT_NOW,
     begin_writing,
+    check_origin,
     migrate,
     open_connection,
     unavailable_instead_of_sqlite_errors,
@@ -36,8 +38,10 @@ from cosell.store.sqlite.invitation_rows import due_invitations
 from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
 from cosell.store.sqlite.log import log_bytes, shorten_log
+from cosell.store.sqlite.mishaps import mishap
 from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.place import Place
+from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
@@ -49,13 +53,16 @@ NOT_OPENED: tuple[type[Exception], ...] = (StoreUnavailable, *NOT_NOW)
 
 
 class SqliteStore:
-    """A `Store` in the file `path`, which is made where it does not exist."""
+    """A `Store` in the file `path`."""
 
-    def __init__(self, path: str, *, new_token_key: bytes) -> None:
+    def __init__(self, path: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
         """Raises UserError where the file cannot be opened. `new_token_key` is kept only by a new database."""
         self._path = path
         self.shared = path != MEMORY
-        self._writer = open_connection(path)
+        if access is not Access.CREATE:
+            bring_up_to_date(path)
+        self._access = access
+        self._writer = open_for_reading(path) if access is Access.READ else open_connection(path)
         self._writing = WriterLock()
         self._readers: deque[apsw.Connection] = deque()
         self._scope_ids: dict[Scope, int] = {}
@@ -66,13 +73,16 @@ class SqliteStore:
         self.outbox: Outbox = self._outbox
         self.states: KeptStates = SqliteKeptStates(self, path)
         try:
-            migrate(self._writer, new_token_key)
+            if access is Access.CREATE:
+                check_origin(self._writer, path)
+                migrate(self._writer, new_token_key)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
             self._write_check = WriteCheck(self._new_reader, self._writing)
             self._place: Place | None = None if path == MEMORY else Place(path, self._writer)
         except NOT_OPENED as error:
-            raise UserError(f"cannot open {path}: {error}", "see what is wrong with: cosell doctor") from None
-        assert isinstance(token_key, bytes)
+            raise mishap(path, error) from None
+        if not isinstance(token_key, bytes):
+            raise mishap(path, apsw.CorruptError())
         self.token_key = token_key
 
     def read(self, scope: Scope) -> Reading:
@@ -238,7 +248,10 @@ class SqliteStore:
         assert self._place is not None, "a database in memory has one connection"
         self._place.check()
         try:
-            connection = open_connection(self._path, create=False)
+            if self._access is Access.READ:
+                connection = open_for_reading(self._path)
+            else:
+                connection = open_connection(self._path, create=False)
         except UserError as error:
             raise StoreUnavailable("its files cannot be opened") from error
         try:

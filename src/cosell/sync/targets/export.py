@@ -23,6 +23,7 @@ from cosell.sync.targets.tables import (
     Column,
     Table,
 )
+from cosell.whole_file import put_in_place
 
 Form = Literal["parquet", "csv"]
 Opener = Callable[[Path, Table], AbstractContextManager[RowsFile]]
@@ -48,7 +49,7 @@ def export(mirror: Mirror, folder: Path, form: Form) -> dict[str, int]:
                 with opened(partial[path], table) as file:
                     written[path.name] = _write(mirror.database, table, file)
         for path, whole in partial.items():
-            whole.replace(path)
+            put_in_place(whole, path)
     except MirrorUnavailable as error:
         raise UserError(f"cannot read the mirror: {error}", "see whether its database is well") from None
     except OSError as error:
