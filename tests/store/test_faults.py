@@ -1,9 +1,9 @@
 """A database that fails at any of its steps: the caller is told to try again, and no step is half done."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from cosell.errors import UserError
 from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import SqliteStore, connection
+from cosell.store.sqlite.readers import PooledReaders
 from tests.store.caller import Caller, HandClock, Refused, record
 
 ERRORS = [apsw.FullError, apsw.IOError, apsw.BusyError, apsw.CorruptError]
@@ -57,6 +58,22 @@ class Failing:
         return self._left <= 0
 
 
+class FailingReaders:
+    """Lends one connection that fails."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def borrow(self) -> apsw.Connection:
+        return self._connection
+
+    def give_back(self, _: apsw.Connection) -> None:
+        """It is lent again."""
+
+    def close(self) -> None:
+        """It is closed by whoever made it."""
+
+
 @contextmanager
 def failing_at(store: SqliteStore, nth: int, error: type[apsw.Error], manner: str) -> Iterator[Callable[[], bool]]:
     """The store with connections that fail; tells whether one did."""
@@ -64,11 +81,12 @@ def failing_at(store: SqliteStore, nth: int, error: type[apsw.Error], manner: st
     reader = writer if store._path == ":memory:" else connection.open_connection(store._path)
     bad = [Failing(sound, nth, error, manner) for sound in (writer, reader)]
     store._writer = bad[0]  # type: ignore[assignment]
-    store._readers = deque(bad[1:])  # type: ignore[arg-type]
+    readers = store.readers
+    store.readers = FailingReaders(bad[-1])  # type: ignore[arg-type]
     store._scope_ids.clear()
     yield lambda: any(connection.has_failed for connection in bad)
     store._writer = writer
-    store._readers.clear()
+    store.readers = readers
     if reader is not writer:
         reader.close()
 
@@ -201,7 +219,8 @@ def test_a_file_that_can_no_longer_be_opened_says_try_again(
     caller, _ = held
     store = caller.engine.store
     assert isinstance(store, SqliteStore)
-    store._readers.clear()
+    assert store._place is not None
+    store.readers = PooledReaders(store._place, partial(connection.open_connection, store._path, create=False))
     for file in tmp_path.iterdir():
         file.unlink()
     tmp_path.rmdir()

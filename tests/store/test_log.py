@@ -80,10 +80,10 @@ def test_a_log_is_cut_by_writers_too(caller: Caller, store: SqliteStore, tmp_pat
 
 def test_a_reader_that_did_not_finish_does_not_keep_the_log_from_being_cut(caller: Caller, store: SqliteStore) -> None:
     change(caller)
-    reader = store.borrow_reader()
+    reader = store.readers.borrow()
     unfinished = reader.execute("SELECT * FROM opportunity")
     next(unfinished)
-    store.return_reader(reader)
+    store.readers.give_back(reader)
     change(caller)
     assert store.log_bytes() > LIMIT
     assert store.shorten_log() == 0

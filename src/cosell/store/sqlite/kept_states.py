@@ -28,6 +28,7 @@ from cosell.store.sqlite.connection import (
     unavailable_instead_of_sqlite_errors,
 )
 from cosell.store.sqlite.read_only import open_for_reading
+from cosell.store.sqlite.readers import Readers
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.wire.decode import decode
 from cosell.wire.timestamps import Timestamp
@@ -62,9 +63,8 @@ class _Owner(Protocol):
 
     token_key: bytes
 
-    def borrow_reader(self) -> apsw.Connection: ...
-
-    def return_reader(self, connection: apsw.Connection) -> None: ...
+    @property
+    def readers(self) -> Readers: ...
 
     def write_everywhere(self) -> AbstractContextManager[tuple[apsw.Connection, list[SqliteWriteTransaction]]]: ...
 
@@ -130,12 +130,12 @@ class SqliteKeptStates:
         return self._folder / f"{name}.db"
 
     def _copy_into(self, copy: apsw.Connection) -> None:
-        source = self._owner.borrow_reader()
+        source = self._owner.readers.borrow()
         try:
             with unavailable_instead_of_sqlite_errors(), copy.backup("main", source, "main") as backup:
                 backup.step()  # all pages in one go: one committed state
         finally:
-            self._owner.return_reader(source)
+            self._owner.readers.give_back(source)
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[apsw.Connection]:

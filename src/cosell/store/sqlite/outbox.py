@@ -19,6 +19,7 @@ from cosell.store.interface import StoreUnavailable
 from cosell.store.outbox import Buried, DeadLetter, Event, Held, Settlement, SinkState, SinkStatus, Waiting
 from cosell.store.sqlite.connection import unavailable_instead_of_sqlite_errors
 from cosell.store.sqlite.counters import EVENT_POSITION, counter_value
+from cosell.store.sqlite.readers import Readers
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -50,11 +51,9 @@ FROM sink ORDER BY name
 class Connections(Protocol):
     """What the outbox needs of the store that it belongs to."""
 
-    def borrow_reader(self) -> apsw.Connection:
-        """A connection for reading."""
-
-    def return_reader(self, connection: apsw.Connection) -> None:
-        """Take it back."""
+    @property
+    def readers(self) -> Readers:
+        """Connections for reading."""
 
     def write_quickly(self) -> "AbstractContextManager[apsw.Connection]":
         """A transaction that is safe from a crash of the process, but not from a power cut."""
@@ -80,12 +79,12 @@ class SqliteOutbox:
 
     @contextmanager
     def _reading(self) -> Iterator[apsw.Connection]:
-        connection = self._connections.borrow_reader()
+        connection = self._connections.readers.borrow()
         try:
             with unavailable_instead_of_sqlite_errors():
                 yield connection
         finally:
-            self._connections.return_reader(connection)
+            self._connections.readers.give_back(connection)
 
     def newest(self) -> int:
         """See `Outbox.newest`."""

@@ -7,17 +7,16 @@ import apsw
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import reason_of
+from cosell.store.sqlite.readers import Readers
 from cosell.store.sqlite.transaction import SqliteReadTransaction
 
 
 class Lender(Protocol):
-    """Who lends connections to readers."""
+    """Whose connections and scopes are read."""
 
-    def borrow_reader(self) -> apsw.Connection:
-        """A connection for one reader."""
-
-    def return_reader(self, connection: apsw.Connection) -> None:
-        """Take back what `borrow_reader` gave."""
+    @property
+    def readers(self) -> Readers:
+        """Where they come from."""
 
     def scope_id(self, connection: apsw.Connection, scope: Scope) -> int | None:
         """The number that stands for a scope in the tables; None where nothing was ever written to it."""
@@ -33,7 +32,7 @@ class Reading:
         self._scope = scope
 
     def __enter__(self) -> SqliteReadTransaction:
-        self._connection = self._lender.borrow_reader()
+        self._connection = self._lender.readers.borrow()
         try:
             scope_id = self._lender.scope_id(self._connection, self._scope)
             return SqliteReadTransaction(self._connection, self._scope, scope_id)
@@ -42,6 +41,6 @@ class Reading:
             raise
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        self._lender.return_reader(self._connection)
+        self._lender.readers.give_back(self._connection)
         if error is not None and (reason := reason_of(error)):
             raise StoreUnavailable(reason) from error

@@ -4,9 +4,9 @@ Between processes SQLite's own lock keeps writers apart (BEGIN IMMEDIATE). A dat
 connection, which readers and the writer take in turn.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import apsw
@@ -14,7 +14,6 @@ import msgspec
 
 from cosell.clock import Course
 from cosell.context import Scope
-from cosell.errors import UserError
 from cosell.store.access import Access
 from cosell.store.agenda import DueReview
 from cosell.store.engagement import DueTask
@@ -42,6 +41,7 @@ from cosell.store.sqlite.mishaps import mishap
 from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.place import Place
 from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
+from cosell.store.sqlite.readers import PooledReaders, Readers, ReadersOfMemory
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
@@ -61,14 +61,12 @@ class SqliteStore:
         self.shared = path != MEMORY
         if access is not Access.CREATE:
             bring_up_to_date(path)
-        self._access = access
-        self._writer = open_for_reading(path) if access is Access.READ else open_connection(path)
+        connect = open_for_reading if access is Access.READ else open_connection
+        self._writer = connect(path)
         self._writing = WriterLock()
-        self._readers: deque[apsw.Connection] = deque()
         self._scope_ids: dict[Scope, int] = {}
         self._together: Together | None = None
         self._delivery: apsw.Connection | None = None
-        self._closed = False
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
         self.outbox: Outbox = self._outbox
         self.states: KeptStates = SqliteKeptStates(self, path)
@@ -77,13 +75,16 @@ class SqliteStore:
                 check_origin(self._writer, path)
                 migrate(self._writer, new_token_key)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
-            self._write_check = WriteCheck(self._new_reader, self._writing)
-            self._place: Place | None = None if path == MEMORY else Place(path, self._writer)
+            self._place = None if path == MEMORY else Place(path, self._writer)
         except NOT_OPENED as error:
             raise mishap(path, error) from None
         if not isinstance(token_key, bytes):
             raise mishap(path, apsw.CorruptError())
         self.token_key = token_key
+        there = open_for_reading if access is Access.READ else partial(open_connection, create=False)
+        self._pool = None if self._place is None else PooledReaders(self._place, partial(there, path))
+        self.readers: Readers = self._pool or ReadersOfMemory(self._writer, self._writing)
+        self._write_check = None if self._pool is None else WriteCheck(self._pool.open, self._writing)
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, so each sees one committed state."""
@@ -185,7 +186,7 @@ class SqliteStore:
     def write_quickly(self) -> Iterator[apsw.Connection]:
         """See `Connections.write_quickly`. In WAL mode synchronous=NORMAL never waits for the disk at a commit."""
         with self._writing, unavailable_instead_of_sqlite_errors(), self._in_its_place():
-            connection = self._writer if self._path == MEMORY else self._delivery_connection()
+            connection = self._delivery_connection()
             with self._transaction(connection):
                 yield connection
 
@@ -207,7 +208,7 @@ class SqliteStore:
 
         Raises StoreUnavailable out of the block where it is not.
         """
-        if self._place is None:
+        if self._place is None or self._write_check is None:
             yield
             return
         self._place.check()
@@ -219,8 +220,10 @@ class SqliteStore:
         self._place.check()
 
     def _delivery_connection(self) -> apsw.Connection:
+        if self._pool is None:
+            return self._writer
         if self._delivery is None:
-            self._delivery = self._new_reader()
+            self._delivery = self._pool.open()
             self._delivery.execute("PRAGMA synchronous = NORMAL").fetchall()
         return self._delivery
 
@@ -230,45 +233,6 @@ class SqliteStore:
         if self._together is not None:
             self._together.new_scope_ids.append(scope_id)
         return scope_id
-
-    def borrow_reader(self) -> apsw.Connection:
-        """A connection for one reader: its own for a file, the only one for a database in memory.
-
-        Raises StoreUnavailable where the file cannot be opened any more.
-        """
-        if self._path == MEMORY:
-            self._writing.acquire()
-            return self._writer
-        try:
-            return self._readers.pop()
-        except IndexError:
-            return self._new_reader()
-
-    def _new_reader(self) -> apsw.Connection:
-        assert self._place is not None, "a database in memory has one connection"
-        self._place.check()
-        try:
-            if self._access is Access.READ:
-                connection = open_for_reading(self._path)
-            else:
-                connection = open_connection(self._path, create=False)
-        except UserError as error:
-            raise StoreUnavailable("its files cannot be opened") from error
-        try:
-            self._place.check()  # what was opened is what lies there now
-        except StoreUnavailable:
-            connection.close()
-            raise
-        return connection
-
-    def return_reader(self, connection: apsw.Connection) -> None:
-        """Take back what `borrow_reader` gave."""
-        if self._path == MEMORY:
-            self._writing.release()
-        elif self._closed or connection.txn_state():
-            connection.close()  # of one that still reads the log could never be cut
-        else:
-            self._readers.append(connection)
 
     def scope_id(self, connection: apsw.Connection, scope: Scope) -> int | None:
         """The number that stands for a scope in the tables; None where nothing was ever written to it."""
@@ -286,12 +250,12 @@ class SqliteStore:
 
     @contextmanager
     def _reader(self) -> Iterator[apsw.Connection]:
-        connection = self.borrow_reader()
+        connection = self.readers.borrow()
         try:
             with unavailable_instead_of_sqlite_errors():
                 yield connection
         finally:
-            self.return_reader(connection)
+            self.readers.give_back(connection)
 
     def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
         """See `Store.due_reviews`."""
@@ -334,12 +298,8 @@ class SqliteStore:
 
     def scopes(self) -> list[Scope]:
         """See `Store.scopes`."""
-        connection = self.borrow_reader()
-        try:
-            with unavailable_instead_of_sqlite_errors():
-                rows = connection.execute("SELECT account, catalog FROM scope ORDER BY account, catalog").fetchall()
-        finally:
-            self.return_reader(connection)
+        with self._reader() as connection:
+            rows = connection.execute("SELECT account, catalog FROM scope ORDER BY account, catalog").fetchall()
         return [Scope(str(account), str(catalog)) for account, catalog in rows]
 
     def log_bytes(self) -> int:
@@ -355,7 +315,7 @@ class SqliteStore:
 
     def check(self) -> float:
         """See `Store.check`. A database in memory needs no disk: it is only as busy as its writer."""
-        if self._place is None:
+        if self._place is None or self._write_check is None:
             with taken(self._writing) as busy_s:
                 return busy_s
         self._place.check()
@@ -365,13 +325,10 @@ class SqliteStore:
     def close(self) -> None:
         """See `Store.close`."""
         with self._writing:
-            self._closed = True
-            while self._readers:
-                self._readers.pop().close()
-            if self._delivery is not None:
-                self._delivery.close()
-            self._write_check.close()
-            self._writer.close()
+            self.readers.close()
+            for other in (self._delivery, self._write_check, self._writer):
+                if other is not None:
+                    other.close()
 
 
 def _have_announced(transactions: Mapping[Scope, SqliteWriteTransaction]) -> bool:

@@ -1,0 +1,89 @@
+"""Connections for readers: a pool of them for a file, the writer's only one for a database in memory."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import apsw
+
+from cosell.errors import UserError
+from cosell.store.interface import StoreUnavailable
+from cosell.store.sqlite.place import Place
+from cosell.store.sqlite.writer_lock import WriterLock
+
+
+class Readers(Protocol):
+    """Lends connections. `close` lets go of those that nobody has, and then of each that comes back."""
+
+    def borrow(self) -> apsw.Connection:
+        """A connection for one reader. Raises StoreUnavailable where there is none to be had."""
+
+    def give_back(self, connection: apsw.Connection) -> None:
+        """Take back what `borrow` gave."""
+
+    def close(self) -> None:
+        """Lend nothing any more. Idempotent."""
+
+
+class PooledReaders:
+    """A connection of its own for each reader of the file in `place`, which `connect` opens. Kept for the next one."""
+
+    def __init__(self, place: Place, connect: Callable[[], apsw.Connection]) -> None:
+        self._place = place
+        self._connect = connect
+        self._idle: deque[apsw.Connection] = deque()
+        self._closed = False
+
+    def borrow(self) -> apsw.Connection:
+        """See `Readers.borrow`."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self.open()
+
+    def open(self) -> apsw.Connection:
+        """A new connection, which is its owner's. Raises StoreUnavailable where the file cannot be opened any more."""
+        self._place.check()
+        try:
+            connection = self._connect()
+        except UserError as error:
+            raise StoreUnavailable("its files cannot be opened") from error
+        try:
+            self._place.check()  # what was opened is what lies there now
+        except StoreUnavailable:
+            connection.close()
+            raise
+        return connection
+
+    def give_back(self, connection: apsw.Connection) -> None:
+        """See `Readers.give_back`."""
+        if self._closed or connection.txn_state():
+            connection.close()  # of one that still reads the log could never be cut
+        else:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        """See `Readers.close`."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+
+class ReadersOfMemory:
+    """The writer's connection, which readers and the writer take in turn."""
+
+    def __init__(self, connection: apsw.Connection, lock: WriterLock) -> None:
+        self._connection = connection
+        self._lock = lock
+
+    def borrow(self) -> apsw.Connection:
+        """See `Readers.borrow`."""
+        self._lock.acquire()
+        return self._connection
+
+    def give_back(self, _: apsw.Connection) -> None:
+        """See `Readers.give_back`."""
+        self._lock.release()
+
+    def close(self) -> None:
+        """See `Readers.close`. The connection is the writer's."""
