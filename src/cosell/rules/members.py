@@ -75,7 +75,7 @@ def value_at(record: GetOpportunityResponse, path: str) -> Any:
         value = getattr(value, attribute)
         if value is None:
             return None
-    return None if value == "" or value == [] else value
+    return value or None
 
 
 def restored(record: GetOpportunityResponse, source: GetOpportunityResponse, path: str) -> GetOpportunityResponse:

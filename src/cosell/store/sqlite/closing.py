@@ -4,30 +4,38 @@ Each change moves all of them, so a transaction of many changes would write the 
 writer's lock is held from the beginning, so nobody else can move them meanwhile.
 """
 
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import apsw
 
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.sqlite.counters import Counters
-from cosell.store.sqlite.zones import DAY_MS, WIDEN, Bounds, ZoneKey, bounds_of, joined, zone_keys
+from cosell.store.sqlite.zones import WIDEN, Bounds, ZoneKey, bounds_of, joined, zone_keys
 
 Mark: TypeAlias = tuple[int | None, dict[int, int]]
 
 _FORGET: Final = "DELETE FROM client_token WHERE until_day < ?"
+_KEPT_DAYS: Final = """
+WITH RECURSIVE kept (day) AS (
+    SELECT min(until_day) FROM client_token
+    UNION ALL SELECT (SELECT min(until_day) FROM client_token WHERE until_day > day) FROM kept WHERE day IS NOT NULL
+)
+SELECT day FROM kept WHERE day IS NOT NULL
+"""
 
 
 class Closing:
     """The end of one transaction of `connection`, as far as it is known."""
 
-    __slots__ = ("_connection", "_forget_until", "_opportunity_id", "_zones", "counters")
+    __slots__ = ("_connection", "_forget_before", "_opportunity_id", "_token_days", "_zones", "counters")
 
     def __init__(self, connection: apsw.Connection) -> None:
         self.counters = Counters(connection)
         self._connection = connection
         self._opportunity_id: int | None = None
         self._zones: dict[ZoneKey, Bounds] = {}
-        self._forget_until: int | None = None
+        self._token_days: set[int] | None = None
+        self._forget_before: int | None = None
 
     def new_opportunity_ids(self, count: int) -> range:
         """As many row numbers that are free."""
@@ -46,9 +54,17 @@ class Closing:
             known = self._zones.get(key, bounds)
             self._zones[key] = bounds if known == bounds else joined(known, bounds)
 
-    def forget_tokens(self, until_ms: int) -> None:
-        """Let go of answers that were to be kept until a day before that of `until_ms`, or shorter."""
-        self._forget_until = until_ms
+    def token_days(self) -> set[int]:
+        """The days until which answers to tokens are kept: two, or more where a clock was set back."""
+        if self._token_days is None:
+            rows: Any = self._connection.execute(_KEPT_DAYS).fetchall()
+            self._token_days = {day for (day,) in rows}
+        return self._token_days
+
+    def keep_token(self, today: int, until_day: int) -> None:
+        """Take note that an answer is kept until a day; let go of those that were to be kept until yesterday."""
+        self.token_days().add(until_day)
+        self._forget_before = today
 
     def mark(self) -> Mark:
         """What to return to if a change among others is given up before it has written anything."""
@@ -64,5 +80,5 @@ class Closing:
         self.counters.write()
         if self._zones:
             self._connection.executemany(WIDEN, [(*key, *bounds) for key, bounds in self._zones.items()])
-        if self._forget_until is not None:
-            self._connection.execute(_FORGET, (self._forget_until // DAY_MS,))
+        if self._forget_before is not None:
+            self._connection.execute(_FORGET, (self._forget_before,))

@@ -42,15 +42,10 @@ _REPLACE = (
     "company = ?, summary = ? WHERE scope_id = ? AND id_key = ? RETURNING opportunity_id"
 )
 _IS_THERE = "SELECT 1 FROM opportunity WHERE scope_id = ? AND id_key = ?"
-# A token is looked for in each day that tokens are kept until, from today on: two, or more where a clock was set back.
-_REMEMBERED = """
-WITH RECURSIVE kept (day) AS (
-    SELECT min(until_day) FROM client_token WHERE until_day >= ?
-    UNION ALL SELECT (SELECT min(until_day) FROM client_token WHERE until_day > day) FROM kept WHERE day IS NOT NULL
+_REMEMBERED = (
+    "SELECT request_digest, answer FROM client_token WHERE until_day = ? AND scope_id = ? AND operation = ? "
+    "AND client_token = ? AND until > ?"
 )
-SELECT request_digest, answer FROM kept CROSS JOIN client_token ON until_day = day
-WHERE scope_id = ? AND operation = ? AND client_token = ? AND until > ?
-"""
 _RECORD = (
     "SELECT record FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE scope_id = ? AND id_key = ?"
 )
@@ -207,14 +202,16 @@ class SqliteWriteTransaction(
 
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """See `WriteTransaction.remembered`."""
-        row = self._connection.execute(
-            _REMEMBERED, (now_ms // DAY_MS, self._scope_id, operation, client_token, now_ms)
-        ).fetchone()
-        return None if row is None else Remembered(*row)
+        for day in self._closing.token_days():
+            bindings = (day, self._scope_id, operation, client_token, now_ms)
+            row = self._connection.execute(_REMEMBERED, bindings).fetchone()
+            if row is not None:
+                return Remembered(*row)
+        return None
 
     def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
         """See `WriteTransaction.remember`."""
-        self._closing.forget_tokens(now_ms)
+        self._closing.keep_token(now_ms // DAY_MS, until_ms // DAY_MS)
         self._connection.execute(
             "INSERT OR REPLACE INTO client_token VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
