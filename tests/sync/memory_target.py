@@ -91,7 +91,15 @@ class MemoryTarget:
         return len(self.tables.runs)
 
     def keep_page(
-        self, run: int, identity: Identity, rows: Sequence[Row], state: bytes, seen_ms: int, *, want_details: bool
+        self,
+        run: int,
+        identity: Identity,
+        rows: Sequence[Row],
+        state: bytes,
+        seen_ms: int,
+        *,
+        want_details: bool,
+        mend: bool = False,
     ) -> Kept:
         check_identity(self.tables.identity, identity)
         new = changed = unchanged = older = 0
@@ -100,10 +108,11 @@ class MemoryTarget:
             tables.state = state
             for row in rows:
                 had = tables.rows.get(row.id)
-                tables.vanished.discard(row.id)
-                if had is not None and had.last_modified_ms > row.last_modified_ms:
+                is_there = had is not None and row.id not in tables.vanished
+                if had is not None and is_there and had.last_modified_ms > row.last_modified_ms and not mend:
                     older += 1
                     continue
+                tables.vanished.discard(row.id)
                 new += had is None
                 changed += had is not None and had != row
                 unchanged += had == row
@@ -128,6 +137,13 @@ class MemoryTarget:
 
     def summaries_of(self, ids: Iterable[str]) -> list[Row]:
         return [self.tables.rows[each] for each in ids if each in self.tables.rows.keys() - self.tables.vanished]
+
+    def newest(self, limit: int) -> list[Row]:
+        rows = self.summaries(None, len(self.tables.rows))
+        return sorted(rows, key=lambda row: row.last_modified_ms, reverse=True)[:limit]
+
+    def wrong_columns(self, rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def mark_vanished(self, run: int, ids: Sequence[str], seen_ms: int) -> int:
         with self._transaction() as tables:

@@ -192,9 +192,20 @@ class Target(Protocol):
         """
 
     def keep_page(
-        self, run: int, identity: Identity, rows: Sequence[Row], state: bytes, seen_ms: int, *, want_details: bool
+        self,
+        run: int,
+        identity: Identity,
+        rows: Sequence[Row],
+        state: bytes,
+        seen_ms: int,
+        *,
+        want_details: bool,
+        mend: bool = False,
     ) -> Kept:
         """Keep a page, what it changes, and the new state. A row gives way only to one that is not older.
+
+        With `mend` the service is right: a row gives way to an older one, too, and columns that do not say what the
+        row says are written anew.
 
         The first page binds the mirror to `identity`, the first one with an account to that account. With
         `want_details` new and changed rows enter the queue of details. A row that had vanished is there again.
@@ -209,6 +220,12 @@ class Target(Protocol):
 
     def summaries_of(self, ids: Iterable[str]) -> list[Row]:
         """The rows of these identifiers, in no order, without vanished ones."""
+
+    def newest(self, limit: int) -> list[Row]:
+        """Up to `limit` rows that were modified last, the newest first, without vanished ones."""
+
+    def wrong_columns(self, rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
+        """Of rows that the mirror has, by identifier: the columns that do not say what the row says."""
 
     def mark_vanished(self, run: int, ids: Sequence[str], seen_ms: int) -> int:
         """Note that the service has these no longer. They stay, with the time; how many were not noted before."""

@@ -162,6 +162,13 @@ def test_a_row_that_had_vanished_is_there_again(mirror: Mirror) -> None:
     assert changes(mirror) == [("O1", "Id", "O1", None), ("O1", "Id", None, "O1")]
 
 
+def test_a_row_that_had_vanished_comes_back_also_with_an_older_stamp(mirror: Mirror) -> None:
+    keep(mirror, row("O1", NOON_MS + 9))
+    mirror.mark_vanished(begin(mirror), ["O1"], NOON_MS + 10)
+    assert keep(mirror, row("O1", NOON_MS)).changed == 1
+    assert mirror.summaries(None, 9) == [row("O1", NOON_MS)]
+
+
 def test_identifiers_are_in_the_order_of_their_texts(mirror: Mirror) -> None:
     keep(mirror, *(row(identifier) for identifier in ("O9", "O10", "O2", "O100", "P1")))
     assert [one["Id"] for one in documents(mirror)] == ["O10", "O100", "O2", "O9", "P1"]

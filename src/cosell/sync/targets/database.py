@@ -33,6 +33,9 @@ class Dialect(msgspec.Struct, frozen=True):
     has_table: str
     """Asks whether the mirror's place has tables at all, and whether it has the table `?`."""
 
+    columns: str
+    """Asks for every table and view of the mirror's place, with each column of tables."""
+
 
 @contextmanager
 def told(unavailable: tuple[type[Exception], ...], words: Callable[[Exception], str] = str) -> Iterator[None]:

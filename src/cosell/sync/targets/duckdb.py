@@ -38,6 +38,10 @@ DIALECT: Final = Dialect(
         "SELECT count(*) > 0, coalesce(bool_or(table_name = ?), false) FROM information_schema.tables"
         " WHERE table_catalog = current_database() AND table_schema = current_schema()"
     ),
+    columns=(
+        "SELECT table_name, column_name FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = current_schema()"
+    ),
 )
 
 _UNAVAILABLE: Final = (

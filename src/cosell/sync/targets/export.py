@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from cosell.errors import UserError
 from cosell.sync.target import MirrorUnavailable
+from cosell.sync.targets.columns import alike
 from cosell.sync.targets.csv_file import csv_file
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.mirror import Mirror
@@ -20,7 +21,6 @@ from cosell.sync.targets.tables import (
     OPPORTUNITY_CHANGE,
     OPPORTUNITY_DETAIL,
     SYNC_RUN,
-    Column,
     Table,
 )
 from cosell.whole_file import put_in_place
@@ -71,19 +71,10 @@ def _opener(form: Form) -> Opener:
 
 
 def _write(database: Database, table: Table, file: RowsFile) -> int:
-    selected = ", ".join(_alike(column, database) for column in table.columns)
+    selected = ", ".join(alike(column, database) for column in table.columns)
     order = ", ".join(column.name for column in table.columns[:2])
     count = 0
     for batch in database.batches(f"SELECT {selected} FROM {table.name} ORDER BY {order}", BATCH):
         file.add(batch)
         count += len(batch)
     return count
-
-
-def _alike(column: Column, database: Database) -> str:
-    """A column in the form that every database can give it."""
-    if column.kind == "moment":
-        return database.dialect.ms(column.name)
-    if column.kind in ("day", "amount", "json"):
-        return f"CAST({column.name} AS {database.dialect.types['text']})"
-    return column.name

@@ -1,6 +1,6 @@
 """The target that every database shares: what is written in which transaction. See `cosell.sync.target`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Self
 
@@ -18,6 +18,7 @@ from cosell.sync.target import (
 from cosell.sync.targets import details, runs
 from cosell.sync.targets import verification as last_verification
 from cosell.sync.targets.changes import Change
+from cosell.sync.targets.columns import wrong_columns
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.page import Arrival, Merge, Seen, Stored, merge
 from cosell.sync.targets.tables import EXPECTED_CUSTOMER_SPEND, OPPORTUNITY, OPPORTUNITY_CHANGE
@@ -72,14 +73,24 @@ class Mirror:
             return runs.begin(self.database, mode, started_ms)
 
     def keep_page(
-        self, run: int, identity: Identity, rows: Sequence[Row], state: bytes, seen_ms: int, *, want_details: bool
+        self,
+        run: int,
+        identity: Identity,
+        rows: Sequence[Row],
+        state: bytes,
+        seen_ms: int,
+        *,
+        want_details: bool,
+        mend: bool = False,
     ) -> Kept:
         """See `Target`."""
         with self.database.transaction():
             self._bind(identity)
-            merged = merge(self._stored([row.id for row in rows]), rows)
+            stored = self._stored([row.id for row in rows])
+            wrong = self.wrong_columns([one.row for one in stored.values()]) if mend else {}
+            merged = merge(stored, rows, service_is_right=mend, rewrite=wrong.keys())
             if merged.arrivals:
-                self._write(merged, moment(seen_ms))
+                self._write(merged, merged.arrivals if mend else merged.replaced, moment(seen_ms))
                 if want_details:
                     details.queue(self.database, merged.arrivals.values(), moment(seen_ms))
             self._note(run, merged.seen, seen_ms)
@@ -102,6 +113,17 @@ class Mirror:
     def summaries_of(self, ids: Iterable[str]) -> list[Row]:
         """See `Target`."""
         return [stored.row for stored in self._stored(list(ids)).values() if not stored.vanished]
+
+    def newest(self, limit: int) -> list[Row]:
+        """See `Target`."""
+        found = self.database.rows(
+            f"{self._find} WHERE vanished_at IS NULL ORDER BY last_modified_date DESC LIMIT ?", (limit,)
+        )
+        return [_stored_row(row).row for row in found]
+
+    def wrong_columns(self, rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
+        """See `Target`."""
+        return wrong_columns(self.database, rows)
 
     def mark_vanished(self, run: int, ids: Sequence[str], seen_ms: int) -> int:
         """See `Target`."""
@@ -188,13 +210,13 @@ class Mirror:
     def _among(self, column: str) -> str:
         return self.database.dialect.among(column)
 
-    def _write(self, merged: Merge, seen_at: str) -> None:
+    def _write(self, merged: Merge, had_spends: Collection[str], seen_at: str) -> None:
         arrivals = merged.arrivals.values()
         self.database.put(OPPORTUNITY, [_opportunity(arrival, seen_at) for arrival in arrivals])
-        if merged.replaced:
+        if had_spends:
             self.database.run(
                 f"DELETE FROM expected_customer_spend WHERE {self._among('opportunity_id')}",
-                (self.database.listed(list(merged.replaced)),),
+                (self.database.listed(list(had_spends)),),
             )
         self.database.put(EXPECTED_CUSTOMER_SPEND, [spend for arrival in arrivals for spend in _spends(arrival)])
 

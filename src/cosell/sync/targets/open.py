@@ -1,10 +1,12 @@
 """From a mirror's URL to its target."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from cosell.errors import UserError
 from cosell.sync.target import MirrorUnavailable, NoMirror
+from cosell.sync.targets import structure
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.lock_file import MEMORY
 from cosell.sync.targets.mirror import Mirror
@@ -13,12 +15,15 @@ from cosell.sync.targets.schema import migrate, steps_of
 DUCKDB_SUFFIX: Final = ".duckdb"
 
 
-def open_target(url: str, *, create: bool = True) -> Mirror:
+def open_target(
+    url: str, *, create: bool = True, mend: bool = False, tell: Callable[[list[str]], None] = lambda _: None
+) -> Mirror:
     """The mirror that `url` names: a file's path, `sqlite:///path`, `postgresql://…`, or `duckdb:///path`.
 
     A plain path is a SQLite file, unless it ends with `.duckdb`. `:memory:` is a path for tests.
 
-    Brings older mirrors up to date. Without `create` there must be a mirror already.
+    Brings older mirrors up to date. Without `create` there must be a mirror already. With `mend` tables, columns and
+    views that somebody has removed are made again, and `tell` hears of them; without, it raises UserError.
 
     Raises UserError, and writes nothing, where the URL names no database, one that cannot be opened, one of another
     program or of a newer cosell; MirrorBusy where another process holds one that has to be brought up to date.
@@ -26,6 +31,10 @@ def open_target(url: str, *, create: bool = True) -> Mirror:
     database = _database(url, create=create)
     try:
         migrate(database, steps_of(database.dialect), create=create)
+        if mend:
+            tell(structure.mend(database))
+        else:
+            structure.check(database)
         database.settle()
     except MirrorUnavailable as error:
         database.close()

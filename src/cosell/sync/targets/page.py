@@ -1,6 +1,6 @@
 """What a page of rows does to the rows that a mirror has: pure, so that every database does the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -40,8 +40,16 @@ class Merge(msgspec.Struct, frozen=True):
     kept: Kept
 
 
-def merge(stored: Mapping[str, Stored], rows: Iterable[Row]) -> Merge:
-    """Apply `rows` in their order. A row replaces another unless that one has a later LastModifiedDate.
+def merge(
+    stored: Mapping[str, Stored],
+    rows: Iterable[Row],
+    *,
+    service_is_right: bool = False,
+    rewrite: Collection[str] = (),
+) -> Merge:
+    """Apply `rows` in their order. A row replaces another unless that one is there and has a later LastModifiedDate.
+
+    Where the `service_is_right`, it replaces that one, too. Rows to `rewrite` are written though they are the same.
 
     Raises ValueError where a row is no JSON object.
     """
@@ -54,12 +62,12 @@ def merge(stored: Mapping[str, Stored], rows: Iterable[Row]) -> Merge:
         if before is None:
             new += 1
             arrivals[row.id] = Arrival(row, document_of(row.raw))
-        elif row.last_modified_ms < before.row.last_modified_ms:
+        elif row.last_modified_ms < before.row.last_modified_ms and not (service_is_right or before.vanished):
             older += 1
             continue
         else:
             found = _differences(before, row)
-            if not found and row.last_modified_ms == before.row.last_modified_ms:
+            if not found and row.last_modified_ms == before.row.last_modified_ms and row.id not in rewrite:
                 unchanged += 1
                 continue
             changed += 1

@@ -37,12 +37,18 @@ DIALECT: Final = Dialect(
         "SELECT count(*) > 0, coalesce(bool_or(relname = ?), false) FROM pg_class"
         " WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p', 'v', 'm', 'f')"
     ),
+    columns=(
+        "SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+        " WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+        " AND attnum > 0 AND NOT attisdropped"
+    ),
 )
 
 _KEY: Final = "hashtextextended('cosell mirror in ' || current_schema(), 0)"
 _SETTINGS: Final = (
     "SET client_min_messages = warning",
     "SET TimeZone = 'UTC'",
+    "SET DateStyle = 'ISO'",
     f"SET tcp_keepalives_idle = {LOST_AFTER_S // 2}",
     f"SET tcp_keepalives_interval = {LOST_AFTER_S // 6}",
     "SET tcp_keepalives_count = 3",

@@ -36,6 +36,10 @@ DIALECT: Final = Dialect(
     ms=lambda column: f"CAST(round(unixepoch({column}, 'subsec') * 1000) AS INTEGER)",
     among=lambda column: f"{column} IN (SELECT value FROM json_each(?))",
     has_table="SELECT count(*) > 0, coalesce(max(name = ?), 0) FROM sqlite_schema",
+    columns=(
+        "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+        " UNION ALL SELECT name, '' FROM sqlite_schema WHERE type = 'view'"
+    ),
 )
 
 _UNAVAILABLE: Final = (
