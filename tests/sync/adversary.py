@@ -2,16 +2,21 @@
 
 Rows change between pages, and hundreds change in one millisecond. A change is shown some time after it was stamped, up
 to `LONGEST_LAG_MS`, and later changes may be shown earlier. Referrals appear with a CreatedDate in the past. Calls are
-throttled, fail, are cut off or never arrive; tokens expire, and are positions or mere offsets. Clocks disagree.
+throttled, fail, are cut off, drip or never arrive; tokens expire, are positions or mere offsets, and may lead from one
+empty page to the next. Clocks disagree, run ahead or behind, and are set; single rows are stamped far in the future.
+Between two runs the whole service may be exchanged for another one, or for what it was some time ago.
 
 It stands behind an unmodified boto3 client, which asks it instead of the network.
 """
 
 import base64
+import copy
 import functools
 import heapq
 import json
 import random
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formatdate
@@ -34,6 +39,8 @@ LONGEST_LAG_MS: Final = OVERLAP_MS - 5_000
 """From the stamp to the moment at which everybody sees it; the rest is for stamps and clocks that are rounded."""
 NOON_MS: Final = 1_780_000_000_000
 MOST_ROWS: Final = 150
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 60 * MINUTE_MS
 _EVENT: Final = "before-send.partnercentral-selling"
 
 
@@ -73,7 +80,20 @@ class Adversary:
         self._offsets = chance.random() < 0.3
         self._knows_created_order = chance.random() < 0.7
         self._date_skew_ms = chance.choice([None, 0, 0, 1_000, -1_000])
-        self._client_skew_ms = chance.choice([0, 0, 3_600_000, -3_600_000])
+        self._client_skew_ms = chance.choice([0, 0, HOUR_MS, -HOUR_MS])
+        self._clock_ms = chance.choice([0, 0, HOUR_MS, -HOUR_MS])  # what it is ahead by
+        self._tells_its_clock = chance.random() < 0.7  # else its front end tells the right time
+        self._exchange_rate = chance.choice([0.0, 0.0, 0.3])
+        self._clock_rate = chance.choice([0.0, 0.0, 0.3])
+        self._future_rate = chance.choice([0.0, 0.0, 0.03])
+        told_ahead_ms = 0 if self._tells_its_clock else -self._clock_ms
+        if self._date_skew_ms is None:
+            told_ahead_ms = self._client_skew_ms - self._clock_ms
+        if told_ahead_ms > 0:
+            self._future_rate = 0.0  # what is ahead of the other rows is not ahead of any clock that is told
+        self._empty_rate = chance.choice([0.0, 0.0, 0.3])
+        self.drips = False
+        self._earlier: list[Any] = []
         for _ in range(chance.choice([0, 1, 30, 100])):
             self._create()
         if chance.random() < 0.5:
@@ -86,6 +106,48 @@ class Adversary:
     def sleep(self, seconds: float) -> None:
         """Time passes."""
         self.now_ms += int(seconds * 1000)
+
+    def wait(self, done: threading.Event, seconds: float) -> None:
+        """Wait for the end of a call; where the answer only drips, the time is up at once."""
+        while not done.wait(0.001):
+            if self.drips:
+                self.drips = False
+                self.sleep(seconds)
+                return
+
+    def between_runs(self, *, was_complete: bool) -> None:
+        """What may happen while nobody looks, and when every change is shown.
+
+        A clock that is set forward and back between two passes nobody could notice.
+        """
+        self.now_ms += self._lag_ms
+        self._earlier.append(copy.deepcopy((self._latest, self.shown(), self._unseen, self._created)))
+        if self.chance.random() < self._exchange_rate:
+            self._exchange()
+        if was_complete and self.chance.random() < self._clock_rate:
+            self._set_clock()
+
+    def _exchange(self) -> None:
+        if self.chance.random() < 0.5:
+            self._latest, self._shown, self._unseen, self._created = self.chance.choice(self._earlier)
+            self._earlier.clear()
+            return
+        self._latest, self._shown, self._unseen, self._created = {}, {}, [], {}
+        now_ms = self.now_ms
+        for _ in range(self.chance.choice([0, 1, 30, 100])):
+            self.now_ms = now_ms - self.chance.randrange(24 * HOUR_MS)
+            self._create()
+        self.now_ms = now_ms
+
+    def _set_clock(self) -> None:
+        if self._date_skew_ms is None:
+            return
+        if not self._tells_its_clock:
+            self._clock_ms = min(self._clock_ms, 0)  # one that was ahead is put right
+        elif self._lag_ms < OVERLAP_MS / 2 and self.chance.random() < 0.3:
+            self._clock_ms -= 20_000
+        else:
+            self._clock_ms = self.chance.choice([-HOUR_MS, -10 * MINUTE_MS, 0, 10 * MINUTE_MS, HOUR_MS])
 
     def wait_for(self, _: str) -> None:
         """The ledger of a sync that has all the quota it wants."""
@@ -113,7 +175,7 @@ class Adversary:
         return self._latest
 
     def shown(self) -> dict[str, Version]:
-        """What everybody sees now: of the versions shown, the latest."""
+        """What everybody sees now: of the versions that are no secret any more, the latest."""
         while self._unseen and self._unseen[0][0] <= self.now_ms:
             *_, name, version = heapq.heappop(self._unseen)
             before = self._shown.get(name)
@@ -145,7 +207,10 @@ class Adversary:
         heapq.heappush(self._unseen, (visible_ms, version.number, name, version))
 
     def _stamp(self) -> int:
-        return self.now_ms // self._stamp_unit_ms * self._stamp_unit_ms
+        stamp = self.now_ms + self._clock_ms
+        if self.chance.random() < self._future_rate:
+            stamp += self.chance.choice([2 * MINUTE_MS, HOUR_MS, 1_000 * HOUR_MS])
+        return stamp // self._stamp_unit_ms * self._stamp_unit_ms
 
     def _life_goes_on(self) -> None:
         self.now_ms += self.chance.randint(1, 400)
@@ -174,7 +239,9 @@ class Adversary:
         body = json.dumps(answer).encode()
         cut = False
         if fault:
-            what = self.chance.randrange(5)
+            what = self.chance.randrange(6)
+            if what == 5:
+                return AWSResponse(request.url, 200, {}, _Drip(self))  # type: ignore[arg-type]
             if what == 0:
                 raise ReadTimeoutError(endpoint_url=request.url)
             if what == 1:
@@ -189,41 +256,45 @@ class Adversary:
                 cut = True
         headers = {"content-type": "application/x-amz-json-1.0"}
         if self._date_skew_ms is not None:
-            headers["date"] = formatdate((self.now_ms + self._date_skew_ms) / 1000, usegmt=True)
+            date_ms = self.now_ms + self._date_skew_ms + (self._clock_ms if self._tells_its_clock else 0)
+            headers["date"] = formatdate(date_ms / 1000, usegmt=True)
         self.may_kill()
         return AWSResponse(request.url, status, headers, _Body(body, cut=cut))  # type: ignore[arg-type]
 
     def _listed(self, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        by, descending = question["Sort"]["SortBy"], question["Sort"]["SortOrder"] == "DESCENDING"
+        sort = question.get("Sort", {"SortBy": "LastModifiedDate", "SortOrder": "DESCENDING"})
+        by, descending = sort["SortBy"], sort["SortOrder"] == "DESCENDING"
         if by == "CreatedDate" and not self._knows_created_order:
             return _refused("Sort.SortBy", "INVALID_ENUM_VALUE")
         after = question.get("LastModifiedDate", {}).get("AfterLastModifiedDate")
-        after_ms = -1 if after is None else int(datetime.fromisoformat(after).timestamp() * 1000)
+        after_ms = -(10**18) if after is None else int(datetime.fromisoformat(after).timestamp() * 1000)
         rows = sorted(
             (
                 (version.modified_ms if by == "LastModifiedDate" else self._created[name], name, version)
                 for name, version in self.shown().items()
-                if version.modified_ms >= after_ms
+                if version.modified_ms >= after_ms and name in question.get("Identifier", [name])
             ),
             key=lambda row: row[:2],
             reverse=descending,
         )
-        start = 0
+        position: list[Any] = [0] if self._offsets else [10**18 if descending else -(10**18), ""]
         if "NextToken" in question:
             issued_ms, *position = json.loads(base64.b64decode(question["NextToken"]))
             refused = not self.calm and self.chance.random() < self._token_refusal_rate
             if refused or self.now_ms - issued_ms > self._token_life_ms:
                 return _refused("NextToken", "INVALID_VALUE")
-            if self._offsets:
-                (start,) = position
-            else:
-                passed = [[*row[:2]] >= position if descending else [*row[:2]] <= position for row in rows]
-                start = sum(passed)
+        if self._offsets:
+            (start,) = position
+        else:
+            start = sum([*row[:2]] >= position if descending else [*row[:2]] <= position for row in rows)
         end = start + min(question["MaxResults"], self._page_limit)
+        if self.chance.random() < self._empty_rate:
+            end = start
         page = rows[start:end]
         answer: dict[str, Any] = {"OpportunitySummaries": [self._summary(name, version) for _, name, version in page]}
         if end < len(rows):
-            position = [end] if self._offsets else [*page[-1][:2]]
+            if page:
+                position = [end] if self._offsets else [*page[-1][:2]]
             answer["NextToken"] = base64.b64encode(json.dumps([self.now_ms, *position]).encode()).decode()
         return 200, answer
 
@@ -258,6 +329,19 @@ class _Body:
         if self._cut:
             raise urllib3.exceptions.ProtocolError("Connection broken", urllib3.exceptions.IncompleteRead(10, 20))
         return [self._body]
+
+
+class _Drip:
+    """A body of which a byte comes now and then, and never the last one."""
+
+    def __init__(self, adversary: Adversary) -> None:
+        self._adversary = adversary
+
+    def stream(self) -> Iterator[bytes]:
+        self._adversary.drips = True
+        while True:
+            threading.Event().wait(0.001)
+            yield b" "
 
 
 def _refused(field: str, code: str) -> tuple[int, dict[str, Any]]:

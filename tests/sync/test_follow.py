@@ -122,7 +122,7 @@ def test_signals_ask_and_their_handlers_come_back() -> None:
 
     stopping = Stopping()
     before: Any = signal.getsignal(signal.SIGTERM)
-    with stopping.on_signals():
+    with stopping.on_signals(lambda: 1):
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is before
     with pytest.raises(Stopped):

@@ -14,9 +14,8 @@ from cosell.sync import ForeignMirror, MirrorBusy, Refused, Report, Unavailable,
 from cosell.sync.comparison import Comparison, what_would_change
 from cosell.sync.details import LONGEST_WAIT_MS, LOOKS_FOR_WHAT_IS_NOT_FOUND, wait_ms
 from cosell.sync.runner import Options, Run
-from cosell.sync.service import Service
+from cosell.sync.service import MOST_RESTARTS, Service
 from cosell.sync.target import Difference, Row
-from cosell.sync.walk import MOST_RESTARTS
 from tests.conftest import ACCOUNT
 from tests.store.caller import DAY_MS, Caller, HandClock, record
 from tests.sync.memory_target import MemoryTarget, Tables
@@ -98,14 +97,14 @@ def test_what_changed_is_found_and_nothing_else_is_read(office: Office) -> None:
     office.caller.update("O77", PartnerOpportunityIdentifier="changed")
     office.caller.create("new one")
     report = office.sync()
-    assert (report.new, report.changed, report.calls) == (1, 1, 2)
+    assert (report.new, report.changed, report.calls) == (1, 1, 1)
     assert office.mirrored() == office.listed()
 
 
 def test_a_full_run_finds_what_the_watermark_cannot(office: Office) -> None:
     office.fill(130)
     office.sync()
-    ghost = Row("O999", NOON_MS - DAY_MS, b'{"Id":"O999"}')
+    ghost = Row("O999", NOON_MS - 6 * DAY_MS, b'{"Id":"O999"}')
     office.target.tables.rows["O999"] = ghost
     office.target.tables.rows["O7"] = Row("O7", office.target.tables.rows["O7"].last_modified_ms, b'{"Id":"O7"}')
     assert (office.sync().changed, office.sync().vanished) == (0, 0)
@@ -138,14 +137,18 @@ def run_scripted(scripted: Scripted, target: MemoryTarget, options: Options | No
 
 def test_where_the_order_of_creation_is_refused_the_other_one_is_used_from_then_on() -> None:
     def answer(_: str, question: dict[str, Any]) -> Answer:
+        if "Identifier" in question:
+            return page(summary("O1"))
         if question["Sort"]["SortBy"] == "CreatedDate":
             return refused("ValidationException")
-        return page(summary("O2", NOON_MS + 1), summary("O1"))
+        if "NextToken" in question:
+            return page(summary("O1"))
+        return page(summary("O2", NOON_MS + 1), token="t")
 
     scripted, target = Scripted(answer), MemoryTarget(Tables())
-    assert run_scripted(scripted, target).calls == 4
+    assert run_scripted(scripted, target).calls == 5
     report = run_scripted(scripted, target)
-    assert (report.calls, report.unchanged) == (2, 2)
+    assert (report.calls, report.unchanged) == (4, 2)
     assert scripted.asked[-1][1]["Sort"] == {"SortBy": "LastModifiedDate", "SortOrder": "DESCENDING"}
 
 
@@ -154,8 +157,10 @@ def test_a_refused_token_begins_the_pass_again_and_a_service_that_takes_none_is_
 
     def answer(_: str, question: dict[str, Any]) -> Answer:
         nonlocal refusals
+        if "Identifier" in question:
+            return page(summary("O2"))
         if "NextToken" not in question:
-            return page(summary("O1"), token="t")
+            return page(summary("O1", NOON_MS + 1), token="t")
         if refusals:
             refusals -= 1
             return refused("ValidationException")
@@ -169,6 +174,142 @@ def test_a_refused_token_begins_the_pass_again_and_a_service_that_takes_none_is_
         run_scripted(Scripted(answer), target)
     assert refusals == 1_000 - MOST_RESTARTS - 1
     assert target.runs(1)[0].status == "failed"
+
+
+def listing(rows: list[dict[str, Any]], size: int = 100) -> Callable[[str, dict[str, Any]], Answer]:
+    """A service that lists these, newest first whatever order is asked for, in pages of `size`."""
+
+    def answer(_: str, question: dict[str, Any]) -> Answer:
+        after = question.get("LastModifiedDate", {}).get("AfterLastModifiedDate", "")
+        names = question.get("Identifier")
+        found = sorted(
+            (
+                row
+                for row in rows
+                if (names is None or row["Id"] in names) and row["LastModifiedDate"][:19] >= after[:19]
+            ),
+            key=lambda row: row["LastModifiedDate"],
+            reverse=True,
+        )
+        start = int(question.get("NextToken", "0"))
+        token = str(start + size) if start + size < len(found) else None
+        return page(*found[start : start + size], token=token)
+
+    return answer
+
+
+def synced(rows: list[dict[str, Any]], now_ms: int = NOON_MS) -> MemoryTarget:
+    """A mirror in step with these."""
+    scripted = Scripted(listing(rows))
+    scripted.now_ms = now_ms
+    target = MemoryTarget(Tables())
+    run_scripted(scripted, target)
+    return target
+
+
+def kept(target: MemoryTarget) -> dict[str, int]:
+    """The stamps of a mirror's rows."""
+    return {row.id: row.last_modified_ms for row in target.summaries(None, 1_000)}
+
+
+def test_a_service_that_is_older_than_its_mirror_is_listed_in_full_and_right() -> None:
+    target = synced([summary("O1", NOON_MS - 10), summary("O2", NOON_MS - 5), summary("O3", NOON_MS)])
+    report = run_scripted(Scripted(listing([summary("O1", NOON_MS - 10), summary("O2", NOON_MS - 9)])), target)
+    assert report.because == "the service's newest change is older than what the mirror has seen"
+    assert kept(target) == {"O1": NOON_MS - 10, "O2": NOON_MS - 9}
+    assert report.vanished == 1
+    assert report.watermark_ms == NOON_MS - 9
+
+
+def test_a_row_of_the_future_hides_no_other() -> None:
+    rows = [summary("O1", NOON_MS - 1), summary("O2", NOON_MS + 1_000 * DAY_MS)]
+    target = synced(rows)
+    later = Scripted(listing([*rows, summary("O3", NOON_MS + DAY_MS)]))
+    later.now_ms = NOON_MS + DAY_MS
+    report = run_scripted(later, target)
+    assert (report.new, report.because) == (1, None)
+    assert report.watermark_ms == NOON_MS + DAY_MS, "never later than the service's own time"
+
+
+def test_an_empty_page_with_a_token_is_no_end() -> None:
+    target = synced([summary("O1")])
+
+    def answer(_: str, question: dict[str, Any]) -> Answer:
+        return page(summary("O1"), summary("O2")) if "NextToken" in question else page(token="t")
+
+    report = run_scripted(Scripted(answer), target)
+    assert (report.new, report.vanished, report.watermark_ms) == (1, 0, NOON_MS)
+    empty = Scripted(lambda _, __: page(token="t"))
+    with pytest.raises(Unavailable, match="no end"):
+        run_scripted(empty, target)
+    assert kept(target) == {"O1": NOON_MS, "O2": NOON_MS}
+
+
+def test_pages_without_rows_and_without_end_are_given_up() -> None:
+    tokens = iter(range(10**6))
+
+    def answer(_: str, question: dict[str, Any]) -> Answer:
+        rows = [] if "NextToken" in question else [summary("O1")]
+        return page(*rows, token=str(next(tokens)))
+
+    with pytest.raises(Unavailable, match="one empty page after the other"):
+        run_scripted(Scripted(answer), MemoryTarget(Tables()))
+
+
+def test_what_vanished_since_the_last_pass_is_noticed_without_being_asked() -> None:
+    rows = [summary(f"O{number}", NOON_MS - number) for number in range(1, 6)]
+    target = synced(rows)
+    report = run_scripted(Scripted(listing(rows[:2] + rows[3:])), target)
+    assert (report.because, report.vanished) == ("the service does not have O3 any more", 1)
+    assert run_scripted(Scripted(listing([])), target).vanished == 4
+    assert kept(target) == {}
+
+
+def test_another_service_with_the_same_names_is_noticed() -> None:
+    target = synced([summary("O1", NOON_MS - 1), summary("O2", NOON_MS)])
+    stranger = summary("O1", NOON_MS + 1, CreatedDate="2020-01-01T00:00:00Z")
+    report = run_scripted(Scripted(listing([stranger])), target)
+    assert report.because is not None
+    assert kept(target) == {"O1": NOON_MS + 1}
+
+
+def test_where_the_head_shows_none_of_the_newest_rows_they_are_asked_for() -> None:
+    rows = [summary(f"O{number}", NOON_MS - number * DAY_MS) for number in range(1, 40)]
+    target = synced(rows)
+    fresh = [summary(f"O{number}", NOON_MS + number) for number in range(100, 106)]
+    report = run_scripted(Scripted(listing(rows + fresh, size=5)), target)
+    assert (report.because, report.new) == (None, 6)
+    restored = [summary("O1", NOON_MS - 9 * DAY_MS), *rows[1:], *fresh]
+    more = [summary(f"O{number}", NOON_MS + number) for number in range(200, 206)]
+    del target.tables.rows["O100"], target.tables.rows["O101"]
+    report = run_scripted(Scripted(listing(restored + more, size=5)), target)
+    assert report.because == "the service has an older O1 than the mirror"
+    assert kept(target)["O1"] == NOON_MS - 9 * DAY_MS
+
+
+def test_a_page_that_contradicts_the_mirror_begins_the_pass_again_in_full() -> None:
+    rows = [summary(f"O{number}", NOON_MS - number) for number in range(1, 120)]
+    target = synced(rows)
+    target.tables.rows["O119"] = Row("O119", NOON_MS - 118, target.tables.rows["O119"].raw)
+    scripted = Scripted(listing(rows, size=50))
+    report = run_scripted(scripted, target)
+    assert report.because == "the service has an older O119 than the mirror"
+    assert kept(target)["O119"] == NOON_MS - 119
+
+
+def test_a_full_pass_that_was_broken_off_is_begun_again() -> None:
+    rows = [summary(f"O{number}", NOON_MS - number) for number in range(1, 30)]
+    target = synced([*rows, summary("O99", NOON_MS - 99)])
+
+    def broken(name: str, question: dict[str, Any]) -> Answer:
+        if "NextToken" in question and question["Sort"]["SortBy"] == "CreatedDate":
+            return refused("AccessDeniedException")
+        return listing(rows, size=20)(name, question)
+
+    with pytest.raises(Refused):
+        run_scripted(Scripted(broken), target, Options(full=True))
+    report = run_scripted(Scripted(listing(rows, size=20)), target)
+    assert (report.because, report.vanished) == ("a pass that lists everything was broken off", 1)
 
 
 def test_a_mirror_of_somebody_else_is_refused_and_nothing_is_written(office: Office) -> None:
@@ -239,9 +380,9 @@ def test_details_that_fail_wait_longer_each_time_and_stop_nobody() -> None:
     desk = Desk(lambda _, __: refused("ValidationException"))
     report = desk.run()
     assert (report.details, report.details_wanted, report.details_failing) == (0, 1, 1)
-    assert desk.run().calls == 2, "it is not yet time to try again"
+    assert desk.run().calls == 1, "it is not yet time to try again"
     desk.scripted.now_ms += wait_ms(1)
-    assert desk.run().calls == 3
+    assert desk.run().calls == 2
     assert [wait_ms(attempts) for attempts in (1, 2, 3)] == [60_000, 120_000, 240_000]
     assert wait_ms(10**6) == LONGEST_WAIT_MS
     (failing,) = desk.target.details_failing(5)
@@ -329,9 +470,10 @@ def test_a_rehearsal_counts_and_writes_nothing(office: Office) -> None:
     rows["O1"] = Row("O1", rows["O1"].last_modified_ms, b"{}")
     rows["O2"] = Row("O2", rows["O2"].last_modified_ms + 1, rows["O2"].raw)
     del rows["O3"]
+    rows["O9"] = Row("O9", NOON_MS, b"{}")
     before = vars(office.target.tables).copy()
     scripted = Scripted(lambda _, __: page())
     with Service(office.client, "Sandbox", scripted.world()) as service:
         counts = what_would_change(service, office.target, overlap_ms=1_000, full=True, check=lambda: None)
-    assert counts == {"changed": 1, "older": 1, "new": 1, "unchanged": 1}
+    assert counts == {"changed": 2, "new": 1, "unchanged": 1, "vanished": 1}
     assert vars(office.target.tables) == before

@@ -10,7 +10,7 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 
 from cosell.errors import UserError
 from cosell.sync import Refused, Unavailable
-from cosell.sync.plan import Newest
+from cosell.sync.plan import Head, Told
 from cosell.sync.retries import ATTEMPTS, ATTEMPTS_WITHOUT_ANSWER, LAST_BOUND_S, delay_s, is_passing
 from cosell.sync.service import Service
 from tests.sync.scripted import NOON_MS, Answer, Scripted, answered, page, refused, summary
@@ -52,7 +52,7 @@ def service_of(*answers: Answer | Exception) -> tuple[Scripted, Service]:
 def test_what_may_pass_is_asked_again(trouble: Answer | Exception) -> None:
     scripted, service = service_of(trouble, trouble, page(summary("O1")))
     with service:
-        answer, _ = service.page(Newest())
+        answer, _ = service.page(Head())
     assert [row.id for row in answer.rows] == ["O1"]
     assert (service.calls, service.retries, len(scripted.slept)) == (3, 2, 2)
 
@@ -61,7 +61,7 @@ def test_what_may_pass_is_asked_again(trouble: Answer | Exception) -> None:
 def test_what_would_be_refused_again_is_not_asked_again(code: str) -> None:
     _, service = service_of(refused(code))
     with service, pytest.raises(Refused, match=f"ListOpportunities: {code}: No.") as caught:
-        service.page(Newest())
+        service.page(Head())
     assert service.calls == 1
     assert caught.value.code == code
     assert caught.value.next_step or code == "ValidationException"
@@ -76,14 +76,14 @@ def test_an_operation_that_is_not_there_is_not_asked_for_again() -> None:
 def test_a_service_that_never_answered_is_given_up_sooner() -> None:
     _, service = service_of(refused("InternalServerException", 500))
     with service, pytest.raises(Unavailable) as caught:
-        service.page(Newest())
+        service.page(Head())
     assert service.calls == ATTEMPTS_WITHOUT_ANSWER
     assert "--endpoint-url" in caught.value.next_step
     scripted, service = service_of(page(), refused("InternalServerException", 500))
     with service:
-        service.page(Newest())
+        service.page(Head())
         with pytest.raises(Unavailable) as caught:
-            service.page(Newest())
+            service.page(Head())
     assert service.calls == 1 + ATTEMPTS
     assert scripted.slept == [delay_s(attempt, 0.5) for attempt in range(1, ATTEMPTS)]
 
@@ -93,8 +93,8 @@ def test_the_service_is_left_alone_for_as_long_as_it_asks() -> None:
     answers = [refused("ThrottlingException", 400, **headers) for headers in waits]
     scripted, service = service_of(page(), *answers, page())
     with service:
-        service.page(Newest())
-        service.page(Newest())
+        service.page(Head())
+        service.page(Head())
     assert scripted.slept == [7.0, 9.0, delay_s(3, 0.5)]
 
 
@@ -106,12 +106,12 @@ def test_delays_grow_are_drawn_and_end_somewhere() -> None:
     assert not is_passing(400, "ConflictException")
 
 
-def test_of_two_clocks_the_one_that_is_behind_counts() -> None:
-    late, early = "Thu, 28 May 2026 20:26:41 GMT", "Thu, 28 May 2026 20:26:39 GMT"
-    for date, expected in ((late, NOON_MS), (early, NOON_MS - 1_000), ("soon", None)):
-        _, service = service_of(page(date=date))
+def test_both_clocks_are_told_as_far_as_they_are_there() -> None:
+    date = "Thu, 28 May 2026 20:26:39 GMT"
+    for given, expected in ((date, Told(NOON_MS, NOON_MS - 1_000)), ("soon", Told(NOON_MS))):
+        _, service = service_of(page(date=given))
         with service:
-            assert service.page(Newest())[1] == expected
+            assert service.page(Head())[1] == expected
 
 
 def test_the_users_client_is_left_as_it_was() -> None:
@@ -119,7 +119,7 @@ def test_the_users_client_is_left_as_it_was() -> None:
     client: Any = service._client
     with service:
         mine = client.list_opportunities(Catalog="Sandbox")
-        assert service.page(Newest())[0].unknown == {"Newcomer"}
+        assert service.page(Head())[0].unknown == {"Newcomer"}
         assert client.list_opportunities(Catalog="Sandbox") == mine
     assert mine["OpportunitySummaries"][0]["Id"] == "O1"
     assert client.list_opportunities(Catalog="Sandbox") == mine
@@ -138,5 +138,5 @@ def test_without_credentials_the_next_step_is_told(monkeypatch: pytest.MonkeyPat
         Service(client, "Sandbox", scripted.world()) as service,
         pytest.raises(UserError, match="credentials") as caught,
     ):
-        service.page(Newest())
+        service.page(Head())
     assert "aws sts get-caller-identity" in caught.value.next_step

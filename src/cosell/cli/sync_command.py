@@ -119,7 +119,7 @@ def service_options(function: Function) -> Function:
 @TARGET
 @service_options
 @click.option("--details", is_flag=True, help="Also fetch GetOpportunity and GetAwsOpportunitySummary for each.")
-@click.option("--full", is_flag=True, help="List everything, not only what changed, and note what has vanished.")
+@click.option("--full", is_flag=True, help="List everything, not only what changed, and mend the mirror.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be new or changed.")
 @click.option("--follow", is_flag=True, help="Run again and again, until SIGTERM or Ctrl-C.")
 @click.option(
@@ -157,7 +157,8 @@ def sync_command(
     it was. The service is AWS, as your own AWS configuration says, or a cosell.
 
     On a terminal a run shows how far it is; elsewhere it prints one line of JSON. Exit code 1: it was not completed,
-    and the next run may be. Exit code 2: somebody has to do something first.
+    and the next run may be. Exit code 2: somebody has to do something first. Ctrl-C or SIGTERM ends it within two
+    seconds, with exit code 130, or 0 with --follow.
     """
     if context.invoked_subcommand is not None:
         context.default_map = dict.fromkeys(sync_command.commands, context.default_map)
@@ -171,8 +172,8 @@ def sync_command(
     from cosell.sync.stopping import Stopping
 
     stopping = Stopping()
-    output = Output(mirror, source.catalog, metrics_file)
-    with stopping.on_signals(), exit_code_of(output, follows=follow) as exit_code:
+    output = Output(mirror, source.catalog, metrics_file, follows=follow)
+    with stopping.on_signals(output.stopped), exit_code_of(output) as exit_code:
         if dry_run:
             rehearsal(source, mirror, output, stopping, full=full)
         elif follow:
@@ -191,7 +192,8 @@ def sync_command(
 def status_command(mirror: str, *, as_json: bool, max_age: int | None) -> int:
     """Show how far a mirror is: when it was in step, its watermark, its queue, its last runs and errors.
 
-    It asks the mirror alone, not the service. Exit code 1: the last run failed, or --max-age has passed.
+    It asks the mirror alone, not the service. Exit code 1: the last run failed or was cut off, or --max-age
+    has passed.
     """
     from cosell.cli.sync_status import show_status
 
@@ -206,15 +208,16 @@ def verify_command(source: Source, mirror: str, *, as_json: bool) -> int:
     """Compare a mirror with the service, page by page, and show each difference. No opportunity is written.
 
     What it came to is kept in the mirror: `cosell sync status` and `cosell console` show it. What changed after the
-    last sync is no difference: the next one brings it. Exit code 1: there are differences.
+    last sync is no difference: the next one brings it. Exit code 1: there are differences, or the service does not
+    answer.
     """
     from cosell.cli.sync_output import Output, exit_code_of
     from cosell.cli.sync_runs import verification
     from cosell.sync.stopping import Stopping
 
     stopping = Stopping()
-    output: Output = Output(mirror, source.catalog)
+    output = Output(mirror, source.catalog)
     differing = 0
-    with stopping.on_signals(), exit_code_of(output) as exit_code:
+    with stopping.on_signals(output.stopped), exit_code_of(output) as exit_code:
         differing = verification(source, mirror, output, stopping, as_json=as_json)
     return exit_code() or int(differing > 0)

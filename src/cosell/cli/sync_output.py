@@ -32,10 +32,11 @@ STOPPED: Final = 130
 class Output:
     """Where a sync's words go."""
 
-    def __init__(self, mirror: str, catalog: str, metrics_file: Path | None = None) -> None:
+    def __init__(self, mirror: str, catalog: str, metrics_file: Path | None = None, *, follows: bool = False) -> None:
         self._mirror = without_password(mirror)
         self._catalog = catalog
         self._metrics_file = metrics_file
+        self._follows = follows
         self._for_people = sys.stdout.isatty()
         self._report: Report | None = None
         self._last_complete_ms: int | None = None
@@ -71,19 +72,33 @@ class Output:
             click.echo(report.as_json())
         elif report.status == "complete":
             click.echo(self._sentence(report))
+        if report.because:
+            click.echo(f"cosell: listed everything: {report.because}", err=True)
         if report.unknown_members:
             names = ", ".join(sorted(report.unknown_members))
             click.echo(f"cosell: kept, although the installed boto3 does not know it: {names}", err=True)
         if self._metrics_file is not None:
             self._write_metrics(self._metrics_file, report, target)
 
+    def stopped(self) -> int:
+        """Say what the run did until it was stopped; the exit code."""
+        if self._report is not None:
+            self._report.status = "stopped"
+        self.finish()
+        return 0 if self._follows else STOPPED
+
     def trouble(self, error: "Trouble") -> None:
         """Tell of what keeps a sync that follows from being in step now."""
         click.echo(f"cosell: {_line_of(error)}", err=True)
 
+    def mended(self, made: list[str]) -> None:
+        """Tell what the mirror lacked, and has again."""
+        if made:
+            click.echo(f"cosell: the mirror lacked its {', '.join(made)}; made again", err=True)
+
     def rehearsed(self, counts: Counter[str]) -> None:
         """Say what a run would do."""
-        kinds = ("new", "changed", "unchanged", "older")
+        kinds = ("new", "changed", "unchanged", "vanished")
         if not self._for_people:
             click.echo(json.dumps({"mode": "dry-run", "catalog": self._catalog, **{k: counts[k] for k in kinds}}))
             return
@@ -141,14 +156,13 @@ class Output:
 
 
 @contextmanager
-def exit_code_of(output: Output, *, follows: bool = False) -> Iterator[Callable[[], int]]:
+def exit_code_of(output: Output) -> Iterator[Callable[[], int]]:
     """Turns what ends a block into an exit code, to be asked for behind it; what is wrong is said in one line."""
     code = 0
     try:
         yield lambda: code
     except Stopped:
-        output.finish()
-        code = 0 if follows else STOPPED
+        code = output.stopped()
     except (Unavailable, MirrorUnavailable, MirrorBusy) as error:
         output.finish()
         click.echo(f"cosell: {_line_of(error)}", err=True)

@@ -22,9 +22,12 @@ DIFFERENCES_KEPT: Final = 100
 
 
 @contextmanager
-def locked(mirror: str) -> Iterator[Target]:
-    """The mirror, open and held. Raises UserError where it cannot be opened, MirrorBusy where another holds it."""
-    with open_target(mirror) as target, target.lock(this_process(now_ms())):
+def locked(mirror: str, output: "Output", *, mend: bool) -> Iterator[Target]:
+    """The mirror, open and held. With `mend`, tables and columns that it lacks are made again.
+
+    Raises UserError where it cannot be opened, MirrorBusy where another holds it.
+    """
+    with open_target(mirror, mend=mend, tell=output.mended) as target, target.lock(this_process(now_ms())):
         yield target
 
 
@@ -33,7 +36,10 @@ def one_run(
 ) -> None:
     """Bring the mirror in step once."""
     client = source.client()
-    with locked(mirror) as target, asking(client, source.catalog, sleep=stopping.sleep, **source.quota) as asked:
+    with (
+        locked(mirror, output, mend=full) as target,
+        asking(client, source.catalog, sleep=stopping.sleep, wait=stopping.wait, **source.quota) as asked,
+    ):
         options = Options(full=full, details=details, overlap_ms=source.overlap_ms)
         with output.progress() as tell:
             Run(asked[0], target, asked[1], options, tell=tell, check=stopping.check)()
@@ -54,7 +60,7 @@ def following(
     """Bring the mirror in step again and again. Ends with Stopped, or a UserError."""
     client = source.client()
     wait = stopping.sleep if queue_url is None else _until_woken(source, queue_url, stopping)
-    with asking(client, source.catalog, sleep=stopping.sleep, **source.quota) as (service, world):
+    with asking(client, source.catalog, sleep=stopping.sleep, wait=stopping.wait, **source.quota) as (service, world):
 
         def run(target: Target, until_ms: int) -> None:
             options = Options(full=full, details=details, overlap_ms=source.overlap_ms, details_until_ms=until_ms)
@@ -64,7 +70,7 @@ def following(
                 output.finish(target)
 
         follow(
-            lambda: locked(mirror),
+            lambda: locked(mirror, output, mend=full),
             run,
             interval_ms=interval_ms,
             clock=now_ms,
@@ -79,7 +85,13 @@ def rehearsal(source: "Source", mirror: str, output: "Output", stopping: "Stoppi
         target = open_target(mirror, create=False)
     except NoMirror:
         target = open_target(MEMORY)
-    with target, asking(source.client(), source.catalog, sleep=stopping.sleep, **source.quota) as (service, _):
+    with (
+        target,
+        asking(source.client(), source.catalog, sleep=stopping.sleep, wait=stopping.wait, **source.quota) as (
+            service,
+            _,
+        ),
+    ):
         output.rehearsed(
             what_would_change(service, target, overlap_ms=source.overlap_ms, full=full, check=stopping.check)
         )
@@ -92,7 +104,7 @@ def verification(source: "Source", mirror: str, output: "Output", stopping: "Sto
     first: list[Difference] = []
     with (
         open_target(mirror, create=False) as target,
-        asking(client, source.catalog, sleep=stopping.sleep, **source.quota) as (service, _),
+        asking(client, source.catalog, sleep=stopping.sleep, wait=stopping.wait, **source.quota) as (service, _),
     ):
         comparison = Comparison(service, target, overlap_ms=source.overlap_ms, check=stopping.check)
         for difference in comparison.differences():

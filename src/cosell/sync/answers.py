@@ -34,6 +34,16 @@ class PageOfRows(msgspec.Struct, frozen=True):
     """When the last row was created: how far a pass in that order has come."""
     unknown: frozenset[str]
 
+    def with_more(self, page: "PageOfRows") -> "PageOfRows":
+        """This page with the rows of the one behind it."""
+        return PageOfRows(
+            self.rows + page.rows,
+            page.next_token,
+            self.account or page.account,
+            page.created_ms,
+            self.unknown | page.unknown,
+        )
+
 
 class Detail(msgspec.Struct, frozen=True):
     """An answer of GetOpportunity or GetAwsOpportunitySummary. Only the former says when it was modified."""

@@ -1,12 +1,14 @@
 """`cosell.sync.mirror`: bring a mirror in step, from Python."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from cosell.sync.deadline import Wait
 from cosell.sync.quota import Rate, open_ledger
 from cosell.sync.report import Report
 from cosell.sync.runner import DEFAULT_OVERLAP_MS, Options, Run
@@ -43,7 +45,7 @@ def mirror(
     """Bring `target` in step with what `client` lists, once, and say what was done.
 
     `client` is any boto3 client of partnercentral-selling; `target` an open mirror or its URL. `full` lists everything
-    instead of what changed, and finds what has vanished. `details` also fetches GetOpportunity and
+    instead of what changed, and mends the mirror: the service is right. `details` also fetches GetOpportunity and
     GetAwsOpportunitySummary. `overlap` is the longest time for which the service may show a change late. `rate` and
     `share`: see `cosell.sync.quota`. `tell` hears of the report after each page.
 
@@ -54,7 +56,7 @@ def mirror(
     options = Options(full=full, details=details, overlap_ms=overlap // timedelta(milliseconds=1))
     with ExitStack() as stack:
         if isinstance(target, str):
-            target = stack.enter_context(open_target(target))
+            target = stack.enter_context(open_target(target, mend=full))
         stack.enter_context(target.lock(this_process(now_ms())))
         service, world = stack.enter_context(asking(client, catalog, rate=rate, share=share))
         return Run(service, target, world, options, tell=tell)()
@@ -68,12 +70,13 @@ def asking(
     rate: Rate = "auto",
     share: float = 1.0,
     sleep: Callable[[float], object] = time.sleep,
+    wait: Wait = threading.Event.wait,
 ) -> Iterator[tuple[Service, Surroundings]]:
     """A service to ask, and the world in which it is asked. Raises UserError where the quota ledger cannot be used."""
-    ledger = open_ledger(client, rate, share, HOLDER)
+    ledger = open_ledger(client, rate, share, HOLDER, sleep=sleep)
     try:
         # Chance only spreads the moments at which calls are tried again.
-        world = Surroundings(now_ms, sleep, random.random, ledger)
+        world = Surroundings(now_ms, sleep, random.random, ledger, wait)
         with Service(client, catalog, world) as service:
             yield service, world
     finally:

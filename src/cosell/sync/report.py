@@ -19,6 +19,8 @@ class Report(msgspec.Struct, kw_only=True):
     status: Literal["running", "complete", "stopped", "failed"] = "running"
     resumed: bool = False
     """Whether a pass went on that an earlier run had begun."""
+    because: str | None = None
+    """Why a run listed everything that was not asked to."""
     started_ms: int
     ended_ms: int | None = None
     calls: int = 0
@@ -63,6 +65,7 @@ class Report(msgspec.Struct, kw_only=True):
             "started": text_of(self.started_ms),
             "seconds": round(self.seconds, 3),
             "resumed": self.resumed,
+            "full_because": self.because,
             "calls": self.calls,
             "retries": self.retries,
             "pages": self.pages,

@@ -11,8 +11,8 @@ from typing import Final, Literal
 import msgspec
 
 from cosell.errors import UserError
-from cosell.sync import plan
 from cosell.sync.answers import PageOfRows
+from cosell.sync.continuity import Continuity
 from cosell.sync.details import work_off
 from cosell.sync.plan import SyncState
 from cosell.sync.report import Report
@@ -20,7 +20,7 @@ from cosell.sync.seen import Seen, unseen
 from cosell.sync.service import Service, Surroundings, Unavailable
 from cosell.sync.stopping import Stopped
 from cosell.sync.target import ForeignMirror, Identity, MirrorUnavailable, RunOutcome, Target
-from cosell.sync.walk import Newest, Walk
+from cosell.sync.walk import Head, Walk
 
 DEFAULT_OVERLAP_MS: Final = 5 * 60 * 1000
 
@@ -92,38 +92,40 @@ class Run:
         return self.report
 
     def _passes(self) -> None:
-        newest = self._service.page(plan.Newest())
-        self._identity = self._identity_with(newest[0])
+        head = self._service.head()
+        self._identity = self._identity_with(head[0])
         self.report.account = self._identity.account
-        self.report.newest_ms = newest[0].rows[0].last_modified_ms if newest[0].rows else None
+        self.report.newest_ms = head[0].rows[0].last_modified_ms if head[0].rows else None
         self._number = self._target.begin_run(self.report.mode, self.report.started_ms, self._identity)
         if self._options.full:
             self._state = msgspec.structs.replace(self._state, listing=None)
-            with Seen() as seen:
-                self._pass(newest, seen)
-                self._note_vanished(seen)
-            return
         self.report.resumed = self._state.listing is not None
-        self._pass(newest)
-        if self.report.resumed:  # what changed since it was broken off is newer than its floor
+        if not self._pass(head) and self.report.resumed:  # what changed since the break is newer than its floor
             self._pass(None)
 
-    def _pass(self, newest: Newest | None, seen: Seen | None = None) -> None:
+    def _pass(self, head: Head | None) -> bool:
+        """Whether it was a full one."""
         walk = Walk(
             self._service,
             self._state,
-            newest,
+            head,
             overlap_ms=self._options.overlap_ms,
             full=self._options.full,
+            doubts=Continuity(self._service, self._target),
             check=self._check,
         )
-        for page in walk:
-            self._keep(page, walk.state)
-            if seen is not None:
-                seen.add(row.id for row in page.rows)
+        with Seen() as seen:
+            for page in walk:
+                self._keep(page, walk.kept_state, mend=walk.full)
+                if walk.full:
+                    seen.add(row.id for row in page.rows)
+            self.report.because = walk.because
+            if walk.full:
+                self._note_vanished(seen, walk.kept_state)
         self._state = walk.state
+        return walk.full
 
-    def _keep(self, page: PageOfRows, state: SyncState) -> None:
+    def _keep(self, page: PageOfRows, state: SyncState, *, mend: bool) -> None:
         assert self._number is not None, "a run has begun before it keeps pages"
         self._identity = self._identity_with(page)
         kept = self._target.keep_page(
@@ -133,6 +135,7 @@ class Run:
             _encode(state),
             self._world.clock(),
             want_details=self._options.details,
+            mend=mend,
         )
         self._state = state
         report = self.report
@@ -148,13 +151,13 @@ class Run:
     def _identity_with(self, page: PageOfRows) -> Identity:
         return msgspec.structs.replace(self._identity, account=self._identity.account or page.account)
 
-    def _note_vanished(self, seen: Seen) -> None:
+    def _note_vanished(self, seen: Seen, state: SyncState) -> None:
         """Ask for each row that the pass did not meet. Some moved while it went on; the others are gone."""
         assert self._number is not None, "a run has begun"
         for asked in unseen(self._target, seen):
             self._check()
             page = self._service.present([row.id for row in asked])
-            self._keep(page, self._state)
+            self._keep(page, state, mend=True)
             present = {row.id for row in page.rows}
             gone = [row.id for row in asked if row.id not in present]
             self.report.vanished += self._target.mark_vanished(self._number, gone, self._world.clock())

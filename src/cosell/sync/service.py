@@ -4,9 +4,10 @@ Every attempt is counted by the quota ledger first. Of a question comes an answe
 would be refused again, or `Unavailable` where it was tried for long enough.
 """
 
+import functools
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
@@ -17,8 +18,9 @@ from botocore.parsers import ResponseParserError
 
 from cosell.errors import UserError
 from cosell.sync.answers import Detail, DetailReader, NoAnswer, PageOfRows, PageReader
+from cosell.sync.deadline import ANSWER_WITHIN_S, TooLate, Wait, within
 from cosell.sync.moments import ms_of_http_date
-from cosell.sync.plan import Newest, Page
+from cosell.sync.plan import Head, Page, Told
 from cosell.sync.quota import Ledger
 from cosell.sync.retries import ATTEMPTS, ATTEMPTS_WITHOUT_ANSWER, delay_s, is_passing, is_throttling
 
@@ -30,6 +32,10 @@ METHODS: Final = {
     "GetOpportunity": "get_opportunity",
     "GetAwsOpportunitySummary": "get_aws_opportunity_summary",
 }
+MOST_EMPTY_PAGES: Final = 1000
+"""One after the other, each with a token for the next."""
+MOST_RESTARTS: Final = 20
+"""Of one question, for tokens that the service gave and does not take."""
 _EVENT: Final = "before-parse.partnercentral-selling"
 _RAW: Final = "cosell.raw"
 _TRY_CREDENTIALS: Final = "check the credentials with: aws sts get-caller-identity"
@@ -75,12 +81,17 @@ class Unavailable(Exception):
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What a sync takes from the world: a clock (ms), a sleep (s), chance (0 to 1), and the quota ledger."""
+    """What a sync takes from the world: a clock (ms), a sleep (s), chance (0 to 1), and the quota ledger.
+
+    `wait` waits for the end of a call, and `answer_within_s` is how long at most.
+    """
 
     clock: Callable[[], int]
     sleep: Callable[[float], object]
     chance: Callable[[], float]
     ledger: Ledger
+    wait: Wait = threading.Event.wait
+    answer_within_s: float = ANSWER_WITHIN_S
 
 
 class Service:
@@ -113,14 +124,45 @@ class Service:
         """Leave the client as it was."""
         self._client.meta.events.unregister(_EVENT, self._keep_raw)
 
-    def page(self, question: Newest | Page) -> tuple[PageOfRows, int | None]:
-        """The answer to a question, and the service's time when it gave it. Raises Refused and Unavailable."""
+    def page(self, question: Head | Page) -> tuple[PageOfRows, Told]:
+        """The answer to a question, and when the service gave it. Raises Refused and Unavailable."""
         return self._ask("ListOpportunities", question.members(self.catalog), self._read_page)
+
+    def head(self) -> tuple[PageOfRows, Told]:
+        """The first page that has rows of those that were modified last, without any only where there are none.
+
+        An empty page with a token is no end. Raises Refused and Unavailable.
+        """
+        pages = self._following(lambda token: Head(token).members(self.catalog))
+        return next((page, told) for page, told in pages if page.rows or page.next_token is None)
 
     def present(self, identifiers: list[str]) -> PageOfRows:
         """Those of up to 20 identifiers that the service has. Raises Refused and Unavailable."""
-        members = {"Catalog": self.catalog, "MaxResults": len(identifiers), "Identifier": identifiers}
-        return self._ask("ListOpportunities", members, self._read_page)[0]
+
+        def members(token: str | None) -> dict[str, Any]:
+            asked = {"Catalog": self.catalog, "MaxResults": len(identifiers), "Identifier": identifiers}
+            return asked if token is None else asked | {"NextToken": token}
+
+        first, *more = (page for page, _ in self._following(members))
+        return functools.reduce(PageOfRows.with_more, more, first)
+
+    def _following(self, members: Callable[[str | None], dict[str, Any]]) -> Iterator[tuple[PageOfRows, Told]]:
+        """Page after page, to the last one; from the first one again where a token is refused."""
+        token, refusals = None, 0
+        for _ in range(MOST_EMPTY_PAGES):
+            try:
+                page, told = self._ask("ListOpportunities", members(token), self._read_page)
+            except Refused:
+                refusals += 1
+                if token is None or refusals > MOST_RESTARTS:
+                    raise
+                token = None
+                continue
+            yield page, told
+            token = page.next_token
+            if token is None:
+                return
+        raise Unavailable("the service gives one token after the other, and no end")
 
     def opportunity(self, identifier: str) -> Detail:
         """The answer of GetOpportunity. Raises Refused and Unavailable."""
@@ -132,15 +174,14 @@ class Service:
         members = {"Catalog": self.catalog, "RelatedOpportunityIdentifier": identifier}
         return self._ask("GetAwsOpportunitySummary", members, self._read_detail["GetAwsOpportunitySummary"])[0]
 
-    def _ask(self, operation: str, members: dict[str, Any], read: Callable[[bytes], Read]) -> tuple[Read, int | None]:
+    def _ask(self, operation: str, members: dict[str, Any], read: Callable[[bytes], Read]) -> tuple[Read, Told]:
         for attempt in itertools.count(1):
             asked_ms = self._world.clock()
             trouble = self._attempt(operation, members, read)
             if not isinstance(trouble, _Trouble):
                 answer, dated_ms = trouble
                 self._has_answered = True
-                # Of the service's clock and ours the one that is behind: what it claims to have passed, has.
-                return answer, None if dated_ms is None else min(dated_ms, asked_ms)
+                return answer, Told(asked_ms, dated_ms)
             if not self._has_answered and attempt >= ATTEMPTS_WITHOUT_ANSWER:
                 raise Unavailable(trouble.text, _TRY_ADDRESS)
             if attempt >= ATTEMPTS:
@@ -154,9 +195,8 @@ class Service:
     ) -> "tuple[Read, int | None] | _Trouble":
         self._world.ledger.wait_for("read")
         self.calls += 1
-        self._wants_raw.now = True
         try:
-            answer = getattr(self._client, METHODS[operation])(**members)
+            answer = within(self._world.answer_within_s, lambda: self._call(operation, members), self._world.wait)
             headers = answer["ResponseMetadata"].get("HTTPHeaders", {})
             return read(answer[_RAW]), ms_of_http_date(headers.get("date"))
         except ClientError as error:
@@ -166,12 +206,18 @@ class Service:
             return trouble
         except (HTTPClientError, ConnectionFailed, ResponseParserError, urllib3.exceptions.HTTPError, OSError) as error:
             return _Trouble(f"{operation}: {_one_line(error)}")
+        except TooLate as error:
+            return _Trouble(f"{operation}: {error}")
         except NoAnswer as error:
             return _Trouble(str(error))
         except BotoCoreError as error:  # before anything was sent: credentials, profiles, regions
             raise UserError(_one_line(error), _TRY_CREDENTIALS) from error
-        finally:
-            self._wants_raw.now = False
+
+    def _call(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
+        """In a thread of its own: what boto3 gives, with the answer as it came."""
+        self._wants_raw.now = True
+        answer: dict[str, Any] = getattr(self._client, METHODS[operation])(**members)
+        return answer
 
     def _keep_raw(self, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
         """Take the body of a success before boto3 reads it, which is slow and forgets what it does not know."""

@@ -4,15 +4,17 @@ boto3's own attempts are to be off in the client: they would pass by the ledger,
 second.
 """
 
+import functools
 import random
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, ReadTimeoutError
 from botocore.exceptions import ConnectionError as ConnectionFailed
 from botocore.parsers import ResponseParserError
 
+from cosell.sync.deadline import ANSWER_WITHIN_S, TooLate, within
 from cosell.sync.quota import Ledger
 from cosell.sync.quota_rule import Kind
 from cosell.sync.retries import delay_s, is_passing, is_throttling
@@ -40,11 +42,13 @@ class Calls:
         ledger: Ledger,
         sleep: Callable[[float], object] = time.sleep,
         chance: Callable[[], float] = random.random,
+        answer_within_s: float = ANSWER_WITHIN_S,
     ) -> None:
         self._client = client
         self._ledger = ledger
         self._sleep = sleep
         self._chance = chance
+        self._answer_within_s = answer_within_s
 
     def read(self, operation: str, **request: Any) -> dict[str, Any]:
         """The answer to a question. Raises ClientError where the service refuses it, Unanswered in the end."""
@@ -68,7 +72,7 @@ class Calls:
             attempt += 1
             self._ledger.wait_for(kind)
             try:
-                answer: dict[str, Any] = getattr(self._client, operation)(**request)
+                answer = self._whole_answer(operation, request)
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 throttled = is_throttling(code)
@@ -84,3 +88,11 @@ class Calls:
             else:
                 return answer
             self.pause(attempt)
+
+    def _whole_answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Raises ReadTimeoutError also where an answer only drips."""
+        call: Callable[[], dict[str, Any]] = functools.partial(getattr(self._client, operation), **request)
+        try:
+            return within(self._answer_within_s, call)
+        except TooLate as late:
+            raise ReadTimeoutError(endpoint_url=self._client.meta.endpoint_url, error=late) from late

@@ -1,0 +1,69 @@
+"""A call with a deadline for its whole answer, which whoever waits for it may also leave at once.
+
+botocore's own time-outs are for each read of a socket: an answer that drips a byte a second ends none of them, and
+nothing ends a look-up of a name. So the call runs in a thread of its own, and its caller waits for the thread.
+A call that is left is told so in its thread, where it lets go of its connection as soon as it next hears of it; a read
+that never returns ends with botocore's read time-out. Weighed: docs/decisions/0023.
+"""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+Answer = TypeVar("Answer")
+Wait = Callable[[threading.Event, float], object]
+"""Waits for an event, for so many seconds at most; may raise what ends the wait."""
+
+ANSWER_WITHIN_S: Final = 60.0
+"""For a whole answer of the service, from the connection to its last byte."""
+
+
+class TooLate(Exception):
+    """The whole answer was not there in time."""
+
+
+class _Left(SystemExit):
+    """Raised in the thread of a call that nobody waits for. No `Exception`: botocore would try again."""
+
+
+def within(seconds: float, call: Callable[[], Answer], wait: Wait = threading.Event.wait) -> Answer:
+    """What `call` gives or raises. Raises TooLate after so many seconds, and what `wait` raises."""
+    calling = _Calling(call)
+    calling.start()
+    try:
+        wait(calling.done, seconds)
+    finally:
+        answered = calling.done.is_set()
+        if not answered:
+            calling.leave()
+    if not answered:
+        raise TooLate(f"no whole answer within {seconds:g} s")
+    return calling.result()
+
+
+class _Calling(threading.Thread, Generic[Answer]):
+    def __init__(self, call: Callable[[], Answer]) -> None:
+        super().__init__(daemon=True, name="cosell call")
+        self.done = threading.Event()
+        self._call = call
+        self._answers: list[Answer] = []
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._answers.append(self._call())
+        except BaseException as error:  # noqa: BLE001  # it belongs to the caller
+            self._error = error
+        finally:
+            self.done.set()
+
+    def leave(self) -> None:
+        """Nobody waits any more. Raises _Left in the thread, at its next instruction."""
+        assert self.ident is not None, "a thread that was started has a number"
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(_Left))
+
+    def result(self) -> Answer:
+        if self._error is not None:
+            raise self._error
+        return self._answers[0]
