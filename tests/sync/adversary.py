@@ -16,7 +16,7 @@ import heapq
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formatdate
@@ -262,15 +262,19 @@ class Adversary:
         return AWSResponse(request.url, status, headers, _Body(body, cut=cut))  # type: ignore[arg-type]
 
     def _listed(self, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        sort = question.get("Sort", {"SortBy": "LastModifiedDate", "SortOrder": "DESCENDING"})
-        by, descending = sort["SortBy"], sort["SortOrder"] == "DESCENDING"
+        by, descending = question["Sort"]["SortBy"], question["Sort"]["SortOrder"] == "DESCENDING"
+        keys: dict[str, Callable[[str, Version], int]] = {
+            "LastModifiedDate": lambda _, version: version.modified_ms,
+            "CreatedDate": lambda name, _: self._created[name],
+            "Identifier": lambda name, _: int(name[1:]),
+        }
         if by == "CreatedDate" and not self._knows_created_order:
             return _refused("Sort.SortBy", "INVALID_ENUM_VALUE")
         after = question.get("LastModifiedDate", {}).get("AfterLastModifiedDate")
         after_ms = -(10**18) if after is None else int(datetime.fromisoformat(after).timestamp() * 1000)
         rows = sorted(
             (
-                (version.modified_ms if by == "LastModifiedDate" else self._created[name], name, version)
+                (keys[by](name, version), name, version)
                 for name, version in self.shown().items()
                 if version.modified_ms >= after_ms and name in question.get("Identifier", [name])
             ),

@@ -265,6 +265,29 @@ def test_what_vanished_since_the_last_pass_is_noticed_without_being_asked() -> N
     assert kept(target) == {}
 
 
+def test_what_vanished_from_among_rows_of_one_stamp_is_noticed() -> None:
+    rows = [summary(f"O{number:04}") for number in range(102)]
+    target = synced(rows)
+    assert run_scripted(Scripted(listing(rows[1:101])), target).vanished == 2
+    assert len(kept(target)) == 100
+
+
+def test_a_row_that_moves_while_rows_are_asked_for_has_not_vanished() -> None:
+    rows = [summary(f"O{number}", NOON_MS - number * DAY_MS) for number in range(1, 9)]
+    target = synced(rows)
+
+    def answer(name: str, question: dict[str, Any]) -> Answer:
+        if "Identifier" not in question:
+            return page()
+        if question["Sort"]["SortBy"] == "Identifier":
+            start = int(question.get("NextToken", "0"))
+            return page(*rows[start : start + 3], token=str(start + 3) if start < 6 else None)
+        return page(*rows[:3])
+
+    report = run_scripted(Scripted(answer), target, Options(full=True))
+    assert (report.vanished, len(kept(target))) == (0, 8)
+
+
 def test_another_service_with_the_same_names_is_noticed() -> None:
     target = synced([summary("O1", NOON_MS - 1), summary("O2", NOON_MS)])
     stranger = summary("O1", NOON_MS + 1, CreatedDate="2020-01-01T00:00:00Z")

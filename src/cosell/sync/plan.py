@@ -210,8 +210,8 @@ CLOCK_SLACK_MS: Final = 60_000
 
 A clock that is set back by less makes changes look late by as much, which the overlap allows for.
 """
-ANCHORS: Final = 100
-"""So many of the mirror's newest rows a pass looks for first."""
+ANCHORS: Final = PAGE_SIZE + 1
+"""So many of the mirror's newest rows a pass looks for first: more than a head has that is all there is."""
 ENOUGH_ANCHORS: Final = 20
 """Of them, so many are asked for by their identifiers where the head shows fewer."""
 

@@ -137,10 +137,18 @@ class Service:
         return next((page, told) for page, told in pages if page.rows or page.next_token is None)
 
     def present(self, identifiers: list[str]) -> PageOfRows:
-        """Those of up to 20 identifiers that the service has. Raises Refused and Unavailable."""
+        """Those of up to 20 identifiers that the service has. Raises Refused and Unavailable.
+
+        In the order of identifiers, which never change, so that none moves out of sight while pages are read.
+        """
 
         def members(token: str | None) -> dict[str, Any]:
-            asked = {"Catalog": self.catalog, "MaxResults": len(identifiers), "Identifier": identifiers}
+            asked = {
+                "Catalog": self.catalog,
+                "MaxResults": len(identifiers),
+                "Identifier": identifiers,
+                "Sort": {"SortBy": "Identifier", "SortOrder": "ASCENDING"},
+            }
             return asked if token is None else asked | {"NextToken": token}
 
         first, *more = (page for page, _ in self._following(members))
