@@ -17,7 +17,7 @@ from tests.serve.conftest import connected, get, until_closed
 
 COUNT = 2_000
 KINDS = 5
-PATIENCE_S = 2
+PATIENCE_S = 30
 """How long a client waits for an answer."""
 FEW_FILES = "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (1024, r.getrlimit(r.RLIMIT_NOFILE)[1]))"
 """What a shell gives to its programs on most machines."""

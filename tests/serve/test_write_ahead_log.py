@@ -2,7 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from tests.conftest import Server
 from tests.serve.conftest import get
@@ -44,3 +48,25 @@ def test_a_log_that_cannot_be_cut_is_told_of_until_it_is(serve_after: Callable[.
     assert wait_for(server, "the write-ahead log is short again")
     assert log_bytes(server) <= LONG
     assert server.stop()[0] == 0
+
+
+@pytest.mark.parametrize("fault", ["", "error=ConnectionDropped,operation=Create*,times=1"])
+def test_another_program_that_comes_and_goes_leaves_the_log_to_the_server(
+    serve: Callable[..., Server], tmp_path: Path, fault: str
+) -> None:
+    """Whoever closes a database last removes its log. A server whose locks are lost is not seen to be there."""
+    server = serve("--db", "pipeline.db", environment={"COSELL_FAULT": fault} if fault else None)
+    client = server.client()
+    if fault:
+        with pytest.raises(ConnectionClosedError):
+            client.create_opportunity(Catalog="Sandbox", ClientToken="first")
+    first = client.create_opportunity(Catalog="Sandbox", ClientToken="first")["Id"]
+    with closing(sqlite3.connect(tmp_path / "pipeline.db")) as stranger:
+        assert stranger.execute("SELECT count(*) FROM opportunity").fetchone() == (1,)
+    assert (tmp_path / "pipeline.db-wal").exists()
+    second = client.create_opportunity(Catalog="Sandbox", ClientToken="second")["Id"]
+    assert get(server, "/readyz") == (200, "ready\n")
+    assert server.stop()[0] == 0
+    with closing(sqlite3.connect(tmp_path / "pipeline.db")) as stranger:
+        assert stranger.execute("SELECT count(*) FROM opportunity").fetchone() == (2,)
+    assert first != second

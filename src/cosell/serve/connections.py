@@ -5,7 +5,6 @@ them can take, and none of them keeps it for ever: a head and a body have their 
 connection whose client reads nothing.
 """
 
-import os
 import resource
 import socket
 from collections.abc import Iterator
@@ -46,14 +45,15 @@ def end_unread(port: int) -> None:
 
 
 def own_sockets() -> Iterator[socket.socket]:
-    """The sockets of this process: the server owns them and does not show them. Some 10 µs for each open file."""
+    """The sockets of this process: the server owns them and does not show them. Some 10 µs for each open file.
+
+    Each is lent, not duplicated: closing any descriptor of a file gives up all locks that the process has on it [POSIX,
+    fcntl], and so those by which other programs see that SQLite has it open.
+    """
     for path in OPEN_FILES.iterdir():
-        with suppress(OSError):  # closed meanwhile
-            file = os.dup(int(path.name))
+        with suppress(OSError):  # no socket, or closed meanwhile
+            found = socket.socket(fileno=int(path.name))
             try:
-                found = socket.socket(fileno=file)
-            except OSError:  # no socket
-                os.close(file)
-            else:
-                with found:
-                    yield found
+                yield found
+            finally:
+                found.detach()
