@@ -92,6 +92,7 @@ class Adversary:
         if told_ahead_ms > 0:
             self._future_rate = 0.0  # what is ahead of the other rows is not ahead of any clock that is told
         self._empty_rate = chance.choice([0.0, 0.0, 0.3])
+        self.may_drip = True
         self.drips = False
         self._earlier: list[Any] = []
         for _ in range(chance.choice([0, 1, 30, 100])):
@@ -240,9 +241,9 @@ class Adversary:
         cut = False
         if fault:
             what = self.chance.randrange(6)
-            if what == 5:
+            if what == 5 and self.may_drip:
                 return AWSResponse(request.url, 200, {}, _Drip(self))  # type: ignore[arg-type]
-            if what == 0:
+            if what in (0, 5):
                 raise ReadTimeoutError(endpoint_url=request.url)
             if what == 1:
                 status, body = 400, b'{"__type": "ThrottlingException", "Message": "Rate exceeded"}'
