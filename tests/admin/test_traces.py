@@ -109,7 +109,7 @@ REFUSED = [
     ("POST", "seed", {"now": SECRET}, {}, 400, "moment"),
     ("POST", "seed", {"now": f"it's \"{SECRET}"}, {}, 400, "moment"),
     ("POST", "clock", {"mode": "real", "step": "1h"}, {}, 400, "real time has no"),
-    ("POST", "restore", {"name": SECRET}, {}, 400, "there is no state"),
+    ("POST", "restore", {"name": SECRET}, {}, 400, "there is no snapshot"),
     ("POST", "review", {"id": "O1", "decision": "approve", "comment": SECRET}, {}, 400, "O1"),
     ("POST", "refer", {"opportunity": {"Customer": {"Account": {"CompanyName": [SECRET]}}}}, {}, 400, ""),
     ("POST", "refer", {"opportunity": {"Customer": {"Account": {"CompanyName": SECRET * 100}}}}, {}, 400, ""),
