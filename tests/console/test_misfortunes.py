@@ -1,5 +1,6 @@
 """When something goes wrong behind a page, the visitor is told so, and the log where it happened."""
 
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -76,6 +77,7 @@ def raising(error: Exception) -> Callable[..., NoReturn]:
 def test_a_defect_is_told_to_the_visitor_and_the_log(
     ask: Asked, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(sys, "stderr", sys.__stderr__)  # the log keeps it, and the next tests log, too
     configure_log("info")
     monkeypatch.setattr(Pipelines, "of", raising(RuntimeError("a secret")))
     status, text = ask("/console/pipeline")

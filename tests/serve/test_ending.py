@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from cosell.store.sqlite.counters import EVENT_POSITION
 from cosell.sync.targets.open import open_target
 from tests.admin.conftest import ask, done
 from tests.conftest import Server
@@ -43,6 +44,9 @@ def with_plenty_to_read(server: Server, database: Path) -> None:
     with sqlite3.connect(database) as connection:
         for _ in range(15):
             connection.execute(f"INSERT INTO outbox ({columns}) SELECT {columns} FROM outbox")
+        connection.execute(
+            "UPDATE counter SET value = (SELECT max(position) FROM outbox) WHERE counter_id = ?", (EVENT_POSITION,)
+        )
     connection.close()
 
 
