@@ -13,8 +13,6 @@ from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import connection
 from tests.cli.doors import commands, doors_of
 
-PAGE = 8192
-
 
 def emptied(path: Path) -> None:
     path.write_bytes(b"")
@@ -30,7 +28,7 @@ def cut_short(path: Path) -> None:
 
 
 def cut_to_the_quick(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: PAGE + 100])
+    path.write_bytes(path.read_bytes()[: connection.PAGE_BYTES + 100])
 
 
 def scrambled(path: Path) -> None:
@@ -96,7 +94,7 @@ MAY_FILL = {("seed", emptied), ("load", emptied), ("solutions add", emptied), ("
     (words, not_begun) for words in ("seed", "load", "solutions add", "serve")
 }
 """An empty file, and a database in which nothing was ever made, are as good as none."""
-SERVES_WHAT_IS_LEFT = {("serve", scrambled)}
+SERVES_WHAT_IS_LEFT = {("serve", scrambled), ("solutions", scrambled), ("solutions add", scrambled)}
 """What is damaged comes to light when it is asked for."""
 SALVAGED = [("dump", cut_short), ("dump", scrambled)]
 """What a dump writes in part."""
@@ -157,7 +155,7 @@ def held(path: Path) -> Iterator[None]:
     holder = apsw.Connection(str(path))
     holder.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
     holder.execute("BEGIN EXCLUSIVE")
-    holder.execute("UPDATE installation SET next_number = next_number")
+    holder.execute("UPDATE counter SET value = value")
     yield
     holder.execute("ROLLBACK")
     holder.close()

@@ -17,6 +17,7 @@ from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.cli.main import run as run_here
 from cosell.context import Scope
 from cosell.store.open import open_dump
+from cosell.store.sqlite.connection import PAGE_BYTES
 from tests.conftest import ACCOUNT, COSELL, OTHER_ACCOUNT, Finished
 
 Run = Callable[..., Finished]
@@ -119,7 +120,7 @@ def test_a_dump_whose_reader_pauses_lets_the_log_go_into_the_file(seeded: Path) 
         records = dump.records()
         next(records)
         writer = apsw.Connection("cosell.db")
-        writer.execute("UPDATE installation SET next_number = next_number + 1")
+        writer.execute("UPDATE counter SET value = value + 1 WHERE counter_id = 0")
         busy, in_log, in_file = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
         assert (busy, in_log, in_file) == (0, 0, 0)
         writer.close()
@@ -146,7 +147,7 @@ def _with_title(folder: Path, record: dict[str, Any], identifier: str) -> Path:
     return folder / "changed.json"
 
 
-PAGE = 8192
+PAGE = PAGE_BYTES
 
 
 def lines_of(path: str) -> set[str]:
@@ -188,7 +189,7 @@ def test_without_the_index_the_rest_is_found_and_an_earlier_file_is_kept(
     run_here(["seed", "--count", "50", "--account", ACCOUNT])
     run_here(["dump", "--to", "whole.jsonl"])
     overwrite("opportunity_record")
-    overwrite("opportunity_by_identity")
+    overwrite("opportunity_by_id_key")
     capsys.readouterr()
     assert run_here(["dump", "--to", "backup.jsonl"]) == 1
     told = capsys.readouterr()
@@ -213,7 +214,7 @@ def test_without_an_index_that_leads_anywhere_records_are_found_by_their_row(
 ) -> None:
     run_here(["seed", "--count", "50", "--account", ACCOUNT])
     run_here(["dump", "--to", "whole.jsonl"])
-    overwrite("opportunity_by_identity", ROOT_PAGE)
+    overwrite("opportunity_by_id_key", ROOT_PAGE)
     capsys.readouterr()
     assert run_here(["dump", "--to", "new.jsonl"]) == 0
     assert lines_of("new.jsonl") == lines_of("whole.jsonl")

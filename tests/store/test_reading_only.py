@@ -87,7 +87,7 @@ def test_a_database_that_may_not_be_written_is_read(folder: Path, protect: Calla
 def _leave_log(folder: Path, *left: str) -> None:
     """Put a database in the place of ours whose last changes are in its log, as after a kill."""
     writer = apsw.Connection(str(folder / "cosell.db"))
-    writer.execute("UPDATE installation SET next_number = next_number + 1")
+    writer.execute("UPDATE counter SET value = value + 1 WHERE counter_id = 0")
     (folder / "copy").mkdir()
     for suffix in ("", *left):
         shutil.copy(folder / f"cosell.db{suffix}", folder / "copy" / f"cosell.db{suffix}")
