@@ -117,7 +117,7 @@ def test_a_setting_that_is_not_possible_is_told(options: dict[str, Any], told: s
 
 
 def test_a_place_that_is_no_database_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot open"):
+    with pytest.raises(UserError, match="cannot be opened"):
         cosell.connect(str(tmp_path / "no" / "folder.db"))
     with pytest.raises(UserError, match="cannot open mysql:// databases"):
         cosell.connect("mysql://localhost/pipeline")
