@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import hypothesis
 import pytest
 from botocore.config import Config
 
@@ -24,6 +25,10 @@ pytest_plugins = ("tests.store.engines",)
 
 # A shell lets what it runs in the background ignore Ctrl-C, and so would each program that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes is the machine's affair, not a promise.
+hypothesis.settings.register_profile("cosell", deadline=None)
+hypothesis.settings.load_profile("cosell")
 
 USUAL_PORT = 4280
 """Occupied while the tests run, as by a demo in another terminal: no test may need it."""
