@@ -94,7 +94,11 @@ class ThrottlingException(ServiceError):
 
 
 class AccessDeniedException(ServiceError):
-    """No policy allows the action."""
+    """No policy allows the action. `reason` is a code of the service's, where it tells one."""
+
+    def __init__(self, message: str, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class ServiceQuotaExceededException(ServiceError):

@@ -14,6 +14,7 @@ from tests.conftest import ACCOUNT, OTHER_ACCOUNT
 
 ONCE = Config(retries={"total_max_attempts": 1})
 PATIENT = Config(retries={"total_max_attempts": 4})
+PARTNER_STATE = "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"
 IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({}, "nothing was said that goes wrong"),
     ({"delay": "0s"}, "nothing was said that goes wrong"),
@@ -25,6 +26,12 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"error": "ConflictException", "operation": "ListOpp*"}, "there is no operation ListOpp* that declares Conflict"),
     ({"error": "ThrottlingException", "probability": 0}, "such a fault is not possible"),
     ({"error": "ThrottlingException", "rate": 1}, "such a fault is not possible"),
+    ({"delay": "1s", "message": "No."}, "a message belongs to an error that is answered"),
+    ({"error": "ConnectionDropped", "message": "No."}, "a message belongs to an error that is answered"),
+    ({"error": "ThrottlingException", "message": "x" * 201}, "such a fault is not possible"),
+    ({"error": "ThrottlingException", "reason": PARTNER_STATE}, f"{PARTNER_STATE} is no Reason of Throttling"),
+    ({"error": "AccessDeniedException", "reason": "BAD_MOOD"}, "BAD_MOOD is no Reason of AccessDeniedException"),
+    ({"delay": "1s", "reason": PARTNER_STATE}, f"{PARTNER_STATE} is no Reason of a delay"),
 ]
 
 
@@ -74,6 +81,19 @@ def test_each_error_is_answered_as_the_service_does(faults: cosell.Faults, clien
     assert "This is fault 1" in refused.value.response["Error"]["Message"] or name == "ValidationException"
     if name in MODELLED:
         assert isinstance(refused.value, getattr(client.exceptions, name))
+
+
+def test_an_error_carries_the_reason_and_the_message_that_were_asked_for(faults: cosell.Faults, client: Any) -> None:
+    faults.add(error="AccessDeniedException", reason=PARTNER_STATE, message="The partner is not enrolled.", times=1)
+    with pytest.raises(client.exceptions.AccessDeniedException) as denied:
+        client.list_opportunities(Catalog="Sandbox")
+    assert denied.value.response["Reason"] == PARTNER_STATE
+    assert denied.value.response["Error"]["Message"] == "The partner is not enrolled."
+    faults.add(error="ValidationException", reason="REQUEST_VALIDATION_FAILED", message="")
+    with pytest.raises(client.exceptions.ValidationException) as invalid:
+        client.list_opportunities(Catalog="Sandbox")
+    assert invalid.value.response["Reason"] == "REQUEST_VALIDATION_FAILED"
+    assert invalid.value.response["Error"]["Message"] == ""
 
 
 def test_an_operation_answers_only_errors_that_it_declares(faults: cosell.Faults, client: Any) -> None:
@@ -184,6 +204,7 @@ def test_there_is_room_for_many_of_the_longest_rules(faults: cosell.Faults, clie
         "probability": 0.12345678901234568,
         "times": 1 << 53,
         "seed": 1 << 53,
+        "message": "\x00" * 200,
     }
     for number in range(MOST_RULES):
         assert faults.add(**longest) == number + 1

@@ -70,6 +70,14 @@ def test_throttling_is_borne_by_a_client_that_tries_again(serve: Callable[..., S
     assert [line["faults"] for line in log if line["event"] == "refused"] == [["1: ThrottlingException"]] * 2
 
 
+def test_an_option_names_a_reason_and_a_message_with_commas(serve: Callable[..., Server]) -> None:
+    denied = "error=AccessDeniedException,reason=INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"
+    server = serve("--db", ":memory:", "--fault", f"{denied},message=Enrol first, then ask, please.")
+    _, answer = raw(server, "ListOpportunities", {"Catalog": "Sandbox"})
+    assert answer["Message"] == answer["message"] == "Enrol first, then ask, please."
+    assert answer["Reason"] == "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"
+
+
 def test_a_lost_answer_makes_one_opportunity(serve: Callable[..., Server]) -> None:
     server = serve("--db", ":memory:", "--fault", "error=ConnectionDropped,when=after,operation=Create*,times=1")
     add(server, error="InternalServerException", when="after", operation="Create*", times=1)

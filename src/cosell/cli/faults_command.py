@@ -48,6 +48,8 @@ def add_command(faults: tuple[str, ...], url: str) -> None:
     account=ID, catalog=AWS or Sandbox
     probability=SHARE   in which share of these requests; seed=NUMBER chooses which
     times=COUNT         how often at most
+    reason=CODE         the error's Reason, such as INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE
+    message=TEXT        the error's Message; it stands last, and may have commas
     """
     from cosell.cli.admin import tell
     from cosell.faults.rule import rule_of

@@ -6,7 +6,7 @@ import msgspec
 
 from cosell.errors import ServiceError, UserError
 from cosell.faults.memory import MOST_RULES, Memory, own_memory
-from cosell.faults.rule import ERRORS, Rule, checked, fires, operations_of
+from cosell.faults.rule import Rule, checked, error_of, fires, operations_of
 
 VERSION: Final = 0
 LENGTH: Final = 1
@@ -114,8 +114,7 @@ class Faults:
                     names.append(f"{number}: {rule.effect}")
                     total_ms += delay_ms
                     if rule.error is not None:
-                        error = ERRORS[rule.error](f"This is fault {number}, as it was asked for.")
-                        return Fault(names, total_ms, error, rule.when == "after")
+                        return Fault(names, total_ms, error_of(rule, number), rule.when == "after")
         return Fault(names, total_ms, None, is_after=False) if names else None
 
     def _fires(self, number: int, rule: Rule) -> bool:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 WORD: Final = 8
 MOST_RULES: Final = 50
 _HEAD: Final = 2 + 2 * MOST_RULES
-LONGEST_RULE: Final = 500
+LONGEST_RULE: Final = 2000
 """Bytes of a rule's line; `Rule` bounds each of its members."""
 SIZE: Final = WORD * _HEAD + MOST_RULES * LONGEST_RULE + WORD - MOST_RULES * LONGEST_RULE % WORD
 

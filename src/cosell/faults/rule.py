@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from cosell import errors
-from cosell.errors import ServiceError, UserError, ValidationException, Violation
+from cosell.errors import AccessDeniedException, ServiceError, UserError, ValidationException, Violation
 from cosell.time_texts import span_ms
 from cosell.wire.model import service_model
 
@@ -22,10 +22,9 @@ MOST: Final = 1 << 53
 """Greater numbers are not told alike by every reader of JSON."""
 
 
-def _invalid(message: str) -> ServiceError:
-    return ValidationException(
-        "BUSINESS_VALIDATION_FAILED", [Violation(field_name="Catalog", code="ACTION_NOT_PERMITTED", message=message)]
-    )
+def _invalid(message: str) -> ValidationException:
+    violation = Violation(field_name="Catalog", code="ACTION_NOT_PERMITTED", message=message)
+    return ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
 
 
 MODELLED: Final[dict[str, Callable[[str], ServiceError]]] = {
@@ -66,6 +65,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     probability: Annotated[float, Meta(gt=0, le=1, description="In which share of these requests.")] = 1.0
     times: Annotated[int, Meta(ge=1, le=MOST, description="How often at most.")] | None = None
     seed: Annotated[int, Meta(ge=0, le=MOST, description="The same seed chooses the same requests.")] = 1
+    reason: Annotated[str, Meta(description="The error's Reason, one of the service model's.")] | None = None
+    message: Annotated[str, Meta(max_length=200, description="The error's Message, which may be empty.")] | None = None
 
     @property
     def delay_ms(self) -> int:
@@ -89,6 +90,25 @@ def operations_of(rule: Rule) -> frozenset[str]:
     )
 
 
+def reasons_of(error: str | None) -> tuple[str, ...]:
+    """What the service model lets the Reason of an error be; empty where the error has none."""
+    shapes = service_model().shapes
+    members = shapes[error].members if error in MODELLED else {}
+    return shapes[members["Reason"].shape].enum if "Reason" in members else ()
+
+
+def error_of(rule: Rule, number: int) -> ServiceError:
+    """The error that a rule, the `number`th of its server, lets a request meet."""
+    assert rule.error is not None
+    error = ERRORS[rule.error](f"This is fault {number}, as it was asked for.")
+    if rule.message is not None:
+        error.message = rule.message
+    if rule.reason is not None:
+        assert isinstance(error, AccessDeniedException | ValidationException)
+        error.reason = rule.reason  # type: ignore[assignment]  # `checked` has held it against the model
+    return error
+
+
 def checked(rule: Rule) -> Rule:
     """The rule itself. Raises UserError where it can never do anything, or contradicts itself."""
     try:
@@ -101,6 +121,11 @@ def checked(rule: Rule) -> Rule:
         raise UserError("nothing was said that goes wrong", f"name an error ({', '.join(ERRORS)}), or a delay alone")
     if rule.error is not None and rule.error not in ERRORS:
         raise UserError(f"{rule.error} is no error that can be asked for", f"choose from {', '.join(ERRORS)}")
+    if rule.message is not None and rule.error in (None, "ConnectionDropped"):
+        raise UserError("a message belongs to an error that is answered", "name one, or leave the message out")
+    if rule.reason is not None and rule.reason not in reasons_of(rule.error):
+        possible = ", ".join(reasons_of(rule.error)) or "none"
+        raise UserError(f"{rule.reason} is no Reason of {rule.error or 'a delay'}", f"possible: {possible}")
     if not operations_of(rule):
         what = f" that declares {rule.error}" if rule.error in MODELLED else ""
         raise UserError(f"there is no operation {rule.operation}{what}", "see docs/reference/operations.md")
@@ -108,8 +133,14 @@ def checked(rule: Rule) -> Rule:
 
 
 def rule_of(text: str) -> Rule:
-    """The rule that an option names: `error=ThrottlingException,operation=Create*,times=2`. Raises UserError."""
-    named = dict(part.partition("=")[::2] for part in text.split(","))
+    """The rule that an option names: `error=ThrottlingException,operation=Create*,times=2`. Raises UserError.
+
+    A message stands last, and may have commas.
+    """
+    told, says, message = f",{text}".partition(",message=")
+    named = dict(part.partition("=")[::2] for part in told[1:].split(","))
+    if says:
+        named["message"] = message
     try:
         return checked(msgspec.convert(named, Rule, strict=False))
     except msgspec.ValidationError as error:

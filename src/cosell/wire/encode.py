@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from cosell.errors import ServiceError, ValidationException
+from cosell.errors import AccessDeniedException, ServiceError, ValidationException
 from cosell.wire.timestamps import Date, Timestamp
 
 NAMESPACE = "com.amazonaws.partnercentralselling"
@@ -32,4 +32,6 @@ def error_body(error: ServiceError) -> bytes:
     }
     if isinstance(error, ValidationException):
         body |= {"Reason": error.reason, "ErrorList": error.error_list}
+    elif isinstance(error, AccessDeniedException) and error.reason is not None:
+        body["Reason"] = error.reason
     return encode(body)
