@@ -59,6 +59,18 @@ FORBIDDEN: Final[list[tuple[str, dict[str, Any], str, str]]] = [
         for months in ("0", "145", "", "1.5", "-1", "twelve", "٣", "9" * 5000)
     ),
     (
+        "a contract that ends before it begins",
+        {"SoftwareRevenue.EffectiveDate": "2028-04-01"},
+        "softwareRevenue.expirationDate",
+        "INVALID_VALUE",
+    ),
+    (
+        "a contract with an end and no beginning",
+        {"SoftwareRevenue.EffectiveDate": None},
+        "softwareRevenue.effectiveDate",
+        "REQUIRED_FIELD_MISSING",
+    ),
+    (
         "a competitor's name twice",
         {"Project.CompetitorName": "On-Prem"},
         "project.otherCompetitorNames",
@@ -131,6 +143,8 @@ PERMITTED: Final[list[tuple[str, dict[str, Any]]]] = [
     ),
     ("a month", {"Project.ExpectedContractDuration": {"Term": "Months", "Value": "1"}}),
     ("twelve years", {"Project.ExpectedContractDuration": {"Term": "Months", "Value": "144"}}),
+    ("a contract of one day", {"SoftwareRevenue.EffectiveDate": "2028-03-31"}),
+    ("a contract without an end", {"SoftwareRevenue.ExpirationDate": None}),
     (
         "euros in Europe",
         {"Project.AwsPartition": "aws-eusc", "Project.ExpectedCustomerSpend": [SPEND | {"CurrencyCode": "EUR"}]},

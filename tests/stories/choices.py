@@ -60,6 +60,8 @@ CHOICES: Final[dict[str, list[Any]]] = {
     "Marketing.CampaignName": ["Spring", None],
     "Marketing.AwsFundingUsed": ["Yes", "No", None],
     "SoftwareRevenue.Value": [WHOLE["SoftwareRevenue"]["Value"], {"Amount": "750", "CurrencyCode": "USD"}, None],
+    "SoftwareRevenue.EffectiveDate": ["2027-04-01", "2028-04-01", None],
+    "SoftwareRevenue.ExpirationDate": ["2028-03-31", None],
     "LifeCycle.NextSteps": ["Count.", "Count again.", None],
     "LifeCycle.TargetCloseDate": ["2027-03-31", "2027-06-30", "2026-06-10", "2026-05-29", "2020-01-01", None],
     "LifeCycle.Stage": [*STAGES, None],

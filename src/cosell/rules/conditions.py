@@ -198,6 +198,26 @@ CONDITIONS: Final = (
         lambda at, _: _if(_is_from_activity(at) and not at("Marketing.AwsFundingUsed")),
     ),
     Condition(
+        "SoftwareRevenue.EffectiveDate",
+        ("SoftwareRevenue.ExpirationDate",),
+        "REQUIRED_FIELD_MISSING",
+        "A contract that expires has a day from which it is effective.",
+        "field report",
+        lambda at, _: _if(at("SoftwareRevenue.ExpirationDate") and not at("SoftwareRevenue.EffectiveDate")),
+    ),
+    Condition(
+        "SoftwareRevenue.ExpirationDate",
+        ("SoftwareRevenue.EffectiveDate",),
+        "INVALID_VALUE",
+        "A contract does not expire before it is effective.",
+        "field report",
+        lambda at, _: _if(
+            (end := at("SoftwareRevenue.ExpirationDate"))
+            and (start := at("SoftwareRevenue.EffectiveDate"))
+            and end < start
+        ),
+    ),
+    Condition(
         "LifeCycle.ClosedLostReason",
         ("LifeCycle.Stage",),
         "REQUIRED_FIELD_MISSING",

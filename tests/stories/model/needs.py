@@ -27,6 +27,8 @@ ALWAYS: Final = (
 )
 FOR_SUPPORT: Final = ("PrimaryNeedsFromAws", "Project.SalesActivities")
 IN_THE_US: Final = ("Customer.Account.Address.PostalCode", "Customer.Account.Address.StateOrRegion")
+EFFECTIVE: Final = "SoftwareRevenue.EffectiveDate"
+EXPIRATION: Final = "SoftwareRevenue.ExpirationDate"
 FROM_ACTIVITIES: Final = ("CampaignName", "UseCases", "Channels", "AwsFundingUsed")
 
 
@@ -91,6 +93,18 @@ AGREEMENTS: Final = (
         ("Marketing.AwsFundingUsed",),
         "ACTION_NOT_PERMITTED",
         lambda has, _: has("Marketing.UseCases") and has("Marketing.AwsFundingUsed") == "No",
+    ),
+    Agreement(
+        EFFECTIVE,
+        (EXPIRATION,),
+        "REQUIRED_FIELD_MISSING",
+        lambda has, _: has(EXPIRATION) and not has(EFFECTIVE),
+    ),
+    Agreement(
+        EXPIRATION,
+        (EFFECTIVE,),
+        "INVALID_VALUE",
+        lambda has, _: has(EXPIRATION) and has(EXPIRATION) < (has(EFFECTIVE) or ""),
     ),
     Agreement(
         "LifeCycle.ClosedLostReason",
