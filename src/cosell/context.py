@@ -30,6 +30,10 @@ class Readings(msgspec.Struct, frozen=True):
     """Whether values pass that are not in the lists which AWS documents for members without an enumeration."""
     any_review_status: bool = False
     """Whether an update in Sandbox plays every step of AWS's, where AWS's own plays two."""
+    empty_messages: bool = False
+    """Whether a ValidationException says nothing in its Message, so that only its ErrorList tells what is wrong."""
+    no_sandbox_solution: bool = False
+    """Whether an account's Sandbox begins without the solution S-1234567."""
 
 
 DEFAULT_READINGS: Final = Readings()

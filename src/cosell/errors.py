@@ -25,7 +25,7 @@ Source: service model 2022-07-26 for the modelled ones, whose names a test holds
 the HTTP statuses (docs/fidelity.md).
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
@@ -44,12 +44,22 @@ Code = Literal[
 ]
 
 
+MOST_NAMED: Final = 20
+"""Violations that the message of a ValidationException names, each with its code. The ErrorList has all."""
+
+
 class Violation(msgspec.Struct, frozen=True, rename="pascal"):
     """One entry of an ErrorList: which member breaks which rule. Its message never repeats a value."""
 
     field_name: str
     code: Code
     message: str
+
+    @property
+    def sentence(self) -> str:
+        """The message with its field, which is not named twice, and without a full stop."""
+        told = self.message.rstrip(".")
+        return told if told.startswith(self.field_name) else f"{self.field_name}: {told}"
 
 
 class ServiceError(Exception):
@@ -72,10 +82,10 @@ class ValidationException(ServiceError):
 
     def __init__(self, reason: Reason, error_list: list[Violation]) -> None:
         count = len(error_list)
-        first = error_list[0]
+        named = "; ".join(f"{entry.code} {entry.sentence}" for entry in error_list[:MOST_NAMED])
         super().__init__(
-            f"{count} validation error{'s' if count > 1 else ''} detected: {first.field_name}: {first.message}"
-            + (" (and the rest of ErrorList)" if count > 1 else "")
+            f"{count} validation error{'s' if count > 1 else ''} detected: {named}"
+            + (" (and the rest of ErrorList)" if count > MOST_NAMED else "")
         )
         self.reason = reason
         self.error_list = error_list
@@ -94,7 +104,7 @@ class ThrottlingException(ServiceError):
 
 
 class AccessDeniedException(ServiceError):
-    """No policy allows the action. `reason` is a code of the service's, where it tells one."""
+    """No policy allows the action. A `Reason` says why in a code, where there is one."""
 
     def __init__(self, message: str, reason: str | None = None) -> None:
         super().__init__(message)

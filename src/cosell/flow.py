@@ -21,6 +21,7 @@ from cosell.errors import (
     RequestEntityTooLargeException,
     ServiceError,
     ServiceUnavailableException,
+    ValidationException,
 )
 from cosell.faults import Fault
 from cosell.operations import OPERATIONS, REPEATS
@@ -236,7 +237,8 @@ def _answer(engine: Engine, call: Call, trouble: Trouble | None) -> Answer:
 def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception | None = None) -> Answer:
     """The answer that tells the caller of an error."""
     headers = [*_headers(engine, call), (b"x-amzn-errortype", error.name.encode())]
-    return Answer(error.status, headers, encoding.error_body(error), error, defect)
+    empty_message = engine.readings.empty_messages and isinstance(error, ValidationException)
+    return Answer(error.status, headers, encoding.error_body(error, empty_message=empty_message), error, defect)
 
 
 def replay(tx: WriteTransaction, call: Call) -> Any:

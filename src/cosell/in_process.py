@@ -44,6 +44,8 @@ SETTINGS: Final = frozenset(
         "any_review_status",
         "any_value",
         "closed_lost_reopens",
+        "empty_messages",
+        "no_sandbox_solution",
         "review_action_required",
         "review_rejected",
         "review_seed",

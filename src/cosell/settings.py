@@ -85,6 +85,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     any_review_status: Annotated[
         bool, Meta(description="Let an update in Sandbox play In review and Rejected too, which AWS's does not.")
     ] = False
+    empty_messages: Annotated[
+        bool, Meta(description="Leave the Message of a ValidationException empty, as AWS often does; see ErrorList.")
+    ] = False
+    no_sandbox_solution: Annotated[
+        bool, Meta(description="Begin a Sandbox without the solution S-1234567, as new partner organisations have it.")
+    ] = False
     fault: Annotated[
         list[str],
         Meta(
@@ -137,4 +143,6 @@ def readings_of(settings: Settings) -> Readings:
         task_delay_ms=task_delay_ms,
         any_value=settings.any_value,
         any_review_status=settings.any_review_status,
+        empty_messages=settings.empty_messages,
+        no_sandbox_solution=settings.no_sandbox_solution,
     )

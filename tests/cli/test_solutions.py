@@ -9,9 +9,11 @@ import pytest
 import cosell
 from cosell.datasets.solutions import ACTIVE
 from cosell.datasets.vocabulary import AWS_PRODUCTS
-from tests.conftest import ACCOUNT, Finished
+from tests.conftest import ACCOUNT, Finished, Server
+from tests.operations.whole_opportunity import WHOLE
 
 Run = Callable[..., Finished]
+Serve = Callable[..., Server]
 
 
 @pytest.fixture
@@ -98,6 +100,55 @@ def test_a_mistake_is_one_line_and_changes_nothing(run: Run, arguments: tuple[st
     assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
     assert said in refused.err
     assert run("solutions", "--db", "a.db").out == before
+
+
+def test_a_running_server_gets_solutions_and_clients_can_use_them_at_once(run: Run, serve: Serve) -> None:
+    server = serve("--db", ":memory:")
+    to = ("--url", server.url, "--account", ACCOUNT, "--catalog", "AWS")
+    assert run("solutions", *to).out.split() == ["Id", "Name", "Status", "Category", "Created"], "AWS has no built-in"
+    added = run("solutions", "add", "Warehouse Insights", "--category", "Managed Services", *to)
+    assert (added.code, added.out, added.err) == (0, "S-0000001\n", "")
+    _, row = run("solutions", *to).out.splitlines()
+    assert row.split("  ")[0] == "S-0000001"
+    assert "Warehouse Insights" in row
+    client: Any = server.client(ACCOUNT)
+    created = client.create_opportunity(Catalog="AWS", ClientToken="one", **WHOLE)["Id"]
+    client.associate_opportunity(
+        Catalog="AWS",
+        OpportunityIdentifier=created,
+        RelatedEntityType="Solutions",
+        RelatedEntityIdentifier="S-0000001",
+    )
+
+
+def test_a_new_partners_sandbox_has_no_solution_until_it_gets_one(run: Run, serve: Serve) -> None:
+    server = serve("--db", ":memory:", "--no-sandbox-solution")
+    client: Any = server.client(ACCOUNT)
+    assert client.list_solutions(Catalog="Sandbox")["SolutionSummaries"] == []
+    created = client.create_opportunity(Catalog="Sandbox", ClientToken="one", **WHOLE)["Id"]
+    association = {
+        "Catalog": "Sandbox",
+        "OpportunityIdentifier": created,
+        "RelatedEntityType": "Solutions",
+        "RelatedEntityIdentifier": "S-1234567",
+    }
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.associate_opportunity(**association)
+    run("solutions", "add", "Their own", "--id", "S-1234567", "--url", server.url, "--account", ACCOUNT)
+    client.associate_opportunity(**association)
+
+
+def test_a_server_refuses_in_one_line_and_one_that_is_not_there_is_told(run: Run, serve: Serve) -> None:
+    server = serve("--db", ":memory:")
+    refused = run("solutions", "add", "Again", "--id", "S-1234567", "--url", server.url)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "solution S-1234567 exists already" in refused.err
+    assert run("solutions", "--url", server.url, "--catalog", "AWS").code == 0
+    server.stop()
+    for action in (("list",), ("add", "Late")):
+        lost = run("solutions", *action, "--url", server.url)
+        assert (lost.code != 0, lost.out, lost.err.count("\n")) == (True, "", 1)
+        assert "cosell serve" in lost.err
 
 
 def test_looking_makes_no_database(run: Run, tmp_path: Path) -> None:

@@ -305,3 +305,16 @@ def test_the_list_is_kept_up_to_date_until_it_is_told_to_stand_still(site: Site,
     live.click()
     expect(live).to_have_attribute("aria-pressed", "false")
     context.close()
+
+
+def test_a_solution_is_added_at_the_desk_and_what_is_wrong_with_it_is_told(site: Site) -> None:
+    address = site.address(DESK)
+    given = {"do": "add solution", "solution_name": NAMES["markup"], "solution_status": "Draft"}
+    desk = submit(site, address, given)
+    solutions = site.server.client(site.account).list_solutions(Catalog="Sandbox", Status=["Draft"])
+    (added,) = solutions["SolutionSummaries"]
+    assert (added["Name"], added["Category"]) == (NAMES["markup"], "Software Product")
+    assert added["Id"] in desk.text
+    assert NAMES["markup"] in desk.text
+    refused = submit(site, address, given | {"solution_category": "x" * 121})
+    assert "no category" in refused.text

@@ -369,6 +369,7 @@ def test_a_task_fails_where_the_review_permits_no_submission(caller: Caller, opp
     before = caller.get(opportunity)
     task = start(caller, opportunity)
     assert (task["TaskStatus"], task["ReasonCode"]) == ("FAILED", "OpportunityConflict")
+    assert task["Message"].startswith("ACTION_NOT_PERMITTED: You cannot perform Submit action")
     assert status in task["Message"]
     assert not MADE.keys() & task.keys()
     assert caller.get(opportunity) == before
@@ -380,10 +381,13 @@ def test_a_task_fails_with_all_that_the_opportunity_lacks(caller: Caller) -> Non
     opportunity = caller.create("empty")["Id"]
     task = start(caller, opportunity)
     assert (task["TaskStatus"], task["ReasonCode"]) == ("FAILED", "OpportunityValidationFailed")
-    for lacking in ("project.title", "customer.account.companyName", "lifeCycle.targetCloseDate"):
-        assert lacking in task["Message"]
+    for lacking in ("project.title", "project.salesActivities", "lifeCycle.targetCloseDate"):
+        assert f"OPPORTUNITY_VALIDATION_FAILED {lacking} is required" in task["Message"]
     limited = start(caller, opportunity, "limited", AwsSubmission=CO_SELL | {"Visibility": "Limited"})
-    assert "Cannot set visibility to limited" in limited["Message"]
+    assert (
+        "BUSINESS_VALIDATION_EXCEPTION primaryNeedsFromAws: Cannot set visibility to limited on a Co-Sell opportunity"
+        in limited["Message"]
+    )
 
 
 def test_a_call_that_names_nothing_of_the_callers_fails_itself(caller: Caller, opportunity: str) -> None:

@@ -193,11 +193,11 @@ def _refusal(said: Record) -> tuple[str, str | None, Errors]:
 
 
 def _same_answers(found: Record, expected: Record) -> None:
-    """Equal, but for the order of members who joined at once, and the words of a message, which names what it names."""
+    """Equal, but for the order of members who joined at once, and the words of a message, which has certain texts."""
     for shown, wanted in zip(_tasks(found), _tasks(expected), strict=True):
         message = shown.pop("Message", "")
         assert bool(message) == (shown["TaskStatus"] == "FAILED")
-        assert all(field in message for field in wanted.pop("Message"))
+        assert all(text in message for text in wanted.pop("Message"))
     for answer in (found, expected):
         if answer.get("ExistingMembers"):
             answer["ExistingMembers"].sort(key=lambda member: member["CompanyName"])

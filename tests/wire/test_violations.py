@@ -106,11 +106,19 @@ def test_an_endless_list_of_violations_is_cut(service: Service) -> None:
     assert len(told.violations) == MOST_VIOLATIONS
 
 
-def test_the_message_counts_violations_and_names_the_first(service: Service) -> None:
+def test_the_message_counts_violations_and_names_each_with_its_code(service: Service) -> None:
     one = service.call("GetOpportunity", {"Catalog": "AWS"}).body["message"]
     two = service.call("GetOpportunity", {}).body["message"]
-    assert one == "1 validation error detected: Identifier: This member is required."
-    assert two == "2 validation errors detected: Catalog: This member is required. (and the rest of ErrorList)"
+    missing = "REQUIRED_FIELD_MISSING {}: This member is required"
+    assert one == f"1 validation error detected: {missing.format('Identifier')}"
+    assert two == f"2 validation errors detected: {missing.format('Catalog')}; {missing.format('Identifier')}"
+
+
+def test_a_message_of_very_many_violations_names_some(service: Service) -> None:
+    told = service.call("ListOpportunities", {"Catalog": "AWS", "CustomerCompanyName": [None] * 30}).body["message"]
+    assert told.startswith("31 validation errors detected: TOO_MANY_VALUES CustomerCompanyName: ")
+    assert told.count("CustomerCompanyName") == 20
+    assert told.endswith(" (and the rest of ErrorList)")
 
 
 @pytest.mark.parametrize("operation", IMPLEMENTED)

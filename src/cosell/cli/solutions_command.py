@@ -1,11 +1,11 @@
-"""`cosell solutions`: see the solutions of an account, and add some."""
+"""`cosell solutions`: see the solutions of an account, and add some, in a database or a running cosell."""
 
+from contextlib import nullcontext
 from typing import Any, Final
 
 import click
 
 from cosell.cli.options import setting
-from cosell.errors import UserError
 
 STATUSES: Final = ("Active", "Inactive", "Draft")
 
@@ -17,33 +17,41 @@ STATUSES: Final = ("Active", "Inactive", "Draft")
 @click.option("--status", type=click.Choice(STATUSES), help="Of the new solution; Active without it.")
 @click.option("--category", help="Of the new solution; Software Product without it.")
 @click.option("--marketplace-arn", metavar="ARN", help="Of the AWS Marketplace solution that the new one became.")
+@click.option("--url", "server", metavar="URL", help="Ask a running cosell instead of a database.")
 @setting("db")
 @setting("account")
 @setting("catalog")
 def solutions_command(
-    action: str, name: str | None, db: str, account: str, catalog: str, identifier: str | None, **about: str | None
-) -> None:
+    action: str, name: str | None, server: str | None, db: str, account: str, catalog: str, **about: str | None
+) -> int:
     """See the solutions of an account and catalog, or add one.
 
     \b
     cosell solutions                        list them
     cosell solutions add "Data Hub"         add an Active one, and print its identifier
+    cosell solutions add "Data Hub" --url http://127.0.0.1:4280
 
-    Opportunities can be associated with Active solutions only. Every account has S-1234567 in Sandbox.
+    Opportunities can be associated with Active solutions only. Every account has S-1234567 in Sandbox, unless its
+    server says --no-sandbox-solution.
     """
     properties = {name: value for name, value in about.items() if value is not None}
     if action == "list":
-        if name or identifier or properties:
+        if name or properties:
             raise click.UsageError("list takes no name, and no properties of a new solution.")
-        _list(db, account, catalog)
-    elif not name:
+        return _list(server, db, account, catalog)
+    if not name:
         raise click.UsageError("say how the solution is called, as `cosell solutions --help` shows.")
+    if server:
+        from cosell.cli.admin import tell
+
+        click.echo(tell(server, "solutions", name=name, account=account, catalog=catalog, **properties)["identifier"])
     else:
-        click.echo(_add(db, account, catalog, name, identifier, properties))
+        click.echo(_added(db, account, catalog, {"name": name, **properties}))
+    return 0
 
 
-def _list(db: str, account: str, catalog: str) -> None:
-    from cosell.cli.clients import client_in_process
+def _list(server: str | None, db: str, account: str, catalog: str) -> int:
+    from cosell.cli.clients import Failed, client_in_process, client_of_server, errors_as_lines
     from cosell.cli.table import Column, write_table
 
     columns = (
@@ -53,24 +61,27 @@ def _list(db: str, account: str, catalog: str) -> None:
         Column("Category", lambda solution: solution["Category"], 2),
         Column("Created", lambda solution: solution["CreatedDate"].strftime("%Y-%m-%d"), 3),
     )
-    with client_in_process(db, account) as client:
-        pages = client.get_paginator("list_solutions").paginate(Catalog=catalog)
-        write_table([solution for page in pages for solution in page["SolutionSummaries"]], columns=columns)
+    try:
+        with (
+            errors_as_lines("start it with: cosell serve"),
+            nullcontext(client_of_server(server, account)) if server else client_in_process(db, account) as client,
+        ):
+            pages = client.get_paginator("list_solutions").paginate(Catalog=catalog)
+            write_table([solution for page in pages for solution in page["SolutionSummaries"]], columns=columns)
+    except Failed as failed:
+        for line in failed.lines:
+            click.echo(f"cosell: {line}", err=True)
+        return failed.exit_code
+    return 0
 
 
-def _add(db: str, account: str, catalog: str, name: str, identifier: str | None, properties: dict[str, Any]) -> str:
+def _added(db: str, account: str, catalog: str, properties: dict[str, Any]) -> str:
     from cosell.cli.database import database
-    from cosell.context import Scope
-    from cosell.rules.solution import DEFAULT_CATEGORY, Solution, every_solution, mistakes_in, next_identifier
+    from cosell.context import Context, Scope
+    from cosell.operations.solution.add_solution import NewSolution, add_solution
     from cosell.store.access import Access
 
-    about = {"status": "Active", "category": DEFAULT_CATEGORY} | properties
-    with database(db, Access.CREATE) as engine, engine.store.write(Scope(account, catalog)) as tx:
-        known = [solution.identifier for solution in every_solution(tx.solutions(), catalog)]
-        solution = Solution(identifier or next_identifier(known), name, created_ms=engine.clock(), **about)
-        for mistake in mistakes_in(solution):
-            raise UserError(mistake, "see: cosell solutions --help")
-        if solution.identifier in known:
-            raise UserError(f"solution {solution.identifier} exists already", "leave out --id, or name another one")
-        tx.put_solutions([solution])
-    return solution.identifier
+    scope = Scope(account, catalog)
+    with database(db, Access.CREATE) as engine, engine.store.write(scope) as tx:
+        context = Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
+        return add_solution(tx, NewSolution(**properties), context).identifier

@@ -4,11 +4,12 @@ Everything that is done here is done by the admin API, as programs do it.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 from starlette.responses import Response
 
+from cosell.console import solutions
 from cosell.console.opportunities import Row, row_of
 from cosell.console.opportunity import facts_of, pretty
 from cosell.console.referrals import refer, unanswered
@@ -17,6 +18,7 @@ from cosell.console.visit import ApiError, Failure, Visit
 from cosell.console.words import title_of
 from cosell.rules.review import AWS_STEPS, next_status
 from cosell.rules.review_script import STEP_OF
+from cosell.rules.solution import SolutionStatus
 from cosell.rules.stage import FINAL_STAGES
 from cosell.store.page_plan import EVERY_STAGE
 from cosell.wire.model import service_model
@@ -53,6 +55,7 @@ CHOSEN: Final = (
     *("AwsOpportunityStage", "AwsClosedLostReason", "AwsMemberBusinessTitle", "ClosedLostReason"),
 )
 """Shapes of the service model whose values are chosen from a list."""
+SOLUTION_STATUSES: Final = get_args(SolutionStatus)
 STEPS_OF_TIME: Final = ("1h", "1d", "7d")
 
 
@@ -92,17 +95,21 @@ def desk(visit: Visit, *, problem: AdminResult | None = None) -> Response:
         steps_of_time=STEPS_OF_TIME,
         stages=REFERRED_STAGES,
         invitations=unanswered(visit),
+        solutions=solutions.shown(visit),
+        solution_statuses=SOLUTION_STATUSES,
         given=dict(visit.form),
     )
 
 
 def act_at_desk(visit: Visit) -> Response:
-    """Take the next step of a review, refer an opportunity, or move the clock."""
+    """Take the next step of a review, refer an opportunity, add a solution, or move the clock."""
     form = dict(visit.form)
     if "decision" in form:
         done = _decide(visit, form.get("id", ""), form)
     elif form.get("do") == "refer":
         done = refer(visit, form)
+    elif form.get("do") == "add solution":
+        done = solutions.add(visit, form)
     else:
         done = visit.administer("POST", "/_cosell/clock", **clock_change(form))
     if done.status != 200:

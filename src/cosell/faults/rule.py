@@ -105,7 +105,7 @@ def error_of(rule: Rule, number: int) -> ServiceError:
         error.message = rule.message
     if rule.reason is not None:
         assert isinstance(error, AccessDeniedException | ValidationException)
-        error.reason = rule.reason  # type: ignore[assignment]  # `checked` has held it against the model
+        error.reason = rule.reason
     return error
 
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from cosell.context import Scope
+from cosell.context import Readings, Scope
 from cosell.rules.identifiers import id_key, owned_arn
 from cosell.rules.page_token import Position
 from cosell.rules.selector import distinct
@@ -41,11 +41,11 @@ class Solution(msgspec.Struct, frozen=True):
 
 
 ALWAYS_THERE: Final[dict[str, tuple[Solution, ...]]] = {
-    # The guide names this one for first steps in the Sandbox [guide]; AWS's own sandboxes often lack it [field report].
+    # The guide names this one for first steps in the Sandbox [guide]; new partner organisations do not have it
+    # [field report, April to May 2026].
     "Sandbox": (Solution("S-1234567", "Sandbox Solution", "Active", DEFAULT_CATEGORY, 1_704_067_200_000),),
 }
-"""What every account has in a catalog, unless it has another solution of the same identifier."""
-
+"""By catalog. A setting leaves them out."""
 
 FORMS: Final = {
     "identifier": (r"S-[0-9]{1,19}", "S- and 1 to 19 digits"),
@@ -89,11 +89,17 @@ def solution_selector(request: ListSolutionsRequest) -> SolutionSelector:
     )
 
 
-def every_solution(stored: Iterable[Solution], catalog: str) -> list[Solution]:
+def always_there(catalog: str, readings: Readings) -> tuple[Solution, ...]:
+    """What every account has in a catalog, unless it has another solution of the same identifier."""
+    return () if readings.no_sandbox_solution else ALWAYS_THERE.get(catalog, ())
+
+
+def every_solution(stored: Iterable[Solution], catalog: str, readings: Readings) -> list[Solution]:
     """The solutions of an account in a catalog: those that are stored, and those that are always there."""
     found = list(stored)
     identifiers = {solution.identifier for solution in found}
-    return [*found, *(solution for solution in ALWAYS_THERE.get(catalog, ()) if solution.identifier not in identifiers)]
+    always = always_there(catalog, readings)
+    return [*found, *(solution for solution in always if solution.identifier not in identifiers)]
 
 
 def page_of(

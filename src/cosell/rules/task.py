@@ -44,6 +44,22 @@ def reason_for(violations: Sequence[Violation]) -> ReasonCode:
     return _REASONS.get((first.field_name, first.code), "OpportunityValidationFailed")
 
 
+def message_for(violations: Sequence[Violation]) -> str:
+    """What such a task says: each violation in the words that AWS has for its kind, a code first.
+
+    Source: field reports, April to May 2026; clients look for these texts.
+    """
+    return "; ".join(map(_text_of, violations))
+
+
+def _text_of(violation: Violation) -> str:
+    if (violation.field_name, violation.code) in _REASONS:
+        return f"{violation.code}: {violation.message}"
+    if violation.code == "REQUIRED_FIELD_MISSING":
+        return f"OPPORTUNITY_VALIDATION_FAILED {violation.field_name} is required"
+    return f"BUSINESS_VALIDATION_EXCEPTION {violation.sentence}"
+
+
 class TaskSelector(msgspec.Struct, frozen=True, array_like=True, tag="ListTasks"):
     """Filters and order of one question about the tasks of a kind. An empty tuple filters nothing."""
 

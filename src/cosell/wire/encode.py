@@ -20,15 +20,16 @@ encode = msgspec.json.Encoder(enc_hook=_custom).encode
 """The JSON text of a structure, of values that are encoded already (msgspec.Raw), or of plain values."""
 
 
-def error_body(error: ServiceError) -> bytes:
+def error_body(error: ServiceError, *, empty_message: bool = False) -> bytes:
     """The body of an error.
 
     boto3 takes the name from `__type` alone and the message from either spelling; JavaScript prefers the header.
     """
+    message = "" if empty_message else error.message
     body: dict[str, object] = {
         "__type": f"{NAMESPACE}#{error.name}",
-        "Message": error.message,
-        "message": error.message,
+        "Message": message,
+        "message": message,
     }
     if isinstance(error, ValidationException):
         body |= {"Reason": error.reason, "ErrorList": error.error_list}

@@ -21,6 +21,15 @@ IN_ARNS: Final = {
 }
 
 
+def text_of(field: str, code: str) -> str:
+    """What a message says of an error, or how that begins. Clients look for it."""
+    if field == "lifeCycle.reviewStatus":
+        return "ACTION_NOT_PERMITTED: You cannot perform Submit action"
+    if code == "REQUIRED_FIELD_MISSING":
+        return f"OPPORTUNITY_VALIDATION_FAILED {field} is required"
+    return f"BUSINESS_VALIDATION_EXCEPTION {field}: "
+
+
 class Task:
     """One task: what it is for, and how far it has come."""
 
@@ -45,7 +54,7 @@ class Task:
             "StartTime": moment(self.started),
             "TaskStatus": self.status,
             "ReasonCode": self.reason,
-            "Message": sorted(field for field, _ in self.errors),
+            "Message": [text_of(field, code) for field, code in self.errors],
         }
 
     def complete(self, **made: str | None) -> None:

@@ -13,14 +13,14 @@ from typing import Final
 import msgspec
 
 from cosell.context import Context
-from cosell.errors import ValidationException, Violation
+from cosell.errors import ValidationException
 from cosell.operations.engagement.engagement_with_aws import engagement_with_aws
 from cosell.operations.engagement.task import TaskKind, ended, failed, started
 from cosell.operations.opportunity.stored_record import encoded_record, record_of
 from cosell.operations.opportunity.submit_opportunity import submit, violations_of_submit
 from cosell.rules.submission import DEFAULT_VISIBILITY
 from cosell.rules.tag import violations_of_tags
-from cosell.rules.task import COMPLETE, ENGAGEMENT_FROM_OPPORTUNITY, TASK_IN_ARN, reason_for
+from cosell.rules.task import COMPLETE, ENGAGEMENT_FROM_OPPORTUNITY, TASK_IN_ARN, message_for, reason_for
 from cosell.store.engagement import StoredTask
 from cosell.store.interface import WriteTransaction
 from cosell.wire.decode import decode
@@ -46,7 +46,7 @@ def _carry_out(tx: WriteTransaction, task: StoredTask, context: Context) -> Stor
     visibility = submission.visibility or DEFAULT_VISIBILITY
     record = record_of(tx, request.identifier, context)
     if violations := violations_of_submit(record, submission.involvement_type, visibility, context):
-        return failed(tx, KIND, task, reason_for(violations), _message(violations))
+        return failed(tx, KIND, task, reason_for(violations), message_for(violations))
     made = engagement_with_aws(tx, record, submission.involvement_type, request.tags, context)
     submit(tx, record, submission.involvement_type, visibility, context)
     return ended(
@@ -58,10 +58,6 @@ def _carry_out(tx: WriteTransaction, task: StoredTask, context: Context) -> Stor
         engagement_invitation_id=made.invitation_id,
         resource_snapshot_job_id=made.job_id,
     )
-
-
-def _message(violations: list[Violation]) -> str:
-    return "; ".join(f"{violation.field_name}: {violation.message}" for violation in violations)
 
 
 KIND: Final = TaskKind(ENGAGEMENT_FROM_OPPORTUNITY, TASK_IN_ARN, Summary, "engagement_id", _carry_out)

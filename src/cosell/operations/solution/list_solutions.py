@@ -21,7 +21,7 @@ def list_solutions(tx: ReadTransaction, request: Request, context: Context) -> R
     selector = solution_selector(request)
     walk = page_token.Scan(context.scope, selector, context.now_ms, context.token_key)
     start = page_token.read(walk, request.next_token)
-    solutions = every_solution(tx.solutions(), context.scope.catalog)
+    solutions = every_solution(tx.solutions(), context.scope.catalog, context.readings)
     page, last = page_of(solutions, selector, start, request.max_results or DEFAULT_PAGE_SIZE)
     return Response(
         solution_summaries=[summary_of_solution(solution, context.scope) for solution in page],

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from cosell.faults import Rule
-from cosell.serve.admin import aws_side, database, events, faults, requests, time
+from cosell.serve.admin import aws_side, database, events, faults, requests, solutions, time
 from cosell.serve.admin.requests import OneRequest, scope_of
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
 
@@ -33,6 +33,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}review", aws_side.review, aws_side.Review),
     Route("POST", f"{PREFIX}refer", aws_side.refer, aws_side.Refer),
     Route("POST", f"{PREFIX}aws-edit", aws_side.edit, aws_side.Edit),
+    Route("POST", f"{PREFIX}solutions", solutions.add, solutions.Addition),
     Route("GET", f"{PREFIX}clock", time.clock),
     Route("POST", f"{PREFIX}clock", time.change_clock, time.ClockChange),
     Route("GET", f"{PREFIX}faults", faults.faults),
