@@ -278,7 +278,7 @@ def test_what_was_not_submitted_has_nothing_to_decide_and_no_view(site: Site) ->
     draft = site.server.client(site.account).create_opportunity(Catalog="Sandbox", ClientToken=site.account)["Id"]
     page = site.page(f"{DESK}/{draft}")
     assert "the partner has not submitted it" in page.text
-    assert "AWS has no view of it yet" in page.text
+    assert "AWS changes nothing in its view before the partner submits" in page.text
 
 
 def test_what_is_not_there_says_what_to_do(site: Site) -> None:

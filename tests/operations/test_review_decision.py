@@ -12,7 +12,7 @@ from cosell.rules.review import AWS_STEPS, REVIEW_STATUSES, AwsStep, next_status
 from tests.store.caller import Caller, HandClock, moment, record
 
 
-def decide(caller: Caller, identifier: str, step: AwsStep, **said: str) -> None:
+def decide(caller: Caller, identifier: str, step: AwsStep, **said: Any) -> None:
     """Play AWS's side, at the moment of the engine's clock."""
     engine = caller.engine
     context = Context(caller.scope, engine.clock(), engine.chance, engine.store.token_key)

@@ -86,11 +86,18 @@ def test_the_summary_is_addressed_by_the_partners_identifier(caller: Caller) -> 
     assert answer == submitted(DETAILED, "For Visibility Only")
 
 
-def test_there_is_no_summary_of_what_is_not_the_callers_or_not_submitted(caller: Caller) -> None:
-    caller.put([DETAILED, record("O2")])
+def test_before_the_submission_nothing_says_how_aws_is_involved(caller: Caller) -> None:
+    caller.put([DETAILED])
+    answer = caller("GetAwsOpportunitySummary", RelatedOpportunityIdentifier="O1")
+    told_later = ("InvolvementType", "Visibility")
+    assert answer == {name: value for name, value in submitted(DETAILED).items() if name not in told_later}
+
+
+def test_there_is_no_summary_of_what_is_not_the_callers(caller: Caller) -> None:
+    caller.put([DETAILED])
     keep(caller, "O1", submitted(DETAILED))
     strangers = [Caller(caller.engine, OTHER_ACCOUNT), Caller(caller.engine, catalog="AWS")]
-    for asker, identifier in [(caller, "O2"), (caller, "O3"), *((stranger, "O1") for stranger in strangers)]:
+    for asker, identifier in [(caller, "O3"), *((stranger, "O1") for stranger in strangers)]:
         with pytest.raises(Refused, match="ResourceNotFoundException"):
             asker("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier)
 

@@ -71,7 +71,7 @@ class Reviewer:
         self._clock = clock
         self._scope = Scope(account, catalog)
 
-    def decides(self, identifier: str, step: AwsStep, **said: str) -> None:
+    def decides(self, identifier: str, step: AwsStep, **said: Any) -> None:
         """Take a step, and say why."""
         self._clock.now_ms += MINUTE_MS
         context = Context(self._scope, self._clock(), self._engine.chance, self._engine.store.token_key)

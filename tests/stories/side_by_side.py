@@ -160,9 +160,13 @@ class SideBySide:
         return Turn(self.world, scope, self.clock(), lambda *path: self._name(scope, said, *path))
 
     def _name(self, scope: Scope, said: Record, *path: str) -> str:
-        """A name that cosell has made up: in its answer, in a task, or in the newest invitation."""
+        """What cosell has made up: in its answer, in a task, in the newest invitation, or in AWS's view, as JSON."""
         if len(path) == 1:
             return str(said[path[0]])
+        if path[0] == "AWS's view":
+            return json.dumps(
+                Caller(self.engine, *scope)("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=path[1])
+            )
         if path[0] == "new invitation":
             shown = Caller(self.engine, *scope)("ListEngagementInvitations", ParticipantType="RECEIVER", MaxResults=100)
             invitations = shown["EngagementInvitationSummaries"]

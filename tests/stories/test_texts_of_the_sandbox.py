@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import cosell
-from tests.operations.whole_opportunity import but
+from tests.operations.whole_opportunity import WHOLE, but
 from tests.store.caller import HandClock
 
 WITHOUT_ACTIVITIES = but({"Project.SalesActivities": None})
@@ -68,3 +68,28 @@ def test_the_task_that_fails_later(clock: HandClock) -> None:
         assert task["Message"] == "OPPORTUNITY_VALIDATION_FAILED project.salesActivities is required"
     record = client.get_opportunity(Catalog="Sandbox", Identifier=created)
     assert record["LifeCycle"]["ReviewStatus"] == "Pending Submission"
+
+
+def test_the_client_that_exists_to_read_awss_side() -> None:
+    """May 2026: a connector that shows who at AWS works on a deal looked for an involvement before the submission."""
+    client: Any = cosell.connect()
+    deal = client.create_opportunity(Catalog="Sandbox", ClientToken="heron", **WHOLE)["Id"]
+
+    def view() -> Any:
+        return client.get_aws_opportunity_summary(Catalog="Sandbox", RelatedOpportunityIdentifier=deal)
+
+    # AWS answers for a draft, but does not say how it is involved.
+    draft = view()
+    assert draft["RelatedOpportunityId"] == deal
+    assert not {"InvolvementType", "Visibility"} & draft.keys()
+
+    # After the submission it says so, and nobody of AWS is there yet.
+    client.submit_opportunity(Catalog="Sandbox", Identifier=deal, **SUBMISSION)
+    assert (view()["InvolvementType"], view()["Visibility"]) == ("Co-Sell", "Full")
+    assert view()["OpportunityTeam"] == []
+
+    # With the approval there is somebody to call.
+    cosell.play_aws(client).approve(deal)
+    (manager,) = (one for one in view()["OpportunityTeam"] if one["BusinessTitle"] == "AWSAccountOwner")
+    assert manager["FirstName"]
+    assert manager["Email"]

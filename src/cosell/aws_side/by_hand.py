@@ -72,9 +72,14 @@ class AwsSide:
         """Let an opportunity that is Submitted be In review."""
         self._decide(identifier, "start review")
 
-    def approve(self, identifier: str, *, comment: str | None = None, reason: str | None = None) -> None:
-        """Approve what is Submitted or In review. The partner reads `comment` as ReviewComments."""
-        self._decide(identifier, "approve", comment, reason)
+    def approve(
+        self, identifier: str, *, comment: str | None = None, reason: str | None = None, bare: bool = False
+    ) -> None:
+        """Approve what is Submitted or In review. The partner reads `comment` as ReviewComments.
+
+        AWS brings people, a stage and insights that are made up, unless they are `bare` or were there before.
+        """
+        self._decide(identifier, "approve", comment, reason, bare=bare)
 
     def require_action(self, identifier: str, *, comment: str | None = None, reason: str | None = None) -> None:
         """Send back what is Submitted or In review. The partner reads `reason` as ReviewStatusReason."""
@@ -100,6 +105,14 @@ class AwsSide:
         self._catch_up()
         return refer(self._engine, self._scope, msgspec.to_builtins(members))
 
-    def _decide(self, identifier: str, step: AwsStep, comment: str | None = None, reason: str | None = None) -> None:
+    def _decide(
+        self,
+        identifier: str,
+        step: AwsStep,
+        comment: str | None = None,
+        reason: str | None = None,
+        *,
+        bare: bool = False,
+    ) -> None:
         self._catch_up()
-        decide(self._engine, self._scope, ReviewDecision(identifier, step, comment, reason))
+        decide(self._engine, self._scope, ReviewDecision(identifier, step, comment, reason, bare))

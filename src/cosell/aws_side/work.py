@@ -147,7 +147,8 @@ def _perform(tx: WriteTransaction, identifier: str, then: Then, context: Context
         if then.do == "edit":
             aws_edit(tx, identifier, then.edit, context)
         else:
-            review_decision(tx, ReviewDecision(identifier, STEP_OF[then.do], then.comment, then.reason), context)
+            decision = ReviewDecision(identifier, STEP_OF[then.do], then.comment, then.reason, then.bare)
+            review_decision(tx, decision, context)
     except ServiceError:
         return
 

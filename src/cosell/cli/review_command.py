@@ -13,6 +13,7 @@ ACTIONS = ("list", "start", "approve", "action-required", "reject")
 @click.argument("identifiers", metavar="[ID]...", nargs=-1)
 @click.option("--comment", help="ReviewComments: what the partner should know, in words.")
 @click.option("--reason", help="ReviewStatusReason: why, in a few words or a code.")
+@click.option("--bare", is_flag=True, help="With approve: bring no people, no stage and no insights that are made up.")
 @setting("url")
 @setting("account")
 @setting("catalog")
@@ -21,6 +22,7 @@ def review_command(
     identifiers: tuple[str, ...],
     comment: str | None,
     reason: str | None,
+    bare: bool,  # an option
     url: str,
     account: str,
     catalog: str,
@@ -30,16 +32,16 @@ def review_command(
     \b
     cosell review                           list what waits for AWS
     cosell review start ID                  Submitted becomes In review
-    cosell review approve ID                … becomes Approved
+    cosell review approve ID                … becomes Approved, with AWS's people and insights
     cosell review action-required ID --comment "Please say more"
     cosell review reject ID --reason "Not validated"
     """
     if action == "list":
-        if identifiers or comment or reason:
-            raise click.UsageError("list takes no identifiers, no comment and no reason.")
+        if identifiers or comment or reason or bare:
+            raise click.UsageError("list takes no identifiers, no comment, no reason and no --bare.")
         _list(url, account, catalog)
     elif identifiers:
-        said = {"comment": comment, "reason": reason}
+        said = {"comment": comment, "reason": reason, "bare": bare or None}
         _decide(url, identifiers, {"decision": action, **said, "account": account, "catalog": catalog})
     else:
         raise click.UsageError(f"say what to {action}, such as O1000001.")
@@ -58,7 +60,7 @@ def _list(url: str, account: str, catalog: str) -> None:
         click.echo(f"Nothing waits for AWS (account {account}, catalog {catalog}).", err=True)
 
 
-def _decide(url: str, identifiers: tuple[str, ...], decision: dict[str, str | None]) -> None:
+def _decide(url: str, identifiers: tuple[str, ...], decision: dict[str, str | bool | None]) -> None:
     """Decide upon each opportunity. Raises UserError in the end where some were not: each is told."""
     from cosell.cli.admin import Refusal, tell
 

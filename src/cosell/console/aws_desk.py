@@ -254,13 +254,9 @@ def _decided(visit: Visit) -> dict[str, str] | None:
 
 
 def _view(visit: Visit, identifier: str) -> dict[str, Any] | None:
-    """AWS's own view; None before there is one."""
-    try:
-        return visit.ask("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier)
-    except ApiError as error:
-        if error.name != "ResourceNotFoundException":
-            raise
-        return None
+    """AWS's own view; None before the submission, when AWS has nothing to change in it."""
+    view = visit.ask("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier)
+    return view if "InvolvementType" in view else None
 
 
 def _done(result: AdminResult) -> dict[str, Any]:

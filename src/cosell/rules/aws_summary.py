@@ -1,39 +1,55 @@
-"""AWS's own view of an opportunity: what GetAwsOpportunitySummary answers, from the submission on.
+"""AWS's own view of an opportunity: what GetAwsOpportunitySummary answers, from the creation on.
 
-AWS begins with what the partner has told it. What only AWS knows (its team, its stage, its insights) comes later, from
-whoever plays AWS's side.
+AWS begins with what the partner has told it. How it is involved comes with the submission; its people, its stage and
+its insights with the approval, or before from whoever plays AWS's side.
 
 Source: service model 2022-07-26, GetAwsOpportunitySummaryResponse; recorded answers: the customer's contacts, the
-spends and the solutions are the partner's, the life cycle and the insights are null. Which products and solutions
-appear is our choice (docs/fidelity.md): those of the opportunity at its submission.
+spends and the solutions are the partner's, the life cycle and the insights are null. That there is a view before the
+submission, without InvolvementType and Visibility, is a field report of May 2026. Which products and solutions appear
+is our choice (docs/fidelity.md): those of the opportunity at its submission. So is what an approval brings, and that
+AWS's stage begins as the partner's.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from cosell.wire.types import (
     AwsOpportunityCustomer,
+    AwsOpportunityInsights,
+    AwsOpportunityLifeCycle,
     AwsOpportunityProject,
     AwsOpportunityRelatedEntities,
+    AwsTeamMember,
     GetAwsOpportunitySummaryResponse,
     GetOpportunityResponse,
+    LifeCycle,
     Project,
 )
 
 InvolvementType = Literal["For Visibility Only", "Co-Sell"]
 Visibility = Literal["Full", "Limited"]
 Origin = Literal["AWS Referral", "Partner Referral"]
+EngagementScore = Literal["High", "Medium", "Low"]
+Title = Literal["AWSSalesRep", "AWSAccountOwner", "WWPSPDM", "PDM", "PSM", "ISVSM", "Signatory"]
+
+
+class Approval(NamedTuple):
+    """What AWS brings to an opportunity that it approves."""
+
+    team: list[AwsTeamMember]
+    engagement_score: EngagementScore
+    next_best_actions: str
 
 
 def summary_at_submission(
     record: GetOpportunityResponse,
-    involvement_type: InvolvementType,
-    visibility: Visibility,
+    involvement_type: InvolvementType | None,
+    visibility: Visibility | None,
     origin: Origin,
     before: GetAwsOpportunitySummaryResponse | None = None,
 ) -> GetAwsOpportunitySummaryResponse:
-    """What AWS sees of a record that has just been submitted.
+    """What AWS sees of a record that has just been submitted, or of a draft where nothing says how AWS is involved.
 
     `before` is AWS's view from an earlier submission of the same opportunity: what AWS has added to it stays.
     """
@@ -55,5 +71,27 @@ def summary_at_submission(
             solutions=related.solutions or [],
             aws_marketplace_solutions=related.aws_marketplace_solutions or [],
             aws_marketplace_products=related.aws_marketplace_products or [],
+        ),
+    )
+
+
+def summary_at_approval(
+    view: GetAwsOpportunitySummaryResponse, record: GetOpportunityResponse, approval: Approval
+) -> GetAwsOpportunitySummaryResponse:
+    """AWS's view of a record that has just been approved. What AWS has said of it before stays."""
+    partners = record.life_cycle or LifeCycle()
+    life_cycle, insights = view.life_cycle or AwsOpportunityLifeCycle(), view.insights or AwsOpportunityInsights()
+    return msgspec.structs.replace(
+        view,
+        opportunity_team=view.opportunity_team or approval.team,
+        life_cycle=msgspec.structs.replace(
+            life_cycle,
+            stage=life_cycle.stage or partners.stage,
+            target_close_date=life_cycle.target_close_date or partners.target_close_date,
+        ),
+        insights=msgspec.structs.replace(
+            insights,
+            engagement_score=insights.engagement_score or approval.engagement_score,
+            next_best_actions=insights.next_best_actions or approval.next_best_actions,
         ),
     )

@@ -45,6 +45,8 @@ class Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None = None
     view: dict[str, Any] | None = None
     life_cycle: dict[str, Any] | None = None
+    bare: bool = False
+    """Whether an approval brings nothing of AWS's that is made up."""
 
     @property
     def after_ms(self) -> int:
@@ -157,6 +159,8 @@ def _mistake(then: Then) -> str | None:
     life_cycle = edit.life_cycle
     if life_cycle is not None and life_cycle.stage == CLOSED_LOST and not life_cycle.closed_lost_reason:
         return "what gets into Closed Lost needs a ClosedLostReason"
+    if then.bare and then.do != "approve":
+        return "only an approval may be bare"
     if then.do in ("start", "edit") and (then.comment or then.reason):
         return "a comment or a reason belongs to a verdict"
     return None

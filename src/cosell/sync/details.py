@@ -18,7 +18,7 @@ LOOKS_FOR_WHAT_IS_NOT_FOUND: Final = 5
 """A new opportunity may be listed a while before it can be got; after so many looks there is nothing to get."""
 _NOT_FOUND: Final = "ResourceNotFoundException"
 _NO_SUMMARY: Final = frozenset({_NOT_FOUND, "NotImplementedException", "UnknownOperationException"})
-"""AWS has no view of an opportunity before it was submitted; other services may lack the operation."""
+"""AWS may have no view of a new opportunity yet; other services may lack the operation."""
 _CONCERNS_ALL: Final = frozenset({"AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"})
 """Refusals that the next opportunity would get as well."""
 

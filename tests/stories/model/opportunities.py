@@ -1,5 +1,6 @@
 """The operations on opportunities, and what AWS does to them. See `deal.py` for what is allowed."""
 
+import json
 from typing import Any, Final
 
 from tests.stories.model.deal import LARGEST_TEAM, MEMBERS, NOT_NOW, Deal, normal, with_defaults
@@ -82,6 +83,8 @@ def update_opportunity(turn: Turn, request: Record) -> Record:
     if is_corrected:
         assert deal.view is not None
         show(turn, deal, deal.view["InvolvementType"], deal.view["Visibility"])
+    if played == "Approved":
+        bring_aws(turn, deal)
     settle(turn, deal, stamp)
     return {"Id": deal.identifier, "LastModifiedDate": moment(deal.stamp)}
 
@@ -119,30 +122,46 @@ def submit(turn: Turn, deal: Deal, involvement: str, visibility: str) -> None:
 
 def show(turn: Turn, deal: Deal, involvement: str, visibility: str, origin: str = "Partner Referral") -> None:
     """Let AWS see an opportunity. What AWS has added to its view stays."""
-    record, before = deal.record(), deal.view
-    deal.view = (
-        {"Origin": origin}
-        | (deal.view or {})
-        | {
-            "Catalog": deal.scope.catalog,
-            "RelatedOpportunityId": deal.identifier,
-            "InvolvementType": involvement,
-            "Visibility": visibility,
-            "Customer": some(record.get("Customer", {}), "Contacts"),
-            "Project": some(record.get("Project", {}), "ExpectedCustomerSpend AwsPartition"),
-            "RelatedEntityIds": some(record["RelatedEntityIdentifiers"], FROM_PARTNER),
-        }
-    )
+    before = deal.view
+    involved = {"InvolvementType": involvement, "Visibility": visibility}
+    deal.view = {"Origin": origin} | (deal.view or {}) | _told_by_the_partner(deal) | involved
     if before is not None and without_empty(before) != without_empty(deal.view):
         aws_view_changed(turn, deal)
 
 
+def _told_by_the_partner(deal: Deal) -> Record:
+    record = deal.record()
+    return {
+        "Catalog": deal.scope.catalog,
+        "RelatedOpportunityId": deal.identifier,
+        "Customer": some(record.get("Customer", {}), "Contacts"),
+        "Project": some(record.get("Project", {}), "ExpectedCustomerSpend AwsPartition"),
+        "RelatedEntityIds": some(record["RelatedEntityIdentifiers"], FROM_PARTNER),
+    }
+
+
+def bring_aws(turn: Turn, deal: Deal) -> None:
+    """An approval brings AWS's people, its stage and its insights, unless they were there."""
+    assert deal.view is not None
+    made_up = json.loads(turn.name("AWS's view", deal.identifier))
+    assert made_up["OpportunityTeam"]
+    assert made_up["Insights"]["EngagementScore"] in ("High", "Medium", "Low")
+    assert made_up["Insights"]["NextBestActions"]
+    before = without_empty(deal.view)
+    begun = {"Stage": deal.stage, "TargetCloseDate": at(deal.written, "LifeCycle.TargetCloseDate")}
+    deal.view = deal.view | {
+        "OpportunityTeam": before.get("OpportunityTeam") or made_up["OpportunityTeam"],
+        "LifeCycle": begun | before.get("LifeCycle", {}),
+        "Insights": some(made_up["Insights"], "EngagementScore NextBestActions") | before.get("Insights", {}),
+    }
+    if without_empty(deal.view) != before:
+        aws_view_changed(turn, deal)
+
+
 def get_aws_opportunity_summary(turn: Turn, request: Record) -> Record:
-    """AWS's view, once it has one."""
+    """AWS's view. Before the submission nothing says how AWS is involved."""
     deal = turn.deal(request["RelatedOpportunityIdentifier"])
-    if deal.view is None:
-        raise not_found()
-    return deal.view
+    return deal.view or {"Origin": "Partner Referral"} | _told_by_the_partner(deal)
 
 
 def assign_opportunity(turn: Turn, request: Record) -> Record:
@@ -165,7 +184,10 @@ def aws_decides(turn: Turn, request: Record) -> Record:
     if following is None:
         raise forbidden({("lifeCycle.reviewStatus", "INVALID_RESOURCE_STATE")})
     deal.review(following, request["Comments"], request["Reason"])
-    settle(turn, deal, turn.stamp())
+    stamp = turn.stamp()
+    if following == "Approved":
+        bring_aws(turn, deal)
+    settle(turn, deal, stamp)
     return {}
 
 

@@ -7,7 +7,7 @@ LastModifiedDate moves only where a member of the partner's own record changed (
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException
 from cosell.operations.opportunity.announcement import announce_to
-from cosell.operations.opportunity.aws_view import aws_view, first_aws_view, put_aws_view
+from cosell.operations.opportunity.aws_view import aws_view, first_aws_view, is_draft, put_aws_view
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
 from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view, violations_of_edit
 from cosell.rules.event import opportunity_changed
@@ -19,7 +19,7 @@ from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityRe
 def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Context) -> GetOpportunityResponse:
     """Apply an edit of AWS's: the partner's record after it.
 
-    Raises ResourceNotFoundException where the scope has no such opportunity, or AWS has no view of it yet, and
+    Raises ResourceNotFoundException where the scope has no such opportunity, or it was not submitted yet, and
     ValidationException where the members of the partner's record would disagree.
     """
     record = record_of(tx, identifier, context)
@@ -43,9 +43,9 @@ def _edit_view(
     now: Timestamp,
     context: Context,
 ) -> bool:
+    if is_draft(record):
+        raise ResourceNotFoundException(f"AWS knows nothing of opportunity {record.id}: it was not submitted yet.")
     view = aws_view(tx, record.id) or first_aws_view(record)
-    if view is None:
-        raise ResourceNotFoundException(f"AWS has no view of opportunity {record.id}: it was not submitted yet.")
     changed = edited_view(view, edit, now)
     if changed == view:
         return False

@@ -1,12 +1,13 @@
-"""AWS's own view of an opportunity: begun when it is submitted, and taken anew when it is corrected.
+"""AWS's own view of an opportunity: begun when it is submitted, taken anew when it is corrected, full once approved.
 
 What changes in AWS's view joins the engagement as a snapshot for the partner. Its beginning does not: the guide names
 one snapshot for a submission, that of the partner's own record.
 """
 
 from cosell.context import Context
+from cosell.datasets.aws_people import approval
 from cosell.operations.engagement.snapshots import take_aws_snapshots
-from cosell.rules.aws_summary import summary_at_submission
+from cosell.rules.aws_summary import summary_at_approval, summary_at_submission
 from cosell.rules.opportunity import life_cycle_of
 from cosell.rules.review import FIRST_REVIEW_STATUS
 from cosell.rules.submission import DEFAULT_VISIBILITY, InvolvementType, Visibility, involvement_of
@@ -23,14 +24,19 @@ def aws_view(tx: ReadTransaction, identifier: str) -> GetAwsOpportunitySummaryRe
     return None if encoded is None else decode(GetAwsOpportunitySummaryResponse, encoded)
 
 
-def first_aws_view(record: GetOpportunityResponse) -> GetAwsOpportunitySummaryResponse | None:
-    """What AWS sees of an opportunity that was seeded or loaded with a review status: what its submission would show.
+def first_aws_view(record: GetOpportunityResponse) -> GetAwsOpportunitySummaryResponse:
+    """What AWS sees of an opportunity before its submission, or of one that was seeded or loaded with a review status.
 
-    None where it was not submitted. Our choice (docs/fidelity.md).
+    The latter is what its submission would show. Our choice (docs/fidelity.md).
     """
-    if life_cycle_of(record).review_status == FIRST_REVIEW_STATUS:
-        return None
+    if is_draft(record):
+        return summary_at_submission(record, None, None, "Partner Referral")
     return summary_at_submission(record, involvement_of(record), DEFAULT_VISIBILITY, "Partner Referral")
+
+
+def is_draft(record: GetOpportunityResponse) -> bool:
+    """Whether AWS was not asked about an opportunity yet."""
+    return life_cycle_of(record).review_status == FIRST_REVIEW_STATUS
 
 
 def put_aws_view(
@@ -63,3 +69,9 @@ def show_aws_correction(tx: WriteTransaction, record: GetOpportunityResponse, no
     before = aws_view(tx, record.id)
     if before is not None and before.involvement_type is not None:
         show_aws(tx, record, before.involvement_type, before.visibility or "Full", now, context)
+
+
+def show_aws_approval(tx: WriteTransaction, record: GetOpportunityResponse, now: Timestamp, context: Context) -> None:
+    """Let AWS bring its people, its stage and its insights to a record that is being approved."""
+    view = aws_view(tx, record.id) or first_aws_view(record)
+    put_aws_view(tx, record.id, summary_at_approval(view, record, approval(context.chance)), now, context)

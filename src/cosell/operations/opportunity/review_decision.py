@@ -11,6 +11,7 @@ import msgspec
 
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
+from cosell.operations.opportunity.aws_view import show_aws_approval
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
 from cosell.rules.opportunity import life_cycle_of, reviewed
 from cosell.rules.review import AwsStep, ReviewStatus, next_status
@@ -36,10 +37,12 @@ class ReviewDecision(msgspec.Struct, frozen=True):
     """ReviewComments: what the partner should know, in words."""
     reason: str | None = None
     """ReviewStatusReason: why, in a few words or a code."""
+    bare: bool = False
+    """Whether an approval brings nothing of AWS's: no people, no stage, no insights."""
 
 
 def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Context) -> GetOpportunityResponse:
-    """Apply AWS's decision: the record with its new status and stamp.
+    """Apply AWS's decision: the record with its new status and stamp. An approval brings AWS's people and insights.
 
     Whichever verdict it is takes the place of the last one: its comments and reason, also where it has none, replace
     those of the record. The start of a review leaves them. Raises ResourceNotFoundException where the scope has no such
@@ -55,5 +58,10 @@ def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Con
             "lifeCycle.reviewStatus", "INVALID_RESOURCE_STATE", f"The opportunity is {status}: {_WAITS_NOT[status]}."
         )
         raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
-    changed = reviewed(record, following, decision.step, decision.comments, decision.reason)
-    return put_changed(tx, changed, new_stamp(tx, context), context)
+    changed, stamp = (
+        reviewed(record, following, decision.step, decision.comments, decision.reason),
+        new_stamp(tx, context),
+    )
+    if decision.step == "approve" and not decision.bare:
+        show_aws_approval(tx, changed, stamp, context)
+    return put_changed(tx, changed, stamp, context)

@@ -6,7 +6,7 @@ dates hold no more [SDK behaviour].
 
 from cosell.context import Context
 from cosell.errors import ConflictException, ValidationException
-from cosell.operations.opportunity.aws_view import show_aws_correction
+from cosell.operations.opportunity.aws_view import show_aws_approval, show_aws_correction
 from cosell.operations.opportunity.related import check_related
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
 from cosell.rules.opportunity import life_cycle_of
@@ -29,7 +29,10 @@ def update_opportunity(tx: WriteTransaction, request: Request, context: Context)
     update = update_of(record, request, moment, context.readings)
     if update.violations:
         raise ValidationException("BUSINESS_VALIDATION_FAILED", update.violations)
-    if life_cycle_of(update.record).review_status == "Submitted":
+    status = life_cycle_of(update.record).review_status
+    if status == "Submitted":
         show_aws_correction(tx, update.record, moment.stamp, context)
+    elif status == "Approved" and life_cycle_of(record).review_status != "Approved":
+        show_aws_approval(tx, update.record, moment.stamp, context)
     changed = put_changed(tx, update.record, moment.stamp, context)
     return Response(id=changed.id, last_modified_date=changed.last_modified_date)

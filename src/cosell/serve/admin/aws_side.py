@@ -45,6 +45,9 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     comment: Annotated[str | None, Meta(description="ReviewComments, for people.")] = None
     reason: Annotated[str | None, Meta(description="ReviewStatusReason, a few words or a code.")] = None
+    bare: Annotated[
+        bool, Meta(description="With `approve`: bring no people, no stage and no insights of AWS's that are made up.")
+    ] = False
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 
@@ -108,7 +111,9 @@ def review(room: Room, question: Review) -> dict[str, Any]:
     """Decide upon an opportunity as AWS does: start its review, approve it, require action, or reject it."""
     if question.decision == "start" and (question.comment or question.reason):
         raise UserError("a comment or a reason belongs to a verdict", "leave it out, or give a verdict")
-    decision = ReviewDecision(question.id, STEP_OF[question.decision], question.comment, question.reason)
+    if question.bare and question.decision != "approve":
+        raise UserError("only an approval may be bare", "leave it out, or approve")
+    decision = ReviewDecision(question.id, STEP_OF[question.decision], question.comment, question.reason, question.bare)
     return _told(by_hand.decide(room.engine, Scope(question.account, question.catalog), decision))
 
 
