@@ -22,7 +22,7 @@ def review_command(
     identifiers: tuple[str, ...],
     comment: str | None,
     reason: str | None,
-    bare: bool,  # an option
+    bare: bool,
     url: str,
     account: str,
     catalog: str,
