@@ -46,6 +46,7 @@ def test_each_change_is_told_with_its_account_and_catalog(server: Server) -> Non
             SCOPE,
         ),
         ("POST", "refer", SCOPE, SCOPE),
+        ("POST", "solutions", {**SCOPE, "name": "Data Hub"}, SCOPE),
         ("POST", "snapshot", {"name": "before"}, {}),
         ("POST", "restore", {"name": "before"}, {}),
         ("POST", "forget", {"name": "before"}, {}),
