@@ -13,6 +13,8 @@ from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visit import ApiError, Failure, Visit
 from cosell.console.visitor import visitor_of
 from cosell.engine import Engine
+from cosell.errors import ResourceNotFoundException
+from cosell.operations import OPERATIONS
 from cosell.serve.app import Application
 from cosell.serve.log import configure_log
 from cosell.serve.options import ServeOptions
@@ -130,6 +132,8 @@ def test_an_api_that_fails_is_told(ask: Asked, monkeypatch: pytest.MonkeyPatch, 
 def test_what_this_version_cannot_tell_is_left_out_and_the_rest_is_shown(
     ask: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    missing = raising(ResourceNotFoundException("There is no such view."))
+    monkeypatch.setitem(OPERATIONS, "GetAwsOpportunitySummary", missing)
     assert ask("/console/opportunities/O1000001")[0] == 200
     monkeypatch.setattr(opportunity, "UNSHOWN", frozenset())
     assert "ResourceNotFoundException" in ask("/console/opportunities/O1000001")[1]

@@ -153,7 +153,8 @@ def test_streams_end_with_the_server(serve: Callable[..., Server]) -> None:
     with Stream(server) as stream:
         server.process.send_signal(signal.SIGTERM)
         assert [part for part in stream.said if "data" in part] == []
-    assert server.process.wait(60) == 0  # another signal would break it off
+    server.process.communicate(timeout=60)  # another signal would break it off
+    assert server.process.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,9 @@ def test_it_ends_although_nobody_reads_its_log(serve_after: Callable[..., Server
         while waiting_in(server.process.stderr.fileno()) < PIPE_BYTES:
             time.sleep(0.05)
         server.process.terminate()
-        assert server.process.wait(timeout=30) == BROKEN_OFF
+        server.process.wait(timeout=30)  # its last words may fit the pipe, or not
     server.process.communicate()
+    assert server.process.returncode in (0, BROKEN_OFF)
 
 
 def waiting_in(pipe: int) -> int:

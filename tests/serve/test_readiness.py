@@ -16,6 +16,7 @@ from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import write_check
 from tests.conftest import Server
+from tests.console.event_loop import run_apart
 from tests.misfortunes.conftest import until_ready, until_unready
 from tests.serve.conftest import get
 from tests.store.caller import Caller
@@ -101,7 +102,7 @@ def asked(ready: Readiness, times: int = 1) -> list[Verdict]:
     async def ask() -> list[Verdict]:
         return await asyncio.gather(*(ready() for _ in range(times)))
 
-    return asyncio.run(ask())
+    return run_apart(ask())
 
 
 def test_whatever_goes_wrong_is_an_answer_and_told_once() -> None:

@@ -67,6 +67,7 @@ def test_a_push_gives_up_an_answer_that_drips_too() -> None:
 
 @pytest.mark.parametrize("manner", ["silent", "dripping head", "dripping body"])
 def test_whoever_waits_for_an_answer_may_leave(manner: Manner) -> None:
+    """The process ends then, and with it the connection: tests/cli/test_sync_stops.py."""
     with SlowServer(manner) as server:
 
         def stop(_: threading.Event, __: float) -> None:
@@ -75,8 +76,6 @@ def test_whoever_waits_for_an_answer_may_leave(manner: Manner) -> None:
 
         with service_at(server.url, wait=stop) as service, pytest.raises(Stopped):
             service.page(Head())
-        if manner != "silent":
-            assert server.left.wait(PATIENCE_S)
 
 
 def test_a_call_that_is_left_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:

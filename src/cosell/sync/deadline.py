@@ -2,8 +2,11 @@
 
 botocore's own time-outs are for each read of a socket: an answer that drips a byte a second ends none of them, and
 nothing ends a look-up of a name. So the call runs in a thread of its own, and its caller waits for the thread.
-A call that is left is told so in its thread, where it lets go of its connection as soon as it next hears of it; a read
-that never returns ends with botocore's read time-out. Weighed: docs/decisions/0023.
+A call that is too late is told so in its thread, where it lets go of its connection as soon as it next hears of it; a
+read that never returns ends with botocore's read time-out. Weighed: docs/decisions/0023.
+
+Only then, and not when the process is about to end: as long as a thread has not heard of it, every other thread that is
+traced (by coverage or a debugger) stands still in CPython 3.11.
 """
 
 import ctypes
@@ -31,13 +34,9 @@ def within(seconds: float, call: Callable[[], Answer], wait: Wait = threading.Ev
     """What `call` gives or raises. Raises TooLate after so many seconds, and what `wait` raises."""
     calling = _Calling(call)
     calling.start()
-    try:
-        wait(calling.done, seconds)
-    finally:
-        answered = calling.done.is_set()
-        if not answered:
-            calling.leave()
-    if not answered:
+    wait(calling.done, seconds)  # whoever leaves here ends the process, and the thread with it
+    if not calling.done.is_set():
+        calling.leave()
         raise TooLate(f"no whole answer within {seconds:g} s")
     return calling.result()
 
