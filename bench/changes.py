@@ -27,6 +27,26 @@ LOGGED: Final = 300
 """Creations whose log stays below the size from which it is copied into the file."""
 SUSTAINED: Final = 64
 """Connections that write: as many as share one wait for the disk."""
+ACCOUNT_OF_CUSTOMER: Final = {
+    "CompanyName": "Blue Heron Consulting",
+    "Industry": "Aerospace",
+    "WebsiteUrl": "https://example.com",
+    "Address": {"CountryCode": "DE", "PostalCode": "28195"},
+}
+PROJECT: Final = {
+    "Title": "Move to the cloud",
+    "CustomerBusinessProblem": "Too slow. " * 20,
+    "ExpectedCustomerSpend": [
+        {"Amount": "1000", "CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "AWS"}
+    ],
+}
+COMPLETE: Final = {
+    "Catalog": CATALOG,
+    "Customer": {"Account": ACCOUNT_OF_CUSTOMER},
+    "LifeCycle": {"TargetCloseDate": "2030-01-31"},
+    "Project": PROJECT,
+}
+"""The least that is taken as a creation, but for its ClientToken."""
 HEADERS: Final = {
     "Content-Type": "application/x-amz-json-1.0",
     "X-Amz-Target": "AWSPartnerCentralSelling.CreateOpportunity",
@@ -83,9 +103,9 @@ def _create_one_of_many(engine: Engine, number: int) -> None:
     body = {
         "Catalog": CATALOG,
         "ClientToken": f"creation-{number}",
-        "Customer": {"Account": {"CompanyName": f"Customer {number * 7919 % 10_007} of many"}},
+        "Customer": {"Account": ACCOUNT_OF_CUSTOMER | {"CompanyName": f"Customer {number * 7919 % 10_007} of many"}},
         "LifeCycle": {"TargetCloseDate": f"2030-01-{number % 28 + 1:02d}"},
-        "Project": {"Title": "Move to the cloud", "CustomerBusinessProblem": "Too slow. " * 20},
+        "Project": PROJECT,
     }
     headers = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
     answer = flow.answer(engine, flow.Call("POST", "/", headers, msgspec.json.encode(body)))
@@ -102,7 +122,7 @@ def stream_beside_answer(changes: int) -> Figure:
         answered, seen = [], []
         for number in range(changes):
             started = time.perf_counter()
-            client.request("POST", "/", json.dumps({"Catalog": CATALOG, "ClientToken": f"change-{number}"}), HEADERS)
+            client.request("POST", "/", json.dumps(COMPLETE | {"ClientToken": f"change-{number}"}), HEADERS)
             client.getresponse().read()
             answered.append(time.perf_counter() - started)
             while not events.readline().startswith(b"data: "):

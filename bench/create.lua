@@ -14,6 +14,7 @@ function request()
     .. '"CompanyName":"Blue Heron Consulting","Industry":"Aerospace","WebsiteUrl":"https://example.com",'
     .. '"Address":{"CountryCode":"DE","City":"Bremen","PostalCode":"28195"}}},'
     .. '"LifeCycle":{"Stage":"Prospect","TargetCloseDate":"2030-01-31"},"PrimaryNeedsFromAws":["Co-Sell - Deal Support"],'
-    .. '"Project":{"Title":"Move to the cloud","CustomerBusinessProblem":"' .. string.rep("Too slow. ", 20) .. '"}}'
+    .. '"Project":{"Title":"Move to the cloud",'
+    .. '"ExpectedCustomerSpend":[{"Amount":"1000","CurrencyCode":"USD","Frequency":"Monthly","TargetCompany":"AWS"}],"CustomerBusinessProblem":"' .. string.rep("Too slow. ", 20) .. '"}}'
   return wrk.format("POST", "/", headers, body)
 end

@@ -16,6 +16,7 @@ import pytest
 from botocore.config import Config
 
 import cosell
+from tests.complete_opportunity import completing
 from tests.postgres import Postgres
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class Server:
         self.port = int(self.url.rpartition(":")[2])
 
     def client(self, account: str = ACCOUNT, **options: Any) -> "PartnerCentralSellingAPIClient":
+        """A boto3 client, pointed here by its endpoint alone. What it creates is complete."""
+        client: PartnerCentralSellingAPIClient = completing(self.bare_client(account, **options))
+        return client
+
+    def bare_client(self, account: str = ACCOUNT, **options: Any) -> "PartnerCentralSellingAPIClient":
         """An unmodified boto3 client, pointed here by its endpoint alone."""
         return boto3.session.Session().client(
             "partnercentral-selling",
@@ -131,8 +137,9 @@ def serve_after(serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def client() -> "PartnerCentralSellingAPIClient":
-    """A client of an empty cosell in this process."""
-    return cosell.connect(account=ACCOUNT)
+    """A client of an empty cosell in this process. What it creates is complete."""
+    client: PartnerCentralSellingAPIClient = completing(cosell.connect(account=ACCOUNT))
+    return client
 
 
 class Finished:

@@ -6,9 +6,10 @@ from typing import Final
 from cosell.rules.conditions import CONDITIONS, VALUE_LISTS
 from cosell.rules.editable import EDITABLE, EDITABLE_AT_THE_END
 from cosell.rules.members import MEMBERS
+from cosell.rules.required import REQUIREMENTS
 from cosell.rules.review import AWS_STEPS, FIRST_REVIEW_STATUS, PARTNER_STEPS, REVIEW
 from cosell.rules.stage import FINAL_STAGES, FOLLOWING
-from cosell.rules.submission import CHECKS, REQUIREMENTS
+from cosell.rules.submission import CHECKS
 from cosell.rules.update import ALL_PLAYED, PLAYED_IN_SANDBOX
 from cosell.rules.values import APN_PROGRAMS, CUSTOMER_USE_CASES, MARKETING_USE_CASES, US_STATES, WITHOUT_POSTAL_CODES
 from cosell.wire.model import service_model
@@ -82,10 +83,15 @@ def editable() -> str:
 
 
 def requirements() -> str:
-    """What a submission needs."""
-    return table(
-        ("member", "needed", "source"), [(f"`{row.member}`", row.condition, row.source) for row in REQUIREMENTS]
-    )
+    """What a creation, an update and a submission need."""
+    occasions = ("creation", "update", "submission")
+    rows = []
+    for row in REQUIREMENTS:
+        needed = ["yes" if one in row.needed_for else "" for one in occasions]
+        if "Co-Sell" in row.needed_for:
+            needed[-1] = "Co-Sell"
+        rows.append((f"`{row.member}`", *needed, row.condition, row.source))
+    return table(("member", *occasions, "of which", "source"), rows)
 
 
 def checks() -> str:

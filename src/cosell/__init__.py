@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cosell.clock import Clock
+    from cosell.example import example_opportunity
     from cosell.faults import Faults
     from cosell.in_process import connect, play_aws
 
 __version__ = "0.1.0"
-__all__ = ["Clock", "Faults", "__version__", "connect", "play_aws"]
+__all__ = ["Clock", "Faults", "__version__", "connect", "example_opportunity", "play_aws"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,6 +17,10 @@ def __getattr__(name: str) -> Any:
         from cosell import in_process
 
         return getattr(in_process, name)
+    if name == "example_opportunity":
+        from cosell.example import example_opportunity
+
+        return example_opportunity
     if name == "Clock":
         from cosell.clock import Clock
 

@@ -30,6 +30,10 @@ class Readings(msgspec.Struct, frozen=True):
     """Whether values pass that are not in the lists which AWS documents for members without an enumeration."""
     any_review_status: bool = False
     """Whether an update in Sandbox plays every step of AWS's, where AWS's own plays two."""
+    drafts: bool = False
+    """Whether a creation and an update may lack what AWS demands of them; what an update may not change stays then."""
+    sandbox_quirks: bool = False
+    """Whether an update in Sandbox without a review status loses the stored one, as in AWS's own."""
     empty_messages: bool = False
     """Whether a ValidationException says nothing in its Message, so that only its ErrorList tells what is wrong."""
     no_sandbox_solution: bool = False

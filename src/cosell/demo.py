@@ -16,6 +16,7 @@ import click
 from cosell.cli.env_command import exports
 from cosell.cli.table import write_table
 from cosell.errors import UserError
+from cosell.example import example_opportunity
 from cosell.settings import DEFAULTS
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _show(url: str, db: Path, count: int) -> None:
     client.create_opportunity(
         Catalog=CATALOG,
         ClientToken=str(uuid.uuid4()),
-        Customer={"Account": {"CompanyName": "Mint & Moss Gardens", "Address": {"CountryCode": "NZ"}}},
+        **example_opportunity("Mint & Moss Gardens"),
     )
     _say("client.list_opportunities(Catalog='Sandbox', LastModifiedDate={'AfterLastModifiedDate': stored})")
     changed = client.list_opportunities(Catalog=CATALOG, LastModifiedDate={"AfterLastModifiedDate": stored})

@@ -44,6 +44,7 @@ SETTINGS: Final = frozenset(
         "any_review_status",
         "any_value",
         "closed_lost_reopens",
+        "drafts",
         "empty_messages",
         "no_sandbox_solution",
         "review_action_required",
@@ -51,6 +52,7 @@ SETTINGS: Final = frozenset(
         "review_seed",
         "review_start",
         "review_verdict",
+        "sandbox_quirks",
         "task_delay",
     }
 )

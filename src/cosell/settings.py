@@ -85,6 +85,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     any_review_status: Annotated[
         bool, Meta(description="Let an update in Sandbox play In review and Rejected too, which AWS's does not.")
     ] = False
+    drafts: Annotated[
+        bool,
+        Meta(description="Take opportunities that lack members which AWS demands, and updates that leave them out."),
+    ] = False
+    sandbox_quirks: Annotated[
+        bool,
+        Meta(description="Lose the review status in Sandbox when an update leaves it out, as AWS's own Sandbox does."),
+    ] = False
     empty_messages: Annotated[
         bool, Meta(description="Leave the Message of a ValidationException empty, as AWS often does; see ErrorList.")
     ] = False
@@ -143,6 +151,8 @@ def readings_of(settings: Settings) -> Readings:
         task_delay_ms=task_delay_ms,
         any_value=settings.any_value,
         any_review_status=settings.any_review_status,
+        drafts=settings.drafts,
+        sandbox_quirks=settings.sandbox_quirks,
         empty_messages=settings.empty_messages,
         no_sandbox_solution=settings.no_sandbox_solution,
     )

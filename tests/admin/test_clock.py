@@ -11,6 +11,7 @@ import pytest
 
 import cosell
 from tests.admin.conftest import ask, done, refused
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, Finished, Server
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def test_a_server_does_not_start_with_another_clock(capsys: pytest.CaptureFixtur
 
 def test_a_client_in_process_follows_the_clock_that_a_test_moves() -> None:
     clock = cosell.Clock(datetime(2031, 5, 4, 9, tzinfo=UTC))
-    client = cosell.connect(account=ACCOUNT, clock=clock)
+    client = completing(cosell.connect(account=ACCOUNT, clock=clock))
     assert stamp(client, "1") == AT_MOMENT
     clock.step(hours=25)
     assert stamp(client, "2") == clock.now == AT_MOMENT + timedelta(hours=25)

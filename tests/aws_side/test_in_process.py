@@ -67,7 +67,7 @@ def test_a_write_finds_done_what_was_due_before_it(clock: cosell.Clock) -> None:
         Catalog="Sandbox",
         Identifier=deal,
         LastModifiedDate=stamp,
-        LifeCycle={"Stage": "Technical Validation"},
+        LifeCycle=WHOLE["LifeCycle"] | {"Stage": "Technical Validation"},
         **record,
     )
     assert got(client, deal)["LifeCycle"]["Stage"] == "Technical Validation"

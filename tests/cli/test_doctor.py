@@ -10,6 +10,7 @@ import pytest
 import cosell
 from cosell.cli import doctor_command as doctor
 from cosell.cli.main import run as run_here
+from tests.complete_opportunity import completing
 from tests.conftest import Finished, Server
 
 ENDPOINT = "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"
@@ -49,7 +50,7 @@ def _newer(path: Path) -> None:
 
 
 def _damaged(path: Path) -> None:
-    client = cosell.connect(str(path))
+    client = completing(cosell.connect(str(path)))
     for number in range(60):
         client.create_opportunity(Catalog="Sandbox", ClientToken=f"number-{number}")
     connection = sqlite3.connect(path)

@@ -18,6 +18,7 @@ from cosell.cli.main import run as run_here
 from cosell.context import Scope
 from cosell.store.open import open_dump
 from cosell.store.sqlite.connection import PAGE_BYTES
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, OTHER_ACCOUNT, Finished
 
 Run = Callable[..., Finished]
@@ -128,7 +129,7 @@ def test_a_dump_whose_reader_pauses_lets_the_log_go_into_the_file(seeded: Path) 
 
 
 def test_what_is_created_after_the_start_is_left_out_and_what_is_changed_is_as_committed(seeded: Path) -> None:
-    client = cosell.connect("cosell.db")
+    client = completing(cosell.connect("cosell.db"))
     client.list_opportunities(Catalog="Sandbox")
     with open_dump("cosell.db", Scope(DEFAULT_ACCOUNT, "Sandbox")) as dump:
         records = dump.records()

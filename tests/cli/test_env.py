@@ -7,7 +7,10 @@ from pathlib import Path
 
 from tests.conftest import ACCOUNT, Finished, Server
 
-PROGRAM = "import boto3; print(boto3.client('partnercentral-selling').create_opportunity(Catalog='Sandbox')['Id'])"
+PROGRAM = (
+    "import boto3, cosell; deal = cosell.example_opportunity(); "
+    "print(boto3.client('partnercentral-selling').create_opportunity(Catalog='Sandbox', **deal)['Id'])"
+)
 
 
 def test_a_shell_that_evaluates_it_has_clients_that_come_here(

@@ -12,6 +12,7 @@ import pytest
 
 import cosell
 from tests.clients.conftest import variables
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, Finished, Server
 
 STAGES = ("Prospect", "Qualified", "Committed")
@@ -21,7 +22,7 @@ COUNT = 9
 @pytest.fixture
 def ids(tmp_path: Path) -> list[str]:
     """Nine opportunities in `cosell.db`, three in each of three stages, in the order of their creation."""
-    client: Any = cosell.connect(str(tmp_path / "cosell.db"))
+    client: Any = completing(cosell.connect(str(tmp_path / "cosell.db")))
     return [_create(client, number) for number in range(COUNT)]
 
 
@@ -181,7 +182,7 @@ def test_a_terminal_gets_rows_that_fit(tmp_path: Path, width: int) -> None:
 
 
 def test_characters_that_would_steer_a_terminal_are_replaced(run: Callable[..., Finished], tmp_path: Path) -> None:
-    client: Any = cosell.connect(str(tmp_path / "cosell.db"))
+    client: Any = completing(cosell.connect(str(tmp_path / "cosell.db")))
     client.create_opportunity(Catalog="Sandbox", Customer={"Account": {"CompanyName": "Red\x1b[31m\nLtd 日本"}})
     told = run("list")
     assert "Red�[31m�Ltd 日本" in told.out

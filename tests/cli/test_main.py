@@ -8,6 +8,7 @@ import pytest
 
 import cosell
 from cosell.cli.main import COMMANDS
+from tests.complete_opportunity import completing
 from tests.conftest import COSELL, Finished
 
 
@@ -56,7 +57,7 @@ def test_a_mistake_is_told_in_one_line(run: Callable[..., Finished], arguments: 
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_without_a_word(tmp_path: Path) -> None:
-    client = cosell.connect(str(tmp_path / "pipeline.db"))
+    client = completing(cosell.connect(str(tmp_path / "pipeline.db")))
     for number in range(300):
         client.create_opportunity(Catalog="Sandbox", ClientToken=f"number-{number}")
     with subprocess.Popen(

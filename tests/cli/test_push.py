@@ -27,8 +27,8 @@ KILLS = 4
 
 @pytest.fixture
 def surroundings(serve: Callable[..., Server], tmp_path: Path) -> dict[str, str]:
-    """Variables that lead to a running cosell, and to state of the test's own."""
-    return {**variables(serve("--db", "served.db").url), "XDG_STATE_HOME": str(tmp_path / "state")}
+    """Variables that lead to a running cosell that takes rows with little in them, and to state of the test's own."""
+    return {**variables(serve("--db", "served.db", "--drafts").url), "XDG_STATE_HOME": str(tmp_path / "state")}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import cosell
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, Finished
 
 Run = Callable[..., Finished]
@@ -38,7 +39,7 @@ def test_one_line_tells_what_was_done_and_nothing_else_is_printed(run: Run) -> N
 def test_a_client_lists_what_was_seeded_in_every_order(run: Run, tmp_path: Path) -> None:
     count = 6_000  # enough for the indexes to be made anew
     assert run("seed", "--count", str(count), "--db", "pipeline.db", "--account", ACCOUNT).code == 0
-    client = cosell.connect(str(tmp_path / "pipeline.db"), account=ACCOUNT)
+    client = completing(cosell.connect(str(tmp_path / "pipeline.db"), account=ACCOUNT))
     pages = client.get_paginator("list_opportunities").paginate(
         Catalog="Sandbox",
         LifeCycleStage=["Committed"],
@@ -59,7 +60,7 @@ def test_a_client_lists_what_was_seeded_in_every_order(run: Run, tmp_path: Path)
 
 def test_seeding_again_appends_behind_whatever_a_reader_has_seen(run: Run, tmp_path: Path) -> None:
     run("seed", "--count", "50", "--db", "pipeline.db", "--account", ACCOUNT)
-    client = cosell.connect(str(tmp_path / "pipeline.db"), account=ACCOUNT)
+    client = completing(cosell.connect(str(tmp_path / "pipeline.db"), account=ACCOUNT))
     seen = client.list_opportunities(Catalog="Sandbox", MaxResults=100)["OpportunitySummaries"]
     watermark = seen[0]["LastModifiedDate"]
     done = run("seed", "--count", "40", "--seed", "2", "--db", "pipeline.db", "--account", ACCOUNT)

@@ -9,6 +9,7 @@ import pytest
 import cosell
 from cosell.datasets.solutions import ACTIVE
 from cosell.datasets.vocabulary import AWS_PRODUCTS
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, Finished, Server
 from tests.operations.whole_opportunity import WHOLE
 
@@ -38,7 +39,7 @@ def test_a_seeded_catalog_has_the_solutions_that_its_opportunities_are_about(run
 
 
 def test_what_opportunities_are_about_can_be_associated_by_a_client(run: Run, seeded: str, tmp_path: Path) -> None:
-    client: Any = cosell.connect(str(tmp_path / seeded), account=ACCOUNT)
+    client: Any = completing(cosell.connect(str(tmp_path / seeded), account=ACCOUNT))
     created = client.create_opportunity(Catalog="AWS", ClientToken="one")["Id"]
     for kind, entities in (("Solutions", ACTIVE[:10]), ("AwsProducts", AWS_PRODUCTS)):
         for entity in entities:
@@ -71,7 +72,7 @@ def test_a_solution_is_added_and_its_identifier_printed(run: Run, seeded: str, t
     assert (added.code, added.out, added.err) == (0, "S-0050225\n", "")
     everything = ("--id", "S-7", "--status", "Draft", "--category", "Consulting", "--marketplace-arn", "arn:aws:x:y")
     assert run("solutions", "add", "Other", *everything, *to).out == "S-7\n"
-    client = cosell.connect(str(tmp_path / seeded), account=ACCOUNT)
+    client = completing(cosell.connect(str(tmp_path / seeded), account=ACCOUNT))
     first, second = client.list_solutions(Catalog="AWS", Identifier=["S-7", "S-0050225"])["SolutionSummaries"]
     assert (first["Name"], first["Status"], first["Category"]) == ("Warehouse Insights", "Active", "Software Product")
     assert (second["Name"], second["Status"], second["Category"]) == ("Other", "Draft", "Consulting")

@@ -51,7 +51,7 @@ def _create(client: Any, number: int) -> str:
                 "CompanyName": f"Company {number:02}",
                 "Industry": "Aerospace",
                 "WebsiteUrl": "https://example.com",
-                "Address": {"CountryCode": "DE", "City": "Köln"},
+                "Address": {"CountryCode": "DE", "City": "Köln", "PostalCode": "50667"},
             }
         },
         LifeCycle={"Stage": STAGES[number % 4], "TargetCloseDate": f"2127-01-{number + 1:02}"},

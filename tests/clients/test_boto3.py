@@ -10,6 +10,7 @@ import pytest
 
 from tests.clients.conftest import COUNT, Pipeline, variables
 from tests.clients.wire import Line, raw
+from tests.complete_opportunity import UPDATED, complete
 
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
@@ -121,12 +122,12 @@ def test_what_does_not_exist_raises_not_found(boto: "PartnerCentralSellingAPICli
 
 
 def test_an_overtaken_update_raises_conflict(boto: "PartnerCentralSellingAPIClient") -> None:
-    created = boto.create_opportunity(Catalog="AWS", ClientToken="overtaken")
+    created = boto.create_opportunity(Catalog="AWS", ClientToken="overtaken", **complete())
     stale = created["LastModifiedDate"] - timedelta(milliseconds=1)
     with pytest.raises(boto.exceptions.ConflictException):
-        boto.update_opportunity(Catalog="AWS", Identifier=created["Id"], LastModifiedDate=stale)
+        boto.update_opportunity(Catalog="AWS", Identifier=created["Id"], LastModifiedDate=stale, **UPDATED)
     updated = boto.update_opportunity(
-        Catalog="AWS", Identifier=created["Id"], LastModifiedDate=created["LastModifiedDate"]
+        Catalog="AWS", Identifier=created["Id"], LastModifiedDate=created["LastModifiedDate"], **UPDATED
     )
     assert updated["LastModifiedDate"] > created["LastModifiedDate"]
 
@@ -142,7 +143,9 @@ def test_an_operation_without_an_implementation_is_named_and_not_retried(
 def test_a_write_whose_answer_was_lost_happens_once(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     with Line(pipeline.server.port, answers_lost=1) as line:
         client = client_of(line.url, monkeypatch)
-        created = client.create_opportunity(Catalog="AWS", Customer={"Account": {"CompanyName": "Lost & Found"}})  # type: ignore[call-arg]
+        created = client.create_opportunity(
+            Catalog="AWS", **complete(Customer={"Account": {"CompanyName": "Lost & Found"}})
+        )
     assert created["ResponseMetadata"]["RetryAttempts"] == 1
     found = client_of(pipeline.server.url, monkeypatch).list_opportunities(
         Catalog="AWS", CustomerCompanyName=["Lost & Found"]

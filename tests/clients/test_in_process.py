@@ -10,6 +10,7 @@ import pytest
 import cosell
 from cosell import flow
 from cosell.errors import UserError
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def test_an_endpoint_of_the_surroundings_leads_nowhere_else(monkeypatch: pytest.
 
 
 def test_two_clients_of_one_file_see_each_others_changes(tmp_path: Path) -> None:
-    one, other = (cosell.connect(str(tmp_path / "pipeline.db"), account=ACCOUNT) for _ in range(2))
+    one, other = (completing(cosell.connect(str(tmp_path / "pipeline.db"), account=ACCOUNT)) for _ in range(2))
     created = one.create_opportunity(Catalog="Sandbox", ClientToken="first")
     seen = other.get_opportunity(Catalog="Sandbox", Identifier=created["Id"])
     assert seen["LastModifiedDate"] == created["LastModifiedDate"]
@@ -65,20 +66,22 @@ def test_two_clients_of_one_file_see_each_others_changes(tmp_path: Path) -> None
 
 
 def test_two_databases_in_memory_are_apart() -> None:
-    one, other = cosell.connect(), cosell.connect()
+    one, other = completing(cosell.connect()), completing(cosell.connect())
     one.create_opportunity(Catalog="Sandbox", ClientToken="first")
     assert other.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"] == []
 
 
 def test_accounts_of_one_file_are_apart(tmp_path: Path) -> None:
-    one, other = (cosell.connect(str(tmp_path / "pipeline.db"), account=each) for each in (ACCOUNT, OTHER_ACCOUNT))
+    one, other = (
+        completing(cosell.connect(str(tmp_path / "pipeline.db"), account=each)) for each in (ACCOUNT, OTHER_ACCOUNT)
+    )
     one.create_opportunity(Catalog="Sandbox", ClientToken="first")
     assert other.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"] == []
 
 
 @pytest.mark.parametrize("place", [":memory:", "pipeline.db"])
 def test_one_client_serves_many_threads(place: str, tmp_path: Path) -> None:
-    client = cosell.connect(place if place == ":memory:" else str(tmp_path / place))
+    client = completing(cosell.connect(place if place == ":memory:" else str(tmp_path / place)))
 
     def write_and_read(number: int) -> str:
         created = client.create_opportunity(Catalog="Sandbox", ClientToken=f"number-{number}")
@@ -96,11 +99,11 @@ def test_options_go_on_to_boto3() -> None:
 
 
 def test_settings_of_a_server_are_options_too() -> None:
-    client: Any = cosell.connect(any_review_status=True, task_delay="1h")
+    client: Any = completing(cosell.connect(any_review_status=True, task_delay="1h"))
     created = client.create_opportunity(Catalog="Sandbox", ClientToken="1")
     stamp = {"Identifier": created["Id"], "LastModifiedDate": created["LastModifiedDate"]}
     with pytest.raises(client.exceptions.ValidationException, match="waits for no verdict"):
-        client.update_opportunity(Catalog="Sandbox", LifeCycle={"ReviewStatus": "Rejected"}, **stamp)
+        client.update_opportunity(Catalog="Sandbox", LifeCycle={"ReviewStatus": "In review"}, **stamp)
     submission = {"InvolvementType": "For Visibility Only"}
     task = client.start_engagement_from_opportunity_task(
         Catalog="Sandbox", ClientToken="1", Identifier=created["Id"], AwsSubmission=submission

@@ -23,6 +23,7 @@ from cosell.sync.mirroring import now_ms
 from cosell.sync.target import Difference, DifferenceKind, Row, Verification
 from cosell.sync.targets.kept_answers import KeptAnswers
 from cosell.sync.targets.open import open_target
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, Finished
 from tests.console.conftest import NAMES, Document, Site
 from tests.console.event_loop import run_apart
@@ -56,7 +57,7 @@ class Shown:
 @pytest.fixture(scope="module")
 def service() -> Any:
     """A partner with hostile names, one of them submitted long ago."""
-    client = cosell.connect(account=ACCOUNT)
+    client = completing(cosell.connect(account=ACCOUNT))
     for number, company in enumerate(NAMES.values()):
         client.create_opportunity(
             Catalog="Sandbox", ClientToken=str(number), Customer={"Account": {"CompanyName": company}}
@@ -209,7 +210,7 @@ def shown_by(site: MirrorSite, path: str) -> Document:
 
 
 def test_a_page_shows_what_was_synced_since_the_last_one(service: Any, tmp_path: Path) -> None:
-    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     client.create_opportunity(Catalog="Sandbox", ClientToken="first")
     mirror(client, url)
     site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
@@ -241,7 +242,7 @@ def test_the_copy_of_a_console_that_was_killed_goes_when_another_starts(
 
 
 def test_a_copy_is_shown_for_a_while_before_another_is_made(tmp_path: Path) -> None:
-    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     mirror(client, url)
     moments = iter([0.0, 0.0, 0.0, 2.0, 11.0, 20.0, 20.0, 20.0])  # a copy takes two seconds
     site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: next(moments))
@@ -268,7 +269,7 @@ def test_a_defect_is_told_to_the_visitor_and_the_log(
 
 
 def test_awss_own_view_is_shown_where_the_mirror_has_it(tmp_path: Path) -> None:
-    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     identifier = client.create_opportunity(Catalog="Sandbox", ClientToken="first")["Id"]
     mirror(client, url)
     site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
@@ -291,7 +292,7 @@ def keep_detail(url: str, identifier: str, opportunity: dict[str, Any], view: di
 
 
 def test_a_copy_follows_what_changes_and_what_vanishes(tmp_path: Path) -> None:
-    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     kept, gone = (client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in ("1", "2"))
     mirror(client, url)
     site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
@@ -308,7 +309,7 @@ def test_another_mirror_in_its_place_is_copied_anew(tmp_path: Path) -> None:
     url = str(tmp_path / "mirror.db")
     site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
     for tokens in ("ab", "c"):  # the second lacks what the first one had
-        client = cosell.connect(account=ACCOUNT)
+        client = completing(cosell.connect(account=ACCOUNT))
         identifiers = [client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in tokens]
         Path(url).unlink(missing_ok=True)
         mirror(client, url)
@@ -317,7 +318,7 @@ def test_another_mirror_in_its_place_is_copied_anew(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_shown_is_counted(tmp_path: Path) -> None:
-    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     shown, hidden = (client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in ("1", "2"))
     mirror(client, url)
     summary = {"Id": hidden, "LifeCycle": {"Stage": "Unheard of"}, "LastModifiedDate": "2040-01-01T00:00:00Z"}
@@ -352,7 +353,7 @@ def test_a_large_mirror_is_copied_while_the_pages_say_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mirror_site, "SMALL", 1)
-    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     identifiers = [client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in "ab"]
     mirror(client, url)
     source = HeldUp(url)
@@ -370,7 +371,7 @@ def test_a_large_mirror_is_copied_while_the_pages_say_how_far_it_is(
 
 def test_a_copy_is_broken_off_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mirror_site, "SMALL", 1)
-    client, url = cosell.connect(account=ACCOUNT), str(tmp_path / "mirror.db")
+    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     for token in "abc":
         client.create_opportunity(Catalog="Sandbox", ClientToken=token)
     mirror(client, url)

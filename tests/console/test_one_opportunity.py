@@ -58,10 +58,17 @@ def test_each_change_is_told_with_its_differences_and_its_event(new_site: Callab
         Identifier=identifier,
         LastModifiedDate=client.get_opportunity(Catalog="Sandbox", Identifier=identifier)["LastModifiedDate"],
         Project={"Title": "After", "SalesActivities": ["Conducted POC / Demo"]},
-        LifeCycle={"Stage": "Qualified", "NextSteps": "Call them again."},
+        LifeCycle={"ReviewStatus": "Approved", "NextSteps": "Call them again."},
     )
     page = page_of(site, identifier)
-    for told in ("Stage: Prospect → Qualified", "Project.Title", "Before <b>", "After", "Call them again.", "Created"):
+    for told in (
+        "Review: Pending Submission → Approved",
+        "Project.Title",
+        "Before <b>",
+        "After",
+        "Call them again.",
+        "Created",
+    ):
         assert told in page.text
     assert page.text.count("Opportunity Updated") >= 1
     event = json.loads(page.texts["event-1"])

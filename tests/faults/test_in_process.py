@@ -10,6 +10,7 @@ import cosell
 from cosell.errors import UserError
 from cosell.faults.memory import MOST_RULES
 from cosell.faults.rule import ERRORS, MODELLED, Rule
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT
 
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -49,7 +50,7 @@ def slept() -> list[float]:
 @pytest.fixture
 def client(faults: cosell.Faults, slept: list[float]) -> Any:
     """A client that tries once."""
-    return cosell.connect(account=ACCOUNT, faults=faults, sleep=slept.append, config=ONCE)
+    return completing(cosell.connect(account=ACCOUNT, faults=faults, sleep=slept.append, config=ONCE))
 
 
 def listed(client: Any, catalog: str = "Sandbox") -> str:
@@ -65,7 +66,7 @@ def outcomes(calls: int = 40, **members: Any) -> str:
     """What happens to so many calls, of new faults and a new client: `x` where one fires."""
     faults = cosell.Faults()
     faults.add(error="ThrottlingException", **members)
-    client = cosell.connect(faults=faults, config=ONCE)
+    client = completing(cosell.connect(faults=faults, config=ONCE))
     return "".join(".x"[listed(client) != "ok"] for _ in range(calls))
 
 
@@ -106,7 +107,7 @@ def test_an_operation_answers_only_errors_that_it_declares(faults: cosell.Faults
 def test_a_client_that_tries_again_bears_a_few_errors(faults: cosell.Faults) -> None:
     faults.add(error="ThrottlingException", times=2)
     faults.add(error="ConnectionDropped", times=1)
-    patient = cosell.connect(faults=faults, config=PATIENT)
+    patient = completing(cosell.connect(faults=faults, config=PATIENT))
     assert listed(patient) == "ok"
     assert [(status.met, status.fired) for status in faults.statuses()] == [(2, 2), (1, 1)]
 
@@ -114,7 +115,7 @@ def test_a_client_that_tries_again_bears_a_few_errors(faults: cosell.Faults) -> 
 def test_what_was_done_before_the_answer_was_lost_is_done_once(faults: cosell.Faults) -> None:
     faults.add(error="ConnectionDropped", when="after", times=1)
     faults.add(error="InternalServerException", when="after", times=1)
-    patient = cosell.connect(faults=faults, config=PATIENT)
+    patient = completing(cosell.connect(faults=faults, config=PATIENT))
     created = patient.create_opportunity(Catalog="Sandbox", ClientToken="1")
     page = patient.list_opportunities(Catalog="Sandbox")
     assert [one["Id"] for one in page["OpportunitySummaries"]] == [created["Id"]]
@@ -133,13 +134,13 @@ def test_a_rule_is_about_what_it_names(faults: cosell.Faults, client: Any) -> No
     faults.add(error="InternalServerException", catalog="AWS")
     assert listed(client) == "ok"
     assert listed(client, "AWS") == "InternalServerException"
-    other = cosell.connect(account=OTHER_ACCOUNT, faults=faults, config=ONCE)
+    other = completing(cosell.connect(account=OTHER_ACCOUNT, faults=faults, config=ONCE))
     assert listed(other) == "AccessDeniedException"
 
 
 def test_a_catalog_is_known_of_requests_that_are_right_and_of_tags_by_their_arn(faults: cosell.Faults) -> None:
     faults.add(error="ThrottlingException", catalog="Sandbox")
-    client = cosell.connect(faults=faults, config=ONCE.merge(Config(parameter_validation=False)))
+    client = completing(cosell.connect(faults=faults, config=ONCE.merge(Config(parameter_validation=False))))
     with pytest.raises(client.exceptions.ValidationException):
         client.list_opportunities(Catalog="Sandbox", MaxResults=0)
     arn = "arn:aws:partnercentral:us-east-1:000000000000:catalog/Sandbox/opportunity/O1"

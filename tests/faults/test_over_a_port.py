@@ -13,6 +13,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from tests.admin.conftest import ask, done
 from tests.clients.wire import raw
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, Finished, Server
 from tests.console.conftest import Site
 
@@ -27,13 +28,15 @@ MISTAKES = [
 
 def patient(server: Server) -> Any:
     """An unmodified client that tries again."""
-    return boto3.session.Session().client(
-        "partnercentral-selling",
-        endpoint_url=server.url,
-        region_name="us-east-1",
-        aws_access_key_id=ACCOUNT,
-        aws_secret_access_key="any",
-        config=Config(retries={"total_max_attempts": 4}),
+    return completing(
+        boto3.session.Session().client(
+            "partnercentral-selling",
+            endpoint_url=server.url,
+            region_name="us-east-1",
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key="any",
+            config=Config(retries={"total_max_attempts": 4}),
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""What a creation may hold: nearly nothing is required, and what is there has to agree."""
+"""What a creation may hold: all that AWS needs of it, and what is there has to agree."""
 
 from typing import Any, Final
 
@@ -8,10 +8,12 @@ from cosell.context import Readings
 from cosell.engine import Engine
 from cosell.rules.conditions import CONDITIONS, VALUE_LISTS
 from cosell.rules.members import field_name
-from tests.operations.whole_opportunity import WHOLE, but, refusal, written
+from tests.complete_opportunity import written
+from tests.operations.whole_opportunity import WHOLE, but, refusal
 from tests.store.caller import Caller, HandClock
 
 SPEND: Final = WHOLE["Project"]["ExpectedCustomerSpend"][0]
+ESTIMATE: Final = {"EstimationUrl": f"https://calculator.aws/#/estimate?id={'0a' * 20}"}
 NO_SUPPORT: Final = "Do Not Need Support from AWS Sales Rep"
 CO_SELL: Final = "Co-Sell - Deal Support"
 US: Final = "Customer.Account.Address.CountryCode"
@@ -124,6 +126,13 @@ FORBIDDEN: Final[list[tuple[str, dict[str, Any], str, str]]] = [
     ),
     ("yesterday", {"LifeCycle.TargetCloseDate": "2026-05-27"}, "lifeCycle.targetCloseDate", "INVALID_VALUE"),
     ("today", {"LifeCycle.TargetCloseDate": "2026-05-28"}, "lifeCycle.targetCloseDate", "INVALID_VALUE"),
+    (
+        "nothing spent",
+        {"Project.ExpectedCustomerSpend": [SPEND, SPEND | {"Amount": "0.00"}]},
+        "project.expectedCustomerSpend[1].amount",
+        "INVALID_VALUE",
+    ),
+    ("no region", {REGION: None}, "customer.account.address.stateOrRegion", "REQUIRED_FIELD_MISSING"),
     ("a launched beginning", {"LifeCycle.Stage": "Launched"}, "lifeCycle.stage", "ACTION_NOT_PERMITTED"),
 ]
 LOST: Final = {"LifeCycle.Stage": "Closed Lost"}
@@ -136,7 +145,9 @@ PERMITTED: Final[list[tuple[str, dict[str, Any]]]] = [
     ("any text elsewhere", {US: "AL", POSTAL_CODE: "x", REGION: "New York"}),
     ("a long region", {US: "AL", REGION: "x" * 255}),
     ("soldiers", {REGION: "FPO, AP"}),
-    ("no region", {REGION: None}),
+    ("no region elsewhere", {REGION: None, US: "IE"}),
+    ("no code where there are none", {US: "HK", POSTAL_CODE: None, REGION: None}),
+    ("an estimate", {"Project.ExpectedCustomerSpend": [{n: SPEND[n] for n in SPEND if n != "Amount"} | ESTIMATE]}),
     (
         "a spend with oneself",
         {"Project.ExpectedCustomerSpend": [SPEND | {"TargetCompany": "Self", "Frequency": "None"}]},
@@ -213,13 +224,13 @@ def test_lists_of_values_can_be_left_unchecked(clock: HandClock) -> None:
 
 def test_a_partner_creates_no_referral_of_aws_in_the_catalog_aws(caller: Caller) -> None:
     ours = Caller(caller.engine, catalog="AWS")
-    assert refusal(ours, "CreateOpportunity", ClientToken="t", Origin="AWS Referral") == [("origin", "INVALID_VALUE")]
-    assert refusal(ours, "CreateOpportunity", ClientToken="t", Origin="Partner Referral") == []
+    for origin, told in (("AWS Referral", [("origin", "INVALID_VALUE")]), ("Partner Referral", [])):
+        assert refusal(ours, "CreateOpportunity", ClientToken="t", Origin=origin, **WHOLE) == told
 
 
 def test_a_refused_creation_can_be_mended_under_its_token(caller: Caller) -> None:
-    assert refusal(caller, "CreateOpportunity", ClientToken="t", LifeCycle={"Stage": "Launched"})
-    assert refusal(caller, "CreateOpportunity", ClientToken="t", LifeCycle={"Stage": "Prospect"}) == []
+    assert refusal(caller, "CreateOpportunity", ClientToken="t", **but({"LifeCycle.Stage": "Launched"}))
+    assert refusal(caller, "CreateOpportunity", ClientToken="t", **but({"LifeCycle.Stage": "Prospect"})) == []
 
 
 @pytest.mark.parametrize(
@@ -246,7 +257,7 @@ def test_a_secret_customer_is_not_stored(caller: Caller) -> None:
 
 
 def test_a_secret_customer_without_an_address_gets_a_country(caller: Caller) -> None:
-    account = {"CompanyName": "Blue Heron", "Industry": "Government"}
+    account = {"CompanyName": "Blue Heron", "Industry": "Government", "Address": None, "WebsiteUrl": None}
     caller.create("t", NationalSecurity="Yes", Customer={"Account": account, "Contacts": []})
     assert caller.records()[0]["Customer"]["Account"]["Address"] == {"CountryCode": "US"}
 

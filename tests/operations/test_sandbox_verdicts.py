@@ -6,9 +6,11 @@ import pytest
 
 from cosell.context import Readings
 from cosell.engine import Engine
+from cosell.rules.review import REVIEW_STATUSES
+from tests.complete_opportunity import written
 from tests.operations.test_update import update
-from tests.operations.whole_opportunity import WHOLE, but, placed, written
-from tests.store.caller import Caller, HandClock
+from tests.operations.whole_opportunity import WHOLE, but, placed, violations
+from tests.store.caller import Caller, HandClock, Refused
 
 VERDICTS: Final = ("Approved", "Action Required")
 
@@ -44,7 +46,6 @@ def test_the_rest_of_the_update_still_has_to_agree(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        *(("Pending Submission", verdict) for verdict in VERDICTS),
         ("Action Required", "Approved"),
         *(("Rejected", verdict) for verdict in VERDICTS),
     ],
@@ -56,15 +57,43 @@ def test_nothing_else_waits_for_a_verdict(caller: Caller, status: str, verdict: 
     ]
 
 
-@pytest.mark.parametrize("sent", ["Action Required", "Approved", "Pending Submission", "Rejected", None])
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_a_draft_is_judged_too_but_keeps_its_stage(caller: Caller, verdict: str) -> None:
+    record = placed(caller, "Pending Submission")
+    played = {"LifeCycle.ReviewStatus": verdict, "LifeCycle.ReviewComments": "Which cameras?"}
+    moved = but(played | {"LifeCycle.Stage": "Committed"}, written(record))
+    assert update(caller, record, **moved) == [("lifeCycle.stage", "ACTION_NOT_PERMITTED")]
+    assert caller.get(record["Id"]) == record
+    assert update(caller, record, **but(played, written(record))) == []
+    life_cycle = caller.get(record["Id"])["LifeCycle"]
+    assert (life_cycle["ReviewStatus"], life_cycle["ReviewComments"]) == (verdict, "Which cameras?")
+    assert caller("GetAwsOpportunitySummary", RelatedOpportunityIdentifier=record["Id"])["Origin"] == "Partner Referral"
+
+
+@pytest.mark.parametrize("status", REVIEW_STATUSES)
+@pytest.mark.parametrize(("played", "command"), [("Rejected", "reject"), ("In review", "start")])
+def test_what_is_not_played_is_never_passed_over(caller: Caller, status: str, played: str, command: str) -> None:
+    record = placed(caller, status)
+    if status == played:
+        return
+    with pytest.raises(Refused) as refused:
+        caller.update(record["Id"], LifeCycle={"ReviewStatus": played})
+    assert violations(refused.value) == [("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")]
+    assert refused.value.body["ErrorList"][0]["Message"] == (
+        f"{played} is not played here: say cosell review {command}, or set any_review_status."
+    )
+    assert caller.get(record["Id"]) == record
+
+
+@pytest.mark.parametrize("sent", ["Action Required", "Approved", "Pending Submission", None])
 def test_what_is_approved_stays_approved(caller: Caller, sent: str | None) -> None:
     record = placed(caller, "Approved")
     assert update(caller, record, **but({"LifeCycle.ReviewStatus": sent}, written(record))) == []
     assert caller.get(record["Id"])["LifeCycle"]["ReviewStatus"] == "Approved"
 
 
-@pytest.mark.parametrize("sent", ["Submitted", "In review", "Rejected"])
-def test_other_statuses_are_ignored(caller: Caller, sent: str) -> None:
+def test_other_statuses_are_ignored(caller: Caller) -> None:
+    sent = "Submitted"
     record = placed(caller, "Pending Submission")
     assert update(caller, record, **but({"LifeCycle.ReviewStatus": sent}, written(record))) == []
     assert caller.get(record["Id"])["LifeCycle"]["ReviewStatus"] == "Pending Submission"
@@ -92,6 +121,7 @@ def playful(clock: HandClock) -> Caller:
     [
         ("Submitted", "In review"),
         *((status, verdict) for status in ("Submitted", "In review") for verdict in (*VERDICTS, "Rejected")),
+        ("Pending Submission", "Rejected"),
     ],
 )
 def test_a_setting_lets_an_update_play_every_step(playful: Caller, status: str, played: str) -> None:
@@ -107,9 +137,10 @@ def test_a_setting_lets_an_update_play_every_step(playful: Caller, status: str, 
 @pytest.mark.parametrize(
     ("status", "played"),
     [
-        ("Pending Submission", "Rejected"),
         ("Pending Submission", "In review"),
         ("Action Required", "Rejected"),
+        ("Approved", "Rejected"),
+        ("Approved", "In review"),
         ("In review", "In review"),
         ("Rejected", "Rejected"),
     ],
@@ -121,18 +152,9 @@ def test_with_it_too_only_what_was_submitted_is_decided_upon(playful: Caller, st
     ]
 
 
-@pytest.mark.parametrize("played", ["In review", "Rejected"])
-def test_without_it_these_two_play_nothing(caller: Caller, played: str) -> None:
-    record = placed(caller, "Submitted")
-    assert update(caller, record, **but({"LifeCycle.ReviewStatus": played}, written(record))) == [
-        ("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")
-    ]
-
-
-@pytest.mark.parametrize("sent", ["In review", "Rejected", "Submitted"])
-def test_with_it_too_what_is_approved_stays_approved(playful: Caller, sent: str) -> None:
+def test_with_it_too_what_is_approved_stays_approved(playful: Caller) -> None:
     record = placed(playful, "Approved")
-    assert update(playful, record, **but({"LifeCycle.ReviewStatus": sent}, written(record))) == []
+    assert update(playful, record, **but({"LifeCycle.ReviewStatus": "Submitted"}, written(record))) == []
     assert playful.get(record["Id"])["LifeCycle"]["ReviewStatus"] == "Approved"
 
 

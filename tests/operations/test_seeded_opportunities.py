@@ -16,8 +16,9 @@ from cosell.rules.submission import involvement_of, violations_of_submission
 from cosell.wire.decode import decode
 from cosell.wire.timestamps import Date
 from cosell.wire.types import GetOpportunityResponse
+from tests.complete_opportunity import written
 from tests.conftest import ACCOUNT
-from tests.operations.whole_opportunity import refusal, written
+from tests.operations.whole_opportunity import refusal
 from tests.store.caller import NOON_MS, Caller, HandClock
 
 COUNT: Final = 400

@@ -72,11 +72,6 @@ def but(members: dict[str, Any], request: Record = WHOLE) -> Record:
     return request
 
 
-def written(record: Record) -> Record:
-    """What a client sends back of a record that it has read."""
-    return {name: record[name] for name in WHOLE if name in record}
-
-
 def violations(refused: Refused) -> list[tuple[str, str]]:
     """FieldName and Code of each entry of the ErrorList of a rule of the business."""
     assert refused.name == "ValidationException", refused

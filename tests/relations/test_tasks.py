@@ -380,6 +380,7 @@ def test_a_task_fails_where_the_review_permits_no_submission(caller: Caller, opp
 
 def test_a_task_fails_with_all_that_the_opportunity_lacks(caller: Caller) -> None:
     opportunity = caller.create("empty")["Id"]
+    caller.replace(opportunity, LifeCycle={"TargetCloseDate": None})  # as loaded from AWS
     task = start(caller, opportunity)
     assert (task["TaskStatus"], task["ReasonCode"]) == ("FAILED", "OpportunityValidationFailed")
     for lacking in ("project.title", "project.salesActivities", "lifeCycle.targetCloseDate"):
@@ -413,7 +414,7 @@ def test_the_same_token_gives_the_task_and_another_request_a_conflict(
 
 
 def test_a_failed_task_stays_failed_for_its_token(caller: Caller) -> None:
-    opportunity = caller.create("draft", **but({"Project.Title": None}))["Id"]
+    opportunity = caller.create("draft", **but({"Project.CustomerUseCase": None}))["Id"]
     failed = start(caller, opportunity)
     caller.update(opportunity, **WHOLE)
     assert start(caller, opportunity) == failed

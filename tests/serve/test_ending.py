@@ -19,6 +19,7 @@ import pytest
 from cosell.store.sqlite.counters import EVENT_POSITION
 from cosell.sync.targets.open import open_target
 from tests.admin.conftest import ask, done
+from tests.complete_opportunity import complete
 from tests.conftest import Server
 from tests.console import test_mirror
 from tests.console.test_mirror import Shown
@@ -29,7 +30,7 @@ SOON = "import cosell.serve.stopping as s; s.STOP_TIMEOUT_S = 1"
 BROKEN_OFF = 1
 PIPE_BYTES = 60_000
 """In a pipe that is as good as full."""
-CREATE = operation("CreateOpportunity", b'{"Catalog": "Sandbox", "ClientToken": "waits"}')
+CREATE = operation("CreateOpportunity", json.dumps(complete(Catalog="Sandbox", ClientToken="waits")).encode())
 SEED = (
     b"POST /_cosell/seed HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n"
     b'{"count": 100000}'

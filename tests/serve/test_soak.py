@@ -21,6 +21,7 @@ import pytest
 
 from cosell.store.sqlite.connection import LOG_LIMIT_BYTES
 from tests.admin.conftest import ask, done
+from tests.complete_opportunity import complete
 from tests.conftest import COSELL, Server
 from tests.serve.conftest import get
 from tests.serve.stalled import STALLED
@@ -80,7 +81,7 @@ class Soak:
             number = 0
             while not self.ending.is_set():
                 number += 1
-                body = json.dumps({"Catalog": "Sandbox", "ClientToken": f"{writer} {number}"})
+                body = json.dumps(complete(Catalog="Sandbox", ClientToken=f"{writer} {number}"))
                 with suppress(ConnectionError, http.client.HTTPException):
                     connection.request("POST", "/", body, HEADERS)
                     response = connection.getresponse()

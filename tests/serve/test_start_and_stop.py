@@ -1,5 +1,6 @@
 """From the readiness line to the end."""
 
+import json
 import re
 import socket
 import sqlite3
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.complete_opportunity import complete
 from tests.conftest import Finished, Server
 from tests.serve.conftest import connected, get, until_closed, wait_until_nobody_listens
 
@@ -72,7 +74,7 @@ def test_an_answer_under_way_arrives_although_the_server_is_told_to_stop(
     serve: Callable[..., Server], tmp_path: Path, workers: str
 ) -> None:
     server = serve("--db", "pipeline.db", "--workers", workers)
-    body = b'{"Catalog": "Sandbox", "ClientToken": "under-way"}'
+    body = json.dumps(complete(Catalog="Sandbox", ClientToken="under-way")).encode()
     with connected(server) as connection:
         connection.sendall(HEAD + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
         assert b"100 Continue" in connection.recv(1024)  # the server waits for the body: it is under way

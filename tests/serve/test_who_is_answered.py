@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cosell.serve.origin import names_of, objection
+from tests.complete_opportunity import complete
 from tests.conftest import ACCOUNT, Finished, Server
 from tests.serve.conftest import connected, until_closed
 
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
-CREATE = '{"Catalog": "Sandbox", "ClientToken": "1"}'
+CREATE = json.dumps(complete(Catalog="Sandbox", ClientToken="1"))
 LIST = '{"Catalog": "Sandbox"}'
 PLAIN_JSON = {"Content-Type": "application/json"}
 TARGET = {"X-Amz-Target": "AWSPartnerCentralSelling.CreateOpportunity", "Content-Type": "application/x-amz-json-1.0"}

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.complete_opportunity import complete
 from tests.conftest import ACCOUNT, Server
 from tests.serve.conftest import connected, until_closed
 
@@ -14,7 +15,7 @@ MANY = 100
 
 def request(token: str, body: str | None = None) -> bytes:
     """CreateOpportunity as it goes over the wire."""
-    text = (body or json.dumps({"Catalog": "Sandbox", "ClientToken": token})).encode()
+    text = (body or json.dumps(complete(Catalog="Sandbox", ClientToken=token))).encode()
     return (
         b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSPartnerCentralSelling.CreateOpportunity\r\n"
         b"Content-Type: application/x-amz-json-1.0\r\nConnection: close\r\n"

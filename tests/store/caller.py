@@ -13,6 +13,7 @@ from cosell.store.opportunity import StoredOpportunity, stored
 from cosell.wire.decode import decode
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetOpportunityResponse
+from tests.complete_opportunity import UPDATED, complete, merged, written
 from tests.conftest import ACCOUNT
 
 Record = dict[str, Any]
@@ -65,18 +66,23 @@ class Caller:
         return dict(json.loads(answer.body or b"{}"))
 
     def create(self, token: str, **members: Any) -> Record:
-        """CreateOpportunity with a ClientToken."""
-        return self("CreateOpportunity", ClientToken=token, **members)
+        """CreateOpportunity with a ClientToken, of a complete opportunity with these members."""
+        return self("CreateOpportunity", ClientToken=token, **complete(**members))
 
     def get(self, identifier: str) -> Record:
         """GetOpportunity."""
         return self("GetOpportunity", Identifier=identifier)
 
     def update(self, identifier: str, **members: Any) -> Record:
-        """UpdateOpportunity from the latest stamp, unless `members` name another."""
-        if "LastModifiedDate" not in members:
-            members["LastModifiedDate"] = self.get(identifier)["LastModifiedDate"]
-        return self("UpdateOpportunity", Identifier=identifier, **members)
+        """UpdateOpportunity as clients do it: all is sent back as it was read and made complete, but for these members.
+
+        It starts from the latest stamp, unless `members` name another.
+        """
+        record = self.get(identifier)
+        stamp = {"LastModifiedDate": record["LastModifiedDate"]}
+        return self(
+            "UpdateOpportunity", Identifier=identifier, **stamp | merged(merged(UPDATED, written(record)), members)
+        )
 
     def replace(self, identifier: str, **members: Any) -> None:
         """Put other members into a record as they are, past the rules but at a new stamp. Its status stays."""

@@ -2,12 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from cosell.context import Readings
 from cosell.engine import Engine
 from cosell.store.sqlite import SqliteStore
+from tests.complete_opportunity import COMPLETE, UPDATED, complete, merged
 from tests.conftest import ACCOUNT
 from tests.store.caller import Caller, HandClock, Record, Refused, moment
 
@@ -20,6 +23,9 @@ EMPTY_LISTS: dict[str, list[str]] = {
     "AwsMarketplaceProducts": [],
 }
 OWNER = {"Email": "owner@example.com", "FirstName": "Ana", "LastName": "Silva", "BusinessTitle": "OpportunityOwner"}
+
+
+ESTIMATE = {"EstimationUrl": f"https://calculator.aws/#/estimate?id={'0a' * 20}"}
 
 
 def spend(amount: str | None, company: str = "AWS") -> Record:
@@ -35,7 +41,8 @@ def test_the_least_that_can_be_created(caller: Caller, clock: HandClock) -> None
         "Arn": f"arn:aws:partnercentral:us-east-1:{ACCOUNT}:catalog/Sandbox/opportunity/O1000001",
         "CreatedDate": moment(clock.now_ms),
         "LastModifiedDate": moment(clock.now_ms),
-        "LifeCycle": {"Stage": "Prospect", "ReviewStatus": "Pending Submission"},
+        "Customer": COMPLETE["Customer"],
+        "LifeCycle": COMPLETE["LifeCycle"] | {"Stage": "Prospect", "ReviewStatus": "Pending Submission"},
         "Marketing": {"Source": "None"},
         "NationalSecurity": "No",
         "OpportunityTeam": [
@@ -47,6 +54,7 @@ def test_the_least_that_can_be_created(caller: Caller, clock: HandClock) -> None
             }
         ],
         "OpportunityType": "Net New Business",
+        "Project": COMPLETE["Project"],
         "RelatedEntityIdentifiers": EMPTY_LISTS,
     }
 
@@ -64,7 +72,7 @@ def test_what_was_sent_is_kept(caller: Caller) -> None:
     }
     assert caller.create("token", **sent)["PartnerOpportunityIdentifier"] == "crm-7"
     kept = caller.get("O1000001")
-    assert {member: kept[member] for member in sent} == sent
+    assert {member: kept[member] for member in sent} == {member: complete(**sent)[member] for member in sent}
 
 
 def test_the_review_belongs_to_the_service(engine: Engine) -> None:
@@ -99,18 +107,19 @@ def test_the_review_belongs_to_the_service(engine: Engine) -> None:
     ],
 )
 def test_amounts_lose_the_zeros_that_say_nothing(caller: Caller, sent: str, kept: str) -> None:
-    caller.create("token", Project={"ExpectedCustomerSpend": [spend(sent)]})
+    caller.create("token", Project={"ExpectedCustomerSpend": [spend(sent) | ESTIMATE]})
     (summary,) = caller.page()["OpportunitySummaries"]
-    assert summary["Project"]["ExpectedCustomerSpend"] == [spend(kept)]
-    assert caller.get("O1000001")["Project"]["ExpectedCustomerSpend"] == [spend(kept)]
+    assert summary["Project"]["ExpectedCustomerSpend"] == [spend(kept) | ESTIMATE]
+    assert caller.get("O1000001")["Project"]["ExpectedCustomerSpend"] == [spend(kept) | ESTIMATE]
 
 
 def test_a_spend_is_one_with_aws_unless_a_contract_says_otherwise(caller: Caller) -> None:
-    spends = [spend(None, "Self"), spend("2", "AWS")]
+    spends = [spend(None, "Self") | ESTIMATE, spend("2", "AWS")]
     caller.create("without", Project={"ExpectedCustomerSpend": [*spends, spend("1", "Blue Heron")]})
     contract = {"ExpectedContractDuration": {"Term": "Months", "Value": "12"}}
     caller.create("with", Project={"ExpectedCustomerSpend": spends} | contract)
-    caller.create("nothing", Project=contract)
+    drafting = Caller(replace(caller.engine, readings=Readings(drafts=True)))
+    drafting("CreateOpportunity", ClientToken="nothing", Project=contract)
     without, with_contract, nothing = (record["Project"] for record in caller.records())
     assert [entry["TargetCompany"] for entry in without["ExpectedCustomerSpend"]] == ["AWS", "AWS", "AWS"]
     assert [entry["TargetCompany"] for entry in with_contract["ExpectedCustomerSpend"]] == ["Self", "AWS"]
@@ -145,7 +154,9 @@ def test_an_update_replaces_what_may_be_edited(caller: Caller, clock: HandClock)
     )
     created_ms = clock.now_ms
     clock.now_ms += 5000
-    answer = caller.update("O1000001", SoftwareRevenue={"DeliveryModel": "Contract"})
+    wanted = merged(UPDATED, {"LifeCycle": {"Stage": "Committed"}, "SoftwareRevenue": {"DeliveryModel": "Contract"}})
+    stamp = {"Identifier": "O1000001", "LastModifiedDate": moment(created_ms)}
+    answer = caller("UpdateOpportunity", **stamp, **wanted)
     assert answer == {"Id": "O1000001", "LastModifiedDate": moment(created_ms + 5000)}
     assert caller.get("O1000001") == {
         "Catalog": "Sandbox",
@@ -153,7 +164,9 @@ def test_an_update_replaces_what_may_be_edited(caller: Caller, clock: HandClock)
         "Arn": f"arn:aws:partnercentral:us-east-1:{ACCOUNT}:catalog/Sandbox/opportunity/O1000001",
         "CreatedDate": moment(created_ms),
         "LastModifiedDate": moment(created_ms + 5000),
-        "LifeCycle": {"Stage": "Committed", "ReviewStatus": "Pending Submission"},
+        "Customer": COMPLETE["Customer"],
+        "LifeCycle": COMPLETE["LifeCycle"] | {"Stage": "Committed", "ReviewStatus": "Pending Submission"},
+        "Project": COMPLETE["Project"],
         "Marketing": {"Source": "None"},
         "NationalSecurity": "No",
         "OpportunityTeam": [OWNER],

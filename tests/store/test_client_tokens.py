@@ -12,9 +12,9 @@ BODY: Record = {"Customer": {"Account": {"CompanyName": "Blue Heron"}}, "LifeCyc
 
 SAME_MEANING: list[Record] = [
     BODY,
-    BODY | {"Project": None},
-    BODY | {"Project": {}},
-    BODY | {"Project": {"SalesActivities": [], "Title": None}},
+    BODY | {"Marketing": None},
+    BODY | {"Marketing": {}},
+    BODY | {"Marketing": {"Channels": [], "Source": None}},
     BODY | {"PrimaryNeedsFromAws": []},
     BODY | {"Unknown": "member"},
     {"LifeCycle": BODY["LifeCycle"], "Customer": BODY["Customer"]},

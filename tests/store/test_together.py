@@ -15,6 +15,7 @@ from cosell import flow
 from cosell.engine import Engine
 from cosell.flow import Answer, Call
 from cosell.store.sqlite import SqliteStore
+from tests.complete_opportunity import UPDATED, complete
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT
 from tests.store.caller import Caller, HandClock
 from tests.store.test_faults import ERRORS, MANNERS, everything, failing_at
@@ -29,7 +30,7 @@ def call(operation: str, account: str = ACCOUNT, **members: Any) -> Call:
 
 
 def create(token: str, account: str = ACCOUNT, **members: Any) -> Call:
-    return call("CreateOpportunity", account, ClientToken=token, **members)
+    return call("CreateOpportunity", account, ClientToken=token, **complete(**members))
 
 
 def opened(path: Path) -> Engine:
@@ -53,14 +54,18 @@ ASKED = st.one_of(
         lambda token, account, title: (
             "CreateOpportunity",
             account,
-            {"ClientToken": token, "Project": {"Title": title}},
+            complete(ClientToken=token, Project={"Title": title}),
         ),
         st.sampled_from("abcdef"),
         st.sampled_from([ACCOUNT, OTHER_ACCOUNT]),
         st.sampled_from(["one", "two"]),
     ),
     st.builds(
-        lambda number, moment: ("UpdateOpportunity", ACCOUNT, {"Identifier": f"O{number}", "LastModifiedDate": moment}),
+        lambda number, moment: (
+            "UpdateOpportunity",
+            ACCOUNT,
+            UPDATED | {"Identifier": f"O{number}", "LastModifiedDate": moment},
+        ),
         st.integers(1_000_001, 1_000_003),
         st.sampled_from(["2026-05-28T20:26:40.000Z", "2026-05-28T20:26:40.001Z", "2026-05-28T20:26:40.002Z"]),
     ),

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from cosell.engine import Engine
+from tests.complete_opportunity import merged
 from tests.store.caller import Caller
 
 
@@ -28,21 +29,22 @@ def write_for_ever(database: str, seed: str) -> None:
     for number in range(1_000_000):
         if not changes or chance.random() < 0.4:
             token = f"{seed} {number}"
-            answer = caller.create(token, PartnerOpportunityIdentifier="0", **members(chance))
+            stage = chance.choice(["Prospect", "Qualified", "Committed"])
+            answer = caller.create(token, **merged({"LifeCycle": {"Stage": stage}}, members(chance, 0)))
         else:
             token = ""
             identifier = chance.choice(sorted(changes))
-            wanted = str(changes[identifier] + 1)
-            answer = caller.update(identifier, PartnerOpportunityIdentifier=wanted, **members(chance))
+            answer = caller.update(identifier, **members(chance, changes[identifier] + 1))
         changes[answer["Id"]] = changes.get(answer["Id"], -1) + 1
         tell(id=answer["Id"], stamp=answer["LastModifiedDate"], change=changes[answer["Id"]], token=token)
 
 
-def members(chance: random.Random) -> dict[str, Any]:
+def members(chance: random.Random, change: int) -> dict[str, Any]:
     """Members that summaries, indexes and records all hold."""
     return {
+        "PartnerOpportunityIdentifier": str(change),
         "Customer": {"Account": {"CompanyName": chance.choice("abc") * chance.randint(1, 120)}},
-        "LifeCycle": {"Stage": chance.choice(["Prospect", "Qualified", "Committed"]), "TargetCloseDate": "2030-01-01"},
+        "LifeCycle": {"TargetCloseDate": chance.choice(["2030-01-01", "2031-01-01"])},
     }
 
 

@@ -85,6 +85,7 @@ OTHER_SETTINGS: Final = {
     "slow tasks": Settings(task_delay_ms=60_000),
     "corrections are not submitted": Settings(action_required_stays=True),
     "lost sales go on": Settings(closed_lost_reopens=True),
+    "drafts": Settings(drafts=True),
 }
 OPENINGS: Final[dict[str, list[str]]] = {
     # How far an opportunity has come at the beginning of a sequence.

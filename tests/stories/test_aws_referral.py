@@ -149,7 +149,8 @@ def test_sandbox_simulates_a_referral_by_a_creation(server: Server) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.list_tags_for_resource(ResourceArn=arn)
     (invitation,) = invitations(client)
-    assert "Payload" not in client.get_engagement_invitation(Catalog="Sandbox", Identifier=invitation["Id"])
+    told = client.get_engagement_invitation(Catalog="Sandbox", Identifier=invitation["Id"])
+    assert told["Payload"]["OpportunityInvitation"]["Customer"]["CompanyName"] == "Acme"
     task = client.start_engagement_by_accepting_invitation_task(
         Catalog="Sandbox", ClientToken="yes", Identifier=invitation["Id"]
     )

@@ -6,20 +6,26 @@ from collections.abc import Callable
 import pytest
 
 from cosell.engine import Engine
+from tests.complete_opportunity import complete
 from tests.operations.whole_opportunity import WHOLE
 from tests.store.caller import HandClock
 from tests.stories.cast import Partner, Reviewer, told
 
 
 def test_from_the_first_draft_to_the_launch(partner: Partner, reviewer: Reviewer) -> None:
-    # Ana has met a customer. She knows little yet, and notes it.
-    deal = partner.drafts(Customer={"Account": {"CompanyName": "Blue Heron"}})
+    # Ana has met a customer. A name alone is not taken.
+    with pytest.raises(partner.client.exceptions.ValidationException) as refused:
+        partner.drafts(Customer={"Account": {"CompanyName": "Blue Heron"}})
+    assert ("project.title", "REQUIRED_FIELD_MISSING") in told(refused)
+
+    # So she notes what AWS demands, and no more.
+    deal = partner.drafts(**complete(LifeCycle={"Stage": "Qualified"}))
     assert partner.status(deal) == "Pending Submission"
 
     # She would like AWS to help, and learns what AWS would have to know.
     with pytest.raises(partner.client.exceptions.ValidationException) as refused:
         partner.submits(deal)
-    assert ("lifeCycle.targetCloseDate", "REQUIRED_FIELD_MISSING") in told(refused)
+    assert ("project.customerUseCase", "REQUIRED_FIELD_MISSING") in told(refused)
 
     # A week later she knows all of it, and submits.
     partner.changes(deal, WHOLE)
@@ -78,8 +84,11 @@ def test_from_the_first_draft_to_the_launch(partner: Partner, reviewer: Reviewer
         ("lifeCycle.stage", "ACTION_NOT_PERMITTED"),
         ("lifeCycle.nextSteps", "ACTION_NOT_PERMITTED"),
     ]
-    partner.changes(deal, {"SoftwareRevenue.Value": {"Amount": "750", "CurrencyCode": "USD"}})
-    assert partner.reads(deal)["SoftwareRevenue"]["Value"]["Amount"] == "750"
+    with pytest.raises(partner.client.exceptions.ValidationException) as refused:
+        partner.changes(deal, {"SoftwareRevenue.Value": {"Amount": "750", "CurrencyCode": "USD"}})
+    assert told(refused) == [("softwareRevenue.value", "ACTION_NOT_PERMITTED")]
+    partner.changes(deal, {"Project.AdditionalComments": "Forty cameras are on."})
+    assert partner.reads(deal)["Project"]["AdditionalComments"] == "Forty cameras are on."
 
 
 def test_rejected_for_good(partner: Partner, reviewer: Reviewer) -> None:
@@ -115,7 +124,10 @@ def test_lost_and_why(partner: Partner, reviewer: Reviewer) -> None:
     # It is over.
     with pytest.raises(partner.client.exceptions.ValidationException) as refused:
         partner.changes(deal, {"LifeCycle.Stage": "Qualified", "LifeCycle.ClosedLostReason": None})
-    assert told(refused) == [("lifeCycle.stage", "ACTION_NOT_PERMITTED")]
+    assert told(refused) == [
+        ("lifeCycle.stage", "ACTION_NOT_PERMITTED"),
+        ("lifeCycle.closedLostReason", "ACTION_NOT_PERMITTED"),
+    ]
     assert partner.reads(deal)["LifeCycle"]["ClosedLostReason"] == "Price"
 
 

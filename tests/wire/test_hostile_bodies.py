@@ -15,6 +15,7 @@ from cosell.wire import decode
 from cosell.wire.encode import encode
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
+from tests.complete_opportunity import complete
 from tests.wire.conftest import Service
 from tests.wire.legal_requests import changed, legal, legal_texts, places
 
@@ -132,7 +133,7 @@ def test_ten_thousand_mutated_bodies_are_answered_precisely(service: Service) ->
     seed = random.getrandbits(64)  # pytest-randomly seeds this, and prints its own seed at the top
     chance = random.Random(seed)
     answers: dict[str, int] = {}
-    created = service.call("CreateOpportunity", {"Catalog": "AWS", "ClientToken": "existing"}).body
+    created = service.call("CreateOpportunity", complete(Catalog="AWS", ClientToken="existing")).body
     existing = {"Identifier": created["Id"], "LastModifiedDate": created["LastModifiedDate"]}
     before = newest(service)
     for number in range(BODIES):

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cosell.wire.timestamps import NS_PER_MS, NS_PER_SECOND, Date, Timestamp
+from tests.complete_opportunity import complete
 from tests.wire.conftest import Service
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -130,6 +131,6 @@ def test_filters_take_every_spelling_of_a_moment(service: Service, spelling: obj
 
 
 def test_stamps_are_answered_to_the_millisecond(service: Service) -> None:
-    created = service.call("CreateOpportunity", {"Catalog": "AWS", "ClientToken": "stamps"}).body
+    created = service.call("CreateOpportunity", complete(Catalog="AWS", ClientToken="stamps")).body
     stamp = created["LastModifiedDate"]
     assert str(Timestamp.parse(stamp)) == stamp

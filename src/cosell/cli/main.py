@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "faults": "Let requests go wrong in a running cosell.",
     "clock": "See and steer the time of a running cosell.",
     "sync": "Keep a database of your own in step with AWS.",
+    "example": "Print a complete request, to begin with.",
     "env": "Print the exports that point AWS clients here.",
     "doctor": "Check that everything is in place.",
 }

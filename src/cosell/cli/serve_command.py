@@ -31,6 +31,8 @@ from cosell.errors import UserError
 @setting("task_delay")
 @setting("any_value")
 @setting("any_review_status")
+@setting("drafts")
+@setting("sandbox_quirks")
 @setting("empty_messages")
 @setting("no_sandbox_solution")
 @setting("fault")

@@ -8,6 +8,7 @@ from typing import Final, Self
 import msgspec
 
 from cosell.console.words import hundredths
+from cosell.rules.review import FIRST_REVIEW_STATUS
 
 MONTH: Final = len("2026-01")
 DAY: Final = len("2026-01-31")
@@ -33,7 +34,7 @@ class _Customer(msgspec.Struct, rename="pascal"):
 
 class _LifeCycle(msgspec.Struct, rename="pascal"):
     stage: str
-    review_status: str
+    review_status: str = FIRST_REVIEW_STATUS
     target_close_date: str | None = None
     closed_lost_reason: str | None = None
 

@@ -84,7 +84,7 @@ def violations_of_removal(record: GetOpportunityResponse, kind: Kind) -> list[Vi
         for other in KINDS.values()
         if other.counts_as_solution
     )
-    if not kind.counts_as_solution or sold > 1 or status == _PENDING:
+    if not kind.counts_as_solution or sold > 1 or status in (None, _PENDING):
         return []
     message = "The last solution stays with an opportunity that was submitted. Associate another one first."
     return [Violation("relatedEntityIdentifier", "ACTION_NOT_PERMITTED", message)]

@@ -9,11 +9,12 @@ of referrals; *field report* public notes of users; *our choice* docs/decisions/
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from cosell.context import Readings
 from cosell.errors import Code, Violation
 from cosell.rules.members import field_name, value_at
+from cosell.rules.required import At
 from cosell.rules.stage import CLOSED_LOST
 from cosell.rules.values import (
     APN_PROGRAMS,
@@ -31,14 +32,13 @@ from cosell.rules.values import (
 from cosell.wire.timestamps import Date
 from cosell.wire.types import ExpectedCustomerSpend, GetOpportunityResponse
 
-At: TypeAlias = Callable[[str], Any]
-"""What stands in a record at a path of the model; None for absent or empty."""
 Places: TypeAlias = Iterable[str]
 """Where below a member a rule is broken: `""` for the member itself, `[2]` for an item, `[2].amount` inside one."""
 
 HERE: Final = ("",)
 NOWHERE: Final[tuple[str, ...]] = ()
 TARGET_CLOSE_DATE_MESSAGE: Final = "Target Close Date should be a future date"
+ZERO_MESSAGE: Final = "The amount has to be more than zero."
 
 
 class Condition(NamedTuple):
@@ -63,6 +63,11 @@ def _strangers(values: Iterable[str] | None, known: Collection[str]) -> Places:
 def _spends(at: At, is_wrong: Callable[[ExpectedCustomerSpend], bool], member: str) -> Places:
     spends = at("Project.ExpectedCustomerSpend") or ()
     return [f"[{index}].{member}" for index, spend in enumerate(spends) if is_wrong(spend)]
+
+
+def zero_spends(at: At) -> Places:
+    """The spends of nothing, without an estimate that would say how much."""
+    return _spends(at, lambda spend: spend.amount == "0" and not spend.estimation_url, "amount")
 
 
 def _is_from_activity(at: At) -> bool:
@@ -128,6 +133,14 @@ CONDITIONS: Final = (
         f"A state or region has at most {LONGEST_REGION} characters.",
         "our choice",
         lambda at, _: _if(len(at("Customer.Account.Address.StateOrRegion") or "") > LONGEST_REGION),
+    ),
+    Condition(
+        "Project.ExpectedCustomerSpend",
+        (),
+        "INVALID_VALUE",
+        ZERO_MESSAGE,
+        "field report",
+        lambda at, _: zero_spends(at),
     ),
     Condition(
         "Project.ExpectedCustomerSpend",

@@ -1,13 +1,16 @@
-"""What forbids the creation of an opportunity. Hardly anything is required then; what is there must agree.
+"""What forbids the creation of an opportunity: what is missing, and in what its members disagree.
 
-Source: service model 2022-07-26, CreateOpportunityRequest; field reports for the stages.
+Source: service model 2022-07-26, CreateOpportunityRequest; field reports for the stages; `rules/required.py`.
 """
+
+from functools import partial
 
 from cosell.context import Readings
 from cosell.errors import Violation
 from cosell.rules.conditions import broken_conditions
-from cosell.rules.members import EVERY_MEMBER
+from cosell.rules.members import EVERY_MEMBER, value_at
 from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.required import CREATION, missing
 from cosell.rules.stage import FINAL_STAGES
 from cosell.wire.timestamps import Date
 from cosell.wire.types import CreateOpportunityRequest, GetOpportunityResponse
@@ -17,7 +20,9 @@ def violations_of_creation(
     record: GetOpportunityResponse, request: CreateOpportunityRequest, today: Date, readings: Readings
 ) -> list[Violation]:
     """Everything that forbids the record that a request would make. `today` is the day in UTC."""
-    violations = list(broken_conditions(record, EVERY_MEMBER, today, readings))
+    lacking = () if readings.drafts else missing(partial(value_at, record), CREATION)
+    violations = [violation for _, violation in lacking]
+    violations += broken_conditions(record, EVERY_MEMBER, today, readings)
     if (stage := life_cycle_of(record).stage) in FINAL_STAGES:
         message = f"An opportunity cannot begin in the stage {stage}."
         violations.append(Violation("lifeCycle.stage", "ACTION_NOT_PERMITTED", message))

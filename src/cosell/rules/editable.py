@@ -1,7 +1,8 @@
 """What a partner may change of an opportunity in each review status, and once the sale has ended.
 
 Source: developer guide for Action Required and Approved; AWS's field list for what it adds to Approved, and for
-Launched; field reports for Closed Lost. Where they disagree, docs/fidelity.md names our choice.
+Launched; field reports for Closed Lost, and those of 2026 for the stage of a draft and for software revenue. Where they
+disagree, docs/fidelity.md names our choice.
 """
 
 from collections.abc import Mapping
@@ -43,6 +44,11 @@ FIXED_BY_APPROVAL: Final = frozenset(
         "NationalSecurity",
         "Customer.Account.OtherIndustry",
         "Customer.Account.CompanyName",
+        # from here on a field report of May 2026
+        "SoftwareRevenue.DeliveryModel",
+        "SoftwareRevenue.Value",
+        "SoftwareRevenue.EffectiveDate",
+        "SoftwareRevenue.ExpirationDate",
     }
 )
 
@@ -51,15 +57,11 @@ AFTER_LAUNCH: Final = frozenset(
         "Customer.Account.AwsAccountId",
         "Project.DeliveryModels",
         "Project.AdditionalComments",
-        "SoftwareRevenue.DeliveryModel",
-        "SoftwareRevenue.Value",
-        "SoftwareRevenue.EffectiveDate",
-        "SoftwareRevenue.ExpirationDate",
     }
 )
 
 EDITABLE: Final[Mapping[ReviewStatus, frozenset[str]]] = {
-    "Pending Submission": EVERY_MEMBER,
+    "Pending Submission": EVERY_MEMBER - {"LifeCycle.Stage"},
     "Submitted": NO_MEMBER,
     "In review": NO_MEMBER,
     "Action Required": CORRECTABLE,

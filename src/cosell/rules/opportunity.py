@@ -114,6 +114,12 @@ def life_cycle_of(record: GetOpportunityResponse) -> LifeCycle:
     return record.life_cycle
 
 
+def review_status_of(record: GetOpportunityResponse) -> ReviewStatus:
+    """How far AWS's review of a record is. One that has lost its status (`Readings.sandbox_quirks`) is a draft."""
+    status: ReviewStatus | None = life_cycle_of(record).review_status
+    return status or FIRST_REVIEW_STATUS
+
+
 def summary_of(record: GetOpportunityResponse) -> OpportunitySummary:
     """The part of a record that lists show."""
     return OpportunitySummary(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from cosell.context import Readings
-from cosell.rules.review import ReviewStatus
+from cosell.rules.review import FIRST_REVIEW_STATUS, ReviewStatus
 
 OpenStage: TypeAlias = Literal["Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed"]
 Stage: TypeAlias = OpenStage | Literal["Launched", "Closed Lost"]
@@ -29,7 +29,7 @@ _NO_OTHER: Final[frozenset[Stage]] = frozenset()
 
 FOLLOWING: Final[Mapping[ReviewStatus, frozenset[Stage]]] = {
     # review status: stages that an open one may become, beside staying what it is
-    "Pending Submission": OPEN_STAGES,  # *
+    "Pending Submission": _NO_OTHER,  # reports of 2026: the stage of the creation stays
     "Submitted": _NO_OTHER,
     "In review": _NO_OTHER,
     "Action Required": _NO_OTHER,  # *
@@ -38,8 +38,13 @@ FOLLOWING: Final[Mapping[ReviewStatus, frozenset[Stage]]] = {
 }
 
 
-def stages_after(status: ReviewStatus, stage: Stage, readings: Readings) -> frozenset[Stage]:
-    """The stages that an opportunity may have after an update, its present one among them."""
+def stages_after(status: ReviewStatus, stage: Stage, readings: Readings, *, played: bool = False) -> frozenset[Stage]:
+    """The stages that an opportunity may have after an update, its present one among them.
+
+    An update that plays AWS's verdict on what was submitted moves it among the open ones [recorded request].
+    """
     if stage in FINAL_STAGES and not (stage == CLOSED_LOST and readings.closed_lost_reopens):
         return frozenset({stage})
+    if played and status != FIRST_REVIEW_STATUS:
+        return OPEN_STAGES
     return FOLLOWING[status] | {stage}

@@ -1,6 +1,7 @@
 """What an opportunity needs before it can be submitted to AWS, and what the submission makes of it.
 
-Co-Sell asks AWS for support, For Visibility Only just shows the opportunity; each needs other members.
+Co-Sell asks AWS for support, For Visibility Only just shows the opportunity; each needs other members
+(`rules/required.py`).
 
 Source: AWS's field list where a row names nothing else; docs/fidelity.md has a line for each reading.
 """
@@ -12,10 +13,11 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from cosell.errors import Code, Violation
-from cosell.rules.conditions import HERE, NOWHERE, TARGET_CLOSE_DATE_MESSAGE, At, Places
+from cosell.rules.conditions import HERE, NOWHERE, TARGET_CLOSE_DATE_MESSAGE, ZERO_MESSAGE, Places, zero_spends
 from cosell.rules.members import field_name, value_at
+from cosell.rules.required import CO_SELL_SUBMISSION, SUBMISSION, At, is_open, missing
 from cosell.rules.stage import FINAL_STAGES, WITH_A_SOLUTION
-from cosell.rules.values import NO_SUPPORT, WITHOUT_POSTAL_CODES
+from cosell.rules.values import NO_SUPPORT
 from cosell.wire.timestamps import Date
 from cosell.wire.types import GetOpportunityResponse, LifeCycle
 
@@ -41,15 +43,6 @@ class Submission(NamedTuple):
     today: Date
 
 
-class Requirement(NamedTuple):
-    """A member that a submission needs. `when` is None where every one does, else says which, as `condition` does."""
-
-    member: str
-    condition: str = "always"
-    source: str = "field list"
-    when: Callable[[Submission], bool] | None = None
-
-
 class Check(NamedTuple):
     """A rule of submissions: where `broken` finds places below `member`, each is a violation."""
 
@@ -62,64 +55,6 @@ class Check(NamedTuple):
 
 def _is_co_sell(submission: Submission) -> bool:
     return submission.involvement_type == CO_SELL
-
-
-def _is_open(submission: Submission) -> bool:
-    return bool(submission.at("NationalSecurity") != "Yes")
-
-
-def _has_postal_codes(submission: Submission) -> bool:
-    country = submission.at("Customer.Account.Address.CountryCode")
-    return _is_open(submission) and country is not None and country not in WITHOUT_POSTAL_CODES
-
-
-def _is_in_the_us(submission: Submission) -> bool:
-    return _is_open(submission) and bool(submission.at("Customer.Account.Address.CountryCode") == "US")
-
-
-REQUIREMENTS: Final = (
-    Requirement("PrimaryNeedsFromAws", "Co-Sell", when=_is_co_sell),
-    Requirement("Customer.Account.Industry", source="field list, model"),
-    Requirement(
-        "Customer.Account.OtherIndustry",
-        "Industry is Other",
-        when=lambda submission: bool(submission.at("Customer.Account.Industry") == "Other"),
-    ),
-    Requirement("Customer.Account.CompanyName", source="model"),
-    Requirement("Customer.Account.WebsiteUrl", "not national security", "model", _is_open),
-    Requirement(
-        "Customer.Account.Address.PostalCode",
-        "not national security, and the country has postal codes",
-        when=_has_postal_codes,
-    ),
-    Requirement(
-        "Customer.Account.Address.StateOrRegion", "CountryCode is US, not national security", when=_is_in_the_us
-    ),
-    Requirement("Customer.Account.Address.CountryCode"),
-    Requirement("Project.DeliveryModels"),
-    Requirement("Project.ExpectedCustomerSpend"),
-    Requirement("Project.Title"),
-    Requirement("Project.CustomerBusinessProblem"),
-    Requirement("Project.CustomerUseCase"),
-    Requirement(
-        "Project.RelatedOpportunityIdentifier",
-        "OpportunityType is Flat Renewal",
-        when=lambda submission: bool(submission.at("OpportunityType") == "Flat Renewal"),
-    ),
-    Requirement("Project.SalesActivities", "Co-Sell", "field report", _is_co_sell),
-    Requirement("Marketing.Source", source="field report"),
-    Requirement("LifeCycle.TargetCloseDate"),
-)
-
-
-def _spends(submission: Submission, amounts: Collection[str | None]) -> Places:
-    """The spends with one of these amounts, and without an estimate that would say how much."""
-    spends = submission.at("Project.ExpectedCustomerSpend") or ()
-    return [
-        f"[{index}].amount"
-        for index, spend in enumerate(spends)
-        if spend.amount in amounts and not spend.estimation_url
-    ]
 
 
 def _without_solution(submission: Submission) -> Places:
@@ -150,21 +85,14 @@ CHECKS: Final = (
         "INVALID_VALUE",
         "A national security opportunity cannot be shared for visibility only.",
         "field list",
-        lambda submission: NOWHERE if _is_co_sell(submission) or _is_open(submission) else HERE,
-    ),
-    Check(
-        "Project.ExpectedCustomerSpend",
-        "REQUIRED_FIELD_MISSING",
-        "A spend has an amount, or the address of an estimate.",
-        "field list, recorded request",
-        lambda submission: _spends(submission, (None, "")),
+        lambda submission: NOWHERE if _is_co_sell(submission) or is_open(submission.at) else HERE,
     ),
     Check(
         "Project.ExpectedCustomerSpend",
         "INVALID_VALUE",
-        "The amount has to be more than zero.",
+        ZERO_MESSAGE,
         "field report",
-        lambda submission: _spends(submission, ("0",)),
+        lambda submission: zero_spends(submission.at),
     ),
     Check(
         "LifeCycle.Stage",
@@ -216,10 +144,7 @@ def violations_of_correction(
 
 
 def _violations(submission: Submission) -> Iterator[tuple[str, Violation]]:
-    for requirement in REQUIREMENTS:
-        if submission.at(requirement.member) is None and (requirement.when is None or requirement.when(submission)):
-            name = field_name(requirement.member)
-            yield requirement.member, Violation(name, "REQUIRED_FIELD_MISSING", f"{name} is required")
+    yield from missing(submission.at, CO_SELL_SUBMISSION if _is_co_sell(submission) else SUBMISSION)
     for check in CHECKS:
         for place in check.broken(submission):
             yield check.member, Violation(field_name(check.member) + place, check.code, check.message)

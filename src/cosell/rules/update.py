@@ -1,18 +1,20 @@
 """What an update makes of an opportunity, and everything that forbids it.
 
-An update brings the whole record: a member that is left out is cleared. But what may not change in the present review
-status, or once the sale has ended, is left as it is where the request leaves it out or repeats it, and is a violation
-where the request has another value.
+An update brings the whole record. What every opportunity needs is missing where the request leaves it out, whatever
+the record has; any other member is cleared. What may not change in the present review status, or once the sale has
+ended, has to be repeated: another value is a violation, and so is none. With `Readings.drafts` nothing that is left out
+is a violation, and what may not change stays.
 
 In the catalog Sandbox an update also plays AWS's side: a ReviewStatus of Approved or Action Required in it is a verdict
-on what was submitted, and then the update may change everything, as AWS's examples do. A setting lets the other two
-steps of AWS's be played so, too.
+on what was submitted, and then the update may change everything, as AWS's examples do. A draft can be judged so, too,
+but keeps its stage. A setting lets the other two steps of AWS's be played.
 
-Source: developer guide, recorded requests; the readings are our choice: docs/decisions/0011.
+Source: developer guide, recorded requests, field reports of April and May 2026; the readings are our choice:
+docs/decisions/0011.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -22,9 +24,10 @@ from cosell.rules.conditions import broken_conditions
 from cosell.rules.editable import editable_members
 from cosell.rules.members import EVERY_MEMBER, MEMBERS, field_name, restored, value_at
 from cosell.rules.normal_form import normal_form, with_defaults
-from cosell.rules.opportunity import life_cycle_of, reviewed, with_next_steps_remembered, written
+from cosell.rules.opportunity import life_cycle_of, review_status_of, reviewed, with_next_steps_remembered, written
+from cosell.rules.required import UPDATE, missing
 from cosell.rules.review import FIRST_REVIEW_STATUS, AwsStep, ReviewStatus, Step, next_status
-from cosell.rules.stage import WITH_A_SOLUTION, stages_after
+from cosell.rules.stage import WITH_A_SOLUTION, Stage, stages_after
 from cosell.rules.submission import SOLUTIONS, violations_of_correction
 from cosell.rules.values import NO_SUPPORT
 from cosell.wire.timestamps import Date, Timestamp
@@ -38,6 +41,16 @@ ALL_PLAYED: Final[Mapping[str | None, AwsStep]] = {
     "Rejected": "reject",
 }
 """The same with `Readings.any_review_status`: our own extension."""
+OF_A_DRAFT: Final[Mapping[AwsStep, ReviewStatus]] = {
+    "approve": "Approved",
+    "require action": "Action Required",
+    "reject": "Rejected",
+}
+"""What becomes of a draft by a played verdict. AWS's own Sandbox took it from one project [field report 2026]."""
+NOT_PLAYED: Final[Mapping[str | None, str]] = {"In review": "start", "Rejected": "reject"}
+"""What a ReviewStatus means that is played with that setting only, as a decision of `cosell review`."""
+STAGE_OF_A_DRAFT_MESSAGE: Final = "You can not update the stage when Opportunity status is Pending Submission"
+"""[field reports 2026]"""
 
 
 class Moment(NamedTuple):
@@ -59,10 +72,11 @@ def update_of(
 ) -> Update:
     """What the request makes of `before`, stamps apart."""
     wanted = request.life_cycle or LifeCycle()
-    status = life_cycle_of(before).review_status
-    assert status is not None
+    status = review_status_of(before)
     played = _played(request.catalog, status, wanted, readings)
-    following = next_status(status, played or "update")
+    following = _following(status, played)
+    if refused := _not_played(request.catalog, status, wanted, readings):
+        return Update(before, [refused])
     if following is None:
         return Update(before, [_closed(status, played)])
     after, violations = _merged(before, request, status, played, readings)
@@ -71,9 +85,17 @@ def update_of(
     after = with_next_steps_remembered(after, before, moment.stamp)
     if played is not None:
         after = reviewed(after, following, played, wanted.review_comments, wanted.review_status_reason)
+    elif _loses_status(request.catalog, before, wanted, readings):
+        after = _in_status(after, None)
     elif not (status == "Action Required" and readings.action_required_stays):
         after = _in_status(after, following)
     return Update(after, violations)
+
+
+def _loses_status(catalog: str, before: GetOpportunityResponse, wanted: LifeCycle, readings: Readings) -> bool:
+    """AWS's own Sandbox forgets the status that an update leaves out, and never finds it again [field reports 2026]."""
+    is_quirk = readings.sandbox_quirks and catalog == "Sandbox" and wanted.review_status is None
+    return is_quirk or life_cycle_of(before).review_status is None
 
 
 def _played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings: Readings) -> AwsStep | None:
@@ -85,6 +107,26 @@ def _played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings: Rea
         return None
     steps = ALL_PLAYED if readings.any_review_status else PLAYED_IN_SANDBOX
     return steps.get(wanted.review_status)
+
+
+def _following(status: ReviewStatus, played: AwsStep | None) -> ReviewStatus | None:
+    if played and status == FIRST_REVIEW_STATUS:
+        return OF_A_DRAFT.get(played)
+    return next_status(status, played or "update")
+
+
+def _not_played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings: Readings) -> Violation | None:
+    """A step of AWS's that the request asks for, and that is not played: it is never passed over in silence."""
+    decision = NOT_PLAYED.get(wanted.review_status)
+    if catalog != "Sandbox" or wanted.review_status == status or decision is None:
+        return None
+    if not readings.any_review_status:
+        message = f"{wanted.review_status} is not played here: say cosell review {decision}, or set any_review_status."
+    elif status == "Approved":
+        message = "An opportunity that is Approved waits for no verdict."
+    else:
+        return None
+    return Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)
 
 
 def _closed(status: ReviewStatus, step: Step | None) -> Violation:
@@ -102,26 +144,46 @@ def _merged(
     played: AwsStep | None,
     readings: Readings,
 ) -> tuple[GetOpportunityResponse, list[Violation]]:
-    """The record as the request wants it where it may, and a violation for each member where it may not."""
+    """The record as the request wants it where it may, and a violation for each member that is missing or locked."""
     stage = life_cycle_of(before).stage
     assert stage is not None
-    editable = EVERY_MEMBER if played else editable_members(status, stage, readings)
-    after = written(before, request)
-    if after.national_security is None and "NationalSecurity" not in editable:
-        after = msgspec.structs.replace(after, national_security=before.national_security)
-    after = normal_form(after)
-    if len(editable) == len(EVERY_MEMBER):
-        return with_defaults(after), []
-    kept = normal_form(before)
+    # Of a draft, and in play, the stage is judged together with what depends on it: `_wrong_stage`.
+    editable = EVERY_MEMBER if played or status == FIRST_REVIEW_STATUS else editable_members(status, stage, readings)
+    asked = written(before, request)
     violations = []
+    if asked.national_security is None and "NationalSecurity" not in editable:
+        if before.national_security == "Yes" and not readings.drafts:
+            violations.append(_locked("NationalSecurity", status, stage))
+        asked = msgspec.structs.replace(asked, national_security=before.national_security)
+    asked = normal_form(asked)
+    lacking = {} if readings.drafts else _lacking(asked, request)
+    violations += [violation for entries in lacking.values() for violation in entries]
+    after, kept = with_defaults(asked), with_defaults(normal_form(before))
     for member in MEMBERS:
-        if member not in editable:
-            value = value_at(after, member)
-            if value is not None and value != value_at(kept, member):
-                message = f"This member cannot change while the opportunity is {status}, in the stage {stage}."
-                violations.append(Violation(field_name(member), "ACTION_NOT_PERMITTED", message))
-            after = restored(after, before, member)
+        if member in editable:
+            continue
+        left_out = member in lacking or (readings.drafts and value_at(asked, member) is None)
+        if not left_out and value_at(after, member) != value_at(kept, member):
+            violations.append(_locked(member, status, stage))
+        after = restored(after, before, member)
     return with_defaults(after), violations
+
+
+def _locked(member: str, status: ReviewStatus, stage: Stage) -> Violation:
+    message = f"This member cannot change while the opportunity is {status}, in the stage {stage}."
+    return Violation(field_name(member), "ACTION_NOT_PERMITTED", message)
+
+
+def _lacking(asked: GetOpportunityResponse, request: UpdateOpportunityRequest) -> dict[str, list[Violation]]:
+    """What an update has to bring and does not, by members. The stage that a record has counts for nothing here."""
+
+    def at(path: str) -> Any:
+        return (request.life_cycle and request.life_cycle.stage) if path == "LifeCycle.Stage" else value_at(asked, path)
+
+    lacking: dict[str, list[Violation]] = {}
+    for member, violation in missing(at, UPDATE):
+        lacking.setdefault(member, []).append(violation)
+    return lacking
 
 
 def _violations(
@@ -134,36 +196,47 @@ def _violations(
 ) -> Iterator[Violation]:
     kept = with_defaults(normal_form(before))
     changed = frozenset(member for member in MEMBERS if value_at(kept, member) != value_at(after, member))
-    yield from _wrong_stage(before, after, FIRST_REVIEW_STATUS if played else status, readings)
+    yield from _wrong_stage(before, after, status, played, readings)
     yield from broken_conditions(after, changed, today, readings)
-    if status == "Approved" and "PrimaryNeedsFromAws" in changed:
-        yield from _needs_given_up(kept, after)
+    if "PrimaryNeedsFromAws" in changed:
+        yield from _needs_given_up(kept, after, readings)
     if status == "Action Required":
         correctable = editable_members(status, "Prospect", readings)
         yield from violations_of_correction(after, correctable, today)
 
 
 def _wrong_stage(
-    before: GetOpportunityResponse, after: GetOpportunityResponse, status: ReviewStatus, readings: Readings
+    before: GetOpportunityResponse,
+    after: GetOpportunityResponse,
+    status: ReviewStatus,
+    played: AwsStep | None,
+    readings: Readings,
 ) -> Iterator[Violation]:
     stage, following = life_cycle_of(before).stage, life_cycle_of(after).stage
     assert stage is not None
     if following == stage:
         return
-    if following not in stages_after(status, stage, readings):
+    if following not in stages_after(status, stage, readings, played=played is not None):
         message = f"An opportunity in the stage {stage} cannot get into the stage {following} now."
+        if status == FIRST_REVIEW_STATUS:
+            message = STAGE_OF_A_DRAFT_MESSAGE
         yield Violation("lifeCycle.stage", "ACTION_NOT_PERMITTED", message)
     elif status == "Approved" and following in WITH_A_SOLUTION and not any(value_at(after, name) for name in SOLUTIONS):
         message = f"In the stage {following} a solution has to be associated."
         yield Violation(field_name(SOLUTIONS[0]), "REQUIRED_FIELD_MISSING", message)
 
 
-def _needs_given_up(before: GetOpportunityResponse, after: GetOpportunityResponse) -> Iterator[Violation]:
-    if after.primary_needs_from_aws == [NO_SUPPORT] and before.primary_needs_from_aws:
+def _needs_given_up(
+    before: GetOpportunityResponse, after: GetOpportunityResponse, readings: Readings
+) -> Iterator[Violation]:
+    """Left out, the needs are switched to visibility only [field reports 2026]."""
+    if before.primary_needs_from_aws in (None, [], [NO_SUPPORT]):
+        return
+    if after.primary_needs_from_aws == [NO_SUPPORT] or not (after.primary_needs_from_aws or readings.drafts):
         message = "A Co-Sell opportunity cannot go back to visibility only."
         yield Violation("primaryNeedsFromAws", "ACTION_NOT_PERMITTED", message)
 
 
-def _in_status(record: GetOpportunityResponse, status: ReviewStatus) -> GetOpportunityResponse:
+def _in_status(record: GetOpportunityResponse, status: ReviewStatus | None) -> GetOpportunityResponse:
     life_cycle = msgspec.structs.replace(life_cycle_of(record), review_status=status)
     return msgspec.structs.replace(record, life_cycle=life_cycle)

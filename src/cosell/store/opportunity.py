@@ -7,7 +7,7 @@ no encoding. Decision: docs/decisions/0005.
 import msgspec
 
 from cosell.rules.identifiers import id_key
-from cosell.rules.opportunity import summary_of
+from cosell.rules.opportunity import review_status_of, summary_of
 from cosell.rules.sort_keys import company_key, target_close_key
 from cosell.wire.encode import encode
 from cosell.wire.types import GetOpportunityResponse
@@ -28,16 +28,15 @@ class StoredOpportunity(msgspec.Struct, frozen=True):
 
 
 def stored(record: GetOpportunityResponse) -> StoredOpportunity:
-    """The stored form of a record whose life cycle has a stage and a review status."""
+    """The stored form of a record whose life cycle has a stage. One without review status is found among the drafts."""
     life_cycle = record.life_cycle
     assert life_cycle is not None
     assert life_cycle.stage is not None
-    assert life_cycle.review_status is not None
     account = record.customer.account if record.customer else None
     return StoredOpportunity(
         id_key=id_key(record.id),
         stage=life_cycle.stage,
-        review_status=life_cycle.review_status,
+        review_status=review_status_of(record),
         last_modified_ms=record.last_modified_date.ms,
         created_ms=record.created_date.ms,
         target_close=target_close_key(life_cycle.target_close_date),

@@ -6,7 +6,17 @@ Source: the reference on the life cycle, 2, 4, 5 and 7.
 import copy
 from typing import Any, Final
 
-from tests.stories.model.needs import ENDS, NO_SOLUTION, NO_SUPPORT, WITH_A_SOLUTION, disagreements, is_sold, lacks
+from tests.stories.model.needs import (
+    AT_UPDATES,
+    ENDS,
+    NO_SOLUTION,
+    NO_SUPPORT,
+    WITH_A_SOLUTION,
+    disagreements,
+    is_sold,
+    lacks,
+    missing,
+)
 from tests.stories.model.paths import Errors, Record, at, but, camel, some, without_empty
 from tests.stories.model.world import Scope, Settings, moment, owned_arn
 
@@ -63,12 +73,12 @@ FIXED_BY_APPROVAL: Final = {
     "PartnerOpportunityIdentifier",
     "Project.CustomerBusinessProblem",
     "Project.Title",
+    *REVENUE,
 }
 AFTER_LAUNCH: Final = {
     "Customer.Account.AwsAccountId",
     "Project.DeliveryModels",
     "Project.AdditionalComments",
-    *REVENUE,
 }
 PLAYED: Final = ("Approved", "Action Required")
 PLAYED_WITH_A_SETTING: Final = ("In review", "Rejected")
@@ -133,15 +143,29 @@ class Deal:
 
     def update(self, wanted: Record, today: str, verdict: str | None, settings: Settings) -> tuple[Errors, Record]:
         """What forbids an update, and what would be written by it."""
+        sent = at(wanted, "LifeCycle.ReviewStatus")
+        if self.scope.catalog == "Sandbox" and sent in PLAYED_WITH_A_SETTING and sent not in (verdict, self.status):
+            return NOT_NOW, wanted
+        is_draft = self.status == "Pending Submission"
         waits = self.status in ("Submitted", "In review")
-        if self.status == "Rejected" or (verdict is not None) != waits:
+        if self.status == "Rejected" or (waits and not verdict) or (verdict and not waits and not is_draft):
+            return NOT_NOW, wanted
+        if is_draft and verdict == "In review":
             return NOT_NOW, wanted
         editable = set(MEMBERS) if verdict else self._editable(settings)
+        errors: Errors = set()
         if "NationalSecurity" not in editable and at(wanted, "NationalSecurity") is None:
+            if at(self.written, "NationalSecurity") == "Yes" and not settings.drafts:
+                errors.add(("nationalSecurity", "ACTION_NOT_PERMITTED"))
             wanted = but({"NationalSecurity": at(self.written, "NationalSecurity")}, wanted)
-        after, errors = normal(wanted), set()
+        sent_members = normal(wanted)
+        lacking = set() if settings.drafts else missing(sent_members, AT_UPDATES)
+        errors |= lacking
+        names = {field.partition("[")[0] for field, _ in lacking}
+        after = with_defaults(sent_members, self.stage)
         for path in set(MEMBERS) - editable:
-            if at(after, path) not in (None, at(self.written, path)):
+            is_excused = camel(path) in names or (settings.drafts and at(sent_members, path) is None)
+            if at(after, path) != at(self.written, path) and not is_excused:
                 errors.add((camel(path), "ACTION_NOT_PERMITTED"))
             after = but({path: at(self.written, path)}, after)
         after = with_defaults(after, self.stage)
@@ -149,7 +173,8 @@ class Deal:
         changed = {path for path in MEMBERS if at(after, path) != at(self.written, path)}
         errors |= disagreements(after, today, changed)
         needed, needs = (at(written, "PrimaryNeedsFromAws") for written in (self.written, after))
-        if self.status == "Approved" and needs == [NO_SUPPORT] and needed not in (None, needs):
+        is_given_up = needs == [NO_SUPPORT] or (needs is None and not settings.drafts)
+        if is_given_up and needed not in (None, [NO_SUPPORT]):
             errors.add(("primaryNeedsFromAws", "ACTION_NOT_PERMITTED"))
         if self.status == "Action Required":
             fields = {camel(path) for path in CORRECTABLE}
@@ -172,7 +197,8 @@ class Deal:
         if stage == self.stage:
             return set()
         is_over = self.stage == "Launched" or (self.stage == "Closed Lost" and not settings.closed_lost_reopens)
-        if is_over or (stage in ENDS and (verdict or self.status != "Approved")):
+        is_draft = self.status == "Pending Submission"
+        if is_over or is_draft or (stage in ENDS and (verdict or self.status != "Approved")):
             return {("lifeCycle.stage", "ACTION_NOT_PERMITTED")}
         if self.status == "Approved" and stage in WITH_A_SOLUTION and not is_sold(self.related):
             return {NO_SOLUTION}

@@ -15,18 +15,22 @@ SOLD: Final = ("Solutions", "AwsMarketplaceSolutions", "AwsMarketplaceProducts")
 NO_SOLUTION: Final = ("relatedEntityIdentifiers.solutions", "REQUIRED_FIELD_MISSING")
 
 ALWAYS: Final = (
-    "Customer.Account.CompanyName",
+    # at a creation already
     "Customer.Account.Industry",
     "Customer.Account.Address.CountryCode",
     "Project.Title",
     "Project.CustomerBusinessProblem",
-    "Project.CustomerUseCase",
-    "Project.DeliveryModels",
     "Project.ExpectedCustomerSpend",
     "LifeCycle.TargetCloseDate",
 )
+OF_KNOWN_CUSTOMERS: Final = (
+    "Customer.Account.CompanyName",
+    "Customer.Account.WebsiteUrl",
+    "Customer.Account.Address.PostalCode",
+)
+AT_UPDATES: Final = ("LifeCycle.Stage", "Marketing.Source")
+AT_SUBMISSIONS: Final = ("Project.CustomerUseCase", "Project.DeliveryModels")
 FOR_SUPPORT: Final = ("PrimaryNeedsFromAws", "Project.SalesActivities")
-IN_THE_US: Final = ("Customer.Account.Address.PostalCode", "Customer.Account.Address.StateOrRegion")
 EFFECTIVE: Final = "SoftwareRevenue.EffectiveDate"
 EXPIRATION: Final = "SoftwareRevenue.ExpirationDate"
 FROM_ACTIVITIES: Final = ("CampaignName", "UseCases", "Channels", "AwsFundingUsed")
@@ -129,7 +133,8 @@ AGREEMENTS: Final = (
 
 def disagreements(written: Record, today: str, changed: set[str] | None = None) -> Errors:
     """Where members disagree; of those that regard `changed` members, where it is given."""
-    return {
+    spends = changed is None or "Project.ExpectedCustomerSpend" in changed
+    return (_zeros(written) if spends else set()) | {
         (camel(row.member), row.code)
         for row in AGREEMENTS
         if (changed is None or changed & {row.member, *row.others})
@@ -139,12 +144,7 @@ def disagreements(written: Record, today: str, changed: set[str] | None = None) 
 
 def lacks(written: Record, related: dict[str, list[str]], involvement: str, visibility: str, today: str) -> Errors:
     """What keeps an opportunity from being submitted so."""
-    needed = [path for path in _needed(written, involvement) if at(written, path) is None]
-    errors = {(camel(path), "REQUIRED_FIELD_MISSING") for path in needed}
-    for index, spend in enumerate(at(written, "Project.ExpectedCustomerSpend") or []):
-        if spend.get("Amount") in (None, "0"):
-            code = "INVALID_VALUE" if "Amount" in spend else "REQUIRED_FIELD_MISSING"
-            errors.add((f"project.expectedCustomerSpend[{index}].amount", code))
+    errors = _absent(written, _needed(written, involvement)) | missing(written) | _zeros(written)
     without_support = visibility == "Limited" or NO_SUPPORT in (at(written, "PrimaryNeedsFromAws") or [])
     if involvement == "Co-Sell" and without_support:
         errors.add(("primaryNeedsFromAws", "INVALID_VALUE"))
@@ -161,17 +161,36 @@ def lacks(written: Record, related: dict[str, list[str]], involvement: str, visi
 
 
 def _needed(written: Record, involvement: str) -> list[str]:
-    needed = list(ALWAYS)
+    needed = list(AT_SUBMISSIONS)
     if involvement == "Co-Sell":
         needed += FOR_SUPPORT
     if at(written, "Customer.Account.Industry") == "Other":
         needed.append("Customer.Account.OtherIndustry")
-    if at(written, "NationalSecurity") != "Yes":
-        needed.append("Customer.Account.WebsiteUrl")
-        needed += IN_THE_US if at(written, "Customer.Account.Address.CountryCode") == "US" else ()
     if at(written, "OpportunityType") == "Flat Renewal":
         needed.append("Project.RelatedOpportunityIdentifier")
     return needed
+
+
+def missing(written: Record, also: tuple[str, ...] = ()) -> Errors:
+    """What every creation and every update has to bring; an update `also` two members more."""
+    needed = [*ALWAYS, *also]
+    if at(written, "NationalSecurity") != "Yes":
+        needed += OF_KNOWN_CUSTOMERS
+        if at(written, "Customer.Account.Address.CountryCode") == "US":
+            needed.append("Customer.Account.Address.StateOrRegion")
+    spends = enumerate(at(written, "Project.ExpectedCustomerSpend") or [])
+    without = {f"project.expectedCustomerSpend[{index}].amount" for index, spend in spends if not spend.get("Amount")}
+    return _absent(written, needed) | {(field, "REQUIRED_FIELD_MISSING") for field in without}
+
+
+def _absent(written: Record, needed: list[str]) -> Errors:
+    return {(camel(path), "REQUIRED_FIELD_MISSING") for path in needed if at(written, path) is None}
+
+
+def _zeros(written: Record) -> Errors:
+    spends = enumerate(at(written, "Project.ExpectedCustomerSpend") or [])
+    zeros = [index for index, spend in spends if spend.get("Amount") == "0"]
+    return {(f"project.expectedCustomerSpend[{index}].amount", "INVALID_VALUE") for index in zeros}
 
 
 def is_sold(related: dict[str, list[str]]) -> int:

@@ -4,11 +4,11 @@ import json
 from typing import Any, Final
 
 from tests.stories.model.deal import LARGEST_TEAM, MEMBERS, NOT_NOW, Deal, normal, with_defaults
-from tests.stories.model.needs import ENDS, NO_SUPPORT, disagreements
+from tests.stories.model.needs import ENDS, NO_SUPPORT, disagreements, missing
 from tests.stories.model.paths import Errors, Record, at, but, some, without_empty
 from tests.stories.model.sharing import Engagement, aws_view_changed, invite, settle
 from tests.stories.model.tags import check_tags
-from tests.stories.model.world import AWS, Turn, conflict, day_of, forbidden, moment, not_found
+from tests.stories.model.world import AWS, Turn, conflict, day_of, forbidden, moment
 
 FROM_PARTNER: Final = "AwsProducts Solutions AwsMarketplaceSolutions AwsMarketplaceProducts"
 
@@ -18,6 +18,8 @@ def create_opportunity(turn: Turn, request: Record) -> Record:
     check_tags(request)
     is_referral = request.get("Origin") == "AWS Referral"
     errors = {("origin", "INVALID_VALUE")} if is_referral and turn.scope.catalog == "AWS" else set()
+    if not turn.world.settings.drafts:
+        errors = errors | missing(with_defaults(normal(request)))
     deal = _drafted(turn, request, errors)
     if request.get("Tags"):
         tags = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
@@ -80,8 +82,7 @@ def update_opportunity(turn: Turn, request: Record) -> Record:
         deal.review(played, sent.get("ReviewComments"), sent.get("ReviewStatusReason"))
     elif is_corrected:
         deal.status = "Submitted"
-    if is_corrected:
-        assert deal.view is not None
+    if is_corrected and deal.view is not None:
         show(turn, deal, deal.view["InvolvementType"], deal.view["Visibility"])
     if played == "Approved":
         bring_aws(turn, deal)
@@ -142,26 +143,36 @@ def _told_by_the_partner(deal: Deal) -> Record:
 
 def bring_aws(turn: Turn, deal: Deal) -> None:
     """An approval brings AWS's people, its stage and its insights, unless they were there."""
-    assert deal.view is not None
+    former, seen = deal.view, _seen(deal)
     made_up = json.loads(turn.name("AWS's view", deal.identifier))
     assert made_up["OpportunityTeam"]
     assert made_up["Insights"]["EngagementScore"] in ("High", "Medium", "Low")
     assert made_up["Insights"]["NextBestActions"]
-    before = without_empty(deal.view)
+    before = without_empty(seen)
     begun = {"Stage": deal.stage, "TargetCloseDate": at(deal.written, "LifeCycle.TargetCloseDate")}
-    deal.view = deal.view | {
+    deal.view = seen | {
         "OpportunityTeam": before.get("OpportunityTeam") or made_up["OpportunityTeam"],
         "LifeCycle": begun | before.get("LifeCycle", {}),
         "Insights": some(made_up["Insights"], "EngagementScore NextBestActions") | before.get("Insights", {}),
     }
-    if without_empty(deal.view) != before:
+    if former is not None and without_empty(deal.view) != before:
         aws_view_changed(turn, deal)
 
 
 def get_aws_opportunity_summary(turn: Turn, request: Record) -> Record:
-    """AWS's view. Before the submission nothing says how AWS is involved."""
-    deal = turn.deal(request["RelatedOpportunityIdentifier"])
-    return deal.view or {"Origin": "Partner Referral"} | _told_by_the_partner(deal)
+    """AWS's view."""
+    return _seen(turn.deal(request["RelatedOpportunityIdentifier"]))
+
+
+def _seen(deal: Deal) -> Record:
+    """AWS's view. Before the submission nothing says how AWS is involved; a verdict shows what it would show."""
+    if deal.view is not None:
+        return deal.view
+    begun = {"Origin": "Partner Referral"} | _told_by_the_partner(deal)
+    if deal.status == "Pending Submission":
+        return begun
+    involvement = "For Visibility Only" if at(deal.written, "PrimaryNeedsFromAws") == [NO_SUPPORT] else "Co-Sell"
+    return begun | {"InvolvementType": involvement, "Visibility": "Full"}
 
 
 def assign_opportunity(turn: Turn, request: Record) -> Record:
@@ -195,8 +206,7 @@ def aws_edits(turn: Turn, request: Record) -> Record:
     """AWS changes its view, or a little of the partner's record. Only the latter moves its stamp."""
     deal = turn.deal(request["Identifier"])
     view, life_cycle = request.get("View"), request.get("LifeCycle") or {}
-    if view and deal.view is None:
-        raise not_found()
+    seen = _seen(deal) if view else {}
     at_least = turn._replace(now=max(turn.now, deal.stamp))
     written = but({f"LifeCycle.{name}": value for name, value in life_cycle.items()}, deal.written)
     if life_cycle.get("Stage") not in (None, "Closed Lost"):
@@ -204,19 +214,21 @@ def aws_edits(turn: Turn, request: Record) -> Record:
     changed = {path for path in MEMBERS if at(written, path) != at(deal.written, path)}
     if errors := disagreements(written, day_of(at_least.now), changed):
         raise forbidden(errors)
-    seen = deal.view and without_empty(deal.view)
+    is_seen_otherwise = False
     if view:
-        assert deal.view is not None
-        merged = {name: deal.view.get(name, {}) | view[name] for name in ("LifeCycle", "Insights") if name in view}
-        _remember_aws_steps(merged.get("LifeCycle", {}), deal.view.get("LifeCycle", {}), moment(at_least.now))
-        deal.view = deal.view | view | merged
-        if without_empty(deal.view) != seen:
+        merged = {name: seen.get(name, {}) | view[name] for name in ("LifeCycle", "Insights") if name in view}
+        _remember_aws_steps(merged.get("LifeCycle", {}), seen.get("LifeCycle", {}), moment(at_least.now))
+        after = seen | view | merged
+        is_seen_otherwise = without_empty(after) != without_empty(seen)
+    if is_seen_otherwise:
+        was_kept, deal.view = deal.view is not None, after
+        if was_kept:
             aws_view_changed(at_least, deal)
     if changed:
         before, deal.written = at(deal.written, "LifeCycle.NextSteps"), written
         deal.remember_steps(before, at_least.now)
         settle(turn, deal, turn.stamp())
-    elif view and without_empty(deal.view) != seen:
+    elif is_seen_otherwise:
         at_least.changed(deal, "Updated")
     return {}
 

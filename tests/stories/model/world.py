@@ -62,6 +62,8 @@ class Settings(NamedTuple):
     closed_lost_reopens: bool = False
     any_value: bool = False
     any_review_status: bool = False
+    drafts: bool = False
+    sandbox_quirks: bool = False
 
 
 class Told(NamedTuple):

@@ -17,6 +17,7 @@ from cosell.sync.push.pusher import Options, Pusher
 from cosell.sync.push.row import Result
 from cosell.sync.push.rows import rows_of
 from cosell.sync.quota_rule import Kind
+from tests.complete_opportunity import completing, merged, written
 from tests.conftest import ACCOUNT
 
 HOUR_S = 3600
@@ -69,10 +70,13 @@ def _answered(status: int, code: str) -> ClientError:
 
 
 def change(client: Any, identifier: str, **members: Any) -> None:
-    """Somebody else's update, which sets these members alone."""
+    """Somebody else's update, which changes these members alone."""
     stored = client.get_opportunity(Catalog="Sandbox", Identifier=identifier)
     client.update_opportunity(
-        Catalog="Sandbox", Identifier=identifier, LastModifiedDate=stored["LastModifiedDate"], **members
+        Catalog="Sandbox",
+        Identifier=identifier,
+        LastModifiedDate=stored["LastModifiedDate"],
+        **merged(written(stored), members),
     )
 
 
@@ -132,7 +136,7 @@ class Current:
 def shared() -> tuple[Current, Any]:
     current = Current()
     engine: Any = current
-    return current, client_of(engine, account=ACCOUNT)
+    return current, completing(client_of(engine, account=ACCOUNT))
 
 
 @pytest.fixture

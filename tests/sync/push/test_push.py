@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 import cosell
 from cosell.sync.push.calls import ATTEMPTS
 from cosell.sync.push.row import Problem
+from tests.complete_opportunity import complete, completing, merged
 from tests.conftest import ACCOUNT
 from tests.sync.push.conftest import HOUR_S, Desk, change, outcomes
 
@@ -131,16 +132,25 @@ def test_an_update_changes_what_the_row_names_and_nothing_else(desk: Desk) -> No
     assert outcomes(desk.push(row)) == ["updated"]
     (after,) = desk.records()
     assert after["Customer"] == before["Customer"]
-    assert after["Project"] == {"Title": "Stay", "ExpectedCustomerSpend": before["Project"]["ExpectedCustomerSpend"]}
+    kept = {name: value for name, value in before["Project"].items() if name != "AdditionalComments"}
+    assert after["Project"] == kept | {"Title": "Stay"}
     assert after["LifeCycle"]["NextSteps"] == "Call"
     assert outcomes(desk.push(row)) == ["unchanged"]
 
 
 def test_with_replace_what_a_row_does_not_name_is_cleared(desk: Desk) -> None:
-    desk.push(KEYED | {"Project": {"Title": "Move"}})
-    assert outcomes(desk.push(KEYED, replace=True)) == ["updated"]
-    assert "Project" not in desk.records()[0]
-    assert outcomes(desk.push(KEYED, replace=True)) == ["unchanged"]
+    row = complete(**KEYED, LifeCycle={"Stage": "Prospect"}, Marketing={"Source": "None"})
+    desk.push(merged(row, {"Project": {"AdditionalComments": "Old"}}))
+    assert outcomes(desk.push(row, replace=True)) == ["updated"]
+    assert "AdditionalComments" not in desk.records()[0]["Project"]
+    assert outcomes(desk.push(row, replace=True)) == ["unchanged"]
+
+
+def test_a_row_with_another_stage_of_a_draft_is_refused_and_the_push_goes_on(desk: Desk) -> None:
+    desk.push(KEYED)
+    results = desk.push(KEYED | {"LifeCycle": {"Stage": "Committed"}}, UNKEYED)
+    assert outcomes(results) == ["refused", "created"]
+    assert [(error.field, error.code) for error in results[0].errors] == [("lifeCycle.stage", "ACTION_NOT_PERMITTED")]
 
 
 def test_what_the_service_writes_in_its_own_way_is_pushed_once(desk: Desk) -> None:
@@ -278,18 +288,22 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk) -> None:
     assert all(result.dry_run for result in results)
     assert outcomes(desk.push(KEYED, dry_run=True)) == ["unchanged"]
     assert len(desk.records()) == 1
-    assert "Project" not in desk.records()[0]
+    assert desk.records()[0]["Project"]["Title"] == "Nest cameras", "not the row's"
 
 
 def test_a_service_that_was_emptied_gets_the_rows_anew_and_foreign_rows_stay(desk: Desk) -> None:
     desk.push(KEYED, UNKEYED)
-    empty: Any = cosell.connect(account=ACCOUNT)
+    empty: Any = completing(cosell.connect(account=ACCOUNT))
     foreign = empty.create_opportunity(Catalog="Sandbox", ClientToken="a", Project={"Title": "Foreign"})
     assert foreign["Id"] == "O1000001", "the Id that the journal knows for the first row"
     elsewhere = Desk(empty, desk.journal.parent)
     assert outcomes(elsewhere.push(KEYED, UNKEYED, dry_run=True)) == ["created", "created"]
     assert outcomes(elsewhere.push(KEYED, UNKEYED)) == ["created", "created"]
-    assert [record.get("Project", {}).get("Title") for record in elsewhere.records()] == ["Foreign", None, "Move"]
+    assert [record.get("Project", {}).get("Title") for record in elsewhere.records()] == [
+        "Foreign",
+        "Nest cameras",
+        "Move",
+    ]
 
 
 def test_members_that_boto3_does_not_know_are_never_cleared_unasked(desk: Desk) -> None:

@@ -33,11 +33,15 @@ class Referral(msgspec.Struct, frozen=True):
 
 
 def refer_as_asked(tx: WriteTransaction, request: CreateOpportunityRequest, context: Context) -> Referral:
-    """Refer what a request describes, in whatever catalog. Raises ValidationException where its members disagree."""
+    """Refer what a request describes, in whatever catalog. Raises ValidationException where its members disagree.
+
+    What AWS refers may lack what it demands of partners.
+    """
     record = created(request, context.scope, opportunity_id(tx.next_number()), new_stamp(tx, context))
     ours = msgspec.structs.replace(request, origin=None)  # that AWS refers is no mistake here
     today = Timestamp.from_ms(context.now_ms).day
-    if violations := violations_of_creation(record, ours, today, context.readings):
+    readings = msgspec.structs.replace(context.readings, drafts=True)
+    if violations := violations_of_creation(record, ours, today, readings):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
     return refer(tx, record, context)
 

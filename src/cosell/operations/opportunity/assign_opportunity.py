@@ -7,7 +7,7 @@ last assignment wins, and a repeated one changes nothing but the stamp.
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.opportunity import review_status_of
 from cosell.rules.review import next_status
 from cosell.rules.team import LARGEST_TEAM, assigned
 from cosell.store.interface import WriteTransaction
@@ -19,8 +19,7 @@ def assign_opportunity(tx: WriteTransaction, request: Request, context: Context)
     opportunity was rejected, or where its team has no place left.
     """
     record = record_of(tx, request.identifier, context)
-    status = life_cycle_of(record).review_status
-    assert status is not None
+    status = review_status_of(record)
     if next_status(status, "assign") is None:
         message = f"An opportunity that is {status} cannot be assigned."
         violation = Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)

@@ -8,7 +8,7 @@ from cosell.context import Context
 from cosell.datasets.aws_people import approval
 from cosell.operations.engagement.snapshots import take_aws_snapshots
 from cosell.rules.aws_summary import summary_at_approval, summary_at_submission
-from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.opportunity import review_status_of
 from cosell.rules.review import FIRST_REVIEW_STATUS
 from cosell.rules.submission import DEFAULT_VISIBILITY, InvolvementType, Visibility, involvement_of
 from cosell.store.interface import ReadTransaction, WriteTransaction
@@ -36,7 +36,7 @@ def first_aws_view(record: GetOpportunityResponse) -> GetAwsOpportunitySummaryRe
 
 def is_draft(record: GetOpportunityResponse) -> bool:
     """Whether AWS was not asked about an opportunity yet."""
-    return life_cycle_of(record).review_status == FIRST_REVIEW_STATUS
+    return review_status_of(record) == FIRST_REVIEW_STATUS
 
 
 def put_aws_view(

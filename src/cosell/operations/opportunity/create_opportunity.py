@@ -1,6 +1,6 @@
 """CreateOpportunity: a new opportunity of the caller, not yet submitted to AWS.
 
-Source: service model 2022-07-26, CreateOpportunity. Very little is required; what is there must agree.
+Source: service model 2022-07-26, CreateOpportunity. The model requires very little, the service more.
 """
 
 from cosell.context import Context
@@ -23,7 +23,7 @@ from cosell.wire.types import GetOpportunityResponse
 
 def create_opportunity(tx: WriteTransaction, request: Request, context: Context) -> Response:
     """Raises ResourceNotFoundException when the related opportunity is not one of the caller's, and
-    ValidationException with everything in which the members disagree, or for tags that no resource can have.
+    ValidationException with everything that is missing or disagrees, or for tags that no resource can have.
     """
     if wrong := violations_of_tags(request.tags):
         raise ValidationException("REQUEST_VALIDATION_FAILED", wrong)

@@ -4,7 +4,7 @@ from cosell.context import Context
 from cosell.errors import ValidationException, Violation
 from cosell.operations.opportunity.stored_record import record_of
 from cosell.rules.association import Kind, violations_of_form
-from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.opportunity import review_status_of
 from cosell.rules.review import next_status
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import GetOpportunityResponse
@@ -21,8 +21,7 @@ def related_record(
     if violations := violations_of_form(kind, entity):
         raise ValidationException("REQUEST_VALIDATION_FAILED", violations)
     record = record_of(tx, identifier, context)
-    status = life_cycle_of(record).review_status
-    assert status is not None
+    status = review_status_of(record)
     if next_status(status, "associate") is None:
         message = f"What belongs to an opportunity that is {status} cannot change."
         violation = Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)

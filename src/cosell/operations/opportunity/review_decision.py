@@ -13,7 +13,7 @@ from cosell.context import Context
 from cosell.errors import ValidationException, Violation
 from cosell.operations.opportunity.aws_view import show_aws_approval
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.opportunity import life_cycle_of, reviewed
+from cosell.rules.opportunity import review_status_of, reviewed
 from cosell.rules.review import AwsStep, ReviewStatus, next_status
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import GetOpportunityResponse
@@ -50,8 +50,7 @@ def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Con
     where its status does not allow the step: only what is submitted, or in review, is decided upon.
     """
     record = record_of(tx, decision.identifier, context)
-    status = life_cycle_of(record).review_status
-    assert status is not None
+    status = review_status_of(record)
     following = next_status(status, decision.step)
     if following is None:
         violation = Violation(

@@ -52,9 +52,8 @@ def violations_of_submit(
 ) -> list[Violation]:
     """Everything that an opportunity lacks for its submission, or the review status alone where that permits none."""
     status = life_cycle_of(record).review_status
-    assert status is not None
-    if next_status(status, "submit") is None:
-        message = f"You cannot perform Submit action on an opportunity that is {status}."
+    if status is None or next_status(status, "submit") is None:
+        message = f"You cannot perform Submit action on an opportunity that is {status or 'without review status'}."
         return [Violation("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED", message)]
     today = Timestamp.from_ms(context.now_ms).day
     return violations_of_submission(record, involvement_type, visibility, today)
