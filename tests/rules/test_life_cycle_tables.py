@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from cosell.rules import values
 from cosell.rules.conditions import CONDITIONS, VALUE_LISTS, Condition
 from cosell.rules.editable import EDITABLE, EDITABLE_AT_THE_END
-from cosell.rules.members import EVERY_MEMBER, MEMBERS
+from cosell.rules.members import EVERY_MEMBER, MEMBERS, SOLUTIONS
 from cosell.rules.normal_form import normal_form, with_defaults
 from cosell.rules.required import REQUIREMENTS
 from cosell.rules.review import REVIEW_STATUSES
 from cosell.rules.stage import FINAL_STAGES, FOLLOWING, OPEN_STAGES, WITH_A_SOLUTION
-from cosell.rules.submission import SOLUTIONS, InvolvementType, Visibility
+from cosell.rules.submission import InvolvementType, Visibility
 from cosell.rules.team import LARGEST_TEAM
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode

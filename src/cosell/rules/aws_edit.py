@@ -15,7 +15,7 @@ import msgspec
 from cosell.context import Readings
 from cosell.errors import ValidationException, Violation
 from cosell.rules.conditions import broken_conditions
-from cosell.rules.members import MEMBERS, value_at
+from cosell.rules.members import differences, values_of
 from cosell.rules.opportunity import LONGEST_NEXT_STEPS_HISTORY, life_cycle_of
 from cosell.rules.stage import CLOSED_LOST
 from cosell.wire.decode import checked_structure
@@ -116,8 +116,7 @@ def violations_of_edit(
     before: GetOpportunityResponse, after: GetOpportunityResponse, today: Date, readings: Readings
 ) -> list[Violation]:
     """Everything in which the members of an edited record disagree. `today` is the day in UTC."""
-    changed = frozenset(member for member in MEMBERS if value_at(before, member) != value_at(after, member))
-    return list(broken_conditions(after, changed, today, readings))
+    return list(broken_conditions(values_of(after).get, differences(before, after), today, readings))
 
 
 def _merged(before: Structure, edit: Structure) -> Structure:

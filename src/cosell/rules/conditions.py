@@ -8,12 +8,11 @@ of referrals; *field report* public notes of users; *our choice* docs/decisions/
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
 from cosell.context import Readings
 from cosell.errors import Code, Violation
-from cosell.rules.members import field_name, value_at
+from cosell.rules.members import field_name
 from cosell.rules.required import At
 from cosell.rules.stage import CLOSED_LOST
 from cosell.rules.values import (
@@ -30,7 +29,7 @@ from cosell.rules.values import (
     US_STATES,
 )
 from cosell.wire.timestamps import Date
-from cosell.wire.types import ExpectedCustomerSpend, GetOpportunityResponse
+from cosell.wire.types import ExpectedCustomerSpend
 
 Places: TypeAlias = Iterable[str]
 """Where below a member a rule is broken: `""` for the member itself, `[2]` for an item, `[2].amount` inside one."""
@@ -297,11 +296,8 @@ VALUE_LISTS: Final = (
 _EVERY_ROW: Final = CONDITIONS + VALUE_LISTS
 
 
-def broken_conditions(
-    record: GetOpportunityResponse, changed: Collection[str], today: Date, readings: Readings
-) -> Iterator[Violation]:
+def broken_conditions(at: At, changed: Collection[str], today: Date, readings: Readings) -> Iterator[Violation]:
     """The violations of every rule that regards one of the `changed` members. `today` is the day in UTC."""
-    at = partial(value_at, record)
     for row in CONDITIONS if readings.any_value else _EVERY_ROW:
         if row.member in changed or any(member in changed for member in row.regards):
             for place in row.broken(at, today):

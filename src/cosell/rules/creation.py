@@ -3,12 +3,10 @@
 Source: service model 2022-07-26, CreateOpportunityRequest; field reports for the stages; `rules/required.py`.
 """
 
-from functools import partial
-
 from cosell.context import Readings
 from cosell.errors import Violation
 from cosell.rules.conditions import broken_conditions
-from cosell.rules.members import EVERY_MEMBER, value_at
+from cosell.rules.members import EVERY_MEMBER, values_of
 from cosell.rules.opportunity import life_cycle_of
 from cosell.rules.required import CREATION, missing
 from cosell.rules.stage import FINAL_STAGES
@@ -20,9 +18,10 @@ def violations_of_creation(
     record: GetOpportunityResponse, request: CreateOpportunityRequest, today: Date, readings: Readings
 ) -> list[Violation]:
     """Everything that forbids the record that a request would make. `today` is the day in UTC."""
-    lacking = () if readings.drafts else missing(partial(value_at, record), CREATION)
+    at = values_of(record).get
+    lacking = () if readings.drafts else missing(at, CREATION)
     violations = [violation for _, violation in lacking]
-    violations += broken_conditions(record, EVERY_MEMBER, today, readings)
+    violations += broken_conditions(at, EVERY_MEMBER, today, readings)
     if (stage := life_cycle_of(record).stage) in FINAL_STAGES:
         message = f"An opportunity cannot begin in the stage {stage}."
         violations.append(Violation("lifeCycle.stage", "ACTION_NOT_PERMITTED", message))

@@ -59,6 +59,12 @@ MEMBERS: Final = (
     "LifeCycle.TargetCloseDate",
 )
 EVERY_MEMBER: Final = frozenset(MEMBERS)
+SOLUTIONS: Final = (
+    "RelatedEntityIdentifiers.Solutions",
+    "RelatedEntityIdentifiers.AwsMarketplaceSolutions",
+    "RelatedEntityIdentifiers.AwsMarketplaceProducts",
+)
+"""What counts as a solution. A partner associates it, and writes it nowhere else."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -68,14 +74,24 @@ def field_name(path: str) -> str:
     return ".".join(name[:1].lower() + name[1:] for name in path.split("."))
 
 
-def value_at(record: GetOpportunityResponse, path: str) -> Any:
-    """What stands at `path`; None for what is absent or empty, which mean the same here."""
-    value: Any = record
-    for attribute in _attributes(path):
-        value = getattr(value, attribute)
-        if value is None:
-            return None
-    return value or None
+def values_of(record: GetOpportunityResponse) -> dict[str, Any]:
+    """What the members and the solutions of a record are, by their paths. Absent and empty are the same: no entry."""
+    values: dict[str, Any] = {}
+    for way, attributes in _STRUCTURES:
+        structure: Any = record
+        for attribute in way:
+            structure = structure and getattr(structure, attribute)
+        if structure is not None:
+            for attribute, path in attributes:
+                if value := getattr(structure, attribute):
+                    values[path] = value
+    return values
+
+
+def differences(record: GetOpportunityResponse, other: GetOpportunityResponse) -> frozenset[str]:
+    """The members in which two records are not the same."""
+    values, others = values_of(record), values_of(other)
+    return frozenset(member for member in MEMBERS if values.get(member) != others.get(member))
 
 
 def restored(record: GetOpportunityResponse, source: GetOpportunityResponse, path: str) -> GetOpportunityResponse:
@@ -108,3 +124,15 @@ def _emptied(structure: S) -> S:
 @functools.cache
 def _attributes(path: str) -> tuple[str, ...]:
     return tuple(snake_case(name) for name in path.split("."))
+
+
+def _structures() -> dict[tuple[str, ...], list[tuple[str, str]]]:
+    """The structures that hold members, by the way to each, with its attributes and their paths."""
+    structures: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for path in MEMBERS + SOLUTIONS:
+        *way, attribute = _attributes(path)
+        structures.setdefault(tuple(way), []).append((attribute, path))
+    return structures
+
+
+_STRUCTURES: Final = tuple(_structures().items())

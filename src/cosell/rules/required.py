@@ -7,6 +7,7 @@ Sources: *reports of 2026* are the notes of three projects on what AWS's Sandbox
 *field list* is AWS's list of the fields of referrals, *model* the documentation of the member in the service model.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -101,11 +102,16 @@ def missing(at: At, occasions: Occasions) -> Iterator[tuple[str, Violation]]:
 
     A spend is there when each of its entries has an amount, or the address of an estimate.
     """
-    for row in REQUIREMENTS:
-        if any(occasion in row.needed_for for occasion in occasions) and (row.when is None or row.when(at)):
+    for row in _needed_for(occasions):
+        if row.when is None or row.when(at):
             for place in _lacking(at, row.member):
                 name = field_name(row.member) + place
                 yield row.member, Violation(name, "REQUIRED_FIELD_MISSING", f"{name} is required")
+
+
+@functools.cache
+def _needed_for(occasions: Occasions) -> list[Requirement]:
+    return [row for row in REQUIREMENTS if not set(row.needed_for).isdisjoint(occasions)]
 
 
 def _lacking(at: At, member: str) -> list[str]:

@@ -7,14 +7,13 @@ Source: AWS's field list where a row names nothing else; docs/fidelity.md has a 
 """
 
 from collections.abc import Callable, Collection, Iterator
-from functools import partial
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from cosell.errors import Code, Violation
 from cosell.rules.conditions import HERE, NOWHERE, TARGET_CLOSE_DATE_MESSAGE, ZERO_MESSAGE, Places, zero_spends
-from cosell.rules.members import field_name, value_at
+from cosell.rules.members import SOLUTIONS, field_name, values_of
 from cosell.rules.required import CO_SELL_SUBMISSION, SUBMISSION, At, is_open, missing
 from cosell.rules.stage import FINAL_STAGES, WITH_A_SOLUTION
 from cosell.rules.values import NO_SUPPORT
@@ -26,12 +25,6 @@ Visibility: TypeAlias = Literal["Full", "Limited"]
 
 CO_SELL: Final = "Co-Sell"
 DEFAULT_VISIBILITY: Final[Visibility] = "Full"
-SOLUTIONS: Final = (
-    "RelatedEntityIdentifiers.Solutions",
-    "RelatedEntityIdentifiers.AwsMarketplaceSolutions",
-    "RelatedEntityIdentifiers.AwsMarketplaceProducts",
-)
-"""What counts as a solution."""
 
 
 class Submission(NamedTuple):
@@ -130,16 +123,15 @@ def violations_of_submission(
 
     Whether its review status permits a submission is not judged here (`review.next_status`). `today` is the day in UTC.
     """
-    return [
-        entry for _, entry in _violations(Submission(partial(value_at, record), involvement_type, visibility, today))
-    ]
+    submission = Submission(values_of(record).get, involvement_type, visibility, today)
+    return [entry for _, entry in _violations(submission)]
 
 
 def violations_of_correction(
     record: GetOpportunityResponse, correctable: Collection[str], today: Date
 ) -> list[Violation]:
     """What an opportunity that is submitted again by its correction still lacks of what could be corrected in it."""
-    submission = Submission(partial(value_at, record), involvement_of(record), DEFAULT_VISIBILITY, today)
+    submission = Submission(values_of(record).get, involvement_of(record), DEFAULT_VISIBILITY, today)
     return [entry for member, entry in _violations(submission) if member in correctable]
 
 

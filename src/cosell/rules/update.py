@@ -14,7 +14,7 @@ docs/decisions/0011.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -22,13 +22,13 @@ from cosell.context import Readings
 from cosell.errors import Violation
 from cosell.rules.conditions import broken_conditions
 from cosell.rules.editable import editable_members
-from cosell.rules.members import EVERY_MEMBER, MEMBERS, field_name, restored, value_at
+from cosell.rules.members import EVERY_MEMBER, MEMBERS, SOLUTIONS, differences, field_name, restored, values_of
 from cosell.rules.normal_form import normal_form, with_defaults
 from cosell.rules.opportunity import life_cycle_of, review_status_of, reviewed, with_next_steps_remembered, written
 from cosell.rules.required import UPDATE, missing
 from cosell.rules.review import FIRST_REVIEW_STATUS, AwsStep, ReviewStatus, Step, next_status
 from cosell.rules.stage import WITH_A_SOLUTION, Stage, stages_after
-from cosell.rules.submission import SOLUTIONS, violations_of_correction
+from cosell.rules.submission import violations_of_correction
 from cosell.rules.values import NO_SUPPORT
 from cosell.wire.timestamps import Date, Timestamp
 from cosell.wire.types import GetOpportunityResponse, LifeCycle, UpdateOpportunityRequest
@@ -158,14 +158,14 @@ def _merged(
     asked = normal_form(asked)
     lacking = {} if readings.drafts else _lacking(asked, request)
     violations += [violation for entries in lacking.values() for violation in entries]
-    after, kept = with_defaults(asked), with_defaults(normal_form(before))
+    after = with_defaults(asked)
+    changed = differences(with_defaults(normal_form(before)), after)
+    left_out = EVERY_MEMBER - values_of(asked).keys() if readings.drafts else lacking.keys()
     for member in MEMBERS:
-        if member in editable:
-            continue
-        left_out = member in lacking or (readings.drafts and value_at(asked, member) is None)
-        if not left_out and value_at(after, member) != value_at(kept, member):
-            violations.append(_locked(member, status, stage))
-        after = restored(after, before, member)
+        if member not in editable:
+            if member in changed and member not in left_out:
+                violations.append(_locked(member, status, stage))
+            after = restored(after, before, member)
     return with_defaults(after), violations
 
 
@@ -176,12 +176,10 @@ def _locked(member: str, status: ReviewStatus, stage: Stage) -> Violation:
 
 def _lacking(asked: GetOpportunityResponse, request: UpdateOpportunityRequest) -> dict[str, list[Violation]]:
     """What an update has to bring and does not, by members. The stage that a record has counts for nothing here."""
-
-    def at(path: str) -> Any:
-        return (request.life_cycle and request.life_cycle.stage) if path == "LifeCycle.Stage" else value_at(asked, path)
-
+    values = values_of(asked)
+    values["LifeCycle.Stage"] = request.life_cycle and request.life_cycle.stage
     lacking: dict[str, list[Violation]] = {}
-    for member, violation in missing(at, UPDATE):
+    for member, violation in missing(values.get, UPDATE):
         lacking.setdefault(member, []).append(violation)
     return lacking
 
@@ -195,9 +193,9 @@ def _violations(
     readings: Readings,
 ) -> Iterator[Violation]:
     kept = with_defaults(normal_form(before))
-    changed = frozenset(member for member in MEMBERS if value_at(kept, member) != value_at(after, member))
+    changed = differences(kept, after)
     yield from _wrong_stage(before, after, status, played, readings)
-    yield from broken_conditions(after, changed, today, readings)
+    yield from broken_conditions(values_of(after).get, changed, today, readings)
     if "PrimaryNeedsFromAws" in changed:
         yield from _needs_given_up(kept, after, readings)
     if status == "Action Required":
@@ -221,7 +219,7 @@ def _wrong_stage(
         if status == FIRST_REVIEW_STATUS:
             message = STAGE_OF_A_DRAFT_MESSAGE
         yield Violation("lifeCycle.stage", "ACTION_NOT_PERMITTED", message)
-    elif status == "Approved" and following in WITH_A_SOLUTION and not any(value_at(after, name) for name in SOLUTIONS):
+    elif status == "Approved" and following in WITH_A_SOLUTION and values_of(after).keys().isdisjoint(SOLUTIONS):
         message = f"In the stage {following} a solution has to be associated."
         yield Violation(field_name(SOLUTIONS[0]), "REQUIRED_FIELD_MISSING", message)
 
