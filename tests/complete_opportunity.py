@@ -18,7 +18,7 @@ COMPLETE: Final[dict[str, Any]] = {
             {"Amount": "2000", "CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "AWS"}
         ],
     },
-    "LifeCycle": {"TargetCloseDate": "2099-12-31"},
+    "LifeCycle": {"TargetCloseDate": "9999-12-31"},
 }
 UPDATED: Final = COMPLETE | {
     "LifeCycle": COMPLETE["LifeCycle"] | {"Stage": "Prospect"},

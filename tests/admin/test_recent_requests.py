@@ -21,7 +21,8 @@ def test_a_call_is_told_with_its_bodies_masked(server: Server) -> None:
     assert (newest["operation"], first["operation"]) == ("ListOpportunities", "CreateOpportunity")
     assert first["account"] == ACCOUNT
     assert first["status"] == 200
-    assert first["request"]["Customer"]["Account"] == {"CompanyName": "***", "Industry": "Retail"}
+    account = first["request"]["Customer"]["Account"]
+    assert (account["CompanyName"], account["Industry"]) == ("***", "Retail")
     assert first["request"]["Tags"] == [{"Key": "team", "Value": "north"}]
     assert first["response"]["Id"].startswith("O")
     assert newest["response"]["OpportunitySummaries"][0]["LifeCycle"]["Stage"] == "Prospect"

@@ -9,7 +9,7 @@ from cosell.context import DEFAULT_READINGS, Scope
 from cosell.datasets.seed import seed
 from cosell.engine import Engine
 from cosell.rules.conditions import broken_conditions
-from cosell.rules.members import EVERY_MEMBER
+from cosell.rules.members import EVERY_MEMBER, values_of
 from cosell.rules.normal_form import normal_form, with_defaults
 from cosell.rules.review import next_status
 from cosell.rules.submission import involvement_of, violations_of_submission
@@ -37,7 +37,7 @@ def test_their_members_agree(caller: Caller) -> None:
     for seeded in caller.records():
         record = decode(GetOpportunityResponse, json.dumps(seeded).encode())
         assert with_defaults(normal_form(record)) == record
-        assert list(broken_conditions(record, EVERY_MEMBER, LONG_AGO, DEFAULT_READINGS)) == [], seeded
+        assert list(broken_conditions(values_of(record).get, EVERY_MEMBER, LONG_AGO, DEFAULT_READINGS)) == [], seeded
 
 
 def test_what_was_submitted_could_be(caller: Caller) -> None:

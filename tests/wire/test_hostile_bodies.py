@@ -15,7 +15,7 @@ from cosell.wire import decode
 from cosell.wire.encode import encode
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
-from tests.complete_opportunity import complete
+from tests.complete_opportunity import UPDATED, complete, merged
 from tests.wire.conftest import Service
 from tests.wire.legal_requests import changed, legal, legal_texts, places
 
@@ -102,6 +102,8 @@ def mutated_body(chance: random.Random, operation: str, existing: dict[str, str]
     """A body of the operation, half of the time about an opportunity that exists, mutated or not."""
     name = INPUTS[operation]
     request = legal(name, whole=chance.random() < 0.6)
+    if operation != "ListOpportunities":
+        request = merged(UPDATED, request)
     if "ClientToken" in request:
         request["ClientToken"] = f"token-{chance.randrange(1000)}"
     if "Project" in request:

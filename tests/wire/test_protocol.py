@@ -19,6 +19,7 @@ from cosell.operations import OPERATIONS
 from cosell.store.interface import Store, StoreUnavailable
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
+from tests.complete_opportunity import completing
 from tests.conftest import Server
 from tests.wire.conftest import TARGET_PREFIX, Service
 from tests.wire.legal_requests import legal
@@ -181,7 +182,7 @@ def unchecked_client() -> "PartnerCentralSellingAPIClient":
 
 
 def test_boto3_raises_the_models_exceptions(unchecked_client: "PartnerCentralSellingAPIClient") -> None:
-    client = unchecked_client
+    client: PartnerCentralSellingAPIClient = completing(unchecked_client)
     with pytest.raises(client.exceptions.ValidationException) as refusal:
         client.list_opportunities(Catalog="Nowhere", MaxResults=101)
     answer: Any = refusal.value.response
