@@ -8,6 +8,7 @@ import pytest
 
 from cosell.console.changes import differences_between, headline_of
 from cosell.console.opportunity import facts_of
+from tests.conftest import Server
 from tests.console.conftest import Document, Site
 
 SUBMITTABLE: Any = {
@@ -73,7 +74,18 @@ def test_each_change_is_told_with_its_differences_and_its_event(new_site: Callab
     assert page.text.count("Opportunity Updated") >= 1
     event = json.loads(page.texts["event-1"])
     assert event["detail"]["opportunity"]["identifier"] == identifier
-    assert json.loads(page.texts["raw"])["LifeCycle"]["Stage"] == "Qualified"
+    assert json.loads(page.texts["raw"])["LifeCycle"]["ReviewStatus"] == "Approved"
+
+
+def test_a_review_status_that_an_update_has_lost_is_told_as_such(serve: Callable[..., Server]) -> None:
+    site = Site(serve("--sandbox-quirks"), {})
+    client = site.server.client()
+    created = client.create_opportunity(Catalog="Sandbox", ClientToken="1")
+    client.update_opportunity(Catalog="Sandbox", Identifier=created["Id"], LastModifiedDate=created["LastModifiedDate"])
+    for place in ("opportunities", "desk"):
+        assert "No review status" in site.page(f"/console/{place}/{created['Id']}").text
+    assert "No review status" in site.page("/console/opportunities").text
+    assert "no submission is possible any more" in site.page(f"/console/desk/{created['Id']}").text
 
 
 def test_the_review_the_tags_and_the_view_of_aws_are_told(new_site: Callable[[], Site]) -> None:

@@ -102,7 +102,7 @@ def mutated_body(chance: random.Random, operation: str, existing: dict[str, str]
     """A body of the operation, half of the time about an opportunity that exists, mutated or not."""
     name = INPUTS[operation]
     request = legal(name, whole=chance.random() < 0.6)
-    if operation != "ListOpportunities":
+    if operation in ("CreateOpportunity", "UpdateOpportunity"):
         request = merged(UPDATED, request)
     if "ClientToken" in request:
         request["ClientToken"] = f"token-{chance.randrange(1000)}"

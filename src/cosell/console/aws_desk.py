@@ -15,8 +15,8 @@ from cosell.console.opportunity import facts_of, pretty
 from cosell.console.referrals import refer, unanswered
 from cosell.console.surroundings import AdminResult
 from cosell.console.visit import ApiError, Failure, Visit
-from cosell.console.words import title_of
-from cosell.rules.review import AWS_STEPS, next_status
+from cosell.console.words import review_status_of, title_of
+from cosell.rules.review import AWS_STEPS, FIRST_REVIEW_STATUS, next_status
 from cosell.rules.review_script import STEP_OF
 from cosell.rules.solution import SolutionStatus
 from cosell.rules.stage import FINAL_STAGES
@@ -144,7 +144,7 @@ def desk_opportunity(visit: Visit, *, problem: AdminResult | None = None) -> Res
         team=(view or {}).get("OpportunityTeam", []),
         empty_rows=EMPTY_ROWS,
         member_of_team=MEMBER_OF_TEAM,
-        steps=steps_of(life_cycle["ReviewStatus"]),
+        steps=steps_of(life_cycle.get("ReviewStatus", FIRST_REVIEW_STATUS)),
         correctable=CORRECTABLE,
         stages=EVERY_STAGE,
         choices={shape: service_model().shapes[shape].enum for shape in CHOSEN},
@@ -247,7 +247,7 @@ def _decided(visit: Visit) -> dict[str, str] | None:
     if not identifier:
         return None
     try:
-        status = visit.ask("GetOpportunity", Identifier=identifier)["LifeCycle"]["ReviewStatus"]
+        status = review_status_of(visit.ask("GetOpportunity", Identifier=identifier)["LifeCycle"])
     except ApiError:
         return None  # an address that somebody has made up
     return {"id": identifier, "status": status, "address": _address(visit, identifier)}

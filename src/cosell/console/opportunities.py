@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from cosell.console.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
 from cosell.console.visit import ApiError, Visit
-from cosell.console.words import spend_text, title_of
+from cosell.console.words import review_status_of, spend_text, title_of
 from cosell.formulas import disarmed
 from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
 from cosell.rules.selector import DEFAULT_SORT_BY
@@ -117,7 +117,7 @@ def row_of(summary: Mapping[str, Any]) -> Row:
         summary["Id"],
         account.get("CompanyName") or "",
         life_cycle.get("Stage") or "",
-        life_cycle.get("ReviewStatus") or "",
+        review_status_of(life_cycle),
         spend_text((summary.get("Project") or {}).get("ExpectedCustomerSpend") or ()),
         life_cycle.get("TargetCloseDate") or "",
         summary["CreatedDate"],

@@ -71,6 +71,11 @@ def spend_text(spends: Iterable[Mapping[str, Any]]) -> str:
     return " + ".join(money(value, currency) for currency, value in sorted(aws_spend(spends).items())) or NOTHING
 
 
+def review_status_of(life_cycle: Mapping[str, Any]) -> str:
+    """The review status of a life cycle; one that has lost it, as AWS's Sandbox lets it happen, says so."""
+    return str(life_cycle.get("ReviewStatus", "No review status"))
+
+
 @functools.lru_cache(maxsize=256)
 def badge(text: str) -> Markup:
     """A stage, a status or an outcome, marked as such."""
@@ -95,7 +100,11 @@ def title_of(member: str) -> str:
     return " ".join([spelled[0][:1].upper() + spelled[0][1:], *spelled[1:]]) if spelled else member
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Markup]]] = {"badge": badge, "time": time}
+FUNCTIONS: Final[dict[str, Callable[..., str]]] = {
+    "badge": badge,
+    "review_status_of": review_status_of,
+    "time": time,
+}
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "moment": moment,
     "day": day,
