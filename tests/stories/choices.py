@@ -86,6 +86,7 @@ OTHER_SETTINGS: Final = {
     "corrections are not submitted": Settings(action_required_stays=True),
     "lost sales go on": Settings(closed_lost_reopens=True),
     "drafts": Settings(drafts=True),
+    "what is left out is lost": Settings(sandbox_quirks=True),
 }
 OPENINGS: Final[dict[str, list[str]]] = {
     # How far an opportunity has come at the beginning of a sequence.

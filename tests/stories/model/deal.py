@@ -104,6 +104,8 @@ class Deal:
         self.written = written
         self.created = self.stamp = stamp
         self.status = "Pending Submission"
+        self.is_lost = False
+        """Whether an update has left the review status out, and Sandbox has forgotten it."""
         self.comments: str | None = None
         self.reason: str | None = None
         self.history: list[Record] = []
@@ -119,7 +121,7 @@ class Deal:
     def record(self) -> Record:
         """What GetOpportunity answers."""
         life_cycle = {
-            "ReviewStatus": self.status,
+            "ReviewStatus": None if self.is_lost else self.status,
             "ReviewComments": self.comments,
             "ReviewStatusReason": self.reason,
             "NextStepsHistory": self.history,
@@ -206,7 +208,7 @@ class Deal:
 
     def submission(self, involvement: str, visibility: str, today: str) -> Errors:
         """What forbids a submission."""
-        if self.status not in ("Pending Submission", "Action Required"):
+        if self.is_lost or self.status not in ("Pending Submission", "Action Required"):
             return NOT_NOW
         return lacks(self.written, self.related, involvement, visibility, today)
 
@@ -218,9 +220,13 @@ class Deal:
 
     def review(self, status: str, comments: str | None, reason: str | None) -> None:
         """AWS's review comes to a status: a verdict replaces what the last one said."""
-        self.status = status
+        self.status, self.is_lost = status, False
         if status != "In review":
             self.comments, self.reason = comments, reason
+
+    def lose_status(self) -> None:
+        """An update leaves the review status out: the opportunity is a draft that can never be submitted."""
+        self.status, self.is_lost = "Pending Submission", True
 
     def remember_steps(self, before: str | None, stamp: int) -> None:
         """Keep next steps that are new."""

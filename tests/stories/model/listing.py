@@ -19,7 +19,7 @@ def _passes(record: Record, request: Record) -> bool:
     among = {
         "Identifier": record["Id"],
         "LifeCycleStage": record["LifeCycle"]["Stage"],
-        "LifeCycleReviewStatus": record["LifeCycle"]["ReviewStatus"],
+        "LifeCycleReviewStatus": record["LifeCycle"].get("ReviewStatus", "Pending Submission"),
     }
     company = [name.casefold() for name in request.get("CustomerCompanyName") or []]
     after = (request.get("LastModifiedDate") or {}).get("AfterLastModifiedDate", "")

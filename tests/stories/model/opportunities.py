@@ -8,7 +8,7 @@ from tests.stories.model.needs import ENDS, NO_SUPPORT, disagreements, missing
 from tests.stories.model.paths import Errors, Record, at, but, some, without_empty
 from tests.stories.model.sharing import Engagement, aws_view_changed, invite, settle
 from tests.stories.model.tags import check_tags
-from tests.stories.model.world import AWS, Turn, conflict, day_of, forbidden, moment
+from tests.stories.model.world import AWS, Turn, conflict, day_of, forbidden, moment, not_found
 
 FROM_PARTNER: Final = "AwsProducts Solutions AwsMarketplaceSolutions AwsMarketplaceProducts"
 
@@ -77,9 +77,15 @@ def update_opportunity(turn: Turn, request: Record) -> Record:
     stamp, before = turn.stamp(), at(deal.written, "LifeCycle.NextSteps")
     deal.written = after
     deal.remember_steps(before, stamp)
-    is_corrected = deal.status == "Action Required" and not turn.world.settings.action_required_stays
+    is_left_out = (
+        turn.world.settings.sandbox_quirks and deal.scope.catalog == "Sandbox" and not sent.get("ReviewStatus")
+    )
+    is_lost = is_left_out or deal.is_lost
+    is_corrected = deal.status == "Action Required" and not turn.world.settings.action_required_stays and not is_lost
     if played:
         deal.review(played, sent.get("ReviewComments"), sent.get("ReviewStatusReason"))
+    elif is_lost:
+        deal.lose_status()
     elif is_corrected:
         deal.status = "Submitted"
     if is_corrected and deal.view is not None:
@@ -206,7 +212,9 @@ def aws_edits(turn: Turn, request: Record) -> Record:
     """AWS changes its view, or a little of the partner's record. Only the latter moves its stamp."""
     deal = turn.deal(request["Identifier"])
     view, life_cycle = request.get("View"), request.get("LifeCycle") or {}
-    seen = _seen(deal) if view else {}
+    if view and deal.status == "Pending Submission":
+        raise not_found()
+    seen = _seen(deal)
     at_least = turn._replace(now=max(turn.now, deal.stamp))
     written = but({f"LifeCycle.{name}": value for name, value in life_cycle.items()}, deal.written)
     if life_cycle.get("Stage") not in (None, "Closed Lost"):
