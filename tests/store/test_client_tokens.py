@@ -56,6 +56,16 @@ def test_a_failed_request_is_not_remembered(caller: Caller) -> None:
     assert caller.create("token", **BODY)["Id"] == "O1000001"
 
 
+def test_what_a_token_meant_last_counts_also_where_the_clock_goes_back(caller: Caller, clock: HandClock) -> None:
+    caller.create("token", **BODY)
+    clock.now_ms += DAY_MS
+    second = caller.create("token")
+    clock.now_ms -= DAY_MS // 24
+    assert caller.create("token") == second
+    with pytest.raises(Refused, match="ConflictException"):
+        caller.create("token", **BODY)
+
+
 def test_a_token_is_forgotten_after_a_day(caller: Caller, clock: HandClock) -> None:
     first = caller.create("token", **BODY)
     clock.now_ms += DAY_MS - 1

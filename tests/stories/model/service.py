@@ -52,8 +52,8 @@ def answer(turn: Turn, operation: str, request: Record) -> Record:
         return tasks.repeated(turn, first.answer) if operation.endswith("Task") else copy.deepcopy(first.answer)
     said = OPERATIONS[operation](turn, request)
     if token:
-        for old in [old for old, kept in turn.world.tokens.items() if kept.until_ms <= turn.now]:
-            del turn.world.tokens[old]  # forgotten for good, even if the clock goes back
+        for old in [old for old, kept in turn.world.tokens.items() if kept.until_ms // DAY_MS < turn.now // DAY_MS]:
+            del turn.world.tokens[old]  # forgotten for good when its day is over, even if the clock goes back
         turn.world.tokens[key] = First(_meaning(request), copy.deepcopy(said), turn.now + DAY_MS)
     return said
 

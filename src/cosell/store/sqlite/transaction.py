@@ -202,7 +202,7 @@ class SqliteWriteTransaction(
 
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """See `WriteTransaction.remembered`."""
-        for day in self._closing.token_days():
+        for day in sorted(self._closing.token_days(), reverse=True):  # what was remembered last counts
             bindings = (day, self._scope_id, operation, client_token, now_ms)
             row = self._connection.execute(_REMEMBERED, bindings).fetchone()
             if row is not None:
