@@ -2,6 +2,7 @@
 
 import json
 import pprint
+import uuid
 
 import click
 
@@ -20,7 +21,7 @@ def example_command(operation: str, python: bool, catalog: str) -> None:  # clic
     """
     from cosell.example import example_opportunity
 
-    request = {"Catalog": catalog, "ClientToken": "first"} | example_opportunity()
+    request = {"Catalog": catalog, "ClientToken": str(uuid.uuid4())} | example_opportunity()
     if not python:
         click.echo(json.dumps(request, indent=2))
         return
