@@ -15,6 +15,7 @@ from cosell.serve.mirror_copy import MirrorState
 from cosell.serve.mirror_site import MirrorSite
 from cosell.sync import mirror
 from cosell.sync.targets.kept_answers import KeptAnswers
+from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT
 from tests.console.test_mirror import shown_by
 
@@ -55,7 +56,7 @@ class Story:
     """A service with a mirror, and a console over it in this process."""
 
     def __init__(self, folder: Path) -> None:
-        self.client = cosell.connect(account=ACCOUNT)
+        self.client: Any = completing(cosell.connect(account=ACCOUNT))
         self.url = str(folder / "mirror.db")
         self.identifiers: list[str] = []
         self.create("first")
