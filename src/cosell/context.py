@@ -36,6 +36,8 @@ class Readings(msgspec.Struct, frozen=True):
     """Whether an update in Sandbox without a review status loses the stored one, as in AWS's own."""
     empty_messages: bool = False
     """Whether a ValidationException says nothing in its Message, so that only its ErrorList tells what is wrong."""
+    escaped_texts: bool = False
+    """Whether GetOpportunity answers texts as AWS escapes them."""
     no_sandbox_solution: bool = False
     """Whether an account's Sandbox begins without the solution S-1234567."""
 

@@ -46,6 +46,7 @@ SETTINGS: Final = frozenset(
         "closed_lost_reopens",
         "drafts",
         "empty_messages",
+        "escaped_texts",
         "no_sandbox_solution",
         "review_action_required",
         "review_rejected",

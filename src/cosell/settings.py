@@ -96,6 +96,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     empty_messages: Annotated[
         bool, Meta(description="Leave the Message of a ValidationException empty, as AWS often does; see ErrorList.")
     ] = False
+    escaped_texts: Annotated[
+        bool,
+        Meta(description="Escape colons in the texts of GetOpportunity's answers as `&amp;colon;`, as AWS does."),
+    ] = False
     no_sandbox_solution: Annotated[
         bool, Meta(description="Begin a Sandbox without the solution S-1234567, as new partner organisations have it.")
     ] = False
@@ -154,5 +158,6 @@ def readings_of(settings: Settings) -> Readings:
         drafts=settings.drafts,
         sandbox_quirks=settings.sandbox_quirks,
         empty_messages=settings.empty_messages,
+        escaped_texts=settings.escaped_texts,
         no_sandbox_solution=settings.no_sandbox_solution,
     )

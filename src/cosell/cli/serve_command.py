@@ -34,6 +34,7 @@ from cosell.errors import UserError
 @setting("drafts")
 @setting("sandbox_quirks")
 @setting("empty_messages")
+@setting("escaped_texts")
 @setting("no_sandbox_solution")
 @setting("fault")
 @setting("log_level")
