@@ -26,6 +26,8 @@ class Readings(msgspec.Struct, frozen=True):
     """Whether a sale that was lost can be taken up again."""
     task_delay_ms: int = 0
     """How long a task is in progress."""
+    appearance_delay_ms: int = 0
+    """How long at most nobody finds what is new."""
     any_value: bool = False
     """Whether values pass that are not in the lists which AWS documents for members without an enumeration."""
     any_review_status: bool = False

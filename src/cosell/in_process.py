@@ -43,6 +43,7 @@ SETTINGS: Final = frozenset(
         "action_required_stays",
         "any_review_status",
         "any_value",
+        "appearance_delay",
         "closed_lost_reopens",
         "drafts",
         "empty_messages",

@@ -79,6 +79,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     task_delay: Annotated[
         str, Meta(description="How long a task is in progress before it is carried out, such as 30s; 0s is at once.")
     ] = "0s"
+    appearance_delay: Annotated[
+        str,
+        Meta(
+            description="How long at most a new opportunity, or what was just associated with one, is not found, "
+            "such as 5s; with 0s it is found at once."
+        ),
+    ] = "0s"
     any_value: Annotated[
         bool, Meta(description="Take values that are not in the lists which AWS documents beside its enumerations.")
     ] = False
@@ -145,14 +152,11 @@ def from_file(folder: Path) -> dict[str, Any]:
 
 def readings_of(settings: Settings) -> Readings:
     """How to read what AWS leaves open. Raises UserError for a span of time that is none."""
-    try:
-        task_delay_ms = span_ms(settings.task_delay)
-    except ValueError as error:
-        raise UserError(f"task_delay: {error}", "see docs/reference/settings.md") from None
     return Readings(
         action_required_stays=settings.action_required_stays,
         closed_lost_reopens=settings.closed_lost_reopens,
-        task_delay_ms=task_delay_ms,
+        task_delay_ms=_span_ms(settings, "task_delay"),
+        appearance_delay_ms=_span_ms(settings, "appearance_delay"),
         any_value=settings.any_value,
         any_review_status=settings.any_review_status,
         drafts=settings.drafts,
@@ -161,3 +165,10 @@ def readings_of(settings: Settings) -> Readings:
         escaped_texts=settings.escaped_texts,
         no_sandbox_solution=settings.no_sandbox_solution,
     )
+
+
+def _span_ms(settings: Settings, name: str) -> int:
+    try:
+        return span_ms(getattr(settings, name))
+    except ValueError as error:
+        raise UserError(f"{name}: {error}", "see docs/reference/settings.md") from None

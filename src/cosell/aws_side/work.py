@@ -15,10 +15,13 @@ from cosell.engine import Engine
 from cosell.errors import ServiceError
 from cosell.operations.engagement.due_tasks import carry_out_due, give_up
 from cosell.operations.invitation.expire_invitation import expire_invitation
+from cosell.operations.opportunity.appearance import appear
+from cosell.operations.opportunity.appearance import give_up as give_up_appearance
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
 from cosell.rules.review_script import STEP_OF, Script, Then, rule_for
 from cosell.store.agenda import DueReview, ReviewEntry
+from cosell.store.appearances import DueAppearance
 from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable, WriteTransaction
 from cosell.store.invitations import DueInvitation
@@ -44,8 +47,8 @@ class Due(msgspec.Struct, frozen=True):
 def work(engine: Engine, script: Script | None, until_ms: int, on_defect: OnDefect, limit: int | None = None) -> None:
     """Do what is due by `until_ms`, in the order in which it is due, up to `limit` things.
 
-    Without a script nobody reviews by himself; tasks go on and invitations expire all the same. What fails is given up,
-    so that it holds up nothing else. Raises StoreUnavailable.
+    Without a script nobody reviews by himself; what is new appears, tasks go on and invitations expire all the same.
+    What fails is given up, so that it holds up nothing else. Raises StoreUnavailable.
     """
     done = 0
     while limit is None or done < limit:
@@ -60,9 +63,10 @@ def _next(engine: Engine, script: Script | None, until_ms: int) -> Due | None:
     """What is due first. Looked up each time: what one thing brings about may be due before everything else."""
     store = engine.store
     reviews = [] if script is None else [_review(script, item) for item in store.due_reviews(until_ms, 1)]
+    appearances = [_appearance(item) for item in store.due_appearances(until_ms, 1)]
     tasks = [_task(item) for item in store.due_tasks(until_ms, 1)]
     invitations = [_invitation(item) for item in store.due_invitations(until_ms, 1)]
-    return min([*reviews, *tasks, *invitations], key=lambda item: item.due_ms, default=None)
+    return min([*appearances, *reviews, *tasks, *invitations], key=lambda item: item.due_ms, default=None)
 
 
 def _do(engine: Engine, item: Due, on_defect: OnDefect) -> None:
@@ -76,6 +80,16 @@ def _do(engine: Engine, item: Due, on_defect: OnDefect) -> None:
         on_defect(item.what, defect)
         with engine.store.write(item.scope) as tx:
             item.give_up(tx)
+
+
+def _appearance(item: DueAppearance) -> Due:
+    return Due(
+        item.due_ms,
+        item.scope,
+        f"appearance of {item.appearance.opportunity}",
+        lambda tx, context: appear(tx, item.appearance, context),
+        lambda tx: give_up_appearance(tx, item.appearance),
+    )
 
 
 def _task(item: DueTask) -> Due:

@@ -29,6 +29,7 @@ from cosell.errors import UserError
 @setting("action_required_stays")
 @setting("closed_lost_reopens")
 @setting("task_delay")
+@setting("appearance_delay")
 @setting("any_value")
 @setting("any_review_status")
 @setting("drafts")

@@ -16,6 +16,7 @@ from cosell.context import Scope
 from cosell.rules.page_token import Position
 from cosell.rules.selector import Selector
 from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
+from cosell.store.appearances import AppearanceKeeper, DueAppearance
 from cosell.store.changes import ChangeReader, CountKeeper
 from cosell.store.engagement import DueTask, EngagementReader, EngagementWriter
 from cosell.store.invitations import DueInvitation, InvitationReader, InvitationWriter
@@ -65,7 +66,14 @@ class ReadTransaction(RelationReader, EngagementReader, ChangeReader, AgendaRead
 
 
 class WriteTransaction(
-    ReadTransaction, RelationWriter, EngagementWriter, InvitationWriter, AgendaWriter, CountKeeper, Protocol
+    ReadTransaction,
+    RelationWriter,
+    EngagementWriter,
+    InvitationWriter,
+    AgendaWriter,
+    AppearanceKeeper,
+    CountKeeper,
+    Protocol,
 ):
     """Changes one scope, wholly or not at all."""
 
@@ -151,6 +159,9 @@ class Store(Protocol):
 
     def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
         """Up to `limit` things that AWS's side has to do by `until_ms`, in any scope, what is due first in front."""
+
+    def due_appearances(self, until_ms: int, limit: int) -> list[DueAppearance]:
+        """Up to `limit` things that appear by `until_ms`, in any scope, what is due first in front."""
 
     def due_tasks(self, until_ms: int, limit: int) -> list[DueTask]:
         """Up to `limit` tasks in progress that go on by `until_ms`, in any scope, what is due first in front."""

@@ -8,8 +8,8 @@ stays as it is, since the operation declares no conflict. Both are our choice (d
 from cosell.aws_products import aws_products
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException, Violation
+from cosell.operations.opportunity.appearance import show_association
 from cosell.operations.opportunity.related_entity import related_record
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed
 from cosell.operations.solution.known_solution import known_solution
 from cosell.rules.association import KINDS, associated, violations_of_addition, with_associated
 from cosell.store.interface import WriteTransaction
@@ -22,13 +22,14 @@ def associate_opportunity(tx: WriteTransaction, request: Request, context: Conte
     """
     kind, entity = KINDS[request.related_entity_type], request.related_entity_identifier
     record = related_record(tx, request.opportunity_identifier, kind, entity, context)
-    there = associated(record.related_entity_identifiers, kind)
-    if entity in there:
+    appearing = tx.appearing(record.id, request.related_entity_type)
+    all_of_kind = [*associated(record.related_entity_identifiers, kind), *appearing]
+    if entity in all_of_kind:
         return
     _check_exists(tx, request, context)
-    if violations := violations_of_addition(record, kind):
+    if violations := violations_of_addition(with_associated(record, kind, all_of_kind), kind):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
-    put_changed(tx, with_associated(record, kind, [*there, entity]), new_stamp(tx, context), context)
+    show_association(tx, record, request.related_entity_type, entity, context)
 
 
 def _check_exists(tx: WriteTransaction, request: Request, context: Context) -> None:

@@ -6,7 +6,7 @@ Source: service model 2022-07-26, CreateOpportunity. The model requires very lit
 from cosell.context import Context
 from cosell.errors import ValidationException
 from cosell.operations.invitation.refer import refer
-from cosell.operations.opportunity.announcement import announce
+from cosell.operations.opportunity.appearance import show_opportunity
 from cosell.operations.opportunity.related import check_related
 from cosell.operations.opportunity.stored_record import new_stamp
 from cosell.rules.creation import violations_of_creation
@@ -14,7 +14,6 @@ from cosell.rules.identifiers import opportunity_id
 from cosell.rules.opportunity import created
 from cosell.rules.tag import tags_of, violations_of_tags
 from cosell.store.interface import WriteTransaction
-from cosell.store.opportunity import stored
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import CreateOpportunityRequest as Request
 from cosell.wire.types import CreateOpportunityResponse as Response
@@ -37,8 +36,7 @@ def create_opportunity(tx: WriteTransaction, request: Request, context: Context)
     if request.origin == "AWS Referral":
         refer(tx, record, context)  # it stays hidden, and its tags, until the invitation is accepted
         return _answer(record)
-    tx.insert([stored(record)])
-    announce(tx, "Opportunity Created", record, context)
+    show_opportunity(tx, record, context)
     return _answer(record)
 
 

@@ -16,12 +16,14 @@ from cosell.clock import Course
 from cosell.context import Scope
 from cosell.store.access import Access
 from cosell.store.agenda import DueReview
+from cosell.store.appearances import DueAppearance
 from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable
 from cosell.store.invitations import DueInvitation
 from cosell.store.kept_states import KeptStates
 from cosell.store.outbox import Outbox
 from cosell.store.sqlite.agenda_rows import due_reviews
+from cosell.store.sqlite.appearance_rows import due_appearances
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
     LOG_LIMIT_BYTES,
@@ -261,6 +263,11 @@ class SqliteStore:
         """See `Store.due_reviews`."""
         with self._reader() as connection:
             return due_reviews(connection, until_ms, limit)
+
+    def due_appearances(self, until_ms: int, limit: int) -> list[DueAppearance]:
+        """See `Store.due_appearances`."""
+        with self._reader() as connection:
+            return due_appearances(connection, until_ms, limit)
 
     def due_tasks(self, until_ms: int, limit: int) -> list[DueTask]:
         """See `Store.due_tasks`."""

@@ -19,6 +19,7 @@ from cosell.store.outbox import Event
 from cosell.store.page import Page
 from cosell.store.page_plan import Drive, plan
 from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
+from cosell.store.sqlite.appearance_rows import AppearanceRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
@@ -98,7 +99,13 @@ class SqliteReadTransaction(RelationRows, EngagementRows, ChangeRows, AgendaRows
 
 
 class SqliteWriteTransaction(
-    RelationChanges, EngagementChanges, ChangeLog, AgendaChanges, InvitationChanges, SqliteReadTransaction
+    RelationChanges,
+    EngagementChanges,
+    ChangeLog,
+    AgendaChanges,
+    AppearanceRows,
+    InvitationChanges,
+    SqliteReadTransaction,
 ):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
@@ -254,6 +261,7 @@ class SqliteWriteTransaction(
         self._clear_events()
         self.clear_relations()
         self.clear_agenda()
+        self.clear_appearances()
         self.clear_engagements()
         self.clear_referrals()
         self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
