@@ -16,6 +16,9 @@ from typing import Any, Final, NamedTuple
 
 from cosell.sync.push.row import Problem
 
+ESCAPED_COLON: Final = "&amp;colon;"
+"""A colon in some of AWS's answers (docs/fidelity.md)."""
+
 NOT_OF_A_ROW: Final = frozenset({"ClientToken", "Identifier"})
 """Members of requests that a push fills in."""
 
@@ -100,7 +103,7 @@ def moment_of(text: str) -> datetime | None:
 
 
 def plain(value: Any) -> Any:
-    """An answer of boto3 with its moments as texts."""
+    """An answer of boto3 with its moments as texts, and without what AWS escapes: it would be kept when sent back."""
     match value:
         case dict():
             return {name: plain(member) for name, member in value.items()}
@@ -109,6 +112,8 @@ def plain(value: Any) -> Any:
         case datetime():
             precision = "microseconds" if value.microsecond % 1000 else "milliseconds"
             return value.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
+        case str():
+            return value.replace(ESCAPED_COLON, ":")
     return value
 
 
