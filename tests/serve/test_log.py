@@ -79,7 +79,7 @@ def requests(operation: str) -> Iterator[Any]:
 
 
 def test_no_request_leaves_a_trace_of_what_is_sensitive(serve: Callable[..., Server]) -> None:
-    server = serve("--log-level", "debug")
+    server = serve("--log-level", "debug", "--drafts")
     outcomes = set()
     for operation in ("CreateOpportunity", "UpdateOpportunity"):
         for request in requests(operation):
