@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from cosell.sync.targets.open import open_target
+from tests.complete_opportunity import written
 from tests.conftest import ACCOUNT, Server
 from tests.postgres import Postgres
 from tests.sync.faulty_proxy import FaultyProxy
@@ -125,7 +126,7 @@ def _change_some(client: Any, chance: random.Random) -> None:
             Catalog="Sandbox",
             Identifier=summary["Id"],
             LastModifiedDate=record["LastModifiedDate"],
-            PartnerOpportunityIdentifier=str(chance.random()),
+            **written(record) | {"PartnerOpportunityIdentifier": str(chance.random())},
         )
     client.create_opportunity(Catalog="Sandbox", ClientToken=str(chance.random()))
 
