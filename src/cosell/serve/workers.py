@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -175,14 +175,14 @@ async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_
 
 async def _stop(worker: asyncio.subprocess.Process, ended: "asyncio.Task[int]", told: _Told) -> None:
     """Pass on that it is to stop; it has STOP_TIMEOUT_S for that itself."""
-    if worker.returncode is None:
+    with suppress(ProcessLookupError):  # it has just ended
         worker.terminate()
     at_once = asyncio.create_task(told.at_once.wait())
     await asyncio.wait([ended, at_once], timeout=STOP_TIMEOUT_S + KILL_DELAY_S, return_when=asyncio.FIRST_COMPLETED)
     at_once.cancel()
-    if not ended.done():
+    with suppress(ProcessLookupError):
         worker.kill()
-        await ended
+    await ended
 
 
 async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
