@@ -1,14 +1,11 @@
 """SIGTERM ends a server whatever its clients do, a second one at once, and nothing acknowledged is lost by it."""
 
-import fcntl
 import json
 import signal
 import socket
 import sqlite3
 import sys
-import termios
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,11 +22,10 @@ from tests.console import test_mirror
 from tests.console.test_mirror import Shown
 from tests.serve.conftest import wait_until_nobody_listens
 from tests.serve.stalled import DRIPS, MANY, STALLED, operation, page, said_and_never_read, wait_until_stuck
+from tests.serve.test_log import FEW_WAIT, asked_until_lines_are_dropped
 
 SOON = "import cosell.serve.stopping as s; s.STOP_TIMEOUT_S = 1"
 BROKEN_OFF = 1
-PIPE_BYTES = 60_000
-"""In a pipe that is as good as full."""
 CREATE = operation("CreateOpportunity", json.dumps(complete(Catalog="Sandbox", ClientToken="waits")).encode())
 SEED = (
     b"POST /_cosell/seed HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n"
@@ -136,20 +132,11 @@ def test_a_worker_that_does_not_end_is_killed(serve_after: Callable[..., Server]
 
 
 def test_it_ends_although_nobody_reads_its_log(serve_after: Callable[..., Server]) -> None:
-    server = serve_after(SOON)
-    assert server.process.stderr is not None
-    with said_and_never_read(operation("NoSuchOperation", b""), 2_000)(server):
-        while waiting_in(server.process.stderr.fileno()) < PIPE_BYTES:
-            time.sleep(0.05)
-        server.process.terminate()
-        server.process.wait(timeout=30)  # its last words may fit the pipe, or not
+    server = serve_after(FEW_WAIT)
+    asked_until_lines_are_dropped(server)
+    server.process.terminate()
+    assert server.process.wait(timeout=30) == 0
     server.process.communicate()
-    assert server.process.returncode in (0, BROKEN_OFF)
-
-
-def waiting_in(pipe: int) -> int:
-    """Bytes that nobody has read."""
-    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_a_console_over_a_mirror_ends_too_and_leaves_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

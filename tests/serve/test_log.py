@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, Server
 from tests.serve.conftest import get
+from tests.serve.test_metrics import figures
 
 MARK = "zqxj"
 """A text that no log writes by itself."""
@@ -239,3 +241,57 @@ def test_the_level_decides_what_is_logged(serve: Callable[..., Server], level: s
     server = serve("--log-level", level)
     _, log = server.stop()
     assert {json.loads(line)["event"] for line in log.splitlines()} == events
+
+
+FEW_WAIT = "import cosell.serve.log_writer as w; w.MOST_WAITING = 10"
+DROPPED = ("cosell_log_lines_dropped_total",)
+ENOUGH = 2_000
+"""More lines than a pipe takes."""
+
+
+def asked_until_lines_are_dropped(server: Server) -> int:
+    """Calls that are refused, each of them a line of the log: how many."""
+    for asked in range(1, ENOUGH):
+        assert raw(server, "NoSuchOperation", {})[0].status == 404
+        if figures(server)[DROPPED]:
+            return asked
+    raise AssertionError("none is dropped, so all are kept")
+
+
+def test_a_log_that_nobody_reads_holds_nobody_up_and_what_is_dropped_is_told_and_counted(
+    serve_after: Callable[..., Server],
+) -> None:
+    server = serve_after(FEW_WAIT)
+    asked = asked_until_lines_are_dropped(server)
+    log: list[str] = []
+    told = threading.Event()
+
+    def read() -> None:
+        assert server.process.stderr is not None
+        for line in server.process.stderr:
+            log.append(line)
+            if "lines were dropped" in line:
+                told.set()
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    while not told.wait(0.01):
+        raw(server, "NoSuchOperation", {})
+        asked += 1
+    dropped = figures(server)[DROPPED]
+    server.process.terminate()
+    assert server.process.wait(timeout=30) == 0
+    reading.join()
+    server.process.communicate()
+    lines = [json.loads(line) for line in log]
+    assert sum(line["lines"] for line in lines if line["event"] == "lines were dropped") == dropped
+    assert len([line for line in lines if line["event"] == "refused"]) + dropped == asked
+
+
+def test_a_log_whose_reader_is_gone_holds_nobody_up(serve: Callable[..., Server]) -> None:
+    server = serve()
+    assert server.process.stderr is not None
+    server.process.stderr.close()
+    server.process.stderr = None
+    asked_until_lines_are_dropped(server)
+    assert server.stop()[0] == 0

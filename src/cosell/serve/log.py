@@ -4,12 +4,13 @@ Nothing that a request or a record holds is ever logged, so nothing that the mod
 of operations, members, codes and places in the code. What clients choose, such as a path or an identifier, is cut.
 """
 
+import atexit
 import json
 import logging
 import re
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -18,6 +19,7 @@ from cosell.errors import ValidationException
 from cosell.events.deliverer import SINK_RECOVERS
 from cosell.flow import Answer, Call
 from cosell.outage import reason_of
+from cosell.serve.log_writer import LogWriter
 from cosell.serve.origin import Objection
 
 LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -28,14 +30,17 @@ CUTS: Final = (256, 64, 16, 4)
 """Characters that are left of each text, and entries of each list, the first that make a line short enough."""
 DEEPEST_PLACES: Final = 30
 """Places of a defect that are told, those nearest to it."""
+LAST_WORDS_S: Final = 1.0
+"""Seconds that whoever reads the log has for its last lines, before the process ends."""
 
 _QUOTED: Final = re.compile(r"""(?<=Invalid enum value ).*(?= - at)|(?<!\w)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _log: Any = structlog.get_logger("cosell")
+_writer: Final = LogWriter(lambda count: _log.error("lines were dropped", lines=count))  # errors may be among them
 _logs_every_call = False
 
 
 def configure_log(level: str) -> None:
-    """Log from `level` on, to stderr."""
+    """Log from `level` on, to stderr. To be called once in a process."""
     global _logs_every_call  # read once per request, on the fast path
     _logs_every_call = level == "debug"
     structlog.configure(
@@ -45,9 +50,21 @@ def configure_log(level: str) -> None:
             _line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _writer,
         cache_logger_on_first_use=True,
     )
+    _writer.start(sys.stderr.fileno())
+    atexit.register(write_out_log)
+
+
+def write_out_log() -> None:
+    """Wait until all lines so far are written, or nobody has read them for LAST_WORDS_S."""
+    _writer.write_out(LAST_WORDS_S)
+
+
+def count_dropped_lines(count: Callable[[], object]) -> None:
+    """Let `count` be called for each line that could not be written."""
+    _writer.on_drop = count
 
 
 def _line(_: object, __: str, facts: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 
 from cosell.context import Now
 from cosell.flow import Answer, Call
-from cosell.serve.log import log_outage
+from cosell.serve.log import count_dropped_lines, log_outage
 from cosell.serve.sink_figures import SinkFigures
 from cosell.serve.write_ahead_log import LogFigure
 from cosell.store.interface import Store
@@ -45,6 +45,10 @@ class Metrics:
             buckets=BUCKETS_S,
             registry=self._registry,
         )
+        dropped = Counter(
+            "cosell_log_lines_dropped", "Lines of the log that nobody has read in time.", registry=self._registry
+        )
+        count_dropped_lines(dropped.inc)
         self._requests_of: dict[tuple[str, str], Counter] = {}
         self._seconds_of: dict[str, Histogram] = {}
 

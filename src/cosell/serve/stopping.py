@@ -15,15 +15,15 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final, NoReturn
 
-from cosell.serve.log import log_event
+from cosell.serve.log import LAST_WORDS_S, log_event, write_out_log
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 STOP_TIMEOUT_S: Final = 30
 """Seconds that requests under way have, once the server is told to stop."""
 BROKEN_OFF: Final = 1
 """The exit code of a server that had to break off what was under way."""
-LAST_WORDS_S: Final = 1
-"""Seconds for what is said and removed before the process is left: nobody may read its log."""
+REMOVAL_S: Final = 1
+"""Seconds for what is removed before the process is left."""
 
 
 def leave(exit_code: int) -> NoReturn:
@@ -32,7 +32,7 @@ def leave(exit_code: int) -> NoReturn:
     They may still be about to call into Python, and threads that wait for somebody would keep it from its end.
     """
     sys.stdout.flush()
-    sys.stderr.flush()
+    write_out_log()
     os._exit(exit_code)
 
 
@@ -79,9 +79,9 @@ def _leave(reason: str, remove: Callable[[], object]) -> NoReturn:
         with suppress(OSError):
             remove()
         log_event("broke off", reason=reason)
-        sys.stderr.flush()
+        write_out_log()
 
     last = threading.Thread(target=say_and_remove, daemon=True)
     last.start()
-    last.join(LAST_WORDS_S)
+    last.join(REMOVAL_S + LAST_WORDS_S)
     os._exit(BROKEN_OFF)
