@@ -25,10 +25,11 @@ def identifiers_in(server: Server) -> list[str]:
     """All that the server lists, once it has a connection for it: none is opened to a file that is gone."""
     while True:
         with suppress(ClientError):
-            return _listed(server)
+            return listed(server)
 
 
-def _listed(server: Server) -> list[str]:
+def listed(server: Server) -> list[str]:
+    """All that the server lists."""
     pages = server.client().get_paginator("list_opportunities").paginate(Catalog="Sandbox")
     return sorted(one["Id"] for page in pages for one in page["OpportunitySummaries"])
 

@@ -1,5 +1,6 @@
 """Opening a database file: its settings, its schema, and the errors that mean "not now"."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -49,6 +50,8 @@ UNUSABLE: Final[tuple[type[apsw.Error], ...]] = (*NOT_NOW, apsw.SQLError)
 """All of these, and the way of saying that a table is lost."""
 _ALSO_FULL: Final = apsw.SQLITE_IOERR_SHMSIZE
 """The log's index cannot grow."""
+_ALSO_READ_ONLY: Final = (errno.EROFS, errno.EPERM)
+"""Why a file that is open already is not written: its disk has turned read-only, or it has become immutable."""
 _LOST: Final = "no such "
 """How the message of a SQLError begins where a table, a column or an index is lost."""
 
@@ -149,23 +152,30 @@ def _version(connection: apsw.Connection) -> int:
 
 
 @contextmanager
-def unavailable_instead_of_sqlite_errors() -> Iterator[None]:
-    """Turns SQLite's ways of saying "not now" into StoreUnavailable."""
+def unavailable_instead_of_sqlite_errors(connection: apsw.Connection | None = None) -> Iterator[None]:
+    """Turns SQLite's ways of saying "not now" into StoreUnavailable. See `reason_of` for the `connection`."""
     try:
         yield
     except apsw.Error as error:
-        reason = reason_of(error)
+        reason = reason_of(error, connection)
         if reason is None:
             raise
         kind = StoreBusy if isinstance(error, apsw.BusyError | apsw.LockedError) else StoreUnavailable
         raise kind(reason) from error
 
 
-def reason_of(error: BaseException | None) -> str | None:
-    """Why the database does not answer, without a word of what it holds; None for every other error."""
+def reason_of(error: BaseException | None, connection: apsw.Connection | None = None) -> str | None:
+    """Why the database does not answer, without a word of what it holds; None for every other error.
+
+    The `connection` that gave the error tells a disk that has turned read-only from one that fails.
+    """
     if isinstance(error, NOT_NOW):
-        is_full = getattr(error, "extendedresult", 0) == _ALSO_FULL
-        return f"{REASONS[apsw.FullError if is_full else type(error)]} ({_code_of(error)})"
+        kind = type(error)
+        if getattr(error, "extendedresult", 0) == _ALSO_FULL:
+            kind = apsw.FullError
+        elif kind is apsw.IOError and connection is not None and connection.system_errno in _ALSO_READ_ONLY:
+            kind = apsw.ReadOnlyError
+        return f"{REASONS[kind]} ({_code_of(error)})"
     if isinstance(error, apsw.SQLError) and str(error).startswith(_LOST):
         return f"its tables are not all there ({error})"
     return None

@@ -105,7 +105,7 @@ class SqliteStore:
         Indexes and zones are made several times faster in one go than row by row, so a large load into an empty
         database drops them first. That is part of the transaction: nobody ever sees the database without them.
         """
-        with self._writing, unavailable_instead_of_sqlite_errors():
+        with self._writing, unavailable_instead_of_sqlite_errors(self._writer):
             large = expected >= WORTH_NEW_INDEXES and is_empty(self._writer)
             with self._large_load() if large else nullcontext(), self._written(scopes) as transactions:
                 if not large or not is_empty(self._writer):
@@ -139,7 +139,7 @@ class SqliteStore:
         if self._path == MEMORY:
             yield
             return
-        with self._writing, unavailable_instead_of_sqlite_errors(), self._in_its_place():
+        with self._writing, unavailable_instead_of_sqlite_errors(self._writer), self._in_its_place():
             _roll_back(self._writer)  # what an earlier failure could not
             self._together = together = Together(self._writer, self._writing.deadline)
             try:
@@ -156,7 +156,7 @@ class SqliteStore:
 
     @contextmanager
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
-        with self._writing, unavailable_instead_of_sqlite_errors():
+        with self._writing, unavailable_instead_of_sqlite_errors(self._writer):
             together = self._together
             if together is not None:
                 with together.one_of_many():
@@ -187,7 +187,7 @@ class SqliteStore:
     @contextmanager
     def write_quickly(self) -> Iterator[apsw.Connection]:
         """See `Connections.write_quickly`. In WAL mode synchronous=NORMAL never waits for the disk at a commit."""
-        with self._writing, unavailable_instead_of_sqlite_errors(), self._in_its_place():
+        with self._writing, unavailable_instead_of_sqlite_errors(self._delivery), self._in_its_place():
             connection = self._delivery_connection()
             with self._transaction(connection):
                 yield connection
@@ -295,7 +295,7 @@ class SqliteStore:
         """See `Store.put_course`."""
         with (
             self._writing,
-            unavailable_instead_of_sqlite_errors(),
+            unavailable_instead_of_sqlite_errors(self._writer),
             self._in_its_place(),
             self._transaction(self._writer),
         ):

@@ -14,7 +14,7 @@ import apsw
 
 from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
-from cosell.store.sqlite.connection import migrate
+from cosell.store.sqlite.connection import migrate, unavailable_instead_of_sqlite_errors
 from cosell.store.sqlite.writer_lock import WriterLock
 
 PATIENCE_MS: Final = 250
@@ -41,6 +41,10 @@ class WriteCheck:
     def __call__(self) -> float:
         """See `Store.check`."""
         connection = self._opened()
+        with unavailable_instead_of_sqlite_errors(connection):
+            return self._check(connection)
+
+    def _check(self, connection: apsw.Connection) -> float:
         check_schema(connection, self._wanted_schema)
         began = monotonic()
         with taken(self._lock) as busy_s:
