@@ -32,14 +32,14 @@ def test_what_a_call_gives_or_raises_is_the_callers() -> None:
 
 
 def client_at(url: str) -> Any:
-    """A client of a real address."""
+    """A client of a real address, which waits a second for more of an answer."""
     return boto3.session.Session().client(
         "partnercentral-selling",
         endpoint_url=url,
         region_name="us-east-1",
         aws_access_key_id="a",
         aws_secret_access_key="b",
-        config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        config=Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=1),
     )
 
 
@@ -49,8 +49,9 @@ def service_at(url: str, **surroundings: Any) -> Service:
     return Service(client_at(url), "Sandbox", msgspec.structs.replace(world, **surroundings))
 
 
-@pytest.mark.parametrize("manner", ["dripping head", "dripping body"])
-def test_an_answer_that_drips_is_given_up_and_its_connection_closed(manner: Manner) -> None:
+@pytest.mark.parametrize("manner", ["silent", "dripping head", "dripping body"])
+def test_an_answer_that_is_late_is_given_up_and_its_connection_closed(manner: Manner) -> None:
+    """At once where anything comes, otherwise once the client waits for no more."""
     with SlowServer(manner) as server, service_at(server.url, answer_within_s=0.2) as service:
         with pytest.raises(Unavailable, match=r"no whole answer within 0\.2 s"):
             service.page(Head())

@@ -52,6 +52,8 @@ class _Calling(threading.Thread, Generic[Answer]):
     def run(self) -> None:
         try:
             self._answers.append(self._call())
+        except _Left:
+            pass  # kept, it would keep the connection
         except BaseException as error:  # noqa: BLE001  # it belongs to the caller
             self._error = error
         finally:
