@@ -37,6 +37,16 @@ def scrambled(path: Path) -> None:
     path.write_bytes(content[:half] + b"\xff" * (len(content) - half))
 
 
+def scrambled_where_solutions_are(path: Path) -> None:
+    database = sqlite3.connect(path)
+    roots = database.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'solution'").fetchall()
+    database.close()
+    content = bytearray(path.read_bytes())
+    for (root,) in roots:
+        content[(root - 1) * connection.PAGE_BYTES : root * connection.PAGE_BYTES] = b"\xff" * connection.PAGE_BYTES
+    path.write_bytes(content)
+
+
 def of_another_program(path: Path) -> None:
     path.unlink()
     stranger = sqlite3.connect(path)
@@ -94,8 +104,8 @@ MAY_FILL = {("seed", emptied), ("load", emptied), ("solutions add", emptied), ("
     (words, not_begun) for words in ("seed", "load", "solutions add", "serve")
 }
 """An empty file, and a database in which nothing was ever made, are as good as none."""
-SERVES_WHAT_IS_LEFT = {("serve", scrambled), ("solutions", scrambled), ("solutions add", scrambled)}
-"""What is damaged comes to light when it is asked for."""
+MEETS_NO_DAMAGE = {("serve", scrambled), ("solutions", scrambled), ("solutions add", scrambled)}
+"""Solutions lie before the opportunities, and a server has to be asked for something first."""
 SALVAGED = [("dump", cut_short), ("dump", scrambled)]
 """What a dump writes in part."""
 DUMPED = ("dump", without_installation)
@@ -124,7 +134,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(words, spoil, id=f"{words} {spoil.__name__}")
         for words in COMMANDS
         for spoil in KINDS
-        if (words, spoil) not in MAY_FILL | SERVES_WHAT_IS_LEFT
+        if (words, spoil) not in MAY_FILL | MEETS_NO_DAMAGE
     ],
 )
 def test_a_database_that_cannot_be_used_is_one_line(
@@ -147,6 +157,34 @@ def test_a_database_that_cannot_be_used_is_one_line(
         assert "; " in told.err
     if (words, spoil) != DUMPED:
         assert Path("backup.jsonl").read_text() == "what was kept\n"
+
+
+def test_what_the_damage_has_not_met_is_told_and_added_to_as_before(
+    database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run(["solutions"]) == 0
+    before = capsys.readouterr().out
+    scrambled(database)
+    assert (run(["solutions"]), capsys.readouterr().out) == (0, before)
+    assert run(["solutions", "add", "Data Hub"]) == 0
+    added = capsys.readouterr().out.strip()
+    assert run(["solutions"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.startswith(added)] == before.splitlines()
+    assert len(lines) == len(before.splitlines()) + 1
+
+
+@pytest.mark.parametrize("words", ["solutions", "solutions add"])
+def test_what_the_damage_has_met_is_one_line(database: Path, capsys: pytest.CaptureFixture[str], words: str) -> None:
+    scrambled_where_solutions_are(database)
+    capsys.readouterr()
+    assert run([*words.split(), *COMMANDS[words]]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err) == (
+        "",
+        "cosell: cosell.db is damaged; write what is left with: cosell dump --db cosell.db\n",
+    )
 
 
 @contextmanager
