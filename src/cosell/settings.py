@@ -24,9 +24,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     db: Annotated[str, Meta(description="The database: a file's path, :memory: or sqlite:///path.")] = "cosell.db"
     account: Annotated[
-        str, Meta(pattern=r"^[0-9]{12}$", description="The AWS account whose data is meant, twelve digits.")
+        str, Meta(pattern=r"^[0-9]{12}\Z", description="The AWS account whose data is meant, twelve digits.")
     ] = DEFAULT_ACCOUNT
-    catalog: Annotated[str, Meta(pattern="^(AWS|Sandbox)$", description="The catalog: AWS or Sandbox.")] = "Sandbox"
+    catalog: Annotated[str, Meta(pattern=r"^(AWS|Sandbox)\Z", description="The catalog: AWS or Sandbox.")] = "Sandbox"
     mirror: Annotated[
         str, Meta(description="The mirror: a file's path, sqlite:///path, postgresql://… or duckdb:///path.")
     ] = "mirror.db"
@@ -120,7 +120,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Annotated[
         str,
         Meta(
-            pattern="^(debug|info|warning|error)$",
+            pattern=r"^(debug|info|warning|error)\Z",
             description="What to log: debug (every call), info, warning or error.",
         ),
     ] = "info"

@@ -55,6 +55,23 @@ def test_a_wrong_question_is_told_what_is_wrong(standing_server: Server, body: s
     assert named in answer["error"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "named"),
+    [
+        ("seed", {"account": "111122223333\n"}, "account"),
+        ("review", {"id": "O1000001\n", "decision": "start"}, "id"),
+        ("aws-edit", {"id": "O1000001\n"}, "id"),
+        ("faults", {"operation": "Create*\n", "error": "ThrottlingException"}, "operation"),
+        ("faults", {"account": "111122223333\n", "error": "ThrottlingException"}, "account"),
+    ],
+)
+def test_a_line_break_behind_a_name_is_no_part_of_it(
+    standing_server: Server, path: str, body: dict[str, str], named: str
+) -> None:
+    status, answer = ask(standing_server, "POST", path, body)
+    assert (status, f"`{named}` is not possible" in answer["error"]) == (400, True)
+
+
 def test_a_wrong_query_is_told_what_is_wrong(standing_server: Server) -> None:
     for query in ("limit=0", "limit=x", "limti=1"):
         status, answer = ask(standing_server, "GET", f"requests?{query}")

@@ -60,6 +60,18 @@ def test_a_wrong_file_is_told_in_one_line(
     assert told.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "variable", "value"),
+    [("env", "ACCOUNT", "111122223333\n"), ("list", "CATALOG", "AWS\n"), ("serve", "LOG_LEVEL", "info\n")],
+)
+def test_a_line_break_behind_a_value_is_no_part_of_it(
+    run: Callable[..., Finished], command: str, variable: str, value: str
+) -> None:
+    told = run(command, environment={f"COSELL_{variable}": value, "COSELL_PORT": "0"})
+    assert (told.code, told.out) == (2, "")
+    assert " is not possible. " in told.err
+
+
 def test_a_wrong_variable_is_told_in_one_line(run: Callable[..., Finished]) -> None:
     told = run("env", environment={"COSELL_ACCOUNT": "seven"})
     assert told.code == 2

@@ -56,11 +56,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     operation: Annotated[
         str,
         Meta(
-            pattern=r"^[A-Za-z*?]{1,64}$",
+            pattern=r"^[A-Za-z*?]{1,64}\Z",
             description="The operations, by name; `*` and `?` stand for letters, as in `Create*`.",
         ),
     ] = "*"
-    account: Annotated[str, Meta(pattern="^[0-9]{12}$", description="The account, twelve digits.")] | None = None
+    account: Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="The account, twelve digits.")] | None = None
     catalog: Annotated[Literal["AWS", "Sandbox"], Meta(description="The catalog.")] | None = None
     probability: Annotated[float, Meta(gt=0, le=1, description="In which share of these requests.")] = 1.0
     times: Annotated[int, Meta(ge=1, le=MOST, description="How often at most.")] | None = None

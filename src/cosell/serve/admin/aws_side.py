@@ -24,7 +24,7 @@ from cosell.wire.types import (
 )
 
 WAITING_STATUSES: Final = ("Submitted", "In review")
-Identifier = Annotated[str, Meta(pattern="^O[0-9]{1,19}$", description="The opportunity, such as `O1000001`.")]
+Identifier = Annotated[str, Meta(pattern=r"^O[0-9]{1,19}\Z", description="The opportunity, such as `O1000001`.")]
 
 
 class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

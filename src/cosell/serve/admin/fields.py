@@ -7,7 +7,7 @@ from msgspec import Meta
 from cosell.serve.admin.router import Refused
 from cosell.time_texts import moment_ms, span_ms
 
-Account: TypeAlias = Annotated[str, Meta(pattern="^[0-9]{12}$", description="The account, twelve digits.")]
+Account: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="The account, twelve digits.")]
 Catalog: TypeAlias = Annotated[Literal["AWS", "Sandbox"], Meta(description="The catalog.")]
 DEFAULT_CATALOG: Final = "Sandbox"
 
