@@ -118,3 +118,46 @@ def test_beside_a_bulk_action_in_memory_health_is_told_and_reads_wait(serve: Cal
         assert told > 1
         assert done(seeding.result())["seeded"] == 3_000
         assert "OpportunitySummaries" in listing.result()
+
+
+HELD = """
+from pathlib import Path
+from time import sleep
+import cosell.serve.admin.events
+import cosell.store.patience
+from cosell.operations import OPERATIONS
+cosell.store.patience.LOCK_TIMEOUT_S = 60
+cosell.serve.admin.events.LOOK_S = 0.01
+create = OPERATIONS["CreateOpportunity"]
+def create_later(tx, request, context):
+    Path("held").touch()
+    while not Path("given back").exists():
+        sleep(0.01)
+    return create(tx, request, context)
+OPERATIONS["CreateOpportunity"] = create_later
+"""
+GET = b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/_cosell/events", "/_cosell/events?from=start", "/readyz", "/console/", "/_cosell/clock"]
+)
+def test_whoever_waits_for_a_database_in_memory_keeps_nobody_else_waiting(
+    serve_after: Callable[..., Server], tmp_path: Path, path: str
+) -> None:
+    server = serve_after(HELD, "--db", ":memory:")
+    streaming = connected(server)
+    streaming.sendall(GET % b"/_cosell/events")
+    assert streaming.recv(4096).startswith(b"HTTP/1.1 200 ")
+    with connected(server) as creating, connected(server) as looking, streaming:
+        creating.sendall(request("held"))
+        while not (tmp_path / "held").exists():
+            pass
+        looking.sendall(GET % path.encode())
+        for _ in range(50):
+            assert get(server, "/healthz", timeout=30) == (200, "ok\n")
+        (tmp_path / "given back").touch()
+        assert until_closed(creating).split()[1] == b"200"
+        assert looking.recv(4096).startswith(b"HTTP/1.1 200 ")
+        while b"Opportunity Created" not in streaming.recv(4096):
+            pass

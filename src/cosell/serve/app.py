@@ -6,7 +6,7 @@ read. Writes wait for the disk, so they run on one thread of their own, and beco
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from time import perf_counter
@@ -43,7 +43,7 @@ from cosell.serve.writes import Writes
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
 
-Page = Callable[[], tuple[int, bytes, bytes]]
+Page = Callable[[], Awaitable[tuple[int, bytes, bytes]]]
 
 BODY_TIMEOUT_S: Final = 30
 """Seconds that a body may take to arrive."""
@@ -78,7 +78,7 @@ class Application:
         self._lanes = Lanes(self._room, self._writer)
         self._console = ConsoleDoor(self._room, self._lanes)
         self._names = names_of(options.host, options.allow_host)
-        self._pages: dict[str, Page] = {"/healthz": _health, "/metrics": self._metrics.page}
+        self._pages: dict[str, Page] = {"/healthz": _health, "/metrics": self._figures, READINESS: self._readiness}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request, whatever its path, unless it comes from a stranger."""
@@ -94,8 +94,8 @@ class Application:
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        if scope["method"] in ("GET", "HEAD") and (path in self._pages or path == READINESS):
-            status, content_type, body = self._pages[path]() if path in self._pages else await self._readiness()
+        if scope["method"] in ("GET", "HEAD") and path in self._pages:
+            status, content_type, body = await self._pages[path]()
             await _send(send, status, [(b"content-type", content_type)], body)
             return
         if path.startswith(PREFIX):
@@ -141,7 +141,7 @@ class Application:
         if path.startswith(PREFIX):
             answer = Refused(against.status, against.reason).answer
             await _send(send, answer.status, answer.headers, answer.body)
-        elif path in self._pages or path == READINESS or is_console(path):
+        elif path in self._pages or is_console(path):
             await say(send, against.status, against.reason)
         else:
             call = flow.Call(scope["method"], path, dict(scope["headers"]), b"")
@@ -239,6 +239,10 @@ class Application:
                 f"The body did not arrive within {self._deadlines.limit_s} seconds."
             ) from None
 
+    async def _figures(self) -> tuple[int, bytes, bytes]:
+        """They are in the database, too, and who asks for one in memory waits for its writer."""
+        return await asyncio.to_thread(self._metrics.page)
+
     async def _readiness(self) -> tuple[int, bytes, bytes]:
         if self._room.draining.is_set():
             return 503, TEXT, b"stopping\n"
@@ -246,7 +250,7 @@ class Application:
         return status, TEXT, f"{told}\n".encode()
 
 
-def _health() -> tuple[int, bytes, bytes]:
+async def _health() -> tuple[int, bytes, bytes]:
     return 200, TEXT, b"ok\n"
 
 

@@ -69,7 +69,7 @@ async def stream(room: Room, question: EventsWanted, headers: Headers, receive: 
     outbox = room.engine.store.outbox
     loop = asyncio.get_running_loop()
     try:  # a moment is looked for among all events, and no read may wait for that
-        position = await loop.run_in_executor(None, _beginning, room, question, headers.get(LAST_EVENT_ID))
+        position = await asyncio.to_thread(_beginning, room, question, headers.get(LAST_EVENT_ID))
     except StoreUnavailable as reason:
         raise Refused(503, f"The database does not answer: {reason}") from None
     choice = Choice(
@@ -83,7 +83,7 @@ async def stream(room: Room, question: EventsWanted, headers: Headers, receive: 
         said_at = loop.time()
         while not gone.done() and not room.draining.is_set():
             awake.clear()
-            waiting = outbox.after(position, READ_AT_ONCE)
+            waiting = await asyncio.to_thread(outbox.after, position, READ_AT_ONCE)
             if waiting:
                 position = waiting[-1].position
                 await _say(send, b"".join(_written(found) for found in waiting if choice.takes(found.event)))
