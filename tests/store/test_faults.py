@@ -16,6 +16,7 @@ from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import SqliteStore, connection
 from cosell.store.sqlite.readers import PooledReaders
+from cosell.store.sqlite.scope_numbers import ScopeNumbers
 from tests.store.caller import Caller, HandClock, Refused, record
 
 ERRORS = [apsw.FullError, apsw.IOError, apsw.BusyError, apsw.CorruptError]
@@ -83,7 +84,7 @@ def failing_at(store: SqliteStore, nth: int, error: type[apsw.Error], manner: st
     store._writer = bad[0]  # type: ignore[assignment]
     readers = store.readers
     store.readers = FailingReaders(bad[-1])  # type: ignore[arg-type]
-    store._scope_ids.clear()
+    store.scope_numbers = ScopeNumbers()
     yield lambda: any(connection.has_failed for connection in bad)
     store._writer = writer
     store.readers = readers

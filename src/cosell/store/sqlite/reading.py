@@ -2,12 +2,11 @@
 
 from typing import Protocol
 
-import apsw
-
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import reason_of
 from cosell.store.sqlite.readers import Readers
+from cosell.store.sqlite.scope_numbers import ScopeNumbers
 from cosell.store.sqlite.transaction import SqliteReadTransaction
 
 
@@ -18,8 +17,7 @@ class Lender(Protocol):
     def readers(self) -> Readers:
         """Where they come from."""
 
-    def scope_id(self, connection: apsw.Connection, scope: Scope) -> int | None:
-        """The number that stands for a scope in the tables; None where nothing was ever written to it."""
+    scope_numbers: ScopeNumbers
 
 
 class Reading:
@@ -34,7 +32,7 @@ class Reading:
     def __enter__(self) -> SqliteReadTransaction:
         self._connection = self._lender.readers.borrow()
         try:
-            scope_id = self._lender.scope_id(self._connection, self._scope)
+            scope_id = self._lender.scope_numbers.of(self._connection, self._scope)
             return SqliteReadTransaction(self._connection, self._scope, scope_id)
         except BaseException as error:
             self.__exit__(None, error, None)

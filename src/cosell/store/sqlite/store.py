@@ -45,6 +45,7 @@ from cosell.store.sqlite.place import Place
 from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
 from cosell.store.sqlite.readers import PooledReaders, Readers, ReadersOfMemory
 from cosell.store.sqlite.reading import Reading
+from cosell.store.sqlite.scope_numbers import ScopeNumbers
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
@@ -66,7 +67,7 @@ class SqliteStore:
         connect = open_for_reading if access is Access.READ else open_connection
         self._writer = connect(path)
         self._writing = WriterLock()
-        self._scope_ids: dict[Scope, int] = {}
+        self.scope_numbers = ScopeNumbers()
         self._together: Together | None = None
         self._delivery: apsw.Connection | None = None
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
@@ -150,7 +151,7 @@ class SqliteStore:
                 raise
             finally:
                 self._together = None
-            self._scope_ids.update(together.scope_ids)
+            self.scope_numbers.remember(together.scope_ids)
         if together.has_announced:
             self._outbox.wake_listeners()
 
@@ -160,28 +161,25 @@ class SqliteStore:
             together = self._together
             if together is not None:
                 with together.one_of_many():
-                    scope_ids = self._ids_of(scopes)
-                    transactions = self._transactions(scope_ids, together.closing)
+                    numbers = self.scope_numbers.for_writing(self._writer, scopes, together.new_scope_ids)
+                    transactions = self._transactions(numbers, together.closing)
                     yield transactions
-                together.scope_ids.update(scope_ids)
+                together.scope_ids.update(numbers)
                 together.has_announced |= _have_announced(transactions)
                 return
             with self._in_its_place(), self._transaction(self._writer):
                 closing = Closing(self._writer)
-                scope_ids = self._ids_of(scopes)
-                transactions = self._transactions(scope_ids, closing)
+                numbers = self.scope_numbers.for_writing(self._writer, scopes, [])
+                transactions = self._transactions(numbers, closing)
                 yield transactions
                 closing.write()
-            self._scope_ids.update(scope_ids)
+            self.scope_numbers.remember(numbers)
         if _have_announced(transactions):
             self._outbox.wake_listeners()
 
-    def _ids_of(self, scopes: Sequence[Scope]) -> dict[Scope, int]:
-        return {scope: self.scope_id(self._writer, scope) or self._new_scope_id(scope) for scope in scopes}
-
-    def _transactions(self, scope_ids: Mapping[Scope, int], closing: Closing) -> dict[Scope, SqliteWriteTransaction]:
+    def _transactions(self, numbers: Mapping[Scope, int], closing: Closing) -> dict[Scope, SqliteWriteTransaction]:
         return {
-            scope: SqliteWriteTransaction(self._writer, scope, number, closing) for scope, number in scope_ids.items()
+            scope: SqliteWriteTransaction(self._writer, scope, number, closing) for scope, number in numbers.items()
         }
 
     @contextmanager
@@ -228,27 +226,6 @@ class SqliteStore:
             self._delivery = self._pool.open()
             self._delivery.execute("PRAGMA synchronous = NORMAL").fetchall()
         return self._delivery
-
-    def _new_scope_id(self, scope: Scope) -> int:
-        self._writer.execute("INSERT INTO scope (account, catalog) VALUES (?, ?)", _names(scope))
-        scope_id = self._writer.last_insert_rowid()
-        if self._together is not None:
-            self._together.new_scope_ids.append(scope_id)
-        return scope_id
-
-    def scope_id(self, connection: apsw.Connection, scope: Scope) -> int | None:
-        """The number that stands for a scope in the tables; None where nothing was ever written to it."""
-        scope_id = self._scope_ids.get(scope)
-        if scope_id is None:
-            row = connection.execute(
-                "SELECT scope_id FROM scope WHERE account = ? AND catalog = ?", _names(scope)
-            ).fetchone()
-            if row is None:
-                return None
-            scope_id = int(row[0])
-            if not connection.in_transaction:  # what a transaction sees may yet be undone
-                self._scope_ids[scope] = scope_id
-        return scope_id
 
     @contextmanager
     def _reader(self) -> Iterator[apsw.Connection]:
@@ -345,7 +322,3 @@ def _have_announced(transactions: Mapping[Scope, SqliteWriteTransaction]) -> boo
 def _roll_back(connection: apsw.Connection) -> None:
     if connection.in_transaction:  # SQLite rolls back by itself after some errors
         connection.execute("ROLLBACK")
-
-
-def _names(scope: Scope) -> tuple[str, str]:
-    return scope.account, scope.catalog
