@@ -1,6 +1,6 @@
 """Writes src/cosell/wire/types.pyi: what a type checker should know of the types that wire/types.py builds.
 
-Run it after an upgrade of botocore: `uv run python tools/write_wire_types.py`. A test fails while it is out of date.
+`tools/upgrade_model.py` runs it after an upgrade of the model. A test fails while it is out of date.
 """
 
 import sys
@@ -11,6 +11,7 @@ from cosell.wire.model import service_model
 from cosell.wire.types import ALREADY_ENCODED, snake_case
 
 STUB = Path(__file__).parent.parent / "src" / "cosell" / "wire" / "types.pyi"
+SCALARS = {"timestamp": "Timestamp", "integer": "int", "long": "int", "double": "Double", "boolean": "bool"}
 HEADER = '''"""The service model's structures. Written by tools/write_wire_types.py; do not edit."""
 
 from collections.abc import Set
@@ -18,6 +19,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from cosell.wire.double import Double
 from cosell.wire.timestamps import Date, Timestamp
 
 ALREADY_ENCODED: Final[Set[str]]
@@ -42,10 +44,8 @@ def _annotation(name: str, *, in_answer: bool) -> str:
             assert shape.value is not None
             key, value = (_annotation(member.shape, in_answer=False) for member in (shape.key, shape.value))
             return f"dict[{key}, {value}]"
-        case "timestamp":
-            return "Timestamp"
-        case "integer":
-            return "int"
+        case kind if kind in SCALARS:
+            return SCALARS[kind]
     constraint = text_constraint(name, shape)
     if constraint.is_date:
         return "Date"

@@ -83,10 +83,30 @@ TEXTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("arn:aws:aws-marketplace:us-east-1:111122223333:AWSMarketplace/OfferSet/offerset-1",),
         ("", "offerset-1"),
     ),
-    r"arn:aws:partnercentral-selling:.*:.*:catalog/.*/prospecting-from-engagement-task/task-[0-9a-z]{14}": (
-        ("arn:aws:partnercentral-selling:::catalog//prospecting-from-engagement-task/task-0123456789abcd",),
-        ("", "task-0123456789abcd"),
+    r"arn:[a-z\-]*:partnercentral:[a-z0-9\-]*:[0-9]{12}:catalog/[a-zA-Z]+"
+    r"/customer-account-bulk-job/bulkjob-[0-9a-z]{13}": (
+        ("arn:aws:partnercentral:us-east-1:111122223333:catalog/AWS/customer-account-bulk-job/bulkjob-0123456789abc",),
+        ("", "bulkjob-0123456789abc"),
     ),
+    r"arn:[a-z\-]*:partnercentral:[a-z0-9\-]*:[0-9]{12}:catalog/[a-zA-Z]+/customer-account/cust-acc-[0-9a-z]{13}": (
+        ("arn:aws:partnercentral:us-east-1:111122223333:catalog/AWS/customer-account/cust-acc-0123456789abc",),
+        ("", "cust-acc-0123456789abc"),
+    ),
+    r"(arn:.*|bulkjob-[0-9a-z]{13})": (("bulkjob-0123456789abc", "arn:"), ("", "bulkjob-1")),
+    r"(arn:.*|cust-acc-[0-9a-z]{13})": (("cust-acc-0123456789abc", "arn:"), ("", "cust-acc-1")),
+    r"(arn:.*|eng-grp-[0-9a-z]{14})": (("eng-grp-0123456789abcd", "arn:"), ("", "eng-grp-1", "arn:" + "x" * 252)),
+    r"bulkjob-[0-9a-z]{13}": (("bulkjob-0123456789abc",), ("", "bulkjob-0123456789abcd")),
+    r"cust-acc-[0-9a-z]{13}": (("cust-acc-0123456789abc",), ("", "cust-acc-0123456789abC")),
+    r"eng-grp-[0-9a-z]{14}": (("eng-grp-0123456789abcd",), ("", "eng-grp-0123456789abc")),
+    r"(s3://|https://).*": (
+        ("s3://bucket/accounts.csv", "https://", "https://" + "x" * 1992),
+        ("", "s3:/bucket", "http://bucket", "https://" + "x" * 1993),
+    ),
+    r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*": (
+        ("America/New_York", "UTC", "Etc/GMT+3", "x" * 64),
+        ("", "/UTC", "America/", "a//b", "x" * 65, "A B"),
+    ),
+    r"(?:[01][0-9]|2[0-3]):[0-5][0-9]": (("09:30", "23:59"), ("", "24:00", "9:30", "09:60", "09:3\u0660")),
     r"arn:aws:partnercentral::[0-9]{12}:[a-zA-Z]+/engagement-invitation/engi-[0-9,a-z]{13}": (
         ("arn:aws:partnercentral::111122223333:AWS/engagement-invitation/engi-0123456789abc",),
         ("", "engi-0123456789abc"),
@@ -116,12 +136,14 @@ def shape_of(name: str) -> Shape:
     return service_model().shapes[name]
 
 
-def legal(name: str, *, whole: bool) -> Any:
+def legal(name: str, *, whole: bool, within: frozenset[str] = frozenset()) -> Any:
     """A legal JSON value of the shape: with every member if `whole`, else with the required ones alone.
 
-    Of a union it holds the first member.
+    Of a union it holds the first member, and of a structure `within` itself the required members.
     """
     shape = shape_of(name)
+    whole = whole and name not in within
+    within |= {name}
     match shape.type:
         case "structure":
             chosen = list(shape.members)
@@ -129,18 +151,22 @@ def legal(name: str, *, whole: bool) -> Any:
                 chosen = chosen[:1]
             elif not whole:
                 chosen = [member for member in chosen if member in shape.required]
-            return {member: legal(shape.members[member].shape, whole=whole) for member in chosen}
+            return {member: legal(shape.members[member].shape, whole=whole, within=within) for member in chosen}
         case "list":
             assert shape.member is not None
-            return [legal(shape.member.shape, whole=whole)] * max(shape.min or 0, whole)
+            return [legal(shape.member.shape, whole=whole, within=within)] * max(shape.min or 0, whole)
         case "map":
             assert shape.key is not None
             assert shape.value is not None
             return {legal(shape.key.shape, whole=whole): legal(shape.value.shape, whole=whole)}
         case "timestamp":
             return MOMENT
-        case "integer":
+        case "integer" | "long":
             return shape.min or 0
+        case "double":
+            return 12345678901234567890.5
+        case "boolean":
+            return True
     return legal_texts(name)[0]
 
 
@@ -156,8 +182,11 @@ def legal_texts(name: str) -> tuple[str, ...]:
 
 
 def illegal_texts(name: str) -> Iterator[tuple[str, str]]:
-    """Texts that a string shape refuses, with the code for each."""
+    """Texts that a shape of strings or of numbers refuses, with the code for each."""
     shape = shape_of(name)
+    if shape.type == "double":
+        yield from ((text, "INVALID_VALUE") for text in ("NaN", "Infinity", "-Infinity"))
+        return
     if name in CLOSED_VALUES:
         yield "aws", "INVALID_VALUE"
     elif shape.enum:
@@ -204,7 +233,7 @@ def breakages(name: str, value: Any, path: Path = ()) -> Iterator[Breakage]:
                 yield from breakages(shape.member.shape, value[0], (*path, 0))
         case "integer":
             yield from bound_breakages(shape, value, path)
-        case "string":
+        case "string" | "double":
             for text, code in illegal_texts(name):
                 yield Breakage(path, text, code)
 

@@ -23,7 +23,7 @@ def accepted(operation: Operation, request: Any) -> object:
 
 
 def test_the_model_has_the_operations_that_the_documentation_names() -> None:
-    assert len(OPERATIONS) == 45
+    assert len(OPERATIONS) == 63
 
 
 @each_operation

@@ -135,6 +135,9 @@ WRONG_TYPES: dict[str, tuple[object, ...]] = {
     "list": ("text", 1, 1.5, False, {}),
     "string": (1, 1.5, True, [], {}),
     "integer": ("20", 20.5, True, [], {}),
+    "long": ("20", 20.5, True, [], {}),
+    "double": ("20", "nan", "", True, [], {}),
+    "boolean": ("true", 1, 1.0, [], {}),
     "timestamp": (True, False, [], {}, "", "2026-05-04", "2026-05-04T09:15:22", "2026-02-30T00:00:00Z", "1777886122"),
 }
 

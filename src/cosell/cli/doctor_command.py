@@ -88,18 +88,12 @@ def sqlite() -> Finding:
 
 def model() -> Finding:
     """The service model, and how much of it is implemented."""
-    import botocore
-
     from cosell.operations import OPERATIONS
-    from cosell.wire.model import API_VERSION, data_file, service_model
+    from cosell.wire.model import model_source, service_model
 
-    if not data_file().exists():
-        return Finding(
-            Verdict.WRONG, f"botocore {botocore.__version__} has no model of the service", "upgrade botocore"
-        )
-    every = len(service_model().operations)
-    implemented = f"{len(OPERATIONS)} of {every} operations are implemented"
-    return Finding(Verdict.OK, f"botocore {botocore.__version__}, model {API_VERSION}: {implemented}")
+    source = model_source()
+    implemented = f"{len(OPERATIONS)} of {len(service_model().operations)} operations are implemented"
+    return Finding(Verdict.OK, f"service model {source.month} (botocore {source.version}): {implemented}")
 
 
 def database(db: str) -> Finding:

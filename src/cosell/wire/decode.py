@@ -12,11 +12,12 @@ import msgspec
 
 from cosell.errors import SerializationException
 from cosell.wire.constraints import DATE_PATTERN
+from cosell.wire.double import Double, exact
 from cosell.wire.model import Operation
 from cosell.wire.timestamps import Date, is_calendar_day
 from cosell.wire.types import structure
 from cosell.wire.unchecked import unchecked
-from cosell.wire.violations import checked, timestamp_of
+from cosell.wire.violations import checked, number_of, timestamp_of
 
 DEEPEST = 32
 """Levels of nesting that a body may have. The deepest legal request has nine. Our choice."""
@@ -25,6 +26,7 @@ _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 """Also one that never ends: looking for its end from each later quote again would take quadratic time."""
 _BRACKETS = re.compile(rb"[\[{}\]]")
 _DATE = re.compile(DATE_PATTERN)
+_PLAIN = msgspec.json.Decoder(float_hook=exact)
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -55,7 +57,7 @@ def checked_structure(type_: type[T], value: object) -> T:
 def plain_json(body: bytes) -> Any:
     """The body as plain values. Raises SerializationException where it is not JSON."""
     try:
-        return msgspec.json.decode(body)
+        return _PLAIN.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise SerializationException("The body is not valid JSON.") from None
 
@@ -94,10 +96,12 @@ def check_depth(body: bytes) -> None:
 
 @functools.cache
 def _decoder(name: str) -> msgspec.json.Decoder[msgspec.Struct]:
-    return msgspec.json.Decoder(structure(name), dec_hook=_custom)
+    return msgspec.json.Decoder(structure(name), dec_hook=_custom, float_hook=exact)
 
 
 def _custom(type_: type, value: Any) -> Any:
+    if type_ is Double:
+        return number_of(value)
     if type_ is not Date:
         return value if type(value) is type_ else timestamp_of(value)
     if not isinstance(value, str) or not _DATE.fullmatch(value) or not is_calendar_day(value):

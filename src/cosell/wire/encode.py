@@ -5,12 +5,15 @@ from typing import Any
 import msgspec
 
 from cosell.errors import AccessDeniedException, ServiceError, ValidationException
+from cosell.wire.double import Double
 from cosell.wire.timestamps import Date, Timestamp
 
 NAMESPACE = "com.amazonaws.partnercentralselling"
 
 
-def _custom(value: Any) -> str:
+def _custom(value: Any) -> str | msgspec.Raw:
+    if isinstance(value, Double):
+        return msgspec.Raw(str(value).encode())
     if isinstance(value, (Timestamp, Date)):  # a union would be made anew for each value
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no form on the wire")

@@ -1,20 +1,22 @@
-"""The service model, read from the data that botocore installs.
+"""The service model that cosell serves: its own copy, whichever botocore is installed beside it.
 
-Nothing about a shape is written down in cosell: a newer botocore brings newer shapes. Only the file is read;
-botocore itself is not imported, which keeps a server's start short.
+Nothing about a shape is written down in cosell's code: the files of `data/` say it all. They are botocore's, unchanged
+and laid out as botocore's own loader looks for them; `tools/upgrade_model.py` brings newer ones.
 
-Source: botocore's `data/partnercentral-selling/2022-07-26/service-2.json.gz`. Decision: docs/decisions/0002.
+Source: the release of botocore that `data/source.json` names. Decision: docs/decisions/0031.
 """
 
 import functools
 import gzip
-import importlib.util
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 SERVICE = "partnercentral-selling"
 API_VERSION = "2022-07-26"
+DATA: Final = Path(__file__).parent / "data"
+"""Where the model's files are, as a data path of botocore's: a client that is given it knows what cosell serves."""
 
 
 class Member(msgspec.Struct, frozen=True, rename="camel"):
@@ -68,15 +70,47 @@ class ServiceModel(msgspec.Struct, frozen=True):
     shapes: dict[str, Shape]
 
 
-def data_file() -> Path:
-    """The installed model file."""
-    botocore = importlib.util.find_spec("botocore")
-    assert botocore is not None, "botocore comes with boto3, which cosell requires"
-    assert botocore.origin is not None
-    return Path(botocore.origin).parent / "data" / SERVICE / API_VERSION / "service-2.json.gz"
+class Source(msgspec.Struct, frozen=True):
+    """Where the model comes from: a release of botocore, and the month of that release, by which the model is named."""
+
+    version: str
+    month: str
+
+
+class Paginator(msgspec.Struct, frozen=True):
+    """How SDKs follow the pages of an operation: `result_key` is the member of an answer that holds a page's items."""
+
+    result_key: str
+
+
+class _Paginators(msgspec.Struct, frozen=True):
+    pagination: dict[str, Paginator]
+
+
+def file_in(data_path: Path, name: str) -> Path:
+    """The file of the service in a data path of botocore's: `service-2.json.gz`, say."""
+    return data_path / SERVICE / API_VERSION / name
+
+
+def model_in(file: Path) -> ServiceModel:
+    """The model in a file of botocore's."""
+    return msgspec.json.decode(gzip.decompress(file.read_bytes()), type=ServiceModel)
 
 
 @functools.cache
 def service_model() -> ServiceModel:
-    """The model, read once for each process (about 4 ms)."""
-    return msgspec.json.decode(gzip.decompress(data_file().read_bytes()), type=ServiceModel)
+    """The model that cosell serves, read once for each process (about 6 ms)."""
+    return model_in(file_in(DATA, "service-2.json.gz"))
+
+
+@functools.cache
+def paginators() -> dict[str, Paginator]:
+    """How SDKs follow the pages of those operations that have pages, by their names."""
+    text = file_in(DATA, "paginators-1.json").read_bytes()
+    return msgspec.json.decode(text, type=_Paginators).pagination
+
+
+@functools.cache
+def model_source() -> Source:
+    """The release of botocore that the model comes from."""
+    return msgspec.json.decode((DATA / "source.json").read_bytes(), type=Source)

@@ -65,7 +65,7 @@ class Timestamp(int):
         return cls._within_calendar(seconds, int((fraction or "0").ljust(9, "0")))
 
     @classmethod
-    def from_epoch_seconds(cls, seconds: float) -> Self:
+    def from_epoch_seconds(cls, seconds: float | Decimal) -> Self:
         """The moment that a JSON number names. Raises ValueError outside the years 1 to 9999."""
         nanoseconds = int(Decimal(str(seconds)) * NS_PER_SECOND)
         return cls._within_calendar(*divmod(nanoseconds, NS_PER_SECOND))

@@ -4,15 +4,19 @@
 spelled in snake_case; a member that the model does not require may be None, which stands for absent and null alike.
 Decoding into such a type enforces the model's constraints, building one by hand does not.
 
+A structure that holds itself, as a tree of conditions does, is named in its own members until it is built; that is why
+each type is a name of this module.
+
 What a type checker sees is `types.pyi`, written by `tools/write_wire_types.py` from the same model.
 """
 
 import re
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, ForwardRef, Literal
 
 import msgspec
 
 from cosell.wire.constraints import text_constraint
+from cosell.wire.double import Double
 from cosell.wire.model import Shape, service_model
 from cosell.wire.timestamps import Date, Timestamp
 
@@ -27,6 +31,7 @@ ALREADY_ENCODED: Final[frozenset[str]] = frozenset(
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _built: dict[str, type[msgspec.Struct]] = {}
+_being_built: set[str] = set()
 
 
 def snake_case(name: str) -> str:
@@ -40,7 +45,9 @@ def structure(name: str) -> type[msgspec.Struct]:
         shape = service_model().shapes[name]
         if shape.type != "structure":
             raise KeyError(name)
-        _built[name] = _struct(name, shape)
+        _being_built.add(name)
+        _built[name] = globals()[name] = _struct(name, shape)
+        _being_built.remove(name)
     return _built[name]
 
 
@@ -82,7 +89,7 @@ def _annotation(name: str, *, in_answer: bool = False) -> Any:
     shape = service_model().shapes[name]
     match shape.type:
         case "structure":
-            return structure(name)
+            return ForwardRef(name) if name in _being_built else structure(name)
         case "list":
             assert shape.member is not None
             item = _annotation(shape.member.shape)
@@ -95,8 +102,12 @@ def _annotation(name: str, *, in_answer: bool = False) -> Any:
             return _text(name, shape)
         case "timestamp":
             return Timestamp
-        case "integer":
+        case "integer" | "long":
             return Annotated[int, msgspec.Meta(ge=shape.min, le=shape.max)]
+        case "double":
+            return Double
+        case "boolean":
+            return bool
         case other:
             raise AssertionError(f"the service model has a new kind of shape: {other}")
 

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from cosell.wire.double import Double
 from cosell.wire.timestamps import Date, Timestamp
 
 ALREADY_ENCODED: Final[Set[str]]
@@ -24,6 +25,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     aws_account_id: str | None = None
     address: Address | None = None
     duns: str | None = None
+
+class AccountCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    industry: str | None = None
+    company_name: str
+    website_url: str | None = None
+    country_code: str | None = None
+
+class AccountPlanningInvitationPayload(msgspec.Struct, frozen=True, kw_only=True):
+    account_identifier: str | None = None
+    customer: AccountCustomer | None = None
+    sender_contacts: list[SenderContact] | None = None
+    preferred_contact: PreferredContactWindow | None = None
 
 class AccountReceiver(msgspec.Struct, frozen=True, kw_only=True):
     alias: str | None = None
@@ -49,6 +62,14 @@ class AddressSummary(msgspec.Struct, frozen=True, kw_only=True):
     state_or_region: str | None = None
     country_code: str | None = None
 
+class AggregationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    group_by: list[str]
+
+class AggregationResult(msgspec.Struct, frozen=True, kw_only=True):
+    group_by: list[str]
+    buckets: list[Bucket]
+    other_count: int
+
 class AssignOpportunityRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
     identifier: str
@@ -66,6 +87,47 @@ class AssociateOpportunityRequest(msgspec.Struct, frozen=True, kw_only=True):
     opportunity_identifier: str
     related_entity_type: Literal["Solutions", "AwsProducts", "AwsMarketplaceOffers", "AwsMarketplaceOfferSets", "AwsMarketplaceSolutions", "AwsMarketplaceProducts"]
     related_entity_identifier: str
+
+class AwsEnrichment(msgspec.Struct, frozen=True, kw_only=True):
+    customer: AwsEnrichmentCustomer | None = None
+    insights: AwsEnrichmentInsights | None = None
+
+class AwsEnrichmentCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    account_name: str | None = None
+    industry: str | None = None
+    sub_industry: str | None = None
+    sector: str | None = None
+    segment: str | None = None
+    company_size: str | None = None
+    region: str | None = None
+    sub_region: str | None = None
+    geo: str | None = None
+    country: str | None = None
+    customer_account_planning_qualification: str | None = None
+    eligible_programs: list[str] | None = None
+
+class AwsEnrichmentCustomerSummary(msgspec.Struct, frozen=True, kw_only=True):
+    industry: str | None = None
+    account_planning_qualification: str | None = None
+    eligible_programs: list[str] | None = None
+    geo: str | None = None
+    country: str | None = None
+    segment: str | None = None
+
+class AwsEnrichmentInsights(msgspec.Struct, frozen=True, kw_only=True):
+    marketplace_engagement_score: str | None = None
+    solution_category: str | None = None
+    solution_score: str | None = None
+    solution_sub_category: str | None = None
+
+class AwsEnrichmentInsightsSummary(msgspec.Struct, frozen=True, kw_only=True):
+    marketplace_engagement_score: str | None = None
+    solution_category: str | None = None
+    solution_score: str | None = None
+
+class AwsEnrichmentSummary(msgspec.Struct, frozen=True, kw_only=True):
+    customer: AwsEnrichmentCustomerSummary | None = None
+    insights: AwsEnrichmentInsightsSummary | None = None
 
 class AwsOpportunityCustomer(msgspec.Struct, frozen=True, kw_only=True):
     contacts: list[Contact] | None = None
@@ -107,6 +169,7 @@ class AwsOpportunitySummaryFullView(msgspec.Struct, frozen=True, kw_only=True):
     customer: AwsOpportunityCustomer | None = None
     project: AwsOpportunityProject | None = None
     cosell_motion: str | None = None
+    cosell_motion_reason: str | None = None
     software_revenue: AwsSoftwareRevenue | None = None
 
 class AwsProductDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +214,26 @@ class AwsTeamMember(msgspec.Struct, frozen=True, kw_only=True):
     last_name: str | None = None
     business_title: Literal["AWSSalesRep", "AWSAccountOwner", "WWPSPDM", "PDM", "PSM", "ISVSM", "Signatory"] | None = None
 
+class BestOutreachWindow(msgspec.Struct, frozen=True, kw_only=True):
+    day: Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
+    start_time_utc: str
+    end_time_utc: str
+
+class Bucket(msgspec.Struct, frozen=True, kw_only=True):
+    values: list[str]
+    count: int
+
+class BulkJobResult(msgspec.Struct, frozen=True, kw_only=True):
+    request_id: str
+    status: Literal["SUCCEEDED", "FAILED"]
+    resource_identifier: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+class ChannelRecommendation(msgspec.Struct, frozen=True, kw_only=True):
+    recommended_channel: str
+    best_outreach_windows: list[BestOutreachWindow] | None = None
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
     first_name: str | None = None
@@ -158,11 +241,26 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     business_title: str | None = None
     phone: str | None = None
 
+class CreateCustomerAccountRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    account: CustomerAccountData
+    partner_account_identifier: str | None = None
+    tags: list[Tag] | None = None
+    client_token: str | None = None
+
+class CreateCustomerAccountResponse(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    id: str
+    status: Literal["PENDING", "ENRICHED", "NO_MATCH_FOUND", "ACTION_REQUIRED"]
+    catalog: Literal["AWS", "Sandbox"]
+    partner_account_identifier: str | None = None
+    created_date: Timestamp
+
 class CreateEngagementContextRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
     engagement_identifier: str
     client_token: str
-    type: Literal["CustomerProject", "Lead", "ProspectingResult"]
+    type: Literal["CustomerProject", "Lead", "ProspectingResult", "CustomerAccount"]
     payload: EngagementContextPayload
 
 class CreateEngagementContextResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,12 +345,69 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     account: Account | None = None
     contacts: list[Contact] | None = None
 
+class CustomerAccountBulkJobFilter(msgspec.Struct, frozen=True, kw_only=True):
+    identifier: str | None = None
+    status: Literal["SUBMITTED", "IN_PROGRESS", "COMPLETED", "FAILED"] | None = None
+
+class CustomerAccountBulkJobSummary(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    id: str
+    status: Literal["SUBMITTED", "IN_PROGRESS", "COMPLETED", "FAILED"]
+    file_name: str | None = None
+    total_records: int
+    processed_records: int
+    success_count: int
+    failure_count: int
+    deleted_count: int
+    failure_reason: str | None = None
+    created_at: Timestamp
+    completed_at: Timestamp | None = None
+
+class CustomerAccountContext(msgspec.Struct, frozen=True, kw_only=True):
+    account_identifier: str | None = None
+    customer: AccountCustomer | None = None
+
+class CustomerAccountData(msgspec.Struct, frozen=True, kw_only=True):
+    company_name: str
+    website_url: str | None = None
+    duns: str | None = None
+    address: Address | None = None
+    industry: str | None = None
+    other_industry: str | None = None
+    domain: str | None = None
+    parent_company_name: str | None = None
+
+class CustomerAccountDetailsSummary(msgspec.Struct, frozen=True, kw_only=True):
+    company_name: str
+
+class CustomerAccountSort(msgspec.Struct, frozen=True, kw_only=True):
+    sort_by: Literal["COMPANY_NAME", "CREATED_DATE", "LAST_MODIFIED_DATE", "MARKETPLACE_ENGAGEMENT_SCORE", "SOLUTION_SCORE"]
+    sort_order: Literal["ASCENDING", "DESCENDING"]
+
+class CustomerAccountSummary(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    id: str
+    catalog: Literal["AWS", "Sandbox"]
+    enrichment_status: Literal["PENDING", "ENRICHED", "NO_MATCH_FOUND", "ACTION_REQUIRED"]
+    partner_account_identifier: str | None = None
+    created_date: Timestamp
+    last_modified_date: Timestamp
+    customer_account: CustomerAccountDetailsSummary
+    aws_enrichment: AwsEnrichmentSummary | None = None
+
 class CustomerProjectsContext(msgspec.Struct, frozen=True, kw_only=True):
     customer: EngagementCustomer | None = None
     project: EngagementCustomerProjectDetails | None = None
 
 class CustomerSummary(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountSummary | None = None
+
+class DeleteCustomerAccountRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    identifier: str
+
+class DeleteCustomerAccountResponse(msgspec.Struct, frozen=True, kw_only=True):
+    ...
 
 class DeleteResourceSnapshotJobRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
@@ -266,13 +421,14 @@ class DisassociateOpportunityRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class EngagementContextDetails(msgspec.Struct, frozen=True, kw_only=True):
     id: str | None = None
-    type: Literal["CustomerProject", "Lead", "ProspectingResult"]
+    type: Literal["CustomerProject", "Lead", "ProspectingResult", "CustomerAccount"]
     payload: EngagementContextPayload | None = None
 
 class EngagementContextPayload(msgspec.Struct, frozen=True, kw_only=True):
     customer_project: CustomerProjectsContext | None = None
     lead: LeadContext | None = None
     prospecting_result: ProspectingResult | None = None
+    customer_account: CustomerAccountContext | None = None
 
 class EngagementCustomer(msgspec.Struct, frozen=True, kw_only=True):
     industry: str
@@ -285,9 +441,23 @@ class EngagementCustomerProjectDetails(msgspec.Struct, frozen=True, kw_only=True
     business_problem: str
     target_completion_date: Date
 
+class EngagementGroupSort(msgspec.Struct, frozen=True, kw_only=True):
+    sort_by: Literal["Count", "UpdatedAt"]
+    sort_order: Literal["ASCENDING", "DESCENDING"]
+
+class EngagementGroupSummary(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    arn: str | None = None
+    catalog: Literal["AWS", "Sandbox"] | None = None
+    name: str | None = None
+    description: str | None = None
+    count: int | None = None
+    readiness_level: Literal["SalesReady", "MarketingReady", "LowPotential"] | None = None
+    updated_at: Timestamp | None = None
+
 class EngagementInvitationSummary(msgspec.Struct, frozen=True, kw_only=True):
     arn: str | None = None
-    payload_type: Literal["OpportunityInvitation", "LeadInvitation"] | None = None
+    payload_type: Literal["OpportunityInvitation", "LeadInvitation", "AccountPlanningInvitation"] | None = None
     id: str
     engagement_id: str | None = None
     engagement_title: str | None = None
@@ -323,6 +493,44 @@ class EngagementResourceAssociationSummary(msgspec.Struct, frozen=True, kw_only=
     resource_id: str | None = None
     created_by: str | None = None
 
+class EngagementSearchFilter(msgspec.Struct, frozen=True, kw_only=True):
+    and_all_filters: list[EngagementSearchFilter] | None = None
+    or_all_filters: list[EngagementSearchFilter] | None = None
+    not_filter: EngagementSearchFilter | None = None
+    equals_to: EngagementSearchPredicate | None = None
+    contains_any: EngagementSearchPredicate | None = None
+    contains_all: EngagementSearchPredicate | None = None
+    greater_than: EngagementSearchPredicate | None = None
+    greater_than_or_equals: EngagementSearchPredicate | None = None
+    less_than: EngagementSearchPredicate | None = None
+    less_than_or_equals: EngagementSearchPredicate | None = None
+
+class EngagementSearchFilterValue(msgspec.Struct, frozen=True, kw_only=True):
+    string_value: str | None = None
+    string_list_value: list[str] | None = None
+    long_value: int | None = None
+    date_value: Timestamp | None = None
+
+class EngagementSearchPredicate(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    value: EngagementSearchFilterValue
+
+class EngagementSearchSort(msgspec.Struct, frozen=True, kw_only=True):
+    sort_by: str
+    sort_order: Literal["ASCENDING", "DESCENDING"]
+
+class EngagementSearchSummary(msgspec.Struct, frozen=True, kw_only=True):
+    id: str | None = None
+    arn: str | None = None
+    title: str | None = None
+    description: str | None = None
+    created_at: Timestamp | None = None
+    created_by: str | None = None
+    member_count: int | None = None
+    modified_at: Timestamp | None = None
+    modified_by: str | None = None
+    contexts: list[EngagementContextDetails] | None = None
+
 class EngagementSort(msgspec.Struct, frozen=True, kw_only=True):
     sort_order: Literal["ASCENDING", "DESCENDING"]
     sort_by: Literal["CreatedDate"]
@@ -336,7 +544,7 @@ class EngagementSummary(msgspec.Struct, frozen=True, kw_only=True):
     member_count: int | None = None
     modified_at: Timestamp | None = None
     modified_by: str | None = None
-    context_types: list[Literal["CustomerProject", "Lead", "ProspectingResult"]] | None = None
+    context_types: list[Literal["CustomerProject", "Lead", "ProspectingResult", "CustomerAccount"]] | None = None
 
 class EnrichmentContext(msgspec.Struct, frozen=True, kw_only=True):
     prospecting_result_aws: InvitationProspectingResultAws | None = None
@@ -352,6 +560,28 @@ class ExpectedCustomerSpend(msgspec.Struct, frozen=True, kw_only=True):
     frequency: Literal["Monthly", "None"]
     target_company: str
     estimation_url: str | None = None
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    and_all_filters: list[Filter] | None = None
+    or_all_filters: list[Filter] | None = None
+    not_filter: Filter | None = None
+    equals_to: FilterCondition | None = None
+    contains_any: FilterCondition | None = None
+    contains_all: FilterCondition | None = None
+    greater_than: FilterCondition | None = None
+    greater_than_or_equals: FilterCondition | None = None
+    less_than: FilterCondition | None = None
+    less_than_or_equals: FilterCondition | None = None
+
+class FilterCondition(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    value: FilterValue
+
+class FilterValue(msgspec.Struct, frozen=True, kw_only=True):
+    string_value: str | None = None
+    string_list_value: list[str] | None = None
+    long_value: int | None = None
+    date_value: Timestamp | None = None
 
 class GetAwsOpportunitySummaryRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
@@ -370,8 +600,69 @@ class GetAwsOpportunitySummaryResponse(msgspec.Struct, frozen=True, kw_only=True
     customer: AwsOpportunityCustomer | None = None
     project: AwsOpportunityProject | None = None
     cosell_motion: str | None = None
+    cosell_motion_reason: str | None = None
     software_revenue: AwsSoftwareRevenue | None = None
     catalog: Literal["AWS", "Sandbox"]
+
+class GetCustomerAccountBulkJobReportUrlRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    identifier: str
+    report_type: Literal["FAILED_RECORDS", "ALL_RECORDS"] | None = None
+
+class GetCustomerAccountBulkJobReportUrlResponse(msgspec.Struct, frozen=True, kw_only=True):
+    report_status: Literal["NOT_STARTED", "IN_PROGRESS", "AVAILABLE", "FAILED", "EXPIRED"]
+    report_type: Literal["FAILED_RECORDS", "ALL_RECORDS"]
+    url: str | None = None
+    expires_at: Timestamp | None = None
+    failure_reason: str | None = None
+
+class GetCustomerAccountBulkJobRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    identifier: str
+
+class GetCustomerAccountBulkJobResponse(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    id: str
+    status: Literal["SUBMITTED", "IN_PROGRESS", "COMPLETED", "FAILED"]
+    file_name: str | None = None
+    total_records: int
+    processed_records: int
+    success_count: int
+    failure_count: int
+    deleted_count: int
+    failure_reason: str | None = None
+    created_at: Timestamp
+    completed_at: Timestamp | None = None
+
+class GetCustomerAccountRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    identifier: str
+
+class GetCustomerAccountResponse(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    id: str
+    catalog: Literal["AWS", "Sandbox"]
+    enrichment_status: Literal["PENDING", "ENRICHED", "NO_MATCH_FOUND", "ACTION_REQUIRED"]
+    partner_account_identifier: str | None = None
+    created_date: Timestamp
+    last_modified_date: Timestamp
+    issues: list[Issue] | None = None
+    aws_enrichment: AwsEnrichment | None = None
+    reason_code: Literal["DUPLICATE_CUSTOMER_MATCH", "PROCESSING_ERROR"] | None = None
+    message: str | None = None
+    existing_customer_account_arn: str | None = None
+    account: CustomerAccountData
+    tags: list[Tag] | None = None
+
+class GetCustomerAccountStatisticsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    filter: Filter | None = None
+    aggregations: list[AggregationRequest] | None = None
+    include_missing: bool | None = None
+
+class GetCustomerAccountStatisticsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    total_count: int
+    aggregations: list[AggregationResult] | None = None
 
 class GetEngagementInvitationRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
@@ -379,7 +670,7 @@ class GetEngagementInvitationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class GetEngagementInvitationResponse(msgspec.Struct, frozen=True, kw_only=True):
     arn: str | None = None
-    payload_type: Literal["OpportunityInvitation", "LeadInvitation"] | None = None
+    payload_type: Literal["OpportunityInvitation", "LeadInvitation", "AccountPlanningInvitation"] | None = None
     id: str
     engagement_id: str | None = None
     engagement_title: str | None = None
@@ -412,6 +703,20 @@ class GetEngagementResponse(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: Timestamp | None = None
     modified_by: str | None = None
     contexts: list[EngagementContextDetails] | None = None
+
+class GetOpportunityBulkJobReportUrlRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    job_id: str
+    report_format: Literal["CSV"]
+    report_type: Literal["FAILED_RECORDS", "ALL_RECORDS"] | None = None
+
+class GetOpportunityBulkJobReportUrlResponse(msgspec.Struct, frozen=True, kw_only=True):
+    report_status: Literal["NOT_STARTED", "IN_PROGRESS", "AVAILABLE", "FAILED", "EXPIRED"]
+    report_type: Literal["FAILED_RECORDS", "ALL_RECORDS"]
+    report_format: Literal["CSV"]
+    url: str | None = None
+    expires_at: Timestamp | None = None
+    failure_reason: str | None = None
 
 class GetOpportunityRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
@@ -502,6 +807,11 @@ class InvitationProspectingResultAws(msgspec.Struct, frozen=True, kw_only=True):
     customer: ProspectingResultCustomer | None = None
     insights: ProspectingInsights | None = None
 
+class Issue(msgspec.Struct, frozen=True, kw_only=True):
+    severity: str | None = None
+    code: str | None = None
+    message: str | None = None
+
 class LastModifiedDate(msgspec.Struct, frozen=True, kw_only=True):
     after_last_modified_date: Timestamp | None = None
     before_last_modified_date: Timestamp | None = None
@@ -535,6 +845,7 @@ class LeadCustomer(msgspec.Struct, frozen=True, kw_only=True):
 
 class LeadInsights(msgspec.Struct, frozen=True, kw_only=True):
     lead_readiness_score: str | None = None
+    channel_recommendation: ChannelRecommendation | None = None
 
 class LeadInteraction(msgspec.Struct, frozen=True, kw_only=True):
     source_type: str | None = None
@@ -590,6 +901,27 @@ class LifeCycleSummary(msgspec.Struct, frozen=True, kw_only=True):
     review_comments: str | None = None
     review_status_reason: str | None = None
 
+class ListCustomerAccountBulkJobResultsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    identifier: str
+    status: Literal["SUCCEEDED", "FAILED"] | None = None
+    max_results: int | None = None
+    next_token: str | None = None
+
+class ListCustomerAccountBulkJobResultsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[BulkJobResult]
+    next_token: str | None = None
+
+class ListCustomerAccountBulkJobsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    filter: CustomerAccountBulkJobFilter | None = None
+    max_results: int | None = None
+    next_token: str | None = None
+
+class ListCustomerAccountBulkJobsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    items: list[CustomerAccountBulkJobSummary]
+    next_token: str | None = None
+
 class ListEngagementByAcceptingInvitationTaskSummary(msgspec.Struct, frozen=True, kw_only=True):
     task_id: str | None = None
     task_arn: str | None = None
@@ -641,12 +973,24 @@ class ListEngagementFromOpportunityTasksResponse(msgspec.Struct, frozen=True, kw
     task_summaries: msgspec.Raw | None = None
     next_token: str | None = None
 
+class ListEngagementGroupsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    readiness_level: Literal["SalesReady", "MarketingReady", "LowPotential"] | None = None
+    sort: EngagementGroupSort | None = None
+    engagement_group_identifiers: list[str] | None = None
+    max_results: int | None = None
+    next_token: str | None = None
+
+class ListEngagementGroupsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    engagement_group_summaries: list[EngagementGroupSummary] | None = None
+    next_token: str | None = None
+
 class ListEngagementInvitationsRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
     max_results: int | None = None
     next_token: str | None = None
     sort: OpportunityEngagementInvitationSort | None = None
-    payload_type: list[Literal["OpportunityInvitation", "LeadInvitation"]] | None = None
+    payload_type: list[Literal["OpportunityInvitation", "LeadInvitation", "AccountPlanningInvitation"]] | None = None
     participant_type: Literal["SENDER", "RECEIVER"]
     status: list[Literal["ACCEPTED", "PENDING", "REJECTED", "EXPIRED"]] | None = None
     engagement_identifier: list[str] | None = None
@@ -683,8 +1027,8 @@ class ListEngagementsRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
     created_by: list[str] | None = None
     exclude_created_by: list[str] | None = None
-    context_types: list[Literal["CustomerProject", "Lead", "ProspectingResult"]] | None = None
-    exclude_context_types: list[Literal["CustomerProject", "Lead", "ProspectingResult"]] | None = None
+    context_types: list[Literal["CustomerProject", "Lead", "ProspectingResult", "CustomerAccount"]] | None = None
+    exclude_context_types: list[Literal["CustomerProject", "Lead", "ProspectingResult", "CustomerAccount"]] | None = None
     sort: EngagementSort | None = None
     max_results: int | None = None
     next_token: str | None = None
@@ -709,6 +1053,28 @@ class ListOpportunitiesRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class ListOpportunitiesResponse(msgspec.Struct, frozen=True, kw_only=True):
     opportunity_summaries: msgspec.Raw
+    next_token: str | None = None
+
+class ListOpportunityBulkJobResultsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    max_results: int | None = None
+    next_token: str | None = None
+    job_id: str
+    status: Literal["SUCCEEDED", "FAILED"] | None = None
+
+class ListOpportunityBulkJobResultsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    results: list[BulkJobResult]
+    next_token: str | None = None
+
+class ListOpportunityBulkJobsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    max_results: int | None = None
+    next_token: str | None = None
+    job_id: str | None = None
+    status: Literal["SUBMITTED", "IN_PROGRESS", "COMPLETED", "FAILED"] | None = None
+
+class ListOpportunityBulkJobsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    opportunity_bulk_job_summaries: list[OpportunityBulkJobSummary]
     next_token: str | None = None
 
 class ListOpportunityFromEngagementTaskSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -817,6 +1183,20 @@ class NextStepsHistory(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     time: Timestamp
 
+class OpportunityBulkJobSummary(msgspec.Struct, frozen=True, kw_only=True):
+    job_id: str
+    status: Literal["SUBMITTED", "IN_PROGRESS", "COMPLETED", "FAILED"]
+    total_records: int
+    processed_records: int
+    success_count: int
+    failure_count: int
+    created_at: Timestamp
+    started_at: Timestamp | None = None
+    completed_at: Timestamp | None = None
+    failure_reason: str | None = None
+    file_name: str | None = None
+    operation_type: Literal["BULK_CREATE", "BULK_UPDATE"] | None = None
+
 class OpportunityEngagementInvitationSort(msgspec.Struct, frozen=True, kw_only=True):
     sort_order: Literal["ASCENDING", "DESCENDING"]
     sort_by: Literal["InvitationDate"]
@@ -826,10 +1206,102 @@ class OpportunityInvitationPayload(msgspec.Struct, frozen=True, kw_only=True):
     receiver_responsibilities: list[Literal["Distributor", "Reseller", "Hardware Partner", "Managed Service Provider", "Software Partner", "Services Partner", "Training Partner", "Co-Sell Facilitator", "Facilitator"]]
     customer: EngagementCustomer
     project: ProjectDetails
+    opportunity_type: Literal["Net New Business", "Flat Renewal", "Expansion"] | None = None
 
 class OpportunityQuality(msgspec.Struct, frozen=True, kw_only=True):
     score: int | None = None
     trend: str | None = None
+
+class OpportunitySearchAccount(msgspec.Struct, frozen=True, kw_only=True):
+    company_name: str | None = None
+    industry: str | None = None
+    aws_account_id: str | None = None
+    address: OpportunitySearchAddress | None = None
+
+class OpportunitySearchAddress(msgspec.Struct, frozen=True, kw_only=True):
+    country_code: str | None = None
+
+class OpportunitySearchAwsSummary(msgspec.Struct, frozen=True, kw_only=True):
+    origin: Literal["AWS Referral", "Partner Referral"] | None = None
+    cosell_motion: str | None = None
+    insights: OpportunitySearchInsights | None = None
+
+class OpportunitySearchCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    account: OpportunitySearchAccount | None = None
+
+class OpportunitySearchExpectedCustomerSpend(msgspec.Struct, frozen=True, kw_only=True):
+    amount: str | None = None
+    currency_code: str
+
+class OpportunitySearchFilter(msgspec.Struct, frozen=True, kw_only=True):
+    and_all_filters: list[OpportunitySearchFilter] | None = None
+    or_all_filters: list[OpportunitySearchFilter] | None = None
+    not_filter: OpportunitySearchFilter | None = None
+    equals_to: OpportunitySearchPredicate | None = None
+    contains_any: OpportunitySearchPredicate | None = None
+    contains_all: OpportunitySearchPredicate | None = None
+    greater_than: OpportunitySearchPredicate | None = None
+    greater_than_or_equals: OpportunitySearchPredicate | None = None
+    less_than: OpportunitySearchPredicate | None = None
+    less_than_or_equals: OpportunitySearchPredicate | None = None
+
+class OpportunitySearchFilterValue(msgspec.Struct, frozen=True, kw_only=True):
+    string_value: str | None = None
+    string_list_value: list[str] | None = None
+    long_value: int | None = None
+    double_value: Double | None = None
+    date_value: Timestamp | None = None
+
+class OpportunitySearchInsights(msgspec.Struct, frozen=True, kw_only=True):
+    engagement_score: Literal["High", "Medium", "Low"] | None = None
+    opportunity_quality: OpportunitySearchOpportunityQuality | None = None
+
+class OpportunitySearchLifeCycle(msgspec.Struct, frozen=True, kw_only=True):
+    review_status: Literal["Pending Submission", "Submitted", "In review", "Approved", "Rejected", "Action Required"] | None = None
+    stage: Literal["Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed", "Launched", "Closed Lost"] | None = None
+    next_steps: str | None = None
+    target_close_date: Date | None = None
+
+class OpportunitySearchOpportunityQuality(msgspec.Struct, frozen=True, kw_only=True):
+    score: int | None = None
+
+class OpportunitySearchPredicate(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    value: OpportunitySearchFilterValue
+
+class OpportunitySearchProject(msgspec.Struct, frozen=True, kw_only=True):
+    title: str | None = None
+    apn_programs: list[str] | None = None
+    expected_customer_spend: list[OpportunitySearchExpectedCustomerSpend] | None = None
+
+class OpportunitySearchRelatedEntityIdentifiers(msgspec.Struct, frozen=True, kw_only=True):
+    aws_marketplace_offers: list[str] | None = None
+    aws_marketplace_offer_sets: list[str] | None = None
+    aws_marketplace_solutions: list[str] | None = None
+    solutions: list[str] | None = None
+
+class OpportunitySearchSort(msgspec.Struct, frozen=True, kw_only=True):
+    sort_by: str
+    sort_order: Literal["ASCENDING", "DESCENDING"]
+
+class OpportunitySearchSummary(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    last_modified_date: Timestamp
+    created_date: Timestamp
+    opportunity_type: Literal["Net New Business", "Flat Renewal", "Expansion"] | None = None
+    partner_opportunity_identifier: str | None = None
+    life_cycle: OpportunitySearchLifeCycle | None = None
+    customer: OpportunitySearchCustomer | None = None
+    project: OpportunitySearchProject | None = None
+    tags: list[Tag] | None = None
+    related_entity_identifiers: OpportunitySearchRelatedEntityIdentifiers | None = None
+    opportunity_team: list[OpportunitySearchTeamMember] | None = None
+    aws_opportunity_summary: OpportunitySearchAwsSummary | None = None
+
+class OpportunitySearchTeamMember(msgspec.Struct, frozen=True, kw_only=True):
+    first_name: str | None = None
+    last_name: str | None = None
+    business_title: str | None = None
 
 class OpportunitySort(msgspec.Struct, frozen=True, kw_only=True):
     sort_order: Literal["ASCENDING", "DESCENDING"]
@@ -859,6 +1331,11 @@ class OpportunitySummaryView(msgspec.Struct, frozen=True, kw_only=True):
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
     opportunity_invitation: OpportunityInvitationPayload | None = None
     lead_invitation: LeadInvitationPayload | None = None
+    account_planning_invitation: AccountPlanningInvitationPayload | None = None
+
+class PreferredContactWindow(msgspec.Struct, frozen=True, kw_only=True):
+    window: Literal["MORNING", "AFTERNOON", "EVENING"] | None = None
+    timezone: str | None = None
 
 class ProfileNextStepsHistory(msgspec.Struct, frozen=True, kw_only=True):
     value: str
@@ -991,6 +1468,42 @@ class ResourceSnapshotSummary(msgspec.Struct, frozen=True, kw_only=True):
     resource_snapshot_template_name: str | None = None
     created_by: str | None = None
 
+class SearchCustomerAccountsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    filter: Filter | None = None
+    sort: CustomerAccountSort | None = None
+    max_results: int | None = None
+    next_token: str | None = None
+
+class SearchCustomerAccountsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    customer_account_summaries: list[CustomerAccountSummary]
+    next_token: str | None = None
+
+class SearchEngagementsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    keyword: str | None = None
+    filter: EngagementSearchFilter | None = None
+    group_id: str | None = None
+    sort: EngagementSearchSort | None = None
+    max_results: int | None = None
+    next_token: str | None = None
+
+class SearchEngagementsResponse(msgspec.Struct, frozen=True, kw_only=True):
+    engagement_search_summaries: list[EngagementSearchSummary] | None = None
+    next_token: str | None = None
+
+class SearchOpportunitiesRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    max_results: int | None = None
+    next_token: str | None = None
+    keyword: str | None = None
+    filter: OpportunitySearchFilter | None = None
+    sort: OpportunitySearchSort | None = None
+
+class SearchOpportunitiesResponse(msgspec.Struct, frozen=True, kw_only=True):
+    opportunity_search_summaries: list[OpportunitySearchSummary]
+    next_token: str | None = None
+
 class SenderContact(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     first_name: str | None = None
@@ -1021,6 +1534,17 @@ class SolutionSort(msgspec.Struct, frozen=True, kw_only=True):
 class SortObject(msgspec.Struct, frozen=True, kw_only=True):
     sort_by: Literal["CreatedDate"] | None = None
     sort_order: Literal["ASCENDING", "DESCENDING"] | None = None
+
+class StartCustomerAccountBulkJobRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    client_token: str
+    file_uri: str
+
+class StartCustomerAccountBulkJobResponse(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    id: str
+    status: Literal["SUBMITTED", "IN_PROGRESS", "COMPLETED", "FAILED"]
+    created_at: Timestamp
 
 class StartEngagementByAcceptingInvitationTaskRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
@@ -1057,6 +1581,15 @@ class StartEngagementFromOpportunityTaskResponse(msgspec.Struct, frozen=True, kw
     resource_snapshot_job_id: str | None = None
     engagement_id: str | None = None
     engagement_invitation_id: str | None = None
+
+class StartOpportunityBulkJobRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    client_token: str
+    file_uri: str
+    file_format: Literal["CSV"]
+
+class StartOpportunityBulkJobResponse(msgspec.Struct, frozen=True, kw_only=True):
+    job_id: str
 
 class StartOpportunityFromEngagementTaskRequest(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Literal["AWS", "Sandbox"]
@@ -1129,6 +1662,22 @@ class UntagResourceRequest(msgspec.Struct, frozen=True, kw_only=True):
 class UntagResourceResponse(msgspec.Struct, frozen=True, kw_only=True):
     ...
 
+class UpdateCustomerAccountRequest(msgspec.Struct, frozen=True, kw_only=True):
+    catalog: Literal["AWS", "Sandbox"]
+    identifier: str
+    account: CustomerAccountData
+    partner_account_identifier: str | None = None
+    last_modified_date: Timestamp
+
+class UpdateCustomerAccountResponse(msgspec.Struct, frozen=True, kw_only=True):
+    arn: str
+    id: str
+    status: Literal["PENDING", "ENRICHED", "NO_MATCH_FOUND", "ACTION_REQUIRED"]
+    catalog: Literal["AWS", "Sandbox"]
+    partner_account_identifier: str | None = None
+    created_date: Timestamp
+    last_modified_date: Timestamp
+
 class UpdateEngagementContextPayload(msgspec.Struct, frozen=True, kw_only=True):
     lead: UpdateLeadContext | None = None
     customer_project: CustomerProjectsContext | None = None
@@ -1139,7 +1688,7 @@ class UpdateEngagementContextRequest(msgspec.Struct, frozen=True, kw_only=True):
     engagement_identifier: str
     context_identifier: str
     engagement_last_modified_at: Timestamp
-    type: Literal["CustomerProject", "Lead", "ProspectingResult"]
+    type: Literal["CustomerProject", "Lead", "ProspectingResult", "CustomerAccount"]
     payload: UpdateEngagementContextPayload
 
 class UpdateEngagementContextResponse(msgspec.Struct, frozen=True, kw_only=True):

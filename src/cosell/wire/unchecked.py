@@ -1,6 +1,6 @@
 """Structures from JSON values whose constraints have been judged elsewhere, or were AWS's own business.
 
-AWS's answers hold values that the model does not know: newer ones than the installed botocore, and some of its own
+AWS's answers hold values that the model does not know: newer ones than the served model, and some of its own
 that never were in an enumeration. Such values are kept as they are; only their JSON types are relied upon.
 """
 
@@ -10,7 +10,7 @@ from cosell.wire.constraints import text_constraint
 from cosell.wire.model import service_model
 from cosell.wire.timestamps import Date
 from cosell.wire.types import snake_case, structure
-from cosell.wire.violations import timestamp_of
+from cosell.wire.violations import number_of, timestamp_of
 
 
 def unchecked(shape_name: str, value: Any) -> Any:
@@ -30,6 +30,8 @@ def unchecked(shape_name: str, value: Any) -> Any:
             return [unchecked(shape.member.shape, item) for item in value]
         case "timestamp":
             return timestamp_of(value)
+        case "double":
+            return number_of(value)
         case "string" if text_constraint(shape_name, shape).is_date:
             return Date(value)
     return value

@@ -7,10 +7,13 @@ the walk accepts (`20.0` for an integer, a null before the value of an equal key
 Source: service model 2022-07-26 for the constraints; our choice for which code names which (docs/fidelity.md).
 """
 
-from typing import Any
+import math
+from decimal import Decimal
+from typing import Any, Final
 
 from cosell.errors import Code, SerializationException, ValidationException, Violation
 from cosell.wire.constraints import CLOSED_VALUES, TextConstraint, text_constraint
+from cosell.wire.double import Double
 from cosell.wire.model import Shape, service_model
 from cosell.wire.timestamps import Timestamp, is_calendar_day
 
@@ -20,7 +23,12 @@ MOST_VIOLATIONS = 1000
 MOST_NAMED = 30
 """Values of an enumeration that a message names: a stage is found by them, a country is not."""
 
-JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"} | dict.fromkeys(
+    (int, float, Decimal), "a number"
+)
+
+NO_NUMBERS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
+"""What SDKs write for a double that is no number. It is of the protocol, and never a legal value."""
 
 
 def checked(shape_name: str, value: object) -> Any:
@@ -52,8 +60,12 @@ class _Walk:
                 return self._list(shape, value, path)
             case "map":
                 return self._map(shape, value, path)
-            case "integer":
+            case "integer" | "long":
                 return self._integer(shape, value, path)
+            case "double":
+                return self._double(value, path)
+            case "boolean":
+                return value if isinstance(value, bool) else self._wrong_type(path, "a boolean", value)
             case "timestamp":
                 return self._timestamp(value, path)
         return self._text(text_constraint(name, shape), name, value, path)
@@ -101,13 +113,22 @@ class _Walk:
         return {key: self.value(shape.value.shape, item, f"{path}.{key}") for key, item in value.items()}
 
     def _integer(self, shape: Shape, value: object, path: str) -> object:
-        if isinstance(value, float) and value.is_integer():
+        if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             return self._wrong_type(path, "an integer", value)
         if (shape.min is not None and value < shape.min) or (shape.max is not None and value > shape.max):
             self._violated(path, "VALUE_OUT_OF_RANGE", f"The value must be from {shape.min} to {shape.max}.")
         return value
+
+    def _double(self, value: object, path: str) -> object:
+        if isinstance(value, str) and value in NO_NUMBERS:
+            self._violated(path, "INVALID_VALUE", "The value must be a number.")
+            return value
+        try:
+            return number_of(value)
+        except ValueError:
+            return self._wrong_type(path, "a number", value)
 
     def _timestamp(self, value: object, path: str) -> object:
         try:
@@ -141,9 +162,14 @@ def timestamp_of(value: object) -> Timestamp:
     """The moment that a JSON value names. Raises ValueError where it names none."""
     if isinstance(value, str):
         return Timestamp.parse(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Timestamp.from_epoch_seconds(value)
-    raise ValueError("a moment is a text or a number")
+    return Timestamp.from_epoch_seconds(number_of(value))
+
+
+def number_of(value: object) -> Double:
+    """The number that a JSON value is. Raises ValueError where it is none."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return Double(str(value) if isinstance(value, float) else value)
+    raise ValueError("no number")
 
 
 def _form(constraint: TextConstraint) -> str:
