@@ -33,8 +33,9 @@ def test_a_call_opens_no_socket_whatever_comes_of_it(client: "PartnerCentralSell
     assert client.get_opportunity(Catalog="Sandbox", Identifier=created["Id"])["Id"] == created["Id"]
     with pytest.raises(client.exceptions.ValidationException):
         client.list_opportunities(Catalog="Sandbox", MaxResults=101)
-    with pytest.raises(client.exceptions.ClientError, match="ListEngagements"):
-        client.list_engagements(Catalog="Sandbox")
+    if hasattr(client, "list_engagements"):  # the first boto3 that knows the service does not know these
+        with pytest.raises(client.exceptions.ClientError, match="ListEngagements"):
+            client.list_engagements(Catalog="Sandbox")
 
 
 @pytest.mark.usefixtures("no_network")

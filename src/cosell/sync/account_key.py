@@ -28,7 +28,8 @@ def account_key(client: "PartnerCentralSellingAPIClient") -> str:
     if credentials is None:
         return f"{place}/unknown"
     frozen = credentials.get_frozen_credentials()
-    return f"{place}/{frozen.account_id or account_of(frozen.access_key)}"
+    said = getattr(frozen, "account_id", None)  # the first botocore that knows the service does not know this
+    return f"{place}/{said or account_of(frozen.access_key)}"
 
 
 def account_of(access_key: str) -> str:
