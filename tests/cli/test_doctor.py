@@ -5,11 +5,14 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import cosell
 from cosell.cli import doctor_command as doctor
+from cosell.cli import versions
 from cosell.cli.main import run as run_here
+from cosell.wire.model import DATA, ServiceModel, service_model
 from tests.complete_opportunity import completing
 from tests.conftest import Finished, Server
 
@@ -186,3 +189,32 @@ def test_what_is_too_old_is_told(
     monkeypatch.setattr(doctor, name, value)
     assert run_here(["doctor", "--port", "0"]) == 1
     assert line in capsys.readouterr().out
+
+
+def without(model: ServiceModel, *names: str) -> ServiceModel:
+    """A model that lacks some operations."""
+    operations = {name: operation for name, operation in model.operations.items() if name not in names}
+    return msgspec.structs.replace(model, operations=operations)
+
+
+def test_clients_that_lack_operations_are_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(versions, "client_model", lambda: without(service_model(), "TagResource", "UntagResource"))
+    assert run_here(["doctor", "--port", "0"]) == 0
+    assert f"knows {len(service_model().operations) - 2} operations, and lacks 2; see" in capsys.readouterr().out
+
+
+def test_clients_that_are_newer_are_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("cosell.wire.model.service_model", lambda: without(service_model(), "TagResource"))
+    assert run_here(["doctor", "--port", "0"]) == 0
+    assert "1 of them newer than the model; upgrade cosell" in capsys.readouterr().out
+
+
+def test_clients_that_know_the_same_are_in_order(run: Callable[..., Finished]) -> None:
+    told = run("doctor", "--port", "0", environment={"AWS_DATA_PATH": str(DATA)})
+    assert re.search(r"^ok .* knows 63 operations$", told.out, re.MULTILINE)

@@ -1,13 +1,17 @@
 """The command line as a whole: help, versions, mistakes, and readers that go away."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import botocore
 import pytest
 
 import cosell
 from cosell.cli.main import COMMANDS
+from cosell.cli.versions import client_model
+from cosell.wire.model import DATA, service_model
 from tests.complete_opportunity import completing
 from tests.conftest import COSELL, Finished
 
@@ -33,6 +37,27 @@ def test_without_a_command_the_help_is_shown(run: Callable[..., Finished]) -> No
 
 def test_the_version_is_that_of_the_package(run: Callable[..., Finished]) -> None:
     assert run("--version").out == f"cosell, version {cosell.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [("--version", "--verbose"), ("--verbose", "--version")])
+def test_the_version_tells_how_what_clients_know_differs_from_what_is_served(
+    run: Callable[..., Finished], arguments: tuple[str, str]
+) -> None:
+    told = run(*arguments)
+    assert told.code == 0
+    version, model, installed, *changes = told.out.splitlines()
+    assert version == f"cosell, version {cosell.__version__}"
+    assert re.fullmatch(r"service model \d{4}-\d\d \(botocore [\d.]+\): \d+ of 63 operations are implemented", model)
+    assert f"botocore {botocore.__version__} is installed" in installed
+    lacking = set(service_model().operations) - set(client_model().operations)
+    assert [change for change in changes if "operation" in change] == [
+        f"  {name} is a new operation." for name in sorted(lacking)
+    ]
+
+
+def test_the_version_tells_where_clients_know_the_same(run: Callable[..., Finished]) -> None:
+    told = run("--version", "--verbose", environment={"AWS_DATA_PATH": str(DATA)})
+    assert told.out.endswith("is installed, and clients know the same model.\n")
 
 
 @pytest.mark.parametrize(

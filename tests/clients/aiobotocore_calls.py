@@ -28,9 +28,7 @@ def in_a_client(calls: Any) -> Any:
 
 def test_pages_are_followed(pipeline: Pipeline) -> None:
     async def listed(client: Any) -> list[str]:
-        pages = client.get_paginator("list_opportunities").paginate(
-            Catalog="Sandbox", PaginationConfig={"PageSize": 5}
-        )
+        pages = client.get_paginator("list_opportunities").paginate(Catalog="Sandbox", PaginationConfig={"PageSize": 5})
         return [summary["Id"] async for page in pages for summary in page["OpportunitySummaries"]]
 
     assert sorted(in_a_client(listed)) == sorted(pipeline.ids)

@@ -44,8 +44,8 @@ def test_every_parameter_of_the_call_narrows_it(boto: "PartnerCentralSellingAPIC
         "TargetCloseDate": {"AfterTargetCloseDate": "2127-01-01", "BeforeTargetCloseDate": "2127-01-06"},
         "Sort": {"SortBy": "CustomerCompanyName", "SortOrder": "DESCENDING"},
     }
-    known = boto.meta.service_model.operation_model("ListOpportunities").input_shape.members
-    asked: Any = {name: value for name, value in question.items() if name in known}
+    known: Any = boto.meta.service_model.operation_model("ListOpportunities").input_shape
+    asked: Any = {name: value for name, value in question.items() if name in known.members}
     page = boto.list_opportunities(**asked)
     assert [summary["Id"] for summary in page["OpportunitySummaries"]] == [pipeline.ids[5]]
     rest = boto.list_opportunities(**asked, NextToken=page["NextToken"])

@@ -1,4 +1,4 @@
-"""The oldest and the newest boto3, and the newest aiobotocore, each in an environment that `scripts/test` made for it."""
+"""The oldest and the newest boto3, and the newest aiobotocore: `scripts/test` makes an environment for each."""
 
 import os
 import subprocess
@@ -18,10 +18,10 @@ def test_the_tests_of_clients_hold_whichever_boto3_is_installed(name: str) -> No
     python = ENVIRONMENTS / name / "bin" / "python"
     if not python.exists():
         pytest.skip(f"{python.relative_to(ROOT)} is not there: scripts/test makes it where packages can be had")
+    files = TESTS + MORE.get(name, ())
     surroundings = {variable: value for variable, value in os.environ.items() if not variable.startswith("PYTEST")}
     done = subprocess.run(
-        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        + [str(FOLDER / file) for file in (*TESTS, *MORE.get(name, ()))],
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(FOLDER / file for file in files)],
         cwd=ROOT,
         env=surroundings,
         capture_output=True,

@@ -5,7 +5,11 @@ import socket
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from cosell.wire.model import model_source
 from tests.conftest import Server
+
+HEALTHY = 200, f"ok, service model {model_source().month}\n"
+"""What `/healthz` answers."""
 
 
 class Listening(Protocol):

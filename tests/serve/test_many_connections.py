@@ -13,7 +13,7 @@ from cosell.sync.targets.open import open_target
 from tests.admin.conftest import ask, done
 from tests.conftest import Server
 from tests.console.test_mirror import Shown
-from tests.serve.conftest import connected, get, until_closed
+from tests.serve.conftest import HEALTHY, connected, get, until_closed
 
 COUNT = 2_000
 KINDS = 5
@@ -111,7 +111,7 @@ def test_two_thousand_connections_of_all_kinds_keep_nobody_from_being_answered(
     with ExitStack() as stack:
         opened = stall(stack, server, WAYS_TO_STALL)
         for number in range(5):
-            assert get(server, "/healthz", timeout=PATIENCE_S) == (200, "ok\n")
+            assert get(server, "/healthz", timeout=PATIENCE_S) == HEALTHY
             assert get(server, "/readyz", timeout=PATIENCE_S)[0] == 200
             answer = ask(server, "POST", "seed", {"count": 1, "seed": number}, timeout=PATIENCE_S)
             assert answer[0] == 200

@@ -11,7 +11,7 @@ import pytest
 
 from tests.complete_opportunity import complete
 from tests.conftest import Finished, Server
-from tests.serve.conftest import connected, get, until_closed, wait_until_nobody_listens
+from tests.serve.conftest import HEALTHY, connected, get, until_closed, wait_until_nobody_listens
 
 HEAD = (
     b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSPartnerCentralSelling.CreateOpportunity\r\n"
@@ -22,7 +22,7 @@ HEAD = (
 def test_the_first_line_says_where_it_answers(serve: Callable[..., Server]) -> None:
     server = serve("--port", "0")
     assert re.fullmatch(r"http://127\.0\.0\.1:[1-9][0-9]*", server.url)
-    assert get(server, "/healthz") == (200, "ok\n")
+    assert get(server, "/healthz") == HEALTHY
     assert get(server, "/readyz") == (200, "ready\n")
 
 
@@ -111,7 +111,7 @@ def test_a_database_that_does_not_answer_makes_it_unready_but_not_dead(
     status, reason = get(server, "/readyz")
     assert status == 503
     assert reason.startswith("database: the writer has been at work for")
-    assert get(server, "/healthz") == (200, "ok\n")
+    assert get(server, "/healthz") == HEALTHY
     client = server.client()
     assert client.list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
     with pytest.raises(client.exceptions.ClientError, match="The database does not answer") as unavailable:

@@ -12,7 +12,7 @@ from cosell.serve.admin.router import PREFIX
 from cosell.serve.admin.routes import ROUTES
 from tests.admin.conftest import ask, done
 from tests.conftest import Server
-from tests.serve.conftest import connected, get, until_closed
+from tests.serve.conftest import HEALTHY, connected, get, until_closed
 from tests.serve.test_writes import request
 
 SHORT = "import cosell.store.patience as p; p.LOCK_TIMEOUT_S = 5"
@@ -113,7 +113,7 @@ def test_beside_a_bulk_action_in_memory_health_is_told_and_reads_wait(serve: Cal
         listing = threads.submit(server.client("000000000000").list_opportunities, Catalog="Sandbox")
         told = 0
         while not seeding.done():
-            assert get(server, "/healthz") == (200, "ok\n")
+            assert get(server, "/healthz") == HEALTHY
             told += 1
         assert told > 1
         assert done(seeding.result())["seeded"] == 3_000

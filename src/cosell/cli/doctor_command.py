@@ -59,6 +59,7 @@ def _findings(db: str, host: str, port: int, server: str | None) -> Iterator[Fin
     yield python()
     yield sqlite()
     yield model()
+    yield client_model()
     yield database(db)
     if server is None or urlsplit(server).port != port:
         yield listening(host, port)
@@ -87,13 +88,29 @@ def sqlite() -> Finding:
 
 
 def model() -> Finding:
-    """The service model, and how much of it is implemented."""
-    from cosell.operations import OPERATIONS
-    from cosell.wire.model import model_source, service_model
+    """The service model that is served, and how much of it is implemented."""
+    from cosell.cli.versions import served
 
-    source = model_source()
-    implemented = f"{len(OPERATIONS)} of {len(service_model().operations)} operations are implemented"
-    return Finding(Verdict.OK, f"service model {source.month} (botocore {source.version}): {implemented}")
+    return Finding(Verdict.OK, served())
+
+
+def client_model() -> Finding:
+    """What clients of this machine know of the model."""
+    import botocore
+
+    from cosell.cli import versions
+    from cosell.wire.model import service_model
+
+    known, served = versions.client_model(), service_model()
+    fact = f"botocore {botocore.__version__}, which is installed, knows {len(known.operations)} operations"
+    if newer := known.operations.keys() - served.operations.keys():
+        return Finding(Verdict.NOTE, f"{fact}, {len(newer)} of them newer than the model", "upgrade cosell")
+    if lacking := served.operations.keys() - known.operations.keys():
+        remedy = (
+            'see cosell --version --verbose, and for clients that should know them: eval "$(cosell env --data-path)"'
+        )
+        return Finding(Verdict.NOTE, f"{fact}, and lacks {len(lacking)}", remedy)
+    return Finding(Verdict.OK, fact)
 
 
 def database(db: str) -> Finding:

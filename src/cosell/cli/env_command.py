@@ -22,7 +22,13 @@ def exports(url: str, account: str) -> dict[str, str]:
 @click.command("env")
 @setting("url")
 @setting("account")
-def env_command(url: str, account: str) -> None:
+@click.option("--data-path", is_flag=True, help="Also let clients of Python know all operations that cosell knows.")
+def env_command(url: str, account: str, data_path: bool) -> None:
     """Print the exports that point AWS clients here: eval "$(cosell env)"."""
     for name, value in exports(url, account).items():
         click.echo(f"export {name}={shlex.quote(value)}")
+    if data_path:
+        from cosell.wire.model import DATA
+
+        others = "${AWS_DATA_PATH:+:$AWS_DATA_PATH}"  # a client may have some of its own
+        click.echo(f'export AWS_DATA_PATH={shlex.quote(str(DATA))}"{others}"')

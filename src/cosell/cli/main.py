@@ -43,6 +43,7 @@ COMMANDS: Final = {
 """Each command lives in `cosell.cli.<name>_command` as `<name>_command`."""
 
 
+_VERBOSE: Final = f"{__name__}.verbose"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -63,8 +64,31 @@ class _LazyCommands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"cosell, version {__version__}")
+        if context.meta.get(_VERBOSE):
+            from cosell.cli.versions import models
+
+            for line in models():
+                click.echo(line)
+        context.exit()
+
+
+def _be_verbose(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    context.meta[_VERBOSE] = asked
+
+
 @click.command(cls=_LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="cosell")
+@click.option("--version", is_flag=True, expose_value=False, callback=_tell_version, help="Show the version and exit.")
+@click.option(
+    "--verbose",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_be_verbose,
+    help="With --version: also the service model, and how that of the installed boto3 differs.",
+)
 @click.pass_context
 def cosell(context: click.Context) -> None:
     """The AWS Partner Central Selling API that you can run yourself."""

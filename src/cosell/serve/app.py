@@ -40,7 +40,7 @@ from cosell.serve.options import ServeOptions
 from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
 from cosell.serve.writes import Writes
-from cosell.wire.model import service_model
+from cosell.wire.model import model_source, service_model
 from cosell.wire.protocol import LONGEST_BODY
 
 Page = Callable[[], Awaitable[tuple[int, bytes, bytes]]]
@@ -251,7 +251,7 @@ class Application:
 
 
 async def _health() -> tuple[int, bytes, bytes]:
-    return 200, TEXT, b"ok\n"
+    return 200, TEXT, f"ok, service model {model_source().month}\n".encode()
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -23,6 +23,7 @@ from cosell.serve.options import ServeOptions
 from cosell.serve.stopping import ending_on_signals, leave
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.serve.write_ahead_log import keep_short
+from cosell.wire.model import model_source
 
 HEADER_TIMEOUT_MS: Final = 75_000
 """How long a connection may be without a whole head, at its start and after each answer: granian has one limit for
@@ -81,7 +82,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         serving = asyncio.create_task(server.serve())
         await listening(serving, host, port)
         on_ready()
-        log_event("serving", host=host, port=port)
+        log_event("serving", host=host, port=port, model=model_source().month)
         deliverer.start()
         lasting = [asyncio.create_task(application.play_aws_side()), asyncio.create_task(keep_short(engine.store))]
         await serving
