@@ -52,6 +52,27 @@ def test_aws_changes_its_own_view_and_the_partners_stamp_stays(viewed: Caller, c
     ]
 
 
+def test_a_co_sell_motion_has_its_own_reason_or_none(viewed: Caller) -> None:
+    edit(viewed, {"CosellMotion": "Partner-led", "CosellMotionReason": "They asked."})
+    assert (seen(viewed)["CosellMotion"], seen(viewed)["CosellMotionReason"]) == ("Partner-led", "They asked.")
+    edit(viewed, {"Insights": {"EngagementScore": "Low"}})
+    edit(viewed, {"CosellMotion": "Partner-led"})
+    assert seen(viewed)["CosellMotionReason"] == "They asked."
+    edit(viewed, {"CosellMotionReason": "They asked twice."})
+    assert seen(viewed)["CosellMotionReason"] == "They asked twice."
+    edit(viewed, {"CosellMotion": "Agent-engaged"})
+    assert "CosellMotionReason" not in seen(viewed)
+
+
+def test_a_reason_for_no_motion_is_refused(viewed: Caller) -> None:
+    with pytest.raises(ValidationException) as told:
+        edit(viewed, {"CosellMotionReason": "They asked.", "Insights": {"EngagementScore": "Low"}})
+    assert [(entry.field_name, entry.code) for entry in told.value.error_list] == [
+        ("view.cosellMotionReason", "INVALID_VALUE")
+    ]
+    assert "Insights" not in seen(viewed)
+
+
 def test_members_of_a_structure_change_one_by_one(viewed: Caller, clock: HandClock) -> None:
     edit(viewed, {"LifeCycle": {"Stage": "Engaged", "NextSteps": "Call"}, "Insights": {"EngagementScore": "Low"}})
     clock.now_ms += HOUR_MS

@@ -177,6 +177,7 @@ def test_aws_edits_its_team_its_motion_and_its_insights(site: Site) -> None:
     spend = {"AWS": {**money, "TotalAmountByCategory": {"Compute": "100.00"}, "AwsProducts": []}}
     form = {
         "view.CosellMotion": "Partner-led",
+        "view.CosellMotionReason": f"Its own team {NAMES['markup']}",
         "view.LifeCycle.Stage": "Seller Engaged",
         "view.Insights.OpportunityQuality.Score": "87",
         "view.Insights.OpportunityQuality.Trend": "Up",
@@ -193,6 +194,8 @@ def test_aws_edits_its_team_its_motion_and_its_insights(site: Site) -> None:
     assert NAMES["markup"] in page.text
     view = view_of(site, "O1000001")
     assert view["CosellMotion"] == "Partner-led"
+    (reason,) = [one["value"] for one in page.with_attribute("name") if one["name"] == "view.CosellMotionReason"]
+    assert reason == f"Its own team {NAMES['markup']}"
     assert view["LifeCycle"]["Stage"] == "Seller Engaged"
     assert [one["Email"] for one in view["OpportunityTeam"]] == ["ada@example.com"]
     assert view["Insights"]["OpportunityQuality"] == {"Score": 87, "Trend": "Up"}

@@ -10,6 +10,7 @@ import cosell
 from cosell.errors import UserError
 from cosell.faults.memory import MOST_RULES
 from cosell.faults.rule import ERRORS, MODELLED, Rule
+from cosell.wire.model import service_model
 from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT
 
@@ -82,6 +83,14 @@ def test_each_error_is_answered_as_the_service_does(faults: cosell.Faults, clien
     assert "This is fault 1" in refused.value.response["Error"]["Message"] or name == "ValidationException"
     if name in MODELLED:
         assert isinstance(refused.value, getattr(client.exceptions, name))
+
+
+@pytest.mark.parametrize("reason", service_model().shapes["AccessDeniedExceptionErrorCode"].enum)
+def test_access_is_denied_for_each_reason_of_the_service(faults: cosell.Faults, client: Any, reason: str) -> None:
+    faults.add(error="AccessDeniedException", reason=reason)
+    with pytest.raises(client.exceptions.AccessDeniedException) as denied:
+        client.list_opportunities(Catalog="Sandbox")
+    assert denied.value.response["Reason"] == reason
 
 
 def test_an_error_carries_the_reason_and_the_message_that_were_asked_for(faults: cosell.Faults, client: Any) -> None:

@@ -128,6 +128,7 @@ def test_aws_is_invited_for_fifteen_days(caller: Caller, opportunity: str) -> No
     assert invitation["ExpirationDate"] == moment(NOON_MS + 15 * 86_400_000)
     offered = invitation["Payload"]["OpportunityInvitation"]
     assert offered["Project"]["ExpectedCustomerSpend"] == WHOLE["Project"]["ExpectedCustomerSpend"]
+    assert offered["OpportunityType"] == caller.get(opportunity)["OpportunityType"]
     assert [contact["Email"] for contact in offered["SenderContacts"]] == ["bo@heron.example.com"]
 
 

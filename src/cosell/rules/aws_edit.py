@@ -40,6 +40,7 @@ VIEW_MEMBERS: Final = (
     "InvolvementTypeChangeReason",
     "Visibility",
     "CosellMotion",
+    "CosellMotionReason",
 )
 """Members of AWS's own view that AWS changes. The others come from the partner."""
 RECORD_MEMBERS: Final = ("Stage", "ClosedLostReason", "NextSteps", "TargetCloseDate")
@@ -96,7 +97,16 @@ def edited_view(
     if edit.insights is not None:
         insights = _merged(insights or AwsOpportunityInsights(), edit.insights)
     changed = _merged(before, edit)
+    if changed.cosell_motion != before.cosell_motion:  # the former one's reason goes with it
+        changed = msgspec.structs.replace(changed, cosell_motion_reason=edit.cosell_motion_reason)
     return msgspec.structs.replace(changed, catalog=before.catalog, life_cycle=life_cycle, insights=insights)
+
+
+def violations_of_view(view: GetAwsOpportunitySummaryResponse) -> list[Violation]:
+    """What is wrong with AWS's edited view: without a CosellMotion there is no reason for one [model]."""
+    if view.cosell_motion is None and view.cosell_motion_reason is not None:
+        return [Violation("view.cosellMotionReason", "INVALID_VALUE", "Say which CosellMotion it is the reason for.")]
+    return []
 
 
 def edited_record(record: GetOpportunityResponse, edit: LifeCycle, now: Timestamp) -> GetOpportunityResponse:

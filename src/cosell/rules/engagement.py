@@ -156,6 +156,7 @@ def _payload(record: GetOpportunityResponse) -> Payload | None:
             ][:_SENDER_CONTACTS]
             or None,
             receiver_responsibilities=["Co-Sell Facilitator"],  # *
+            opportunity_type=record.opportunity_type,
             customer=customer,
             project=ProjectDetails(
                 title=project.title,

@@ -19,6 +19,8 @@ AWS_SUMMARY = {
     "Visibility": "Full",
     "LifeCycle": {"Stage": "Engaged", "TargetCloseDate": "2026-12-31", "NextSteps": "call"},
     "Insights": {"EngagementScore": "High"},
+    "CosellMotion": "Partner-led",
+    "CosellMotionReason": "They asked.",
 }
 
 
@@ -63,13 +65,13 @@ def test_details_are_kept_with_their_columns_and_leave_the_queue(mirror: Mirror)
     text = mirror.database.dialect.types["text"]
     found = mirror.database.rows(
         "SELECT title, customer_use_case, national_security, marketing_source, origin, involvement_type, visibility,"
-        f" cosell_motion, aws_stage, CAST(aws_target_close_date AS {text}), aws_next_steps, engagement_score,"
-        f" CAST(opportunity AS {text}), CAST(aws_summary AS {text}) FROM opportunity_detail"
+        f" cosell_motion, cosell_motion_reason, aws_stage, CAST(aws_target_close_date AS {text}), aws_next_steps,"
+        f" engagement_score, CAST(opportunity AS {text}), CAST(aws_summary AS {text}) FROM opportunity_detail"
     )
     assert found == [
         (
             *("Move 😀", "Migration", "No", "None", "AWS Referral", "Co-Sell", "Full"),
-            *(None, "Engaged", "2026-12-31", "call", "High"),
+            *("Partner-led", "They asked.", "Engaged", "2026-12-31", "call", "High"),
             *(encoded(DETAIL).decode(), encoded(AWS_SUMMARY).decode()),
         )
     ]

@@ -158,6 +158,7 @@ def test_an_older_mirror_is_brought_up_to_date(first_version: str) -> None:
             (4, "verification"),
             (5, "latest"),
             (6, "days"),
+            (7, "cosell_motion_reason"),
         ]
         assert keep(mirror, row("O3")).new == 1
 

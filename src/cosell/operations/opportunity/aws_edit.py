@@ -9,7 +9,7 @@ from cosell.errors import ResourceNotFoundException, ValidationException
 from cosell.operations.opportunity.announcement import announce_to
 from cosell.operations.opportunity.aws_view import aws_view, first_aws_view, is_draft, put_aws_view
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view, violations_of_edit
+from cosell.rules.aws_edit import AwsEdit, edited_record, edited_view, violations_of_edit, violations_of_view
 from cosell.rules.event import opportunity_changed
 from cosell.store.interface import WriteTransaction
 from cosell.wire.timestamps import Timestamp
@@ -20,7 +20,7 @@ def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Cont
     """Apply an edit of AWS's: the partner's record after it.
 
     Raises ResourceNotFoundException where the scope has no such opportunity, or it was not submitted yet, and
-    ValidationException where the members of the partner's record would disagree.
+    ValidationException where the members of AWS's view, or those of the partner's record, would disagree.
     """
     record = record_of(tx, identifier, context)
     now = Timestamp.from_ms(max(context.now_ms, record.last_modified_date.ms))
@@ -47,6 +47,8 @@ def _edit_view(
         raise ResourceNotFoundException(f"AWS knows nothing of opportunity {record.id}: it was not submitted yet.")
     view = aws_view(tx, record.id) or first_aws_view(record)
     changed = edited_view(view, edit, now)
+    if violations := violations_of_view(changed):
+        raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
     if changed == view:
         return False
     put_aws_view(tx, record.id, changed, now, context)

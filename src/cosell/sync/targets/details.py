@@ -65,8 +65,9 @@ def keep(
     if not later:
         documents = {name: document_of(raw) for name, raw in answers.items() if raw is not None}
         texts = [None if raw is None else raw.decode() for raw in answers.values()]
-        values = values_of(documents, OPPORTUNITY_DETAIL.columns)
-        database.put(OPPORTUNITY_DETAIL, [(identifier, stamp, seen_at, *values, *texts)])
+        *values, cosell_motion_reason = values_of(documents, OPPORTUNITY_DETAIL.columns)
+        row = (identifier, stamp, seen_at, *values, *texts, cosell_motion_reason)
+        database.put(OPPORTUNITY_DETAIL, [row])
     database.run(
         f"DELETE FROM detail_queue WHERE opportunity_id = ? AND last_modified_date <= CAST(? AS {type_})",
         (identifier, stamp),

@@ -128,6 +128,7 @@ OPPORTUNITY_DETAIL: Final = Table(
         _member("engagement_score", "aws_summary.Insights.EngagementScore"),
         Column("opportunity", "json", "The whole answer of GetOpportunity."),
         Column("aws_summary", "json", "The whole answer of GetAwsOpportunitySummary; NULL where there is none."),
+        _member("cosell_motion_reason", "aws_summary.CosellMotionReason"),
     ),
     key=("opportunity_id",),
 )

@@ -1,0 +1,1 @@
+ALTER TABLE opportunity_detail ADD COLUMN cosell_motion_reason $text;
