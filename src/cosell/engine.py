@@ -10,6 +10,8 @@ from cosell.faults import Faults
 from cosell.store.access import Access
 from cosell.store.interface import Store
 from cosell.store.open import open_store
+from cosell.wire.model import ServiceModel
+from cosell.wire.older import older_model
 
 _TOKEN_KEY_BITS = 256
 
@@ -26,6 +28,8 @@ class Engine:
     """The database, as the user named it."""
     readings: Readings = DEFAULT_READINGS
     faults: Faults = field(default_factory=Faults)
+    older: ServiceModel | None = None
+    """The older model to which requests and answers keep; None: the newest."""
 
     @classmethod
     def open(
@@ -36,19 +40,22 @@ class Engine:
         chance: random.Random | None = None,
         readings: Readings = DEFAULT_READINGS,
         faults: Faults | None = None,
+        model: str = "",
         access: Access = Access.CREATE,
     ) -> Self:
         """The engine over the database that `url` names. Raises UserError where it cannot be opened for the `access`.
 
         Without a `clock` it follows the one of the database, which all its processes share. A seeded `chance` and a
         frozen `clock` make every answer reproducible, byte by byte, page tokens included where the database is new.
+        `model` is the month of an older service model.
         """
+        older = older_model(model)
         secrets = chance or random.SystemRandom()
         token_key = secrets.getrandbits(_TOKEN_KEY_BITS).to_bytes(_TOKEN_KEY_BITS // 8)
         store = open_store(url, new_token_key=token_key, access=access)
         if clock is None:
             clock = SharedClock(store) if store.shared else Clock()
-        return cls(store, clock, chance or random.Random(), url, readings, faults or Faults())  # noqa: S311
+        return cls(store, clock, chance or random.Random(), url, readings, faults or Faults(), older)  # noqa: S311
 
     def without_faults(self) -> Self:
         """The same engine for those who look after it: what they do never meets a fault."""

@@ -32,6 +32,7 @@ from cosell.store.patience import new_deadline, waiting_until
 from cosell.wire import decode, protocol
 from cosell.wire import encode as encoding
 from cosell.wire.model import Operation
+from cosell.wire.older import answer_under, request_under
 
 Step: TypeAlias = Callable[[Engine, "Call"], None]
 Trouble: TypeAlias = tuple[ServiceError, Exception | None]
@@ -89,11 +90,11 @@ class Answer(msgspec.Struct, frozen=True):
     defect: Exception | None = None
 
 
-def route(_: Engine, call: Call) -> None:
+def route(engine: Engine, call: Call) -> None:
     """Which operation is asked for. Raises UnknownOperationException, or NotImplementedException."""
     if len(call.body) > protocol.LONGEST_BODY:
         raise RequestEntityTooLargeException(f"A body may have {protocol.LONGEST_BODY} bytes.")
-    call.operation = protocol.operation_of(call.method, call.path, call.headers)
+    call.operation = protocol.operation_of(call.method, call.path, call.headers, engine.older)
     if call.operation.name not in OPERATIONS:
         raise NotImplementedException(
             f"{call.operation.name} is an operation of the service that this version of cosell does not implement. "
@@ -125,10 +126,13 @@ def fault(engine: Engine, call: Call) -> None:
         raise call.fault.error
 
 
-def validate(_: Engine, call: Call) -> None:
+def validate(engine: Engine, call: Call) -> None:
     """Everything that is wrong with the request. Raises SerializationException or ValidationException."""
+    body = call.body or b"{}"
+    if engine.older is not None:
+        call.request, body = None, request_under(engine.older, call.operation, body)
     if call.request is None:
-        call.request = decode.full_request(call.operation, call.body or b"{}")
+        call.request = decode.full_request(call.operation, body)
 
 
 def operate(engine: Engine, call: Call) -> None:
@@ -147,9 +151,11 @@ def operate(engine: Engine, call: Call) -> None:
             remember(tx, call)
 
 
-def encode(_: Engine, call: Call) -> None:
+def encode(engine: Engine, call: Call) -> None:
     """The body of the answer: none where the operation has no output."""
     call.answer = b"" if call.operation.output is None else encoding.encode(call.response)
+    if engine.older is not None:
+        call.answer = answer_under(engine.older, call.operation, call.answer)
 
 
 def lose(_: Engine, call: Call) -> None:

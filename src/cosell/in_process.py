@@ -48,6 +48,7 @@ SETTINGS: Final = frozenset(
         "drafts",
         "empty_messages",
         "escaped_texts",
+        "model",
         "no_sandbox_solution",
         "review_action_required",
         "review_rejected",
@@ -83,7 +84,7 @@ def connect(
     """
     settings = _settings({name: options.pop(name) for name in SETTINGS & options.keys()})
     script = _script(review, settings)
-    engine = Engine.open(url, clock=clock, readings=readings_of(settings), faults=faults)
+    engine = Engine.open(url, clock=clock, readings=readings_of(settings), faults=faults, model=settings.model)
 
     def catch_up() -> None:
         _catch_up(engine, script)

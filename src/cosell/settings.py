@@ -117,6 +117,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "repeated; the variable separates several by spaces."
         ),
     ] = []
+    model: Annotated[
+        str,
+        Meta(
+            description="The month of an older service model to serve, such as 2026-06: later operations do not exist, "
+            "and later members are left out."
+        ),
+    ] = ""
     log_level: Annotated[
         str,
         Meta(

@@ -38,6 +38,7 @@ from cosell.errors import UserError
 @setting("escaped_texts")
 @setting("no_sandbox_solution")
 @setting("fault")
+@setting("model")
 @setting("log_level")
 def serve_command(**given: Any) -> int:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C.
@@ -82,6 +83,7 @@ def serve_command(**given: Any) -> int:
         webhook_secret=settings.webhook_secret,
         script=script,
         readings=readings,
+        model=settings.model,
     )
     check(options, settings.workers)
     port = free_port(host, settings.port)  # last, so that no mistake hides behind a port that is taken

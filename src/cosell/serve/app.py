@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -78,7 +79,11 @@ class Application:
         self._lanes = Lanes(self._room, self._writer)
         self._console = ConsoleDoor(self._room, self._lanes)
         self._names = names_of(options.host, options.allow_host)
-        self._pages: dict[str, Page] = {"/healthz": _health, "/metrics": self._figures, READINESS: self._readiness}
+        self._pages: dict[str, Page] = {
+            "/healthz": partial(_health, options.model),
+            "/metrics": self._figures,
+            READINESS: self._readiness,
+        }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request, whatever its path, unless it comes from a stranger."""
@@ -250,8 +255,8 @@ class Application:
         return status, TEXT, f"{told}\n".encode()
 
 
-async def _health() -> tuple[int, bytes, bytes]:
-    return 200, TEXT, f"ok, service model {model_source().month}\n".encode()
+async def _health(model: str) -> tuple[int, bytes, bytes]:
+    return 200, TEXT, f"ok, service model {model or model_source().month}\n".encode()
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -24,5 +24,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     script: dict[str, Any] | None = None
     """The document of the script that AWS's side follows; None: nothing happens by itself."""
     readings: Readings = DEFAULT_READINGS
+    model: str = ""
+    """The month of an older service model; empty: the newest."""
     folder: str | None = None
     """Where the workers of one server find each other, for its user alone; None: there is one worker."""

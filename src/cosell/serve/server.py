@@ -82,7 +82,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         serving = asyncio.create_task(server.serve())
         await listening(serving, host, port)
         on_ready()
-        log_event("serving", host=host, port=port, model=model_source().month)
+        log_event("serving", host=host, port=port, model=options.model or model_source().month)
         deliverer.start()
         lasting = [asyncio.create_task(application.play_aws_side()), asyncio.create_task(keep_short(engine.store))]
         await serving

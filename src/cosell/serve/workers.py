@@ -59,7 +59,7 @@ def serve(
     Raises UserError for a database that cannot be opened.
     """
     # Opened here first: the schema is made once, and a mistake in --db is told once.
-    engine = Engine.open(options.db, readings=options.readings)
+    engine = Engine.open(options.db, readings=options.readings, model=options.model)
     if course is not None:
         clock_of(engine).follow(course)
     if workers == 1:
@@ -195,7 +195,7 @@ def _work(options: ServeOptions) -> None:
     tell_uncaught()
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
     assert options.folder is not None
-    engine = Engine.open(options.db, readings=options.readings, faults=_faults_in(options.folder))
+    engine = Engine.open(options.db, readings=options.readings, model=options.model, faults=_faults_in(options.folder))
     run(engine, options, lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
 
 

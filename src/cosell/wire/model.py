@@ -1,7 +1,8 @@
 """The service model that cosell serves: its own copy, whichever botocore is installed beside it.
 
 Nothing about a shape is written down in cosell's code: the files of `data/` say it all. They are botocore's, unchanged
-and laid out as botocore's own loader looks for them; `tools/upgrade_model.py` brings newer ones.
+and laid out as botocore's own loader looks for them; `tools/upgrade_model.py` brings newer ones, and keeps what it
+replaces.
 
 Source: the release of botocore that `data/source.json` names. Decision: docs/decisions/0031.
 """
@@ -19,14 +20,14 @@ DATA: Final = Path(__file__).parent / "data"
 """Where the model's files are, as a data path of botocore's: a client that is given it knows what cosell serves."""
 
 
-class Member(msgspec.Struct, frozen=True, rename="camel"):
+class Member(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A named reference from one shape to another."""
 
     shape: str
     idempotency_token: bool = False
 
 
-class Shape(msgspec.Struct, frozen=True, rename="camel"):
+class Shape(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One shape of the model. Lengths count code points, `min` and `max` are bounds of what `type` measures."""
 
     type: str
@@ -45,7 +46,7 @@ class Shape(msgspec.Struct, frozen=True, rename="camel"):
     fault: bool = False
 
 
-class Operation(msgspec.Struct, frozen=True, rename="camel"):
+class Operation(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One operation of the model: the shapes that go in and out, and the exceptions that it declares."""
 
     name: str
@@ -71,10 +72,12 @@ class ServiceModel(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where the model comes from: a release of botocore, and the month of that release, by which the model is named."""
+    """Where the model comes from: a release of a package, and its month, by which the model is named."""
 
+    package: str
     version: str
     month: str
+    licence: str
 
 
 class Paginator(msgspec.Struct, frozen=True):

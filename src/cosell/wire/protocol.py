@@ -8,7 +8,7 @@ stranger cannot send that, as it can a form (docs/fidelity.md).
 from typing import Final
 
 from cosell.errors import SerializationException, UnknownOperationException, UnsupportedMediaTypeException
-from cosell.wire.model import Operation, service_model
+from cosell.wire.model import Operation, ServiceModel, service_model
 
 AMZ_JSON: Final = b"application/x-amz-json-1.0"
 PLAIN_JSON: Final = b"application/json"
@@ -18,8 +18,8 @@ LONGEST_BODY: Final = 1024 * 1024
 _CONTENT_TYPES: Final = {content_type: content_type for content_type in (AMZ_JSON, PLAIN_JSON)}
 
 
-def operation_of(method: str, path: str, headers: dict[bytes, bytes]) -> Operation:
-    """The operation that a request names. `headers` have lower-case names.
+def operation_of(method: str, path: str, headers: dict[bytes, bytes], older: ServiceModel | None = None) -> Operation:
+    """The operation that a request names, of the newest model or of an older one. `headers` have lower-case names.
 
     Raises UnknownOperationException where it names none, UnsupportedMediaTypeException where its path does so and its
     body is not said to be JSON, SerializationException for a compressed body.
@@ -36,7 +36,7 @@ def operation_of(method: str, path: str, headers: dict[bytes, bytes]) -> Operati
         service, _, name = target.decode("latin-1").partition(".")
         if service != prefix:
             raise UnknownOperationException(f"The target of this service begins with {prefix}.")
-    operation = service_model().operations.get(name)
+    operation = (older or service_model()).operations.get(name)
     if operation is None:
         raise UnknownOperationException("The service has no such operation.")
     if target is None and _media_type(headers) not in _CONTENT_TYPES:

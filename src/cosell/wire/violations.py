@@ -14,7 +14,7 @@ from typing import Any, Final
 from cosell.errors import Code, SerializationException, ValidationException, Violation
 from cosell.wire.constraints import CLOSED_VALUES, TextConstraint, text_constraint
 from cosell.wire.double import Double
-from cosell.wire.model import Shape, service_model
+from cosell.wire.model import ServiceModel, Shape, service_model
 from cosell.wire.timestamps import Timestamp, is_calendar_day
 
 MOST_VIOLATIONS = 1000
@@ -31,13 +31,13 @@ NO_NUMBERS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
 """What SDKs write for a double that is no number. It is of the protocol, and never a legal value."""
 
 
-def checked(shape_name: str, value: object) -> Any:
-    """The JSON value without nulls and in its usual form, if it is a legal `shape_name`.
+def checked(shape_name: str, value: object, model: ServiceModel | None = None) -> Any:
+    """The JSON value without nulls and in its usual form, if it is a legal `shape_name` of a model, or of the newest.
 
     Raises SerializationException for the first value of the wrong JSON type, otherwise ValidationException with
     every violated constraint.
     """
-    walk = _Walk()
+    walk = _Walk(model or service_model())
     cleaned = walk.value(shape_name, value, "")
     if walk.wrong_types:
         raise SerializationException(walk.wrong_types[0])
@@ -47,12 +47,13 @@ def checked(shape_name: str, value: object) -> Any:
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, model: ServiceModel) -> None:
+        self.shapes = model.shapes
         self.wrong_types: list[str] = []
         self.violations: list[Violation] = []
 
     def value(self, name: str, value: object, path: str) -> object:
-        shape = service_model().shapes[name]
+        shape = self.shapes[name]
         match shape.type:
             case "structure":
                 return self._structure(shape, value, path)
