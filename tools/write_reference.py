@@ -38,7 +38,7 @@ from cosell.sync.targets.tables import TABLES
 from cosell.sync.targets.views import VIEWS
 from cosell.wire.constraints import text_constraint
 from cosell.wire.decode import DEEPEST
-from cosell.wire.model import Shape, service_model
+from cosell.wire.model import Operation, Shape, paginators, service_model
 from cosell.wire.protocol import LONGEST_BODY
 from cosell.wire.violations import MOST_VIOLATIONS
 
@@ -120,12 +120,38 @@ def exceptions() -> str:
 
 
 def operations() -> str:
-    """Every operation of the model, and whether cosell implements it."""
-    rows = [
-        (f"`{name}`", "reads" if operation.readonly else "changes", "**yes**" if name in OPERATIONS else "not yet")
-        for name, operation in sorted(service_model().operations.items())
-    ]
-    return _table(("operation", "kind", "implemented"), rows)
+    """Every operation of the model: what it is by the model, and what cosell does when it is called."""
+    everywhere = set.intersection(*(_errors(operation) for operation in service_model().operations.values()))
+    rows = []
+    for name, operation in sorted(service_model().operations.items()):
+        page = paginators().get(name)
+        own_errors = sorted(_errors(operation) - everywhere)
+        rows.append(
+            (
+                f"`{name}`",
+                "reads" if operation.readonly else "changes",
+                f"`{page.result_key}`" if page else "",
+                ", ".join(f"`{error}`" for error in own_errors),
+                _answers(name),
+            )
+        )
+    told_once = ", ".join(f"`{error}`" for error in sorted(everywhere))
+    heads = ("operation", "kind", "pages of", "declares", "what cosell does")
+    return f"{_table(heads, rows)}\n\nEach declares these as well: {told_once}."
+
+
+def _errors(operation: Operation) -> set[str]:
+    return {error.shape for error in operation.errors}
+
+
+def _answers(name: str) -> str:
+    """What an operation does, as its module says it, or that it is not implemented."""
+    if name not in OPERATIONS:
+        return "answers `NotImplementedException`"
+    told = inspect.getdoc(inspect.getmodule(OPERATIONS[name])) or ""
+    operation, _, does = told.partition("\n\n")[0].replace("\n", " ").partition(": ")
+    assert operation == name, f"the module of {name} does not begin with its name"
+    return does.partition(". ")[0].rstrip(".").replace("|", "\\|")
 
 
 def implemented() -> str:

@@ -23,12 +23,12 @@ def get(server: Listening, path: str, timeout: float = 60) -> tuple[int, str]:
     return fetched(f"http://127.0.0.1:{server.port}{path}", timeout)
 
 
-def fetched(url: str, timeout: float = 60) -> tuple[int, str]:
+def fetched(url: str, timeout: float = 60, method: str = "GET") -> tuple[int, str]:
     """Status and body of a page at an address, over a connection of its own."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=timeout)
     try:
-        connection.request("GET", address.path)
+        connection.request(method, address.path)
         response = connection.getresponse()
         return response.status, response.read().decode()
     finally:

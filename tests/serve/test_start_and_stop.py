@@ -11,7 +11,7 @@ import pytest
 
 from tests.complete_opportunity import complete
 from tests.conftest import Finished, Server
-from tests.serve.conftest import HEALTHY, connected, get, until_closed, wait_until_nobody_listens
+from tests.serve.conftest import HEALTHY, connected, fetched, get, until_closed, wait_until_nobody_listens
 
 HEAD = (
     b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSPartnerCentralSelling.CreateOpportunity\r\n"
@@ -24,6 +24,20 @@ def test_the_first_line_says_where_it_answers(serve: Callable[..., Server]) -> N
     assert re.fullmatch(r"http://127\.0\.0\.1:[1-9][0-9]*", server.url)
     assert get(server, "/healthz") == HEALTHY
     assert get(server, "/readyz") == (200, "ready\n")
+
+
+def test_an_older_model_is_served_by_every_worker(serve: Callable[..., Server]) -> None:
+    server = serve("--db", "pipeline.db", "--workers", "2", "--model", "2026-06")
+    for _ in range(8):
+        assert get(server, "/healthz") == (200, "ok, service model 2026-06\n")
+        refused = fetched(f"{server.url}/SearchOpportunities", method="POST")
+        assert (refused[0], "UnknownOperationException" in refused[1]) == (404, True)
+
+
+def test_a_model_that_is_not_kept_is_told(run: Callable[..., Finished]) -> None:
+    told = run("serve", "--port", "0", "--model", "2024-01")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "there is no model 2024-01; possible: 2026-06, 2026-10, 20" in told.err
 
 
 def test_an_ipv6_loopback_is_served_too(serve: Callable[..., Server]) -> None:
