@@ -1,6 +1,6 @@
 """Numbers with a fraction, kept as they were written: amounts have up to 31 digits, more than a binary float can tell.
 
-Source: service model, shape Double, the only one of its type. That the digits beyond a float's count is our choice.
+Source: service model, shape Double, the only one of its type. That every digit counts is our choice.
 """
 
 import math
@@ -14,7 +14,11 @@ class Double(Decimal):
 
 
 def exact(text: str) -> Decimal:
-    """The number that a JSON text with a point or an exponent writes. Raises ValueError where no double is so large."""
-    if math.isinf(float(text)):
+    """The number that a JSON text with a point or an exponent writes; zero where no double is so small.
+
+    Raises ValueError where no double is so large.
+    """
+    rounded = float(text)
+    if math.isinf(rounded):
         raise ValueError("larger than any double")
-    return Decimal(text)
+    return Decimal(text) if rounded else Decimal()
