@@ -7,9 +7,10 @@ the connection before or after the server has been asked; cut the answer's body 
 import http.client
 import random
 import socket
-import threading
 from contextlib import closing, suppress
-from typing import Final, Self
+from typing import Final
+
+from tests.sync.listener import Listener
 
 FAULTS: Final = ("throttled", "failed", "closed before", "closed after", "cut")
 _ANSWERS: Final = {
@@ -18,7 +19,7 @@ _ANSWERS: Final = {
 }
 
 
-class FaultyProxy:
+class FaultyProxy(Listener):
     """Listens on `url`. `rate` is the part of calls that fail; it may be changed at any time."""
 
     def __init__(self, server_port: int, seed: int, rate: float) -> None:
@@ -26,25 +27,10 @@ class FaultyProxy:
         self.faults = 0
         self._server_port = server_port
         self._chance = random.Random(seed)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):  # the listener was closed
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """See `Listener`."""
         server = http.client.HTTPConnection("127.0.0.1", self._server_port, timeout=60)
         with (
             connection,

@@ -4,13 +4,15 @@ import http.client
 import socket
 import threading
 from contextlib import suppress
-from typing import Literal, Self
+from typing import Literal
+
+from tests.sync.listener import Listener
 
 Manner = Literal["silent", "dripping head", "dripping body"]
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 100000\r\n"
 
 
-class SlowServer:
+class SlowServer(Listener):
     """Listens on `url`. `asked` is set with the first call; `left` once its client has gone away."""
 
     def __init__(self, manner: Manner, pause_s: float = 0.01) -> None:
@@ -19,26 +21,14 @@ class SlowServer:
         self._manner = manner
         self._pause_s = pause_s
         self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self) -> Self:
-        return self
+        super().__init__()
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        super().__exit__()
 
-    def _accept(self) -> None:
-        with suppress(OSError):  # the listener was closed
-            while True:
-                connection, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """See `Listener`."""
         with connection, connection.makefile("rb") as reader, suppress(OSError):
             reader.readline()
             headers = http.client.parse_headers(reader)
