@@ -1,5 +1,6 @@
 """A database that fails at any of its steps: the caller is told to try again, and no step is half done."""
 
+import errno
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -159,6 +160,23 @@ def test_a_change_whose_success_was_not_heard_is_not_made_twice(caller: Caller, 
             break
     assert caller.create("first")["Id"] == "O1000001"
     assert len(caller.records()) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (errno.EROFS, "it is read-only"),  # the disk has turned so under the open file
+        (errno.EPERM, "it is read-only"),  # the file has become immutable
+        (errno.EIO, "its disk fails"),
+    ],
+)
+def test_a_disk_that_has_turned_read_only_is_told_from_one_that_fails(
+    caller: Caller, store: SqliteStore, number: int, why: str
+) -> None:
+    with failing_at(store, 1, apsw.IOError, "from the step on"):
+        store._writer.system_errno = number
+        with pytest.raises(Refused, match=f"The database does not answer: {why} "):
+            caller.create("first")
 
 
 @pytest.mark.parametrize("error", ERRORS)
