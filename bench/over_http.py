@@ -28,13 +28,12 @@ BODY: Final = f'{{"Catalog":"{CATALOG}"}}'
 def page_beside_constant(rows: int, rounds: int) -> Figure:
     """(a) Default pages a second, as a share of what the same server reaches with a constant of equal bytes."""
     with served(seeded(rows)) as ours:
-        answer = FOLDER / "answer.json"
-        answer.write_bytes(_page(ours))
-        with _program([sys.executable, "-m", "bench.constant_server", str(_free_port()), str(answer)]) as constant:
+        answer = _page(ours)
+        with constant_answers(answer) as constant:
             ratio, pages, constants = ratio_of_rates(
                 lambda: _rate(ours, SERVICE, TARGET, BODY), lambda: _rate(constant, SERVICE, TARGET, BODY), rounds
             )
-    detail = f"{max(pages):,.0f} of {max(constants):,.0f} answers a second, {answer.stat().st_size:,} bytes each"
+    detail = f"{max(pages):,.0f} of {max(constants):,.0f} answers a second, {len(answer):,} bytes each"
     return at_least(f"default page at {rows:,} rows ÷ constant answer", ratio, 0.45, detail)
 
 
@@ -75,6 +74,15 @@ def _fill_table(url: str, items: int) -> None:
             for number in range(start, min(start + 25, items))
         ]
         dynamodb.batch_write_item(RequestItems={"pipeline": puts})
+
+
+@contextlib.contextmanager
+def constant_answers(answer: bytes) -> Iterator[str]:
+    """The address of a server that answers everything with the same bytes."""
+    file = FOLDER / "answer.json"
+    file.write_bytes(answer)
+    with _program([sys.executable, "-m", "bench.constant_server", str(_free_port()), str(file)]) as url:
+        yield url
 
 
 @contextlib.contextmanager
