@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cosell.errors import SerializationException
-from cosell.wire import decode
+from cosell.errors import SerializationException, ValidationException
+from cosell.wire import decode, types
 from cosell.wire.encode import encode
 from cosell.wire.model import service_model
 from tests.wire.conftest import Service
@@ -52,6 +52,28 @@ def test_a_number_beyond_all_doubles_is_not_of_the_protocol(written: str) -> Non
     assert decode.quick_request(SEARCH, body(written)) is None
     with pytest.raises(SerializationException):
         decode.full_request(SEARCH, body(written))
+
+
+@pytest.mark.parametrize("written", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_no_legal_value(written: str) -> None:
+    assert decode.quick_request(SEARCH, body(f'"{written}"')) is None
+    with pytest.raises(ValidationException) as refused:
+        decode.full_request(SEARCH, body(f'"{written}"'))
+    assert [(entry.field_name, entry.code) for entry in refused.value.error_list] == [
+        ("Filter.GreaterThan.Value.DoubleValue", "INVALID_VALUE")
+    ]
+
+
+@pytest.mark.parametrize("written", ['"10"', '"nan"', "true", "[]", "{}"])
+def test_a_number_is_no_text_and_no_truth(written: str) -> None:
+    assert decode.quick_request(SEARCH, body(written)) is None
+    with pytest.raises(SerializationException, match=r"Value\.DoubleValue must be a number"):
+        decode.full_request(SEARCH, body(written))
+
+
+def test_a_number_beside_what_is_newer_than_the_model_comes_back() -> None:
+    newer = b'{"Key":"Newer","Value":{"DoubleValue":1234567890123456789.5}}'
+    assert encode(decode.decode(types.OpportunitySearchPredicate, newer)) == newer
 
 
 @pytest.mark.parametrize("written", ["5e-320000000000000000000000000000004", "5e320000000000000000000000000000004"])

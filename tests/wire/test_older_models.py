@@ -15,6 +15,15 @@ from tests.operations.whole_opportunity import WHOLE
 from tests.wire.conftest import Service
 
 REASON = {"CosellMotion": "Partner-led", "CosellMotionReason": "They asked."}
+SPENDS: Any = {
+    "AWS": {
+        "CurrencyCode": "USD",
+        "Frequency": "Monthly",
+        "TotalAmount": "100.00",
+        "TotalAmountByCategory": {"Compute": "100.00"},
+        "AwsProducts": [],
+    }
+}
 
 
 def served(model: str) -> Iterator[Service]:
@@ -44,7 +53,9 @@ def view(service: Service) -> Any:
     identifier = created(service, **WHOLE)
     submission = {"Identifier": identifier, "InvolvementType": "Co-Sell"}
     assert service.call("SubmitOpportunity", {"Catalog": "Sandbox", **submission}).body == {}
-    AwsSide(service.engine, Scope("000000000000", "Sandbox"), lambda: None).edit(identifier, view=REASON)
+    AwsSide(service.engine, Scope("000000000000", "Sandbox"), lambda: None).edit(
+        identifier, view=REASON | {"Insights": {"AwsProductsSpendInsightsBySource": SPENDS}}
+    )
     asked = {"Catalog": "Sandbox", "RelatedOpportunityIdentifier": identifier}
     return service.call("GetAwsOpportunitySummary", asked).body
 
@@ -66,6 +77,7 @@ def test_a_later_member_is_left_out_of_answers(older: Service) -> None:
     seen = view(older)
     assert seen["CosellMotion"] == "Partner-led"
     assert "CosellMotionReason" not in seen
+    assert seen["Insights"]["AwsProductsSpendInsightsBySource"] == SPENDS
     assert seen["Customer"]["Contacts"] == WHOLE["Customer"]["Contacts"]
 
 
