@@ -258,6 +258,7 @@ def _payload(deal: Deal, *, is_from_aws: bool) -> Record | None:
         "OpportunityInvitation": {
             "SenderContacts": [AWS_PERSON] if is_from_aws else people[:3],
             "ReceiverResponsibilities": RESPONSIBILITIES,
+            "OpportunityType": deal.written.get("OpportunityType"),
             "Customer": customer,
             "Project": details | {"ExpectedCustomerSpend": project.get("ExpectedCustomerSpend")},
         }
