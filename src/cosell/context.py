@@ -42,6 +42,8 @@ class Readings(msgspec.Struct, frozen=True):
     """Whether GetOpportunity answers texts as AWS escapes them."""
     no_sandbox_solution: bool = False
     """Whether an account's Sandbox begins without the solution S-1234567."""
+    without_search: tuple[str, ...] = ()
+    """Accounts that may not search opportunities."""
 
 
 DEFAULT_READINGS: Final = Readings()

@@ -24,8 +24,9 @@ from cosell.errors import (
     ValidationException,
 )
 from cosell.faults import Fault
-from cosell.operations import OPERATIONS, REPEATS
+from cosell.operations import BEYOND_THE_MODEL, OPERATIONS, REPEATS
 from cosell.rules.identifiers import uuid_of
+from cosell.rules.search.violations import in_tree_order
 from cosell.rules.tag import catalog_in
 from cosell.store.interface import NotTogether, Remembered, StoreBusy, StoreUnavailable, WriteTransaction
 from cosell.store.patience import new_deadline, waiting_until
@@ -131,8 +132,17 @@ def validate(engine: Engine, call: Call) -> None:
     body = call.body or b"{}"
     if engine.older is not None:
         call.request, body = None, request_under(engine.older, call.operation, body)
-    if call.request is None:
-        call.request = decode.full_request(call.operation, body)
+    beyond = BEYOND_THE_MODEL.get(call.operation.name)
+    violations = [] if beyond is None else beyond(decode.plain_json(body))
+    try:
+        if call.request is None:
+            call.request = decode.full_request(call.operation, body)
+    except ValidationException as error:
+        if not violations:
+            raise
+        violations += error.error_list
+    if violations:
+        raise ValidationException("REQUEST_VALIDATION_FAILED", in_tree_order(violations))
 
 
 def operate(engine: Engine, call: Call) -> None:

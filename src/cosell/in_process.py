@@ -57,6 +57,7 @@ SETTINGS: Final = frozenset(
         "review_verdict",
         "sandbox_quirks",
         "task_delay",
+        "without_search",
     }
 )
 """The settings of `cosell serve` that `connect` takes as well. None of them is an option of boto3's."""

@@ -4,6 +4,7 @@ A setting is an option of the commands that use it, a variable `COSELL_…`, and
 directory; the option wins over the variable, the variable over the file, the file over the default.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -110,6 +111,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no_sandbox_solution: Annotated[
         bool, Meta(description="Begin a Sandbox without the solution S-1234567, as new partner organisations have it.")
     ] = False
+    without_search: Annotated[
+        list[str],
+        Meta(
+            description="An account that may not search opportunities, as before AWS enables it. May be repeated; the "
+            "variable separates several by spaces."
+        ),
+    ] = []
     fault: Annotated[
         list[str],
         Meta(
@@ -158,7 +166,10 @@ def from_file(folder: Path) -> dict[str, Any]:
 
 
 def readings_of(settings: Settings) -> Readings:
-    """How to read what AWS leaves open. Raises UserError for a span of time that is none."""
+    """How to read what AWS leaves open. Raises UserError for a span of time, or an account, that is none."""
+    for account in settings.without_search:
+        if not re.fullmatch("[0-9]{12}", account):
+            raise UserError(f"without_search: {account} is no account", "an account has twelve digits")
     return Readings(
         action_required_stays=settings.action_required_stays,
         closed_lost_reopens=settings.closed_lost_reopens,
@@ -171,6 +182,7 @@ def readings_of(settings: Settings) -> Readings:
         empty_messages=settings.empty_messages,
         escaped_texts=settings.escaped_texts,
         no_sandbox_solution=settings.no_sandbox_solution,
+        without_search=tuple(settings.without_search),
     )
 
 

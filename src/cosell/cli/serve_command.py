@@ -37,6 +37,7 @@ from cosell.errors import UserError
 @setting("empty_messages")
 @setting("escaped_texts")
 @setting("no_sandbox_solution")
+@setting("without_search")
 @setting("fault")
 @setting("model")
 @setting("log_level")

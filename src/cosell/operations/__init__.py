@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from cosell.errors import Violation
 from cosell.operations.engagement.due_tasks import KINDS
 from cosell.operations.engagement.list_engagement_from_opportunity_tasks import (
     list_engagement_from_opportunity_tasks,
@@ -32,12 +33,14 @@ from cosell.operations.opportunity.disassociate_opportunity import disassociate_
 from cosell.operations.opportunity.get_aws_opportunity_summary import get_aws_opportunity_summary
 from cosell.operations.opportunity.get_opportunity import get_opportunity
 from cosell.operations.opportunity.list_opportunities import list_opportunities
+from cosell.operations.opportunity.search_opportunities import search_opportunities
 from cosell.operations.opportunity.submit_opportunity import submit_opportunity
 from cosell.operations.opportunity.update_opportunity import update_opportunity
 from cosell.operations.solution.list_solutions import list_solutions
 from cosell.operations.tag.list_tags_for_resource import list_tags_for_resource
 from cosell.operations.tag.tag_resource import tag_resource
 from cosell.operations.tag.untag_resource import untag_resource
+from cosell.rules.search.violations import violations_of_search
 
 OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "AcceptEngagementInvitation": accept_engagement_invitation,
@@ -55,6 +58,7 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "ListSolutions": list_solutions,
     "ListTagsForResource": list_tags_for_resource,
     "RejectEngagementInvitation": reject_engagement_invitation,
+    "SearchOpportunities": search_opportunities,
     "StartEngagementByAcceptingInvitationTask": start_engagement_by_accepting_invitation_task,
     "StartEngagementFromOpportunityTask": start_engagement_from_opportunity_task,
     "SubmitOpportunity": submit_opportunity,
@@ -62,6 +66,12 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "UntagResource": untag_resource,
     "UpdateOpportunity": update_opportunity,
 }
+
+BEYOND_THE_MODEL: Final[dict[str, Callable[[Any], list[Violation]]]] = {"SearchOpportunities": violations_of_search}
+"""What is wrong with a request, given as plain JSON, beyond the constraints of the model.
+
+Such mistakes are told together with those against the model, so they cannot wait for the operation itself.
+"""
 
 REPEATS: Final[dict[str, Callable[..., Any]]] = {name: partial(current, kind=kind) for name, kind in KINDS.items()}
 """What answers a ClientToken that comes again, `(transaction, first answer, context) -> response`.

@@ -25,6 +25,7 @@ from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
 from cosell.store.page import Page
 from cosell.store.relations import RelationReader, RelationWriter
+from cosell.store.search import SearchReader
 
 
 class StoreUnavailable(Exception):
@@ -49,7 +50,9 @@ class Remembered(msgspec.Struct, frozen=True):
     answer: bytes
 
 
-class ReadTransaction(RelationReader, EngagementReader, ChangeReader, AgendaReader, InvitationReader, Protocol):
+class ReadTransaction(
+    RelationReader, EngagementReader, ChangeReader, AgendaReader, InvitationReader, SearchReader, Protocol
+):
     """Sees one committed state of one scope."""
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:

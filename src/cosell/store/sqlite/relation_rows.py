@@ -35,8 +35,11 @@ class RelationRows:
 
     def tags(self, resource: str) -> Mapping[str, str]:
         """See `RelationReader.tags`."""
-        tags = self._blob("SELECT tags FROM tag_set WHERE scope_id = ? AND resource = ?", resource)
+        tags = self._tags_text(resource)
         return {} if tags is None else msgspec.json.decode(tags, type=dict[str, str])
+
+    def _tags_text(self, resource: str) -> bytes | None:
+        return self._blob("SELECT tags FROM tag_set WHERE scope_id = ? AND resource = ?", resource)
 
     def _blob(self, statement: str, key: str) -> bytes | None:
         row: Any = self._connection.execute(statement, (self._scope_id, key)).fetchone()

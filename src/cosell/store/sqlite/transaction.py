@@ -27,7 +27,8 @@ from cosell.store.sqlite.counters import EVENT_POSITION, NEXT_NUMBER
 from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sqlite.page_sql import count_query, page_query
-from cosell.store.sqlite.relation_rows import RelationChanges, RelationRows
+from cosell.store.sqlite.relation_rows import RelationChanges
+from cosell.store.sqlite.search_rows import SearchRows
 from cosell.store.sqlite.zones import DAY_MS
 
 _BATCH: Final = 500
@@ -55,7 +56,7 @@ _RECORDS = (
 )
 
 
-class SqliteReadTransaction(RelationRows, EngagementRows, ChangeRows, AgendaRows, InvitationRows):
+class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, AgendaRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     def __init__(self, connection: apsw.Connection, scope: Scope, scope_id: int | None) -> None:

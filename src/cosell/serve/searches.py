@@ -1,0 +1,41 @@
+"""Searches run in threads of their own, a few at a time: one may look at every opportunity of an account.
+
+On the event loop it would keep all other readers waiting, and on the writer's thread the writers. In a thread it shares
+the processor with them, which Python and SQLite see to: whoever waits gets its turn within milliseconds. Whoever was
+not begun by the deadline, since other searches are under way, is told so.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from cosell import flow
+from cosell.engine import Engine
+from cosell.flow import Answer, Call
+from cosell.store.interface import StoreBusy
+from cosell.store.patience import seconds_until
+
+AT_ONCE: Final = 2
+"""Searches of one worker: a long one does not stop the next, and many long ones do not stop everything else."""
+SEARCH: Final = "SearchOpportunities"
+
+
+class Searches:
+    """Answers calls that search."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._searchers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="searcher")
+
+    async def answer(self, call: Call) -> Answer:
+        """The answer to a call."""
+        answering = self._searchers.submit(flow.answer, self._engine, call)
+        answered = asyncio.wrap_future(answering)
+        await asyncio.wait([answered], timeout=seconds_until(call.deadline))
+        if answering.cancel():
+            return flow.overdue(self._engine, call, StoreBusy("other searches were not done"))
+        return await answered
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._searchers.shutdown(cancel_futures=True)
