@@ -1,7 +1,8 @@
 """The ASGI application: the API at `POST /`, and beside it the console, and the admin API that operators ask for.
 
 Reads run inline on the event loop, because SQLite answers them in microseconds and a thread would cost more than the
-read. Writes wait for the disk, so they run on one thread of their own, and become durable together where several wait.
+read. Searches may take longer: they have threads of their own. Writes wait for the disk, so they run on one thread of
+their own, and become durable together where several wait.
 """
 
 import asyncio
@@ -40,6 +41,7 @@ from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
 from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
+from cosell.serve.searches import SEARCH, Searches, is_search
 from cosell.serve.writes import Writes
 from cosell.wire.model import model_source, service_model
 from cosell.wire.protocol import LONGEST_BODY
@@ -70,11 +72,12 @@ class Application:
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._writes = Writes(engine, self._writer)
+        self._searches = Searches(engine)
         # A database in memory has one connection, for which readers have to wait: not on the event loop.
         self._reading_targets = frozenset(
             f"{service_model().metadata.target_prefix}.{operation.name}".encode()
             for operation in service_model().operations.values()
-            if operation.readonly and engine.store.shared
+            if operation.readonly and operation.name != SEARCH and engine.store.shared
         )
         self._lanes = Lanes(self._room, self._writer)
         self._console = ConsoleDoor(self._room, self._lanes)
@@ -124,7 +127,7 @@ class Application:
             if call.headers.get(b"x-amz-target") in self._reading_targets:
                 answer = flow.answer(self._engine, call)
             else:
-                answer = await self._writes.answer(call)
+                answer = await (self._searches if is_search(call) else self._writes).answer(call)
         if call.fault is not None:
             await self._wait(call.fault.delay_ms / 1000)
         if isinstance(answer.error, ConnectionDropped):
@@ -220,6 +223,7 @@ class Application:
         self._console.close()
         self._lanes.close()
         self._ready.close()
+        self._searches.close()
         self._writer.shutdown()
         self._engine.close()
 

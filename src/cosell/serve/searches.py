@@ -13,11 +13,19 @@ from cosell import flow
 from cosell.engine import Engine
 from cosell.flow import Answer, Call
 from cosell.store.interface import StoreBusy
-from cosell.store.patience import seconds_until
+from cosell.store.patience import new_deadline, seconds_until
+from cosell.wire.model import service_model
 
 AT_ONCE: Final = 2
 """Searches of one worker: a long one does not stop the next, and many long ones do not stop everything else."""
 SEARCH: Final = "SearchOpportunities"
+_TARGET: Final = f"{service_model().metadata.target_prefix}.{SEARCH}".encode()
+
+
+def is_search(call: Call) -> bool:
+    """Whether a call asks for a search. In whatever form it does not, it is one that is refused at once."""
+    target = call.headers.get(b"x-amz-target")
+    return target == _TARGET or (target is None and call.path.strip("/").rpartition("/")[2] == SEARCH)
 
 
 class Searches:
@@ -29,6 +37,7 @@ class Searches:
 
     async def answer(self, call: Call) -> Answer:
         """The answer to a call."""
+        call.deadline = new_deadline()
         answering = self._searchers.submit(flow.answer, self._engine, call)
         answered = asyncio.wrap_future(answering)
         await asyncio.wait([answered], timeout=seconds_until(call.deadline))
