@@ -7,6 +7,9 @@ import pytest
 
 from cosell.engine import Engine
 from tests.search.partner import Partner
+from tests.wire.conftest import service
+
+__all__ = ["service"]
 
 
 @pytest.fixture(scope="session", params=["memory", "file"])

@@ -62,7 +62,7 @@ def _list(read: Callable[[Sought], Iterable[str]], source: Source = "record", *,
     return Field(
         "list",
         lambda sought: _some(read(sought)),
-        lambda sought: min(map(company_key, read(sought)), default=company_key(None)),
+        lambda sought: min(map(company_key, _some(read(sought))), default=company_key(None)),
         source,
         sortable=sortable,
     )
