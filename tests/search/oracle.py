@@ -44,7 +44,7 @@ IN_KEYWORDS = [
     *("OpportunityId", "PartnerOpportunityIdentifier", "CustomerCompanyName", "PartnerProjectTitle", "NextStep"),
     "OpportunityOwner",
 ]
-NEVER_TOUCHED = {"Origin": "Partner Referral"}
+NEVER_TOUCHED: Record = {"Origin": "Partner Referral"}
 """AWS's view of an opportunity of which it has said nothing yet."""
 
 

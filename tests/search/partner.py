@@ -35,14 +35,9 @@ class Partner(Caller):
         """Everything as it is stored."""
         with self.engine.store.read(self.scope) as tx:
             records = [json.loads(text) for text in tx.records()]
-            views = {record["Id"]: tx.aws_summary(record["Id"]) for record in records}
+            views = {record["Id"]: json.loads(tx.aws_summary(record["Id"]) or b"null") for record in records}
             return [
-                Row(
-                    record,
-                    dict(tx.tags(f"opportunity/{record['Id']}")),
-                    (view := views[record["Id"]]) and json.loads(view),
-                )
-                for record in records
+                Row(record, dict(tx.tags(f"opportunity/{record['Id']}")), views[record["Id"]]) for record in records
             ]
 
     def walk(self, request: dict[str, Any], sizes: list[int]) -> list[Record]:

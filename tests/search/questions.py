@@ -176,7 +176,7 @@ sorts = st.fixed_dictionaries(
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, Any]:
     """A request without MaxResults and NextToken."""
-    request = {
+    request: dict[str, Any] = {
         "Keyword": draw(st.none() | st.none() | keywords),
         "Filter": draw(st.none() | trees() | trees()),
         "Sort": draw(st.none() | sorts | sorts),
@@ -189,9 +189,9 @@ def leaves_in(tree: dict[str, Any] | None) -> int:
     """How many conditions a tree has."""
     if tree is None:
         return 0
-    ((operator, said),) = ((name, member) for name, member in tree.items() if member is not None)
-    if operator == "NotFilter":
-        return leaves_in(said)
+    said = next(member for member in tree.values() if member is not None)
+    if "NotFilter" in tree:
+        return leaves_in(tree["NotFilter"])
     return sum(leaves_in(part) for part in said) if isinstance(said, list) else 1
 
 

@@ -66,7 +66,8 @@ def test_five_thousand_mutated_trees_are_answered_precisely(service: Service) ->
 
 
 def test_a_megabyte_of_conditions_is_refused(service: Service) -> None:
-    for node in (LEAF, {}, {"NotFilter": {}}):
+    nodes: list[dict[str, Any]] = [LEAF, {}, {"NotFilter": {}}]
+    for node in nodes:
         told = service.call("SearchOpportunities", {"Catalog": "AWS", "Filter": {"OrAllFilters": [node] * 10_000}})
         assert told.error == "ValidationException"
         assert told.violations[0] in [("Filter", "TOO_MANY_VALUES"), ("Filter.OrAllFilters", "TOO_MANY_VALUES")]

@@ -122,6 +122,24 @@ ENTITIES: Final[dict[str, list[str]]] = {
     "AwsMarketplaceSolutions": [*(f"arn:aws:catalog:us-east-1::solution/{number}" for number in range(11)), "S-9"],
     "AwsMarketplaceProducts": [*(f"arn:aws:catalog:us-east-1::product/{number}" for number in range(11)), "prod-1"],
 }
+SEARCHES: Final[list[Record]] = [
+    # What is looked for, by words and by conditions.
+    {},
+    {"Keyword": "HERON"},
+    {"Keyword": "ana silva"},
+    {"Filter": {"EqualsTo": {"Key": "Stage", "Value": {"StringValue": "Qualified"}}}},
+    {"Filter": {"NotFilter": {"ContainsAny": {"Key": "Tags", "Value": {"StringValue": "TEAM"}}}}},
+    {
+        "Keyword": "o",
+        "Filter": {
+            "OrAllFilters": [
+                {"EqualsTo": {"Key": "Origin", "Value": {"StringValue": "AWS Referral"}}},
+                {"ContainsAny": {"Key": "EngagementScore", "Value": {"StringValue": "h"}}},
+                {"ContainsAny": {"Key": "NextStep", "Value": {"StringValue": "count"}}},
+            ]
+        },
+    },
+]
 PEOPLE: Final = [
     {"Email": f"{name}@example.com", "FirstName": name, "LastName": "Silva", "BusinessTitle": title}
     for name in ("ana", "rui")

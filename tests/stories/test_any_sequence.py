@@ -36,6 +36,7 @@ from tests.stories.choices import (
     OTHER_SETTINGS,
     PEOPLE,
     RECORDS,
+    SEARCHES,
     STAGES,
     STATUSES,
     TAGS,
@@ -353,10 +354,19 @@ class Sequences(RuleBasedStateMachine):
         page_size=st.integers(1, 3),
         since=st.integers(0, 3),
         among=st.sampled_from(FILTERS),
+        sought=st.sampled_from(SEARCHES),
         states=st.sampled_from([["COMPLETE", "PENDING"], ["FAILED", "ACCEPTED"], ["IN_PROGRESS", "EXPIRED"]]),
     )
     def ask_for_some(
-        self, scope: Scope, key: int, order: str, page_size: int, since: int, among: Record, states: list[str]
+        self,
+        scope: Scope,
+        key: int,
+        order: str,
+        page_size: int,
+        since: int,
+        among: Record,
+        sought: Record,
+        states: list[str],
     ) -> None:
         """In small pages, in all orders."""
 
@@ -369,6 +379,7 @@ class Sequences(RuleBasedStateMachine):
         bounds = {"AfterLastModifiedDate": watermark}
         orders = ["LastModifiedDate", "Identifier", "CustomerCompanyName", "CreatedDate", "TargetCloseDate"]
         ask("ListOpportunities", orders, LastModifiedDate=bounds, **among)
+        ask("SearchOpportunities", ["PartnerProjectTitle", "Tags", "EngagementScore", "LastModifiedDate"], **sought)
         ask("ListSolutions", ["Identifier", "Name", "Status", "Category", "CreatedDate"], Status=STATUSES[since:])
         for operation in ("ListEngagementFromOpportunityTasks", "ListEngagementByAcceptingInvitationTasks"):
             ask(operation, ["StartTime"], TaskStatus=states[:1])
@@ -382,6 +393,7 @@ class Sequences(RuleBasedStateMachine):
         ask, ask_for_all = self.both.ask, self.both.ask_for_all
         for scope in SCOPES:
             ask_for_all(scope, "ListOpportunities")
+            ask_for_all(scope, "SearchOpportunities")
             ask_for_all(scope, "ListEngagementFromOpportunityTasks")
             ask_for_all(scope, "ListEngagementByAcceptingInvitationTasks")
             ask_for_all(scope, "ListEngagementInvitations", ParticipantType="RECEIVER")

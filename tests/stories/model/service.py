@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from tests.stories.model import invitations, listing, opportunities, relations, solutions, tags, tasks
+from tests.stories.model import invitations, listing, opportunities, relations, searching, solutions, tags, tasks
 from tests.stories.model.paths import Record, without_empty
 from tests.stories.model.sharing import end
 from tests.stories.model.world import DAY_MS, First, Scope, Turn, conflict
@@ -26,6 +26,7 @@ OPERATIONS: Final[dict[str, Callable[[Turn, Record], Record]]] = {
     "ListSolutions": solutions.list_solutions,
     "ListTagsForResource": tags.list_tags_for_resource,
     "RejectEngagementInvitation": invitations.reject_engagement_invitation,
+    "SearchOpportunities": searching.search_opportunities,
     tasks.ACCEPTING: tasks.start_engagement_by_accepting_invitation_task,
     tasks.SUBMITTING: tasks.start_engagement_from_opportunity_task,
     "SubmitOpportunity": opportunities.submit_opportunity,
