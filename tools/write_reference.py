@@ -26,6 +26,7 @@ from cosell.cli.main import COMMANDS, cosell
 from cosell.flow import CLIENT_TOKEN_LIFETIME_MS, STEPS
 from cosell.operations import OPERATIONS
 from cosell.rules import page_token
+from cosell.rules.search.fields import FIELDS as FIELDS_OF_SEARCH
 from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S
 from cosell.serve.connections import MOST_CONNECTIONS, UNREAD_MS
@@ -178,6 +179,12 @@ def list_parameters() -> str:
     return _table(("parameter", "required", "type and limits"), rows)
 
 
+def search_fields() -> str:
+    """The fields of SearchOpportunities."""
+    rows = [(f"`{name}`", field.kind, "yes" if field.sortable else "no") for name, field in FIELDS_OF_SEARCH.items()]
+    return _table(("field", "type", "can be sorted by"), rows)
+
+
 def _limits(name: str, shape: Shape) -> str:
     match shape.type:
         case "structure":
@@ -318,6 +325,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "operations": operations,
     "implemented": implemented,
     "list-parameters": list_parameters,
+    "search-fields": search_fields,
     "limits": limits,
     "mirror-tables": mirror_tables,
     "mirror-types": mirror_types,
