@@ -139,19 +139,18 @@ def shape_of(name: str) -> Shape:
 def legal(name: str, *, whole: bool, within: frozenset[str] = frozenset()) -> Any:
     """A legal JSON value of the shape: with every member if `whole`, else with the required ones alone.
 
-    Of a union it holds the first member, and of a structure `within` itself the required members.
+    Of a union it holds the first member, of a structure `within` itself the required members, and of a filter tree the
+    first list with a condition in it.
     """
     shape = shape_of(name)
     whole = whole and name not in within
     within |= {name}
     match shape.type:
         case "structure":
-            chosen = list(shape.members)
-            if shape.union:
-                chosen = chosen[:1]
-            elif not whole:
-                chosen = [member for member in chosen if member in shape.required]
-            return {member: legal(shape.members[member].shape, whole=whole, within=within) for member in chosen}
+            return {
+                member: legal(shape.members[member].shape, whole=whole, within=within)
+                for member in _chosen(shape, whole=whole)
+            }
         case "list":
             assert shape.member is not None
             return [legal(shape.member.shape, whole=whole, within=within)] * max(shape.min or 0, whole)
@@ -168,6 +167,15 @@ def legal(name: str, *, whole: bool, within: frozenset[str] = frozenset()) -> An
         case "boolean":
             return True
     return legal_texts(name)[0]
+
+
+def _chosen(shape: Shape, *, whole: bool) -> list[str]:
+    members = list(shape.members)
+    if "AndAllFilters" in members:
+        return ["AndAllFilters" if whole else "EqualsTo"]
+    if shape.union:
+        return members[:1]
+    return members if whole else [member for member in members if member in shape.required]
 
 
 def legal_texts(name: str) -> tuple[str, ...]:

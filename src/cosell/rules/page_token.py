@@ -13,7 +13,8 @@ question", which tells nothing about why. The moment of issue is signed too, and
 
 The page size is not part of the question. A version byte stands first, so that servers of two versions can share a
 database while one replaces the other. Sister operations of the model cap tokens at 2,048 characters; ours stay
-below, because a company's name has 120 characters at most (a test holds the longest).
+below, because a company's name has 120 characters at most (a test holds the longest). A search's may be longer, where
+it stands at a longer text: that operation has no cap.
 
 One list's token is none of another's: a question begins with the name of its operation, the tag of its struct.
 

@@ -93,8 +93,7 @@ def holds(condition: Condition, sought: Sought) -> bool:
             return all(holds(part, sought) for part in parts)
         case AnyOf(parts):
             return any(holds(part, sought) for part in parts)
-        case Not(part):
-            return not holds(part, sought)
+    return not holds(condition.part, sought)
 
 
 def fields_of(condition: Condition) -> frozenset[str]:
@@ -155,16 +154,8 @@ def _compared(sign: Sign) -> Callable[[Leaf], Condition]:
 
 def _compared_moment(field: str, sign: Sign, moment: Timestamp) -> Compared:
     """In whole milliseconds, as all stamps are: `> .5006` is `>= .501`, and so is `>= .5006`."""
-    first_within, first_after = moment.ms_at_or_after, moment.ms + 1
-    match sign:
-        case ">=":
-            return Compared(field, ">=", first_within)
-        case ">":
-            return Compared(field, ">=", first_after)
-        case "<":
-            return Compared(field, "<", first_within)
-        case "<=":
-            return Compared(field, "<", first_after)
+    bound = moment.ms_at_or_after if sign in (">=", "<") else moment.ms + 1
+    return Compared(field, ">=" if sign in (">", ">=") else "<", bound)
 
 
 def _one_way(number: Decimal) -> Decimal:
