@@ -14,18 +14,18 @@ from cosell.engine import Engine
 from cosell.flow import Answer, Call
 from cosell.store.interface import StoreBusy
 from cosell.store.patience import new_deadline, seconds_until
-from cosell.wire.model import service_model
 
 AT_ONCE: Final = 2
 """Searches of one worker: a long one does not stop the next, and many long ones do not stop everything else."""
 SEARCH: Final = "SearchOpportunities"
-_TARGET: Final = f"{service_model().metadata.target_prefix}.{SEARCH}".encode()
 
 
 def is_search(call: Call) -> bool:
-    """Whether a call asks for a search. In whatever form it does not, it is one that is refused at once."""
+    """Whether a call names a search: in its target, or else in its path."""
     target = call.headers.get(b"x-amz-target")
-    return target == _TARGET or (target is None and call.path.strip("/").rpartition("/")[2] == SEARCH)
+    if target is None:
+        return call.path.strip("/").rpartition("/")[2] == SEARCH
+    return target.rpartition(b".")[2] == SEARCH.encode()
 
 
 class Searches:
