@@ -25,6 +25,26 @@ const errorOf = async (command) => {
   throw new Error("it was not refused");
 };
 
+const deal = (CompanyName) => ({
+  Customer: {
+    Account: {
+      CompanyName,
+      Industry: "Retail",
+      WebsiteUrl: "https://hunters.example.com",
+      Address: { CountryCode: "DE", PostalCode: "28195" },
+    },
+  },
+  Project: {
+    Title: "Nest cameras",
+    CustomerBusinessProblem: "Cameras fill their disks, and nobody looks.",
+    ExpectedCustomerSpend: [
+      { Amount: "900", CurrencyCode: "EUR", Frequency: "Monthly", TargetCompany: "AWS" },
+    ],
+  },
+  Marketing: { Source: "None" },
+  LifeCycle: { Stage: "Prospect", TargetCloseDate: "2099-12-31" },
+});
+
 saw.pages = [];
 for await (const page of paginateListOpportunities(
   { client, pageSize: 5 },
@@ -34,14 +54,14 @@ for await (const page of paginateListOpportunities(
 }
 
 const created = await client.send(
-  new CreateOpportunityCommand({ Catalog: "AWS", Customer: { Account: { CompanyName: "Jäger & Söhne" } } }),
+  new CreateOpportunityCommand({ Catalog: "AWS", ...deal("Jäger & Söhne") }),
 );
 const updated = await client.send(
   new UpdateOpportunityCommand({
     Catalog: "AWS",
     Identifier: created.Id,
     LastModifiedDate: created.LastModifiedDate,
-    Customer: { Account: { CompanyName: "Jäger & Töchter" } },
+    ...deal("Jäger & Töchter"),
   }),
 );
 const got = await client.send(new GetOpportunityCommand({ Catalog: "AWS", Identifier: created.Id }));

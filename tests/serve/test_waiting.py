@@ -155,7 +155,7 @@ def test_whoever_waits_for_a_database_in_memory_keeps_nobody_else_waiting(
             pass
         looking.sendall(GET % path.encode())
         for _ in range(50):
-            assert get(server, "/healthz", timeout=30) == (200, "ok\n")
+            assert get(server, "/healthz", timeout=30)[0] == 200
         (tmp_path / "given back").touch()
         assert until_closed(creating).split()[1] == b"200"
         assert looking.recv(4096).startswith(b"HTTP/1.1 200 ")

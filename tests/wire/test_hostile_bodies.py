@@ -107,7 +107,7 @@ def mutated_body(chance: random.Random, operation: str, existing: dict[str, str]
     if "ClientToken" in request:
         request["ClientToken"] = f"token-{chance.randrange(1000)}"
     if "Project" in request:
-        del request["Project"]["RelatedOpportunityIdentifier"]
+        request["Project"].pop("RelatedOpportunityIdentifier", None)
     if operation != "ListOpportunities" and chance.random() < 0.5:
         request |= {member: value for member, value in existing.items() if member in request}
     if chance.random() < 0.6:

@@ -7,6 +7,7 @@ of operations, members, codes and places in the code. What clients choose, such 
 import atexit
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -53,8 +54,15 @@ def configure_log(level: str) -> None:
         logger_factory=lambda *_: _writer,
         cache_logger_on_first_use=True,
     )
-    _writer.start(sys.stderr.fileno())
+    _writer.start(_destination())
     atexit.register(write_out_log)
+
+
+def _destination() -> int:
+    try:
+        return sys.stderr.fileno()
+    except (AttributeError, OSError):  # it is closed, or what has taken its place is no file
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 def write_out_log() -> None:
