@@ -1,9 +1,9 @@
 """Somebody who searches: rows are put past the operations, and asked for by them."""
 
-import itertools
 import json
 from typing import Any
 
+from tests.list_opportunities.walk import followed
 from tests.search.oracle import Record, Row
 from tests.store.caller import Caller, stored_form
 
@@ -42,16 +42,4 @@ class Partner(Caller):
 
     def walk(self, request: dict[str, Any], sizes: list[int]) -> list[Record]:
         """The summaries of all pages, MaxResults taken from `sizes` in turn."""
-        found: list[Record] = []
-        token: str | None = None
-        for size in itertools.cycle(sizes):
-            page = self.search(**request, MaxResults=size, NextToken=token)
-            summaries = page["OpportunitySearchSummaries"]
-            found += summaries
-            if "NextToken" not in page:
-                assert len(summaries) <= size
-                break
-            assert len(summaries) == size, "a page before the last is full"
-            assert page["NextToken"] != token, "a client would follow it for ever"
-            token = page["NextToken"]
-        return found
+        return followed(self.search, "OpportunitySearchSummaries", request, sizes)
