@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from cosell.clock import Clock, SharedClock, wall_clock
-from cosell.context import DEFAULT_READINGS, Now, Readings
+from cosell.context import DEFAULT_READINGS, Context, Now, Readings, Scope
 from cosell.faults import Faults
 from cosell.store.access import Access
 from cosell.store.interface import Store
@@ -56,6 +56,10 @@ class Engine:
         if clock is None:
             clock = SharedClock(store) if store.shared else Clock()
         return cls(store, clock, chance or random.Random(), url, readings, faults or Faults(), older)  # noqa: S311
+
+    def context(self, scope: Scope, now_ms: int) -> Context:
+        """What an operation knows of its surroundings, for a scope and at a moment."""
+        return Context(scope, now_ms, self.chance, self.store.token_key, self.readings)
 
     def without_faults(self) -> Self:
         """The same engine for those who look after it: what they do never meets a fault."""

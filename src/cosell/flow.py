@@ -148,7 +148,7 @@ def validate(engine: Engine, call: Call) -> None:
 def operate(engine: Engine, call: Call) -> None:
     """Do what is asked, in one transaction, or answer again what was answered to the same ClientToken."""
     scope = Scope(call.account, _catalog_of(call.request))
-    call.context = Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
+    call.context = engine.context(scope, engine.clock())
     perform = OPERATIONS[call.operation.name]
     if call.operation.readonly:
         with engine.store.read(scope) as tx:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from cosell.aws_side.example_referral import referral_members
-from cosell.context import Context, Scope
+from cosell.context import Scope
 from cosell.engine import Engine
 from cosell.operations.invitation.refer import Referral, refer_as_asked
 from cosell.operations.opportunity.aws_edit import aws_edit
@@ -25,7 +25,7 @@ from cosell.wire.types import CreateOpportunityRequest, GetOpportunityResponse
 def decide(engine: Engine, scope: Scope, decision: ReviewDecision) -> GetOpportunityResponse:
     """Take a step of the review: the opportunity afterwards."""
     with engine.store.write(scope) as tx:
-        return review_decision(tx, decision, _context(engine, scope))
+        return review_decision(tx, decision, engine.context(scope, engine.clock()))
 
 
 def edit(
@@ -38,21 +38,17 @@ def edit(
     """Change members of AWS's own view, and of the life cycle in the partner's record: the opportunity afterwards."""
     edits = aws_edit_of(view, life_cycle)
     with engine.store.write(scope) as tx:
-        return aws_edit(tx, identifier, edits, _context(engine, scope))
+        return aws_edit(tx, identifier, edits, engine.context(scope, engine.clock()))
 
 
 def refer(engine: Engine, scope: Scope, members: Mapping[str, Any]) -> Referral:
     """Refer an opportunity with these members of CreateOpportunity; what is left out is made up."""
-    context = _context(engine, scope)
+    context = engine.context(scope, engine.clock())
     named = {"Catalog": scope.catalog, "ClientToken": "referral", "Origin": "AWS Referral"}
     made_up = referral_members(dict(members), Timestamp.from_ms(context.now_ms))
     request = checked_structure(CreateOpportunityRequest, made_up | named)
     with engine.store.write(scope) as tx:
         return refer_as_asked(tx, request, context)
-
-
-def _context(engine: Engine, scope: Scope) -> Context:
-    return Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
 
 
 class AwsSide:

@@ -70,7 +70,7 @@ def _next(engine: Engine, script: Script | None, until_ms: int) -> Due | None:
 
 
 def _do(engine: Engine, item: Due, on_defect: OnDefect) -> None:
-    context = Context(item.scope, item.due_ms, engine.chance, engine.store.token_key, engine.readings)
+    context = engine.context(item.scope, item.due_ms)
     try:
         with engine.store.write(item.scope) as tx:
             item.perform(tx, context)

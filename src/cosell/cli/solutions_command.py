@@ -77,11 +77,10 @@ def _list(server: str | None, db: str, account: str, catalog: str) -> int:
 
 def _added(db: str, account: str, catalog: str, properties: dict[str, Any]) -> str:
     from cosell.cli.database import database
-    from cosell.context import Context, Scope
+    from cosell.context import Scope
     from cosell.operations.solution.add_solution import NewSolution, add_solution
     from cosell.store.access import Access
 
     scope = Scope(account, catalog)
     with database(db, Access.CREATE) as engine, engine.store.write(scope) as tx:
-        context = Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
-        return add_solution(tx, NewSolution(**properties), context).identifier
+        return add_solution(tx, NewSolution(**properties), engine.context(scope, engine.clock())).identifier

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from cosell.context import Context, Scope
+from cosell.context import Scope
 from cosell.operations.solution.add_solution import NewSolution, add_solution
 from cosell.rules.solution import DEFAULT_CATEGORY, SolutionStatus
 from cosell.serve.admin.fields import DEFAULT_CATALOG, Account, Catalog
@@ -34,7 +34,6 @@ class Addition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def add(room: Room, question: Addition) -> dict[str, Any]:
     """Add a solution to an account and catalog. ListSolutions shows it, as all others."""
     engine, scope = room.engine, Scope(question.account, question.catalog)
-    context = Context(scope, engine.clock(), engine.chance, engine.store.token_key, engine.readings)
     new = NewSolution(question.name, question.identifier, question.status, question.category, question.marketplace_arn)
     with engine.store.write(scope) as tx:
-        return {"identifier": add_solution(tx, new, context).identifier}
+        return {"identifier": add_solution(tx, new, engine.context(scope, engine.clock())).identifier}
