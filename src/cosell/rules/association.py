@@ -10,6 +10,8 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from cosell.errors import Violation
+from cosell.rules.opportunity import review_status_of
+from cosell.rules.review import FIRST_REVIEW_STATUS
 from cosell.wire.types import GetOpportunityResponse, RelatedEntityIdentifiers
 
 EntityType = Literal[
@@ -45,7 +47,6 @@ KINDS: Final[dict[EntityType, Kind]] = {
     "AwsMarketplaceSolutions": Kind("aws_marketplace_solutions", 10, r"arn:.*", counts_as_solution=True),  # *
     "AwsMarketplaceProducts": Kind("aws_marketplace_products", 10, r"arn:.*", counts_as_solution=True),  # *
 }
-_PENDING: Final = "Pending Submission"
 
 
 def associated(related: RelatedEntityIdentifiers, kind: Kind) -> list[str]:
@@ -78,13 +79,12 @@ def violations_of_addition(record: GetOpportunityResponse, kind: Kind) -> list[V
 
 def violations_of_removal(record: GetOpportunityResponse, kind: Kind) -> list[Violation]:
     """What forbids to take one entity of a kind off an opportunity."""
-    status = record.life_cycle and record.life_cycle.review_status
     sold = sum(
         len(associated(record.related_entity_identifiers, other))
         for other in KINDS.values()
         if other.counts_as_solution
     )
-    if not kind.counts_as_solution or sold > 1 or status in (None, _PENDING):
+    if not kind.counts_as_solution or sold > 1 or review_status_of(record) == FIRST_REVIEW_STATUS:
         return []
     message = "The last solution stays with an opportunity that was submitted. Associate another one first."
     return [Violation("relatedEntityIdentifier", "ACTION_NOT_PERMITTED", message)]

@@ -10,7 +10,7 @@ is our choice (docs/fidelity.md): those of the opportunity at its submission. So
 AWS's stage begins as the partner's.
 """
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,8 @@ from cosell.wire.types import (
 InvolvementType = Literal["For Visibility Only", "Co-Sell"]
 Visibility = Literal["Full", "Limited"]
 Origin = Literal["AWS Referral", "Partner Referral"]
+DEFAULT_ORIGIN: Final[Origin] = "Partner Referral"
+"""Of an opportunity of which AWS has said nothing yet."""
 EngagementScore = Literal["High", "Medium", "Low"]
 Title = Literal["AWSSalesRep", "AWSAccountOwner", "WWPSPDM", "PDM", "PSM", "ISVSM", "Signatory"]
 

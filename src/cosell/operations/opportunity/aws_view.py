@@ -7,7 +7,7 @@ one snapshot for a submission, that of the partner's own record.
 from cosell.context import Context
 from cosell.datasets.aws_people import approval
 from cosell.operations.engagement.snapshots import take_aws_snapshots
-from cosell.rules.aws_summary import summary_at_approval, summary_at_submission
+from cosell.rules.aws_summary import DEFAULT_ORIGIN, summary_at_approval, summary_at_submission
 from cosell.rules.opportunity import review_status_of
 from cosell.rules.review import FIRST_REVIEW_STATUS
 from cosell.rules.submission import DEFAULT_VISIBILITY, InvolvementType, Visibility, involvement_of
@@ -30,8 +30,8 @@ def first_aws_view(record: GetOpportunityResponse) -> GetAwsOpportunitySummaryRe
     The latter is what its submission would show. Our choice (docs/fidelity.md).
     """
     if is_draft(record):
-        return summary_at_submission(record, None, None, "Partner Referral")
-    return summary_at_submission(record, involvement_of(record), DEFAULT_VISIBILITY, "Partner Referral")
+        return summary_at_submission(record, None, None, DEFAULT_ORIGIN)
+    return summary_at_submission(record, involvement_of(record), DEFAULT_VISIBILITY, DEFAULT_ORIGIN)
 
 
 def is_draft(record: GetOpportunityResponse) -> bool:
@@ -59,7 +59,7 @@ def show_aws(
 ) -> None:
     """Let AWS see a record that is being submitted."""
     before = aws_view(tx, record.id)
-    origin = (before and before.origin) or "Partner Referral"
+    origin = (before and before.origin) or DEFAULT_ORIGIN
     view = summary_at_submission(record, involvement_type, visibility, origin, before)
     put_aws_view(tx, record.id, view, now, context)
 

@@ -57,10 +57,8 @@ def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Con
             "lifeCycle.reviewStatus", "INVALID_RESOURCE_STATE", f"The opportunity is {status}: {_WAITS_NOT[status]}."
         )
         raise ValidationException("BUSINESS_VALIDATION_FAILED", [violation])
-    changed, stamp = (
-        reviewed(record, following, decision.step, decision.comments, decision.reason),
-        new_stamp(tx, context),
-    )
+    changed = reviewed(record, following, decision.step, decision.comments, decision.reason)
+    stamp = new_stamp(tx, context)
     if decision.step == "approve" and not decision.bare:
         show_aws_approval(tx, changed, stamp, context)
     return put_changed(tx, changed, stamp, context)

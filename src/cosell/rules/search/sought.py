@@ -5,12 +5,10 @@ which AWS has said nothing yet has the Origin that GetAwsOpportunitySummary answ
 """
 
 from functools import cached_property
-from typing import Final
 
 import msgspec
 
-DEFAULT_ORIGIN: Final = "Partner Referral"
-"""Of an opportunity of which AWS has said nothing yet."""
+from cosell.rules.aws_summary import DEFAULT_ORIGIN
 
 
 class _Part(msgspec.Struct, frozen=True, rename="pascal"):
