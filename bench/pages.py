@@ -15,7 +15,7 @@ from bench.databases import ACCOUNT, CATALOG, seeded
 from bench.figures import Figure, at_most, seconds_in_turn
 from cosell import flow
 from cosell.engine import Engine
-from cosell.rules.sort_keys import SORT_NAMES, SortBy
+from cosell.rules.list.sort_keys import SORT_NAMES, SortBy
 from cosell.wire.timestamps import Timestamp
 
 DEEP: Final = 100

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.databases import CATALOG, COSELL, FOLDER, seed, seeded
 from bench.figures import Figure, at_most
 from bench.pages import HEADERS
-from cosell.rules.sort_keys import SORT_NAMES
+from cosell.rules.list.sort_keys import SORT_NAMES
 
 
 def start_beside_boto3(rounds: int) -> Figure:

@@ -3,15 +3,21 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from cosell.rules.conditions import CONDITIONS, VALUE_LISTS
-from cosell.rules.editable import EDITABLE, EDITABLE_AT_THE_END
-from cosell.rules.members import MEMBERS
-from cosell.rules.required import REQUIREMENTS
-from cosell.rules.review import AWS_STEPS, FIRST_REVIEW_STATUS, PARTNER_STEPS, REVIEW
-from cosell.rules.stage import FINAL_STAGES, FOLLOWING
-from cosell.rules.submission import CHECKS
-from cosell.rules.update import ALL_PLAYED, PLAYED_IN_SANDBOX
-from cosell.rules.values import APN_PROGRAMS, CUSTOMER_USE_CASES, MARKETING_USE_CASES, US_STATES, WITHOUT_POSTAL_CODES
+from cosell.rules.opportunity.conditions import CONDITIONS, VALUE_LISTS
+from cosell.rules.opportunity.editable import EDITABLE, EDITABLE_AT_THE_END
+from cosell.rules.opportunity.members import MEMBERS
+from cosell.rules.opportunity.required import REQUIREMENTS
+from cosell.rules.opportunity.review import AWS_STEPS, FIRST_REVIEW_STATUS, PARTNER_STEPS, REVIEW
+from cosell.rules.opportunity.stage import FINAL_STAGES, FOLLOWING
+from cosell.rules.opportunity.submission import CHECKS
+from cosell.rules.opportunity.update import ALL_PLAYED, PLAYED_IN_SANDBOX
+from cosell.rules.opportunity.values import (
+    APN_PROGRAMS,
+    CUSTOMER_USE_CASES,
+    MARKETING_USE_CASES,
+    US_STATES,
+    WITHOUT_POSTAL_CODES,
+)
 from cosell.wire.model import service_model
 
 OPERATIONS_OF_STEPS: Final = {

@@ -25,7 +25,7 @@ from cosell import errors
 from cosell.cli.main import COMMANDS, cosell
 from cosell.flow import CLIENT_TOKEN_LIFETIME_MS, STEPS
 from cosell.operations import OPERATIONS
-from cosell.rules import page_token
+from cosell.rules.list import page_token
 from cosell.rules.search.fields import FIELDS as FIELDS_OF_SEARCH
 from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S

@@ -26,8 +26,8 @@ from cosell.context import Now, Scope
 from cosell.engine import Engine
 from cosell.errors import ConnectionDropped, UserError
 from cosell.faults import Faults
+from cosell.rules.aws_side.review_script import Script
 from cosell.rules.identifiers import REGION
-from cosell.rules.review_script import Script
 from cosell.settings import Settings, readings_of
 from cosell.wire.model import SERVICE
 

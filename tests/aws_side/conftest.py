@@ -7,7 +7,7 @@ import pytest
 
 from cosell.aws_side.work import work
 from cosell.engine import Engine
-from cosell.rules.review_script import script_of
+from cosell.rules.aws_side.review_script import script_of
 from tests.store.caller import NOON_MS, HandClock, Record, record
 
 HOUR_MS = 3_600_000

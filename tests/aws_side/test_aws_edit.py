@@ -7,7 +7,7 @@ import pytest
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, SerializationException, ValidationException
 from cosell.operations.opportunity.aws_edit import aws_edit
-from cosell.rules.aws_edit import aws_edit_of
+from cosell.rules.aws_side.edit import aws_edit_of
 from tests.aws_side.conftest import HOUR_MS, submitted
 from tests.aws_side.test_reviewer import events
 from tests.store.caller import Caller, HandClock, Record, moment

@@ -14,7 +14,7 @@ from cosell.aws_side.work import work
 from cosell.context import Scope
 from cosell.engine import Engine
 from cosell.operations.opportunity.review_decision import review_decision
-from cosell.rules.review_script import automatic, script_of
+from cosell.rules.aws_side.review_script import automatic, script_of
 from cosell.store.interface import StoreUnavailable
 from tests.aws_side.conftest import HOUR_MS, raised, submitted
 from tests.conftest import OTHER_ACCOUNT

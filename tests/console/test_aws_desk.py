@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from cosell.context import Scope
 from cosell.engine import Engine
-from cosell.rules.aws_edit import RECORD_MEMBERS, VIEW_MEMBERS
-from cosell.rules.aws_summary import summary_at_submission
+from cosell.rules.aws_side.edit import RECORD_MEMBERS, VIEW_MEMBERS
+from cosell.rules.aws_side.summary import summary_at_submission
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode
 from cosell.wire.model import service_model

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from cosell.console.pages import PAGES
 from cosell.context import Scope
 from cosell.engine import Engine
-from cosell.rules.aws_summary import summary_at_submission
+from cosell.rules.aws_side.summary import summary_at_submission
 from cosell.rules.identifiers import opportunity_arn
 from cosell.store.outbox import DeadLetter, Event, Held, Settlement
 from cosell.wire.decode import decode

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from cosell.rules.review import REVIEW_STATUSES
+from cosell.rules.opportunity.review import REVIEW_STATUSES
 from tests.conftest import ACCOUNT
 from tests.operations.whole_opportunity import placed, refusal
 from tests.store.caller import Caller, HandClock, Record, moment

@@ -6,8 +6,8 @@ import pytest
 
 from cosell.context import Readings
 from cosell.engine import Engine
-from cosell.rules.conditions import CONDITIONS, VALUE_LISTS
-from cosell.rules.members import field_name
+from cosell.rules.opportunity.conditions import CONDITIONS, VALUE_LISTS
+from cosell.rules.opportunity.members import field_name
 from tests.complete_opportunity import written
 from tests.operations.whole_opportunity import WHOLE, but, refusal
 from tests.store.caller import Caller, HandClock

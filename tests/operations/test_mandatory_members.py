@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from cosell.engine import Engine
-from cosell.rules.members import MEMBERS, field_name
-from cosell.rules.required import CREATION, REQUIREMENTS, UPDATE
-from cosell.rules.review import REVIEW_STATUSES, next_status
+from cosell.rules.opportunity.members import MEMBERS, field_name
+from cosell.rules.opportunity.required import CREATION, REQUIREMENTS, UPDATE
+from cosell.rules.opportunity.review import REVIEW_STATUSES, next_status
 from tests.complete_opportunity import written
 from tests.operations.test_update import EDITABLE
 from tests.operations.whole_opportunity import WHOLE, but, placed, refusal

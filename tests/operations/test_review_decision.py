@@ -8,7 +8,7 @@ import pytest
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
-from cosell.rules.review import AWS_STEPS, REVIEW_STATUSES, AwsStep, next_status
+from cosell.rules.opportunity.review import AWS_STEPS, REVIEW_STATUSES, AwsStep, next_status
 from tests.store.caller import Caller, HandClock, moment, record
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from cosell.context import Readings
 from cosell.engine import Engine
-from cosell.rules.review import REVIEW_STATUSES
+from cosell.rules.opportunity.review import REVIEW_STATUSES
 from tests.complete_opportunity import written
 from tests.operations.test_update import update
 from tests.operations.whole_opportunity import WHOLE, but, placed, violations

@@ -8,11 +8,11 @@ import pytest
 from cosell.context import DEFAULT_READINGS, Scope
 from cosell.datasets.seed import seed
 from cosell.engine import Engine
-from cosell.rules.conditions import broken_conditions
-from cosell.rules.members import EVERY_MEMBER, values_of
-from cosell.rules.normal_form import normal_form, with_defaults
-from cosell.rules.review import next_status
-from cosell.rules.submission import involvement_of, violations_of_submission
+from cosell.rules.opportunity.conditions import broken_conditions
+from cosell.rules.opportunity.members import EVERY_MEMBER, values_of
+from cosell.rules.opportunity.normal_form import normal_form, with_defaults
+from cosell.rules.opportunity.review import next_status
+from cosell.rules.opportunity.submission import involvement_of, violations_of_submission
 from cosell.wire.decode import decode
 from cosell.wire.timestamps import Date
 from cosell.wire.types import GetOpportunityResponse

@@ -4,10 +4,10 @@ from typing import Any, Final
 
 import pytest
 
-from cosell.rules.members import field_name
-from cosell.rules.required import CO_SELL_SUBMISSION, REQUIREMENTS
-from cosell.rules.review import REVIEW_STATUSES, next_status
-from cosell.rules.submission import CHECKS
+from cosell.rules.opportunity.members import field_name
+from cosell.rules.opportunity.required import CO_SELL_SUBMISSION, REQUIREMENTS
+from cosell.rules.opportunity.review import REVIEW_STATUSES, next_status
+from cosell.rules.opportunity.submission import CHECKS
 from tests.complete_opportunity import written
 from tests.operations.whole_opportunity import WHOLE, but, placed, refusal, violations
 from tests.store.caller import DAY_MS, Caller, HandClock, Record, Refused, moment

@@ -7,8 +7,8 @@ import pytest
 
 from cosell.context import Readings
 from cosell.engine import Engine
-from cosell.rules.members import MEMBERS, field_name
-from cosell.rules.review import REVIEW_STATUSES, next_status
+from cosell.rules.opportunity.members import MEMBERS, field_name
+from cosell.rules.opportunity.review import REVIEW_STATUSES, next_status
 from tests.complete_opportunity import written
 from tests.operations.whole_opportunity import WHOLE, but, placed, refusal, violations
 from tests.store.caller import Caller, HandClock, Record, Refused, moment

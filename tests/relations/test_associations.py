@@ -7,8 +7,8 @@ import pytest
 from cosell.aws_products import aws_products
 from cosell.context import Readings
 from cosell.engine import Engine
-from cosell.rules.association import KINDS
-from cosell.rules.review import REVIEW_STATUSES
+from cosell.rules.opportunity.association import KINDS
+from cosell.rules.opportunity.review import REVIEW_STATUSES
 from cosell.rules.solution import Solution
 from cosell.wire.model import service_model
 from tests.conftest import OTHER_ACCOUNT

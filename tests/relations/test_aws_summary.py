@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 
-from cosell.rules.aws_summary import summary_at_submission
+from cosell.rules.aws_side.summary import summary_at_submission
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode
 from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityResponse

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cosell
 from cosell.engine import Engine
-from cosell.rules.task import ENGAGEMENT_FROM_OPPORTUNITY
+from cosell.rules.engagement.task import ENGAGEMENT_FROM_OPPORTUNITY
 from cosell.store.engagement import StoredTask
 from cosell.wire.encode import encode
 from tests.conftest import OTHER_ACCOUNT

@@ -1,8 +1,8 @@
 """What is shared of an opportunity that says little."""
 
 from cosell.context import Scope
-from cosell.rules.engagement import engagement_of, invitation_to_aws
-from cosell.rules.snapshot import opportunity_view
+from cosell.rules.engagement.from_opportunity import engagement_of, invitation_to_aws
+from cosell.rules.engagement.snapshot import opportunity_view
 from cosell.wire.encode import encode
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import GetOpportunityResponse, LifeCycleForView, ProjectView, RelatedEntityIdentifiers

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosell.rules.identifiers import opportunity_arn, opportunity_id, uuid_of
-from cosell.rules.normal_form import normal_amount
+from cosell.rules.opportunity.normal_form import normal_amount
 from cosell.wire.model import service_model
 
 

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosell.rules import values
-from cosell.rules.conditions import CONDITIONS, VALUE_LISTS, Condition
-from cosell.rules.editable import EDITABLE, EDITABLE_AT_THE_END
-from cosell.rules.members import EVERY_MEMBER, MEMBERS, SOLUTIONS
-from cosell.rules.normal_form import normal_form, with_defaults
-from cosell.rules.required import REQUIREMENTS
-from cosell.rules.review import REVIEW_STATUSES
-from cosell.rules.stage import FINAL_STAGES, FOLLOWING, OPEN_STAGES, WITH_A_SOLUTION
-from cosell.rules.submission import InvolvementType, Visibility
-from cosell.rules.team import LARGEST_TEAM
+from cosell.rules.opportunity import values
+from cosell.rules.opportunity.conditions import CONDITIONS, VALUE_LISTS, Condition
+from cosell.rules.opportunity.editable import EDITABLE, EDITABLE_AT_THE_END
+from cosell.rules.opportunity.members import EVERY_MEMBER, MEMBERS, SOLUTIONS
+from cosell.rules.opportunity.normal_form import normal_form, with_defaults
+from cosell.rules.opportunity.required import REQUIREMENTS
+from cosell.rules.opportunity.review import REVIEW_STATUSES
+from cosell.rules.opportunity.stage import FINAL_STAGES, FOLLOWING, OPEN_STAGES, WITH_A_SOLUTION
+from cosell.rules.opportunity.submission import InvolvementType, Visibility
+from cosell.rules.opportunity.team import LARGEST_TEAM
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode
 from cosell.wire.model import service_model

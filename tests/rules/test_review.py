@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosell.rules.review import (
+from cosell.rules.opportunity.review import (
     AWS_STEPS,
     FIRST_REVIEW_STATUS,
     PARTNER_STEPS,

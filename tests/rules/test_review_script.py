@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosell.rules.review_script import Script, ScriptMistake, automatic, rule_for, script_of, spend_of
+from cosell.rules.aws_side.review_script import Script, ScriptMistake, automatic, rule_for, script_of, spend_of
 from cosell.time_texts import LONGEST_MS, span_ms
 from cosell.wire.decode import checked_structure
 from cosell.wire.types import GetOpportunityResponse

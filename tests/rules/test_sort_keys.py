@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosell.rules.identifiers import id_key, opportunity_id
-from cosell.rules.sort_keys import company_key, company_prefix, company_prefix_end, target_close_key
+from cosell.rules.list.sort_keys import company_key, company_prefix, company_prefix_end, target_close_key
 from cosell.wire.timestamps import Date
 
 identifiers = st.from_regex(r"O[0-9]{1,19}", fullmatch=True)

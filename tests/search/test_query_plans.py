@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cosell.context import Scope
-from cosell.rules.page_token import Position
+from cosell.rules.list.page_token import Position
 from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.question import Question
 from cosell.store.search import ANY_ORDER, search_plan

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cosell.rules.page_token import Position
-from cosell.rules.selector import Range, Selector
-from cosell.rules.sort_keys import SORT_NAMES, Key, SortBy, company_key
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.selector import Range, Selector
+from cosell.rules.list.sort_keys import SORT_NAMES, Key, SortBy, company_key
 from cosell.store.page_plan import Drive, Plan, plan
 from cosell.store.sqlite import SqliteStore
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name

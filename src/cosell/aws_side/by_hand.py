@@ -15,8 +15,8 @@ from cosell.engine import Engine
 from cosell.operations.invitation.refer import Referral, refer_as_asked
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
-from cosell.rules.aws_edit import aws_edit_of
-from cosell.rules.review import AwsStep
+from cosell.rules.aws_side.edit import aws_edit_of
+from cosell.rules.opportunity.review import AwsStep
 from cosell.wire.decode import checked_structure
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import CreateOpportunityRequest, GetOpportunityResponse

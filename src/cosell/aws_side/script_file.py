@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cosell.errors import UserError
-from cosell.rules.review_script import Script, ScriptMistake, automatic, script_of
+from cosell.rules.aws_side.review_script import Script, ScriptMistake, automatic, script_of
 from cosell.settings import Settings
 from cosell.time_texts import span_ms
 

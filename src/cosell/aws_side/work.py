@@ -19,7 +19,7 @@ from cosell.operations.opportunity.appearance import appear
 from cosell.operations.opportunity.appearance import give_up as give_up_appearance
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
-from cosell.rules.review_script import STEP_OF, Script, Then, rule_for
+from cosell.rules.aws_side.review_script import STEP_OF, Script, Then, rule_for
 from cosell.store.agenda import DueReview, ReviewEntry
 from cosell.store.appearances import DueAppearance
 from cosell.store.engagement import DueTask

@@ -13,7 +13,7 @@ from cosell.cli.clients import Failed, client_in_process, client_of_aws, client_
 from cosell.cli.moment import Day, Moment
 from cosell.cli.options import setting
 from cosell.errors import UserError
-from cosell.rules.sort_keys import SORT_NAMES
+from cosell.rules.list.sort_keys import SORT_NAMES
 
 DEFAULT_LIMIT: Final = 20
 LARGEST_PAGE: Final = 100

@@ -16,10 +16,10 @@ from cosell.console.referrals import refer, unanswered
 from cosell.console.surroundings import AdminResult
 from cosell.console.visit import ApiError, Failure, Visit
 from cosell.console.words import review_status_of, title_of
-from cosell.rules.review import AWS_STEPS, FIRST_REVIEW_STATUS, next_status
-from cosell.rules.review_script import STEP_OF
+from cosell.rules.aws_side.review_script import STEP_OF
+from cosell.rules.opportunity.review import AWS_STEPS, FIRST_REVIEW_STATUS, next_status
+from cosell.rules.opportunity.stage import FINAL_STAGES
 from cosell.rules.solution import SolutionStatus
-from cosell.rules.stage import FINAL_STAGES
 from cosell.store.page_plan import EVERY_STAGE
 from cosell.wire.model import service_model
 

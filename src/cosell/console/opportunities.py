@@ -14,7 +14,7 @@ from cosell.console.visit import ApiError, Visit
 from cosell.console.words import review_status_of, spend_text, title_of
 from cosell.formulas import disarmed
 from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
-from cosell.rules.selector import DEFAULT_SORT_BY
+from cosell.rules.list.selector import DEFAULT_SORT_BY
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
 
 TABLE: Final = "/console/opportunities"

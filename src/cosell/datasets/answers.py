@@ -15,10 +15,10 @@ import msgspec
 
 from cosell.errors import SerializationException, ValidationException, Violation
 from cosell.rules.identifiers import opportunity_arn
-from cosell.rules.normal_form import normal_amount
-from cosell.rules.opportunity import no_related_entities
-from cosell.rules.review import FIRST_REVIEW_STATUS
-from cosell.rules.stage import FIRST_STAGE
+from cosell.rules.opportunity.normal_form import normal_amount
+from cosell.rules.opportunity.record import no_related_entities
+from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
+from cosell.rules.opportunity.stage import FIRST_STAGE
 from cosell.wire.decode import DEEPEST, quick_value
 from cosell.wire.model import service_model
 from cosell.wire.types import GetOpportunityResponse, LifeCycle, Project

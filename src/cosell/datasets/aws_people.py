@@ -7,7 +7,7 @@ import random
 from typing import Final
 
 from cosell.datasets.chance import Weighted, one_of
-from cosell.rules.aws_summary import Approval, EngagementScore, Title
+from cosell.rules.aws_side.summary import Approval, EngagementScore, Title
 from cosell.wire.types import AwsTeamMember
 
 DOMAIN: Final = "aws.example.com"

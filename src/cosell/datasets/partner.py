@@ -7,7 +7,7 @@ from cosell.datasets import vocabulary as words
 from cosell.datasets.chance import one_of
 from cosell.datasets.people import latin, names_of
 from cosell.datasets.solutions import ACTIVE
-from cosell.rules.opportunity import no_related_entities
+from cosell.rules.opportunity.record import no_related_entities
 from cosell.wire.types import Contact, Marketing, RelatedEntityIdentifiers
 
 DOMAIN: Final = "partner.example"

@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from cosell.context import Context
-from cosell.rules import page_token
-from cosell.rules.page_token import Position
+from cosell.rules.list import page_token
+from cosell.rules.list.page_token import Position
 from cosell.store.page import Page
 
 Selector = TypeVar("Selector", bound=msgspec.Struct)

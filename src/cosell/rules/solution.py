@@ -4,7 +4,7 @@ No operation makes solutions: AWS takes them over from the partner's offerings, 
 `cosell solutions`. An account has some dozens, so a question looks at all of them.
 
 Source: service model 2022-07-26, ListSolutionsRequest and SolutionBase. The orders are those of ListOpportunities
-(`rules/sort_keys.py`); statuses sort as texts. Both are our choice (docs/fidelity.md).
+(`rules/list/sort_keys.py`); statuses sort as texts. Both are our choice (docs/fidelity.md).
 """
 
 import re
@@ -15,9 +15,9 @@ import msgspec
 
 from cosell.context import Readings, Scope
 from cosell.rules.identifiers import id_key, owned_arn
-from cosell.rules.page_token import Position
-from cosell.rules.selector import distinct
-from cosell.rules.sort_keys import Key, company_key
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.selector import distinct
+from cosell.rules.list.sort_keys import Key, company_key
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import ListSolutionsRequest, SolutionBase
 

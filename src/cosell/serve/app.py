@@ -28,7 +28,7 @@ from cosell.errors import (
     ServiceError,
 )
 from cosell.outage import Outage
-from cosell.rules.review_script import script_of
+from cosell.rules.aws_side.review_script import script_of
 from cosell.serve.admin.lanes import Lanes
 from cosell.serve.admin.recent import Recent
 from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, question_of

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from cosell.context import Scope
-from cosell.rules.association import EntityType
+from cosell.rules.opportunity.association import EntityType
 
 
 class Appearance(msgspec.Struct, frozen=True):

@@ -12,9 +12,9 @@ from typing import Protocol
 import msgspec
 
 from cosell.context import Scope
+from cosell.rules.engagement.task import TaskSelector
 from cosell.rules.event import InvitationStatus
-from cosell.rules.page_token import Position
-from cosell.rules.task import TaskSelector
+from cosell.rules.list.page_token import Position
 from cosell.store.page import Page
 
 

@@ -13,8 +13,8 @@ import msgspec
 
 from cosell.clock import Course
 from cosell.context import Scope
-from cosell.rules.page_token import Position
-from cosell.rules.selector import Selector
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.selector import Selector
 from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
 from cosell.store.appearances import AppearanceKeeper, DueAppearance
 from cosell.store.changes import ChangeReader, CountKeeper

@@ -5,8 +5,8 @@ from typing import Protocol
 import msgspec
 
 from cosell.context import Scope
-from cosell.rules.invitation import InvitationSelector
-from cosell.rules.page_token import Position
+from cosell.rules.engagement.invitation import InvitationSelector
+from cosell.rules.list.page_token import Position
 from cosell.store.engagement import StoredInvitation
 
 

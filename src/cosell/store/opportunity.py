@@ -7,8 +7,8 @@ no encoding. Decision: docs/decisions/0005.
 import msgspec
 
 from cosell.rules.identifiers import id_key
-from cosell.rules.opportunity import review_status_of, summary_of
-from cosell.rules.sort_keys import company_key, target_close_key
+from cosell.rules.list.sort_keys import company_key, target_close_key
+from cosell.rules.opportunity.record import review_status_of, summary_of
 from cosell.wire.encode import encode
 from cosell.wire.types import GetOpportunityResponse
 

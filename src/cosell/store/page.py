@@ -2,7 +2,7 @@
 
 import msgspec
 
-from cosell.rules.page_token import Position
+from cosell.rules.list.page_token import Position
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -20,9 +20,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from cosell.rules.page_token import Position
-from cosell.rules.selector import Selector
-from cosell.rules.sort_keys import Key, SortBy, company_prefix, company_prefix_end
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.selector import Selector
+from cosell.rules.list.sort_keys import Key, SortBy, company_prefix, company_prefix_end
 
 SMALL: Final = 3_000
 """Index entries that are read and sorted rather than walked past: about as long as ten walked pages."""

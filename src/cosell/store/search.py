@@ -15,11 +15,11 @@ from typing import Protocol
 import msgspec
 
 from cosell.rules.identifiers import id_key
-from cosell.rules.page_token import Position
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.sort_keys import SortBy
 from cosell.rules.search.fields import FIELDS, Source
 from cosell.rules.search.question import Question, is_answer, key_of
 from cosell.rules.search.sought import Sought
-from cosell.rules.sort_keys import SortBy
 
 ANY_ORDER: SortBy = "Identifier"
 """That in which everything is read where no order helps."""

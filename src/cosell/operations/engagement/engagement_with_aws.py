@@ -8,10 +8,10 @@ from cosell.context import Context
 from cosell.operations.engagement.invitation_of_aws import add_member, invite_aws
 from cosell.operations.engagement.snapshots import RUNNING, take_snapshot
 from cosell.operations.opportunity.announcement import announce_to
-from cosell.rules.engagement import SUMMARY_TEMPLATE, engagement_of, snapshot_job_of
+from cosell.rules.engagement.from_opportunity import SUMMARY_TEMPLATE, engagement_of, snapshot_job_of
 from cosell.rules.event import engagement_created
 from cosell.rules.identifiers import random_id
-from cosell.rules.submission import InvolvementType, submitted
+from cosell.rules.opportunity.submission import InvolvementType, submitted
 from cosell.rules.tag import tags_of
 from cosell.store.engagement import StoredEngagement, StoredSnapshotJob
 from cosell.store.interface import WriteTransaction

@@ -6,10 +6,10 @@ import msgspec
 
 from cosell.context import Context
 from cosell.operations.opportunity.announcement import announce_to
-from cosell.rules.engagement import answered, company_name, invitation_to_aws, joined, website_url
+from cosell.rules.engagement.from_opportunity import answered, company_name, invitation_to_aws, joined, website_url
+from cosell.rules.engagement.invitation import PENDING, state_at
 from cosell.rules.event import AWS, Invitation, InvitationStatus, invitation_created, invitation_ended, member_added
 from cosell.rules.identifiers import random_id, shared_arn
-from cosell.rules.invitation import PENDING, state_at
 from cosell.store.engagement import Member, StoredInvitation
 from cosell.store.interface import WriteTransaction
 from cosell.wire.decode import decode

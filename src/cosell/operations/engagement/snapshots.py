@@ -9,9 +9,9 @@ import msgspec
 
 from cosell.context import Context
 from cosell.operations.opportunity.announcement import announce_to
+from cosell.rules.engagement.snapshot import AWS_VIEW_TEMPLATE, Series, aws_full_view, opportunity_view, snapshot_of
 from cosell.rules.event import AWS, snapshot_created
 from cosell.rules.identifiers import shared_arn
-from cosell.rules.snapshot import AWS_VIEW_TEMPLATE, Series, aws_full_view, opportunity_view, snapshot_of
 from cosell.store.engagement import StoredSnapshot, StoredSnapshotJob
 from cosell.store.interface import WriteTransaction
 from cosell.wire.decode import decode

@@ -18,9 +18,9 @@ from cosell.operations.engagement.engagement_with_aws import engagement_with_aws
 from cosell.operations.engagement.task import TaskKind, ended, failed, started
 from cosell.operations.opportunity.stored_record import encoded_record, record_of
 from cosell.operations.opportunity.submit_opportunity import submit, violations_of_submit
-from cosell.rules.submission import DEFAULT_VISIBILITY
+from cosell.rules.engagement.task import COMPLETE, ENGAGEMENT_FROM_OPPORTUNITY, TASK_IN_ARN, message_for, reason_for
+from cosell.rules.opportunity.submission import DEFAULT_VISIBILITY
 from cosell.rules.tag import violations_of_tags
-from cosell.rules.task import COMPLETE, ENGAGEMENT_FROM_OPPORTUNITY, TASK_IN_ARN, message_for, reason_for
 from cosell.store.engagement import StoredTask
 from cosell.store.interface import WriteTransaction
 from cosell.wire.decode import decode

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cosell.context import Context
+from cosell.rules.engagement.task import FAILED, IN_PROGRESS
 from cosell.rules.identifiers import random_id, shared_arn
-from cosell.rules.task import FAILED, IN_PROGRESS
 from cosell.store.engagement import StoredTask
 from cosell.store.interface import WriteTransaction
 from cosell.wire.decode import decode

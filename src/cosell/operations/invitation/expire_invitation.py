@@ -2,7 +2,7 @@
 
 from cosell.context import Context
 from cosell.operations.invitation.invitation_of_caller import end
-from cosell.rules.invitation import EXPIRED, state_at
+from cosell.rules.engagement.invitation import EXPIRED, state_at
 from cosell.store.interface import WriteTransaction
 from cosell.wire.timestamps import Timestamp
 

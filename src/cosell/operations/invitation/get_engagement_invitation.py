@@ -5,7 +5,7 @@ Source: service model 2022-07-26, GetEngagementInvitation. What a rejected or ex
 
 from cosell.context import Context
 from cosell.operations.invitation.invitation_of_caller import invitation_of
-from cosell.rules.invitation import shown, state_at
+from cosell.rules.engagement.invitation import shown, state_at
 from cosell.store.interface import ReadTransaction
 from cosell.wire.decode import decode
 from cosell.wire.types import EngagementMemberSummary, GetEngagementInvitationResponse

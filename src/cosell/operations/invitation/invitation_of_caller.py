@@ -7,9 +7,9 @@ import msgspec
 from cosell.context import Context
 from cosell.errors import ConflictException, ResourceNotFoundException
 from cosell.operations.opportunity.announcement import announce_to
+from cosell.rules.engagement.invitation import IN_ARN, PENDING, state_at
 from cosell.rules.event import Invitation, InvitationEnd, PayloadType, invitation_ended
 from cosell.rules.identifiers import bare_id, shared_arn
-from cosell.rules.invitation import IN_ARN, PENDING, state_at
 from cosell.store.engagement import StoredInvitation
 from cosell.store.interface import ReadTransaction, WriteTransaction
 from cosell.wire.decode import decode

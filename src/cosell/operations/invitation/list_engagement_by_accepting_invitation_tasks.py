@@ -7,7 +7,7 @@ from typing import Final
 
 from cosell.context import Context
 from cosell.operations.encoded_page import encoded_page
-from cosell.rules.task import engagement_by_accepting_invitation_selector
+from cosell.rules.engagement.task import engagement_by_accepting_invitation_selector
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import ListEngagementByAcceptingInvitationTasksRequest as Request
 from cosell.wire.types import ListEngagementByAcceptingInvitationTasksResponse as Response

@@ -6,8 +6,8 @@ Source: service model 2022-07-26, ListEngagementInvitations; the size of a page 
 from typing import Final
 
 from cosell.context import Context
-from cosell.rules import page_token
-from cosell.rules.invitation import invitation_selector, state_at, summary_of
+from cosell.rules.engagement.invitation import invitation_selector, state_at, summary_of
+from cosell.rules.list import page_token
 from cosell.store.interface import ReadTransaction
 from cosell.wire.decode import decode
 from cosell.wire.types import GetEngagementInvitationResponse

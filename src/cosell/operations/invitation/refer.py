@@ -10,13 +10,13 @@ from cosell.errors import ValidationException
 from cosell.operations.invitation.invitation_of_caller import told
 from cosell.operations.opportunity.announcement import announce_to
 from cosell.operations.opportunity.stored_record import new_stamp
-from cosell.rules.creation import violations_of_creation
-from cosell.rules.engagement import company_name, engagement_of, website_url
+from cosell.rules.aws_side.referral import invitation_from_aws, referred
+from cosell.rules.engagement.from_opportunity import company_name, engagement_of, website_url
+from cosell.rules.engagement.invitation import PENDING
 from cosell.rules.event import AWS, invitation_created
 from cosell.rules.identifiers import opportunity_id, random_id
-from cosell.rules.invitation import PENDING
-from cosell.rules.opportunity import created
-from cosell.rules.referral import invitation_from_aws, referred
+from cosell.rules.opportunity.creation import violations_of_creation
+from cosell.rules.opportunity.record import created
 from cosell.store.engagement import Member, StoredEngagement, StoredInvitation
 from cosell.store.interface import WriteTransaction
 from cosell.wire.encode import encode

@@ -8,7 +8,7 @@ import msgspec
 from cosell.context import Context
 from cosell.errors import ValidationException
 from cosell.operations.invitation.invitation_of_caller import end, pending_invitation
-from cosell.rules.invitation import REJECTED, violations_of_rejection
+from cosell.rules.engagement.invitation import REJECTED, violations_of_rejection
 from cosell.store.interface import WriteTransaction
 from cosell.wire.encode import encode
 from cosell.wire.timestamps import Timestamp

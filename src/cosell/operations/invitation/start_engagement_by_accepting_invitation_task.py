@@ -19,12 +19,12 @@ from cosell.operations.engagement.task import TaskKind, ended, failed, started
 from cosell.operations.invitation.invitation_of_caller import end, invitation_of, pending_invitation
 from cosell.operations.opportunity.announcement import announce
 from cosell.operations.opportunity.stored_record import new_stamp
-from cosell.rules.aws_summary import summary_at_submission
-from cosell.rules.engagement import SUMMARY_TEMPLATE, snapshot_job_of
+from cosell.rules.aws_side.referral import accepted
+from cosell.rules.aws_side.summary import summary_at_submission
+from cosell.rules.engagement.from_opportunity import SUMMARY_TEMPLATE, snapshot_job_of
+from cosell.rules.engagement.task import BY_ACCEPTING_IN_ARN, COMPLETE, ENGAGEMENT_BY_ACCEPTING_INVITATION
 from cosell.rules.identifiers import random_id
-from cosell.rules.referral import accepted
 from cosell.rules.tag import tags_of, violations_of_tags
-from cosell.rules.task import BY_ACCEPTING_IN_ARN, COMPLETE, ENGAGEMENT_BY_ACCEPTING_INVITATION
 from cosell.store.engagement import StoredSnapshotJob, StoredTask
 from cosell.store.interface import WriteTransaction
 from cosell.store.opportunity import stored

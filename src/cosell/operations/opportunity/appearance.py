@@ -11,7 +11,7 @@ import msgspec
 from cosell.context import Context
 from cosell.operations.opportunity.announcement import announce
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.association import KINDS, EntityType, associated, with_associated
+from cosell.rules.opportunity.association import KINDS, EntityType, associated, with_associated
 from cosell.store.appearances import Appearance
 from cosell.store.interface import WriteTransaction
 from cosell.store.opportunity import stored

@@ -7,9 +7,9 @@ last assignment wins, and a repeated one changes nothing but the stamp.
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.opportunity import review_status_of
-from cosell.rules.review import next_status
-from cosell.rules.team import LARGEST_TEAM, assigned
+from cosell.rules.opportunity.record import review_status_of
+from cosell.rules.opportunity.review import next_status
+from cosell.rules.opportunity.team import LARGEST_TEAM, assigned
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import AssignOpportunityRequest as Request
 

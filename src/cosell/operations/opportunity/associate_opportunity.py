@@ -11,7 +11,7 @@ from cosell.errors import ResourceNotFoundException, ValidationException, Violat
 from cosell.operations.opportunity.appearance import show_association
 from cosell.operations.opportunity.related_entity import related_record
 from cosell.operations.solution.known_solution import known_solution
-from cosell.rules.association import KINDS, associated, violations_of_addition, with_associated
+from cosell.rules.opportunity.association import KINDS, associated, violations_of_addition, with_associated
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import AssociateOpportunityRequest as Request
 

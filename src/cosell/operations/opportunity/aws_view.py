@@ -7,10 +7,10 @@ one snapshot for a submission, that of the partner's own record.
 from cosell.context import Context
 from cosell.datasets.aws_people import approval
 from cosell.operations.engagement.snapshots import take_aws_snapshots
-from cosell.rules.aws_summary import DEFAULT_ORIGIN, summary_at_approval, summary_at_submission
-from cosell.rules.opportunity import review_status_of
-from cosell.rules.review import FIRST_REVIEW_STATUS
-from cosell.rules.submission import DEFAULT_VISIBILITY, InvolvementType, Visibility, involvement_of
+from cosell.rules.aws_side.summary import DEFAULT_ORIGIN, summary_at_approval, summary_at_submission
+from cosell.rules.opportunity.record import review_status_of
+from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
+from cosell.rules.opportunity.submission import DEFAULT_VISIBILITY, InvolvementType, Visibility, involvement_of
 from cosell.store.interface import ReadTransaction, WriteTransaction
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode

@@ -9,9 +9,9 @@ from cosell.operations.invitation.refer import refer
 from cosell.operations.opportunity.appearance import show_opportunity
 from cosell.operations.opportunity.related import check_related
 from cosell.operations.opportunity.stored_record import new_stamp
-from cosell.rules.creation import violations_of_creation
 from cosell.rules.identifiers import opportunity_id
-from cosell.rules.opportunity import created
+from cosell.rules.opportunity.creation import violations_of_creation
+from cosell.rules.opportunity.record import created
 from cosell.rules.tag import tags_of, violations_of_tags
 from cosell.store.interface import WriteTransaction
 from cosell.wire.timestamps import Timestamp

@@ -7,7 +7,7 @@ from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException
 from cosell.operations.opportunity.related_entity import related_record
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed
-from cosell.rules.association import KINDS, associated, violations_of_removal, with_associated
+from cosell.rules.opportunity.association import KINDS, associated, violations_of_removal, with_associated
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import DisassociateOpportunityRequest as Request
 

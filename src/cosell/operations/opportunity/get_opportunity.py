@@ -7,7 +7,7 @@ import msgspec
 
 from cosell.context import Context
 from cosell.operations.opportunity.stored_record import encoded_record, record_of
-from cosell.rules.escaping import escaped
+from cosell.rules.opportunity.escaping import escaped
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import GetOpportunityRequest as Request
 from cosell.wire.types import GetOpportunityResponse as Response

@@ -7,7 +7,7 @@ from typing import Final
 
 from cosell.context import Context
 from cosell.operations.encoded_page import encoded_page
-from cosell.rules.selector import selector_of
+from cosell.rules.list.selector import selector_of
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import ListOpportunitiesRequest as Request
 from cosell.wire.types import ListOpportunitiesResponse as Response

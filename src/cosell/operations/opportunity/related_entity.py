@@ -3,9 +3,9 @@
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
 from cosell.operations.opportunity.stored_record import record_of
-from cosell.rules.association import Kind, violations_of_form
-from cosell.rules.opportunity import review_status_of
-from cosell.rules.review import next_status
+from cosell.rules.opportunity.association import Kind, violations_of_form
+from cosell.rules.opportunity.record import review_status_of
+from cosell.rules.opportunity.review import next_status
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import GetOpportunityResponse
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from cosell.context import Context
 from cosell.errors import AccessDeniedException
-from cosell.rules import page_token
+from cosell.rules.list import page_token
 from cosell.rules.search.question import question_of
 from cosell.rules.search.summary import summary_of
 from cosell.store.interface import ReadTransaction

@@ -1,15 +1,15 @@
 """SubmitOpportunity: hand an opportunity to AWS for its review.
 
-Source: service model 2022-07-26, SubmitOpportunity; what it needs is in `rules/submission.py`.
+Source: service model 2022-07-26, SubmitOpportunity; what it needs is in `rules/opportunity/submission.py`.
 """
 
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
 from cosell.operations.opportunity.aws_view import show_aws
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.opportunity import life_cycle_of
-from cosell.rules.review import next_status
-from cosell.rules.submission import (
+from cosell.rules.opportunity.record import life_cycle_of
+from cosell.rules.opportunity.review import next_status
+from cosell.rules.opportunity.submission import (
     DEFAULT_VISIBILITY,
     InvolvementType,
     Visibility,

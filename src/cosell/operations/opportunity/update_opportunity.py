@@ -9,8 +9,8 @@ from cosell.errors import ConflictException, ValidationException
 from cosell.operations.opportunity.aws_view import show_aws_approval, show_aws_correction
 from cosell.operations.opportunity.related import check_related
 from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
-from cosell.rules.opportunity import life_cycle_of
-from cosell.rules.update import Moment, update_of
+from cosell.rules.opportunity.record import life_cycle_of
+from cosell.rules.opportunity.update import Moment, update_of
 from cosell.store.interface import WriteTransaction
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import UpdateOpportunityRequest as Request

@@ -6,7 +6,7 @@ Source: service model 2022-07-26, ListSolutions.
 from typing import Final
 
 from cosell.context import Context
-from cosell.rules import page_token
+from cosell.rules.list import page_token
 from cosell.rules.solution import every_solution, page_of, solution_selector, summary_of_solution
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import ListSolutionsRequest as Request

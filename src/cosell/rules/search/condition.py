@@ -17,9 +17,9 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from cosell.rules.list.selector import distinct
 from cosell.rules.search.fields import FIELDS, texts_of
 from cosell.rules.search.sought import Sought
-from cosell.rules.selector import distinct
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import OpportunitySearchFilter as Node
 from cosell.wire.types import OpportunitySearchFilterValue as Given

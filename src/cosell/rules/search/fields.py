@@ -2,7 +2,7 @@
 
 A text field has one text or none, a list field any number. An empty text is as good as none: no legal condition tells
 the two apart, and orders do not either. Keys of an order compare as those of ListOpportunities do
-(`rules/sort_keys.py`).
+(`rules/list/sort_keys.py`).
 
 Source: service model, OpportunitySearchFilterName and OpportunitySearchSortName. Where a value stands follows the
 members of OpportunitySearchSummary; that, what a tag or a related entity is compared by, which spend counts, whose name
@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from cosell.rules.identifiers import id_key
+from cosell.rules.list.sort_keys import Key, SortBy, company_key, target_close_key
+from cosell.rules.opportunity.team import OWNER
 from cosell.rules.search.sought import Sought
-from cosell.rules.sort_keys import Key, SortBy, company_key, target_close_key
-from cosell.rules.team import OWNER
 from cosell.wire.timestamps import Date, Timestamp
 
 Kind: TypeAlias = Literal["text", "list", "date", "number"]

@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 
+from cosell.rules.list.sort_keys import Key
 from cosell.rules.search.condition import Condition, condition_of, fields_of, holds
 from cosell.rules.search.fields import FIELDS, Source, texts_of
 from cosell.rules.search.sought import Sought
-from cosell.rules.sort_keys import Key
 from cosell.wire.types import SearchOpportunitiesRequest
 
 DEFAULT_SORT_BY: Final = "LastModifiedDate"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import msgspec
 
-from cosell.rules.aws_summary import DEFAULT_ORIGIN
+from cosell.rules.aws_side.summary import DEFAULT_ORIGIN
 
 
 class _Part(msgspec.Struct, frozen=True, rename="pascal"):

@@ -9,7 +9,7 @@ GetAwsOpportunitySummary's, so it is read from their answers.
 
 import msgspec
 
-from cosell.rules.aws_summary import DEFAULT_ORIGIN
+from cosell.rules.aws_side.summary import DEFAULT_ORIGIN
 from cosell.rules.search.sought import Sought
 from cosell.wire.decode import decode
 from cosell.wire.types import OpportunitySearchAwsSummary, OpportunitySearchSummary, Tag

@@ -9,10 +9,10 @@ from cosell.aws_side import by_hand
 from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.operations.opportunity.review_decision import ReviewDecision
-from cosell.rules.aws_edit import RECORD_MEMBERS, VIEW_MEMBERS
-from cosell.rules.opportunity import life_cycle_of
-from cosell.rules.review_script import STEP_OF
-from cosell.rules.selector import selector_of
+from cosell.rules.aws_side.edit import RECORD_MEMBERS, VIEW_MEMBERS
+from cosell.rules.aws_side.review_script import STEP_OF
+from cosell.rules.list.selector import selector_of
+from cosell.rules.opportunity.record import life_cycle_of
 from cosell.serve.admin.fields import DEFAULT_CATALOG, Account, Catalog
 from cosell.serve.admin.router import Room
 from cosell.settings import DEFAULTS

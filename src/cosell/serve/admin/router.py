@@ -14,7 +14,7 @@ import msgspec
 
 from cosell.engine import Engine
 from cosell.errors import ServiceError, UserError, ValidationException
-from cosell.rules.review_script import Script
+from cosell.rules.aws_side.review_script import Script
 from cosell.serve.admin.recent import Recent
 from cosell.serve.log import log_change, log_defect
 from cosell.serve.options import ServeOptions

@@ -6,8 +6,8 @@ import apsw
 import msgspec
 
 from cosell.context import Scope
-from cosell.rules.association import EntityType
 from cosell.rules.identifiers import id_key, identifier_of
+from cosell.rules.opportunity.association import EntityType
 from cosell.store.appearances import Appearance, DueAppearance
 
 _DUE: Final = (

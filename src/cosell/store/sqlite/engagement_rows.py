@@ -7,8 +7,8 @@ import apsw
 import msgspec
 
 from cosell.context import Scope
-from cosell.rules.page_token import Position
-from cosell.rules.task import TaskSelector
+from cosell.rules.engagement.task import TaskSelector
+from cosell.rules.list.page_token import Position
 from cosell.store.engagement import (
     DueTask,
     Member,

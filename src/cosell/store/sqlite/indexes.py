@@ -6,7 +6,7 @@ fetched: whatever is dropped or sorted on the way is dropped or sorted in the in
 
 from typing import Final
 
-from cosell.rules.sort_keys import SortBy
+from cosell.rules.list.sort_keys import SortBy
 
 KEY_COLUMNS: Final[dict[SortBy, str]] = {
     "LastModifiedDate": "last_modified",

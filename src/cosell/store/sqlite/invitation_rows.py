@@ -5,9 +5,9 @@ from typing import Any
 import apsw
 
 from cosell.context import Scope
+from cosell.rules.engagement.invitation import InvitationSelector
 from cosell.rules.event import AWS
-from cosell.rules.invitation import InvitationSelector
-from cosell.rules.page_token import Position
+from cosell.rules.list.page_token import Position
 from cosell.store.engagement import StoredInvitation
 from cosell.store.invitations import DueInvitation, InvitationPage
 from cosell.store.sqlite.list_page import Filter, Listed, list_page

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import apsw
 
-from cosell.rules.page_token import Position
+from cosell.rules.list.page_token import Position
 
 if TYPE_CHECKING:
     from apsw import SQLiteValue

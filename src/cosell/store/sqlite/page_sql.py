@@ -8,7 +8,7 @@ import functools
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from cosell.rules.sort_keys import SortBy
+from cosell.rules.list.sort_keys import SortBy
 from cosell.store.page_plan import GO_TOGETHER, UNBOUNDED, Drive, KeyRange, Plan
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from cosell.rules.page_token import Position
+from cosell.rules.list.page_token import Position
 from cosell.rules.search.fields import Source
 from cosell.rules.search.question import Question
 from cosell.rules.search.sought import Sought

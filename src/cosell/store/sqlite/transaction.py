@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 from cosell.context import Scope
 from cosell.rules.identifiers import id_key
-from cosell.rules.page_token import Position
-from cosell.rules.selector import Selector
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.selector import Selector
 from cosell.store.interface import Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event

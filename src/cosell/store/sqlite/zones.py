@@ -7,7 +7,7 @@ Bounds in milliseconds are those of whole days, so that most changes of a day fi
 
 from typing import Final, TypeAlias
 
-from cosell.rules.sort_keys import Key, SortBy
+from cosell.rules.list.sort_keys import Key, SortBy
 from cosell.store.opportunity import StoredOpportunity
 
 DAY_MS: Final = 24 * 60 * 60 * 1000

@@ -1,5 +1,5 @@
 -- Opportunities of every account and catalog ("scope"), with one pair of indexes for each order of ListOpportunities.
--- Times are milliseconds since 1970 UTC, days are ordinals; `id_key` and `company` sort as rules/sort_keys.py says.
+-- Times are milliseconds since 1970 UTC, days are ordinals; `id_key` and `company` sort as rules/list/sort_keys.py says.
 
 CREATE TABLE installation (
     one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -20,16 +20,30 @@ import msgspec
 
 from cosell.context import Readings
 from cosell.errors import Violation
-from cosell.rules.conditions import broken_conditions
-from cosell.rules.editable import editable_members
-from cosell.rules.members import EVERY_MEMBER, MEMBERS, SOLUTIONS, differences, field_name, restored, values_of
-from cosell.rules.normal_form import normal_form, with_defaults
-from cosell.rules.opportunity import life_cycle_of, review_status_of, reviewed, with_next_steps_remembered, written
-from cosell.rules.required import UPDATE, missing
-from cosell.rules.review import FIRST_REVIEW_STATUS, AwsStep, ReviewStatus, Step, next_status
-from cosell.rules.stage import WITH_A_SOLUTION, Stage, stages_after
-from cosell.rules.submission import violations_of_correction
-from cosell.rules.values import NO_SUPPORT
+from cosell.rules.opportunity.conditions import broken_conditions
+from cosell.rules.opportunity.editable import editable_members
+from cosell.rules.opportunity.members import (
+    EVERY_MEMBER,
+    MEMBERS,
+    SOLUTIONS,
+    differences,
+    field_name,
+    restored,
+    values_of,
+)
+from cosell.rules.opportunity.normal_form import normal_form, with_defaults
+from cosell.rules.opportunity.record import (
+    life_cycle_of,
+    review_status_of,
+    reviewed,
+    with_next_steps_remembered,
+    written,
+)
+from cosell.rules.opportunity.required import UPDATE, missing
+from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS, AwsStep, ReviewStatus, Step, next_status
+from cosell.rules.opportunity.stage import WITH_A_SOLUTION, Stage, stages_after
+from cosell.rules.opportunity.submission import violations_of_correction
+from cosell.rules.opportunity.values import NO_SUPPORT
 from cosell.wire.timestamps import Date, Timestamp
 from cosell.wire.types import GetOpportunityResponse, LifeCycle, UpdateOpportunityRequest
 

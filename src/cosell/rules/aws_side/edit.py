@@ -14,10 +14,10 @@ import msgspec
 
 from cosell.context import Readings
 from cosell.errors import ValidationException, Violation
-from cosell.rules.conditions import broken_conditions
-from cosell.rules.members import differences, values_of
-from cosell.rules.opportunity import LONGEST_NEXT_STEPS_HISTORY, life_cycle_of
-from cosell.rules.stage import CLOSED_LOST
+from cosell.rules.opportunity.conditions import broken_conditions
+from cosell.rules.opportunity.members import differences, values_of
+from cosell.rules.opportunity.record import LONGEST_NEXT_STEPS_HISTORY, life_cycle_of
+from cosell.rules.opportunity.stage import CLOSED_LOST
 from cosell.wire.decode import checked_structure
 from cosell.wire.timestamps import Date, Timestamp
 from cosell.wire.types import (

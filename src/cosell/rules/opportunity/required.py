@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from cosell.errors import Violation
-from cosell.rules.members import field_name
-from cosell.rules.values import WITHOUT_POSTAL_CODES
+from cosell.rules.opportunity.members import field_name
+from cosell.rules.opportunity.values import WITHOUT_POSTAL_CODES
 
 At: TypeAlias = Callable[[str], Any]
 """What stands in a record at a path of the model; None for absent or empty."""

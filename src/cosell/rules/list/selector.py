@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from cosell.rules.identifiers import id_key
-from cosell.rules.sort_keys import SortBy
+from cosell.rules.list.sort_keys import SortBy
 from cosell.wire.timestamps import Date, Timestamp
 from cosell.wire.types import ListOpportunitiesRequest
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
 from cosell.context import Readings
-from cosell.rules.review import FIRST_REVIEW_STATUS, ReviewStatus
+from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS, ReviewStatus
 
 OpenStage: TypeAlias = Literal["Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed"]
 Stage: TypeAlias = OpenStage | Literal["Launched", "Closed Lost"]

@@ -16,9 +16,9 @@ import msgspec
 from msgspec import Meta
 
 from cosell.errors import ServiceError, ValidationException
-from cosell.rules.aws_edit import AwsEdit, aws_edit_of
-from cosell.rules.review import AwsStep
-from cosell.rules.stage import CLOSED_LOST
+from cosell.rules.aws_side.edit import AwsEdit, aws_edit_of
+from cosell.rules.opportunity.review import AwsStep
+from cosell.rules.opportunity.stage import CLOSED_LOST
 from cosell.time_texts import span_ms, span_text
 from cosell.wire.types import Account, Address, GetOpportunityResponse, Project
 

@@ -1,7 +1,7 @@
 """What an opportunity is made of: at its creation, after a request has written it, and in a list.
 
 Server-owned members (identifiers, stamps, review, history, related entities) never come from a request. Which
-members may change in which review status is not decided here, but in `rules/update.py`.
+members may change in which review status is not decided here, but in `rules/opportunity/update.py`.
 
 Source: service model.
 """
@@ -12,10 +12,10 @@ import msgspec
 
 from cosell.context import Scope
 from cosell.rules.identifiers import opportunity_arn
-from cosell.rules.normal_form import normal_form, with_defaults
-from cosell.rules.review import FIRST_REVIEW_STATUS, VERDICTS, AwsStep, ReviewStatus
-from cosell.rules.stage import FIRST_STAGE
-from cosell.rules.team import with_owner
+from cosell.rules.opportunity.normal_form import normal_form, with_defaults
+from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS, VERDICTS, AwsStep, ReviewStatus
+from cosell.rules.opportunity.stage import FIRST_STAGE
+from cosell.rules.opportunity.team import with_owner
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
     Account,

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from cosell.context import Readings
-from cosell.rules.members import EVERY_MEMBER
-from cosell.rules.review import ReviewStatus
-from cosell.rules.stage import CLOSED_LOST, LAUNCHED, Stage
+from cosell.rules.opportunity.members import EVERY_MEMBER
+from cosell.rules.opportunity.review import ReviewStatus
+from cosell.rules.opportunity.stage import CLOSED_LOST, LAUNCHED, Stage
 
 NO_MEMBER: Final[frozenset[str]] = frozenset()
 

@@ -10,8 +10,8 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from cosell.errors import Violation
-from cosell.rules.opportunity import review_status_of
-from cosell.rules.review import FIRST_REVIEW_STATUS
+from cosell.rules.opportunity.record import review_status_of
+from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
 from cosell.wire.types import GetOpportunityResponse, RelatedEntityIdentifiers
 
 EntityType = Literal[

@@ -30,7 +30,7 @@ import msgspec
 
 from cosell.context import Scope
 from cosell.errors import ValidationException, Violation
-from cosell.rules.sort_keys import Key
+from cosell.rules.list.sort_keys import Key
 
 VERSION = b"\x01"
 LIFETIME_MS = 24 * 60 * 60 * 1000

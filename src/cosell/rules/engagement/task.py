@@ -11,7 +11,7 @@ import msgspec
 
 from cosell.errors import Violation
 from cosell.rules.identifiers import bare_id
-from cosell.rules.selector import distinct
+from cosell.rules.list.selector import distinct
 from cosell.wire.types import (
     ListEngagementByAcceptingInvitationTasksRequest,
     ListEngagementFromOpportunityTasksRequest,

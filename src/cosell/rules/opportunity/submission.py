@@ -1,7 +1,7 @@
 """What an opportunity needs before it can be submitted to AWS, and what the submission makes of it.
 
 Co-Sell asks AWS for support, For Visibility Only just shows the opportunity; each needs other members
-(`rules/required.py`).
+(`rules/opportunity/required.py`).
 
 Source: AWS's field list where a row names nothing else; docs/fidelity.md has a line for each reading.
 """
@@ -12,11 +12,18 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from cosell.errors import Code, Violation
-from cosell.rules.conditions import HERE, NOWHERE, TARGET_CLOSE_DATE_MESSAGE, ZERO_MESSAGE, Places, zero_spends
-from cosell.rules.members import SOLUTIONS, field_name, values_of
-from cosell.rules.required import CO_SELL_SUBMISSION, SUBMISSION, At, is_open, missing
-from cosell.rules.stage import FINAL_STAGES, WITH_A_SOLUTION
-from cosell.rules.values import NO_SUPPORT
+from cosell.rules.opportunity.conditions import (
+    HERE,
+    NOWHERE,
+    TARGET_CLOSE_DATE_MESSAGE,
+    ZERO_MESSAGE,
+    Places,
+    zero_spends,
+)
+from cosell.rules.opportunity.members import SOLUTIONS, field_name, values_of
+from cosell.rules.opportunity.required import CO_SELL_SUBMISSION, SUBMISSION, At, is_open, missing
+from cosell.rules.opportunity.stage import FINAL_STAGES, WITH_A_SOLUTION
+from cosell.rules.opportunity.values import NO_SUPPORT
 from cosell.wire.timestamps import Date
 from cosell.wire.types import GetOpportunityResponse, LifeCycle
 

@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 
 from cosell.context import Scope
-from cosell.rules.engagement import company_name, invitation_to_aws
+from cosell.rules.engagement.from_opportunity import company_name, invitation_to_aws
 from cosell.rules.event import AWS
-from cosell.rules.opportunity import life_cycle_of
+from cosell.rules.opportunity.record import life_cycle_of
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import (
     AccountReceiver,

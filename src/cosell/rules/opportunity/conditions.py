@@ -12,10 +12,10 @@ from typing import Final, NamedTuple, TypeAlias
 
 from cosell.context import Readings
 from cosell.errors import Code, Violation
-from cosell.rules.members import field_name
-from cosell.rules.required import At
-from cosell.rules.stage import CLOSED_LOST
-from cosell.rules.values import (
+from cosell.rules.opportunity.members import field_name
+from cosell.rules.opportunity.required import At
+from cosell.rules.opportunity.stage import CLOSED_LOST
+from cosell.rules.opportunity.values import (
     APN_PROGRAMS,
     CUSTOMER_USE_CASES,
     EURO_PARTITION,

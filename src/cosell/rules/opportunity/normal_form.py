@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from cosell.rules.values import SPELLED_OTHERWISE, SPEND_COMPANIES, WITHOUT_POSTAL_CODES
+from cosell.rules.opportunity.values import SPELLED_OTHERWISE, SPEND_COMPANIES, WITHOUT_POSTAL_CODES
 from cosell.wire.types import (
     Account,
     Address,

@@ -1,15 +1,15 @@
 """What forbids the creation of an opportunity: what is missing, and in what its members disagree.
 
-Source: service model 2022-07-26, CreateOpportunityRequest; field reports for the stages; `rules/required.py`.
+Source: service model 2022-07-26, CreateOpportunityRequest; field reports for the stages; `required.py` beside this.
 """
 
 from cosell.context import Readings
 from cosell.errors import Violation
-from cosell.rules.conditions import broken_conditions
-from cosell.rules.members import EVERY_MEMBER, values_of
-from cosell.rules.opportunity import life_cycle_of
-from cosell.rules.required import CREATION, missing
-from cosell.rules.stage import FINAL_STAGES
+from cosell.rules.opportunity.conditions import broken_conditions
+from cosell.rules.opportunity.members import EVERY_MEMBER, values_of
+from cosell.rules.opportunity.record import life_cycle_of
+from cosell.rules.opportunity.required import CREATION, missing
+from cosell.rules.opportunity.stage import FINAL_STAGES
 from cosell.wire.timestamps import Date
 from cosell.wire.types import CreateOpportunityRequest, GetOpportunityResponse
 

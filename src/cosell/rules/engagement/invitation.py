@@ -12,7 +12,7 @@ import msgspec
 from cosell.errors import Violation
 from cosell.rules.event import InvitationStatus, ParticipantType
 from cosell.rules.identifiers import bare_id
-from cosell.rules.selector import distinct
+from cosell.rules.list.selector import distinct
 from cosell.wire.types import (
     EngagementInvitationSummary,
     EngagementMemberSummary,

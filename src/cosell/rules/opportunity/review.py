@@ -1,6 +1,6 @@
 """The review of an opportunity by AWS: which status follows which, and on whose step.
 
-One axis of an opportunity's life; the stage of the sale is the other (`rules/stage.py`). A partner drafts, submits and
+One axis of an opportunity's life; the stage of the sale is the other (`stage.py`). A partner drafts, submits and
 corrects; AWS starts a review and ends it with one of three verdicts. A step that a status lacks is not permitted.
 
 Source: service model 2022-07-26, LifeCycle.ReviewStatus; developer guide. A row marked * is our reading:

@@ -1,0 +1,1 @@
+"""What AWS does: scripts of its reviews, its edits, its own view, its referrals."""

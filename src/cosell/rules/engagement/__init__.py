@@ -1,0 +1,1 @@
+"""Engagements, and what stands in them: invitations, snapshots, tasks."""

@@ -1,0 +1,1 @@
+"""Questions to lists: what one asks for, in which order, and from which page on."""
