@@ -9,6 +9,8 @@ from typing import Final
 FOLDER: Final = Path("build/bench")
 ACCOUNT: Final = "000000000000"
 CATALOG: Final = "Sandbox"
+NOW: Final = "2026-06-30T12:00:00Z"
+"""The moment that seeded pipelines look back from: runs of different days have the same rows."""
 COSELL: Final = [sys.executable, "-c", "from cosell.cli.main import main; main()"]
 
 
@@ -17,7 +19,7 @@ def seed(path: Path, rows: int) -> float:
     for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         file.unlink(missing_ok=True)
     started = time.perf_counter()
-    subprocess.run([*COSELL, "seed", "--db", str(path), "--count", str(rows), "--seed", "1"], check=True)
+    subprocess.run([*COSELL, "seed", "--db", str(path), "--count", str(rows), "--seed", "1", "--now", NOW], check=True)
     return time.perf_counter() - started
 
 

@@ -3,13 +3,15 @@
 import os
 import pprint
 import shlex
+import signal
 import subprocess
 import sys
 import textwrap
 import uuid
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -44,6 +46,7 @@ QUESTION: Final[dict[str, Any]] = {
 @click.option("--once", is_flag=True, help="End instead of staying up.")
 def demo(folder: Path, count: int, port: int, once: bool) -> None:
     """Serve a made-up pipeline, and ask for some of it with boto3."""
+    signal.signal(signal.SIGTERM, _end)
     db = _seeded(folder, count)
     with subprocess.Popen(  # noqa: S603  # our own command
         [*COSELL, "serve", "--db", str(db), "--port", str(_open_port(port)), "--log-level", "warning"],
@@ -63,14 +66,20 @@ def demo(folder: Path, count: int, port: int, once: bool) -> None:
             server.terminate()
 
 
+def _end(*_: object) -> NoReturn:
+    """SIGTERM ends the demo as Ctrl-C does, and its server with it."""
+    raise KeyboardInterrupt
+
+
 def _seeded(folder: Path, count: int) -> Path:
-    """The database, made where an earlier run has not left it."""
-    db = folder / f"pipeline-{count}-{SEED}.db"
+    """Today's database, made where an earlier run of today has not left it. Those of other days are removed."""
+    today = datetime.now(UTC).date()
+    db = folder / f"pipeline-{count}-{SEED}-{today}.db"
     if not db.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = db.with_suffix(".unfinished.db")
-        for leftover in folder.glob(f"{unfinished.name}*"):
+        for leftover in folder.glob(f"pipeline-{count}-{SEED}*"):
             leftover.unlink()
+        unfinished = db.with_suffix(".unfinished.db")
         choice = ("--count", str(count), "--seed", str(SEED), "--catalog", CATALOG)
         subprocess.run([*COSELL, "seed", "--db", str(unfinished), *choice], check=True)  # noqa: S603
         unfinished.rename(db)

@@ -100,7 +100,10 @@ def test_json_lines_are_summaries_as_the_api_gives_them(run: Callable[..., Finis
 
 @pytest.mark.usefixtures("ids")
 def test_an_empty_list_names_the_next_command(run: Callable[..., Finished]) -> None:
-    assert "Make some: cosell seed --db cosell.db" in run("list", "--catalog", "AWS").err
+    assert (
+        "Make some: cosell seed --db cosell.db --account 000000000000 --catalog AWS"
+        in run("list", "--catalog", "AWS").err
+    )
     assert "Try it without the filters: cosell list" in run("list", "--stage", "Launched").err
     missing = run("list", "--db", "other.db")
     assert (missing.code, missing.err) == (

@@ -1,25 +1,29 @@
 """`cosell seed`: the same arguments give the same bytes, and whoever follows the catalog misses nothing."""
 
+import json
 import os
 import pty
 import signal
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 import cosell
 from tests.complete_opportunity import completing
-from tests.conftest import ACCOUNT, COSELL, Finished
+from tests.conftest import ACCOUNT, COSELL, Finished, Server
 
 Run = Callable[..., Finished]
 
+DAY = "2026-06-30T12:00:00Z"
 
-def test_the_same_count_and_seed_give_the_same_bytes(run: Run) -> None:
+
+def test_the_same_count_seed_and_moment_give_the_same_bytes(run: Run) -> None:
     for name in ("a.db", "b.db"):
-        assert run("seed", "--count", "300", "--seed", "7", "--db", name).code == 0
-    run("seed", "--count", "300", "--seed", "8", "--db", "c.db")
+        assert run("seed", "--count", "300", "--seed", "7", "--now", DAY, "--db", name).code == 0
+    run("seed", "--count", "300", "--seed", "8", "--now", DAY, "--db", "c.db")
     first, second, other = (run("dump", "--db", name).out for name in ("a.db", "b.db", "c.db"))
     assert first.count("\n") == 300
     assert first == second
@@ -77,9 +81,18 @@ def test_seeding_again_appends_behind_whatever_a_reader_has_seen(run: Run, tmp_p
 
 def test_the_moment_that_it_looks_back_from_is_an_argument(run: Run) -> None:
     run("seed", "--count", "30", "--now", "2031-01-15T00:00:00Z", "--db", "later.db")
-    run("seed", "--count", "30", "--db", "usual.db")
     assert '"CreatedDate":"2030-' in run("dump", "--db", "later.db").out
-    assert '"CreatedDate":"2026-' in run("dump", "--db", "usual.db").out
+
+
+def test_without_a_moment_the_pipeline_looks_back_from_today_by_the_clock_of_the_database(
+    run: Run, serve: Callable[..., Server]
+) -> None:
+    serve("--db", "moved.db", "--clock", "frozen:2031-01-15T09:30:00Z").stop()
+    for name, today in (("usual.db", datetime.now(UTC)), ("moved.db", datetime(2031, 1, 15, tzinfo=UTC))):
+        assert run("seed", "--count", "300", "--db", name).code == 0
+        records = [json.loads(line) for line in run("dump", "--db", name).out.splitlines()]
+        newest = max(datetime.fromisoformat(record["LastModifiedDate"]) for record in records)
+        assert today - timedelta(days=5) < newest <= today
 
 
 @pytest.mark.parametrize("text", ["yesterday", "0001-01-01T00:00:00Z", "10000-01-01T00:00:00Z"])

@@ -19,7 +19,7 @@ from cosell.engine import Engine
 from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
 from tests.console.looks import LOOKS
-from tests.store.caller import NOON_MS, Caller
+from tests.store.caller import Caller
 
 CHROMIUM = Path("/usr/bin/chromium")
 COUNT = 240
@@ -130,7 +130,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("console")
     engine = Engine.open(str(folder / "cosell.db"))
     scope = Scope(ACCOUNT, "Sandbox")
-    seed(engine.store, scope, count=COUNT, seed=7, now_ms=NOON_MS, advance=lambda _: None)
+    seed(engine.store, scope, count=COUNT, seed=7, now_ms=engine.clock(), advance=lambda _: None)
     caller = Caller(engine)
     identifiers = {
         name: str(caller.create(name, Customer={"Account": {"CompanyName": company}}, **_texts(company))["Id"])

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_those_that_wait_longest_stand_first_and_nobody_else(site: Site) -> None
 def test_where_nothing_waits_the_next_command_is_told(site: Site) -> None:
     _, _, text = site.request("GET", site.address(DESK, account="000000000009"))
     assert "Nothing waits" in text
-    assert "cosell seed --account 000000000009" in text
+    assert re.search("cosell seed --db .* --account 000000000009 --catalog Sandbox", text)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """When something goes wrong behind a page, the visitor is told so, and the log where it happened."""
 
+import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from starlette.responses import Response
 
-from cosell.console import aws_desk, events, home, opportunity, wire
+from cosell.console import aws_desk, events, home, opportunity, seeding, wire
 from cosell.console.pipelines import Pipelines
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visit import ApiError, Failure, Visit
@@ -183,10 +185,14 @@ def test_an_address_that_the_admin_api_lacks_is_told_to_the_page_that_asked(engi
 
 def test_a_database_in_memory_is_filled_by_its_server(ask: Asked, new_site: Callable[[], Site]) -> None:
     assert "curl -X POST http://127.0.0.1:1/_cosell/seed" in ask("/console/", "account=999999999999")[1]
-    assert "cosell seed --db cosell.db" in new_site().page("/console/").text
+    site = new_site()
+    for page in ("/console/", "/console/desk", "/console/opportunities", "/console/pipeline"):
+        command = re.search("cosell seed --db (\\S+)", site.page(page).text)
+        assert command is not None
+        assert Path(command[1]).is_absolute(), "it can be run from any folder"
 
 
 def test_a_password_of_the_database_is_not_shown() -> None:
-    assert home.database_of("postgresql://cosell:secret@db/cosell") == "postgresql://cosell@db/cosell"
-    assert home.database_of("postgresql://db/cosell") == "postgresql://db/cosell"
-    assert home.database_of("cosell.db") == "cosell.db"
+    assert seeding.database_of("postgresql://cosell:secret@db/cosell") == "postgresql://cosell@db/cosell"
+    assert seeding.database_of("postgresql://db/cosell") == "postgresql://db/cosell"
+    assert seeding.database_of("cosell.db") == "cosell.db"

@@ -118,7 +118,9 @@ def list_command(
     if pages.next_token:
         click.echo(f"More follow: repeat the command with --next-token {shlex.quote(pages.next_token)}", err=True)
     elif not pages.count:
-        click.echo(_about_nothing(bool(_members(filters)), db, server, aws=aws, catalog=catalog), err=True)
+        click.echo(
+            _about_nothing(bool(_members(filters)), db, server, aws=aws, account=account, catalog=catalog), err=True
+        )
     return 0
 
 
@@ -174,10 +176,11 @@ def _as_the_api_writes(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _about_nothing(filtered: bool, db: str, server: str | None, *, aws: bool, catalog: str) -> str:
+def _about_nothing(filtered: bool, db: str, server: str | None, *, aws: bool, account: str, catalog: str) -> str:
     if filtered:
         return "No opportunity matches. Try it without the filters: cosell list"
     other = "Sandbox" if catalog == "AWS" else "AWS"
     if aws or server:
         return f"No opportunities in catalog {catalog}. Try the other one: --catalog {other}"
-    return f"No opportunities in catalog {catalog} of {db}. Make some: cosell seed --db {shlex.quote(db)}"
+    make_some = f"cosell seed --db {shlex.quote(db)} --account {account} --catalog {catalog}"
+    return f"No opportunities in catalog {catalog} of {db}. Make some: {make_some}"

@@ -1,17 +1,18 @@
 """`cosell seed`: fill a database with a believable pipeline."""
 
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 
-FIXED_NOW: Final = "2026-06-30T12:00:00Z"
 
-
-def _moment(_: click.Context, __: click.Parameter, value: str) -> int:
+def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
     from cosell.time_texts import moment_ms
+
+    if value is None:
+        return None
 
     try:
         return moment_ms(value)
@@ -26,16 +27,17 @@ def _moment(_: click.Context, __: click.Parameter, value: str) -> int:
     "--now",
     "now_ms",
     metavar="MOMENT",
-    default=FIXED_NOW,
-    show_default=True,
     callback=_moment,
-    help="The moment that the pipeline looks back from. Never the clock's, so that runs can be repeated.",
+    help="The moment that the pipeline looks back from, such as 2026-06-30T12:00:00Z.  "
+    "[default: the beginning of today in UTC, by the database's clock]",
 )
 @setting("db")
 @setting("account")
 @setting("catalog")
-def seed_command(count: int, seed: int, now_ms: int, db: str, account: str, catalog: str) -> Any:
+def seed_command(count: int, seed: int, now_ms: int | None, db: str, account: str, catalog: str) -> Any:
     """Fill a database with a believable pipeline: the same count, seed and moment give the same, byte by byte.
+
+    Without --now the newest opportunity is of yesterday or today, and runs of the same day give the same.
 
     Opportunities are added to what the database holds. Where it holds later stamps than some of the new ones, those
     are moved behind them, in their order, so that a reader who follows the catalog misses nothing. It is all or
@@ -46,9 +48,12 @@ def seed_command(count: int, seed: int, now_ms: int, db: str, account: str, cata
     from cosell.cli.progress import progress
     from cosell.context import Scope
     from cosell.datasets.seed import seed as fill
+    from cosell.datasets.timeline import MS_PER_DAY
     from cosell.store.access import Access
 
     with database(db, Access.CREATE) as engine, progress("seeding", count) as advance:
+        if now_ms is None:
+            now_ms = engine.clock() // MS_PER_DAY * MS_PER_DAY
         done = fill(engine.store, Scope(account, catalog), count=count, seed=seed, now_ms=now_ms, advance=advance)
     moved = f"; {counted(done.moved, 'stamp')} moved behind those that were there" if done.moved else ""
     click.echo(f"seeded {counted(done.count, 'opportunity')} into {db} (account {account}, catalog {catalog}){moved}")

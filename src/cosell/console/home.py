@@ -1,6 +1,5 @@
 """The first page: what is served, for which accounts, how to reach it, and on an empty database how to fill it."""
 
-import re
 import shlex
 from typing import Any, Final
 
@@ -9,13 +8,13 @@ from starlette.responses import Response
 
 from cosell.console.opportunities import TABLE
 from cosell.console.same_request import SECRET
+from cosell.console.seeding import SEED_COUNT, database_of
 from cosell.console.visit import Failure, Visit
 from cosell.context import Scope
 from cosell.operations import OPERATIONS
 from cosell.rules.identifiers import REGION
 from cosell.wire.model import service_model
 
-SEED_COUNT: Final = 1000
 NEWEST: Final = 8
 
 
@@ -43,34 +42,18 @@ def home(visit: Visit) -> Response:
         newest=newest,
         table=visit.link(TABLE),
         seed_count=SEED_COUNT,
-        seed_command=seed_command(visit),
     )
 
 
 def seed(visit: Visit) -> Response:
     """Fill the data set that is shown, if it is empty, and go back to the first page."""
     if _count(visit, visit.scope):
-        raise Failure(409, "There are opportunities already.", "To add more, run: cosell seed --count 1000")
+        raise Failure(409, "There are opportunities already.", f"To add more, run: {visit.seed_command()}")
     members: dict[str, Any] = {"count": SEED_COUNT, "account": visit.scope.account, "catalog": visit.scope.catalog}
     result = visit.administer("POST", "/_cosell/seed", **members)
     if result.status != 200:
         raise Failure(result.status, f"Nothing was made: {result.value['error']}", "Look into the server's log.")
     return visit.redirect(visit.link("/console/"))
-
-
-def database_of(url: str) -> str:
-    """The database's name without a password, if it has one."""
-    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", url)
-
-
-def seed_command(visit: Visit) -> str:
-    """What fills the data set from a terminal. Only the process that serves it reaches a database in memory."""
-    account, catalog = visit.scope.account, visit.scope.catalog
-    database = database_of(visit.surroundings.engine.url)
-    if database == ":memory:":
-        question = f'{{"account": "{account}", "catalog": "{catalog}", "count": {SEED_COUNT}}}'
-        return f"curl -X POST {visit.origin}/_cosell/seed -H 'Content-Type: application/json' -d '{question}'\n"
-    return f"cosell seed --db {shlex.quote(database)} --account {account} --catalog {catalog} --count {SEED_COUNT}\n"
 
 
 def exports(visit: Visit) -> str:

@@ -77,8 +77,8 @@ def pictures_of(figures: Figures, now_ms: int) -> list[Picture]:
         *_spends(figures),
         _ageing(figures, today),
         _closes(figures, today),
-        _days("created", "Created a day", "CreatedDate", figures.created),
-        _days("modified", "Changed a day", "LastModifiedDate", _by_day(figures)),
+        _days("created", "Created a day", "CreatedDate", figures.created, today),
+        _days("modified", "Changed a day", "LastModifiedDate", _by_day(figures), today),
         _outcomes(figures),
         _reasons(figures),
         _customers(figures),
@@ -210,17 +210,14 @@ def _by_day(figures: Figures) -> dict[str, int]:
     return days
 
 
-def _days(name: str, title: str, member: str, counts: dict[str, int]) -> Picture:
-    """The last days on which something happened: seeded and mirrored pipelines may end before today."""
-    latest = max((day for day, count in counts.items() if count), default=None)
+def _days(name: str, title: str, member: str, counts: dict[str, int], today: date) -> Picture:
+    """The days up to today."""
     lines = []
-    if latest is not None:
-        end = date.fromisoformat(latest)
-        for distance in range(DAYS_SHOWN - 1, -1, -1):
-            day = end - timedelta(days=distance)
-            bounds = {f"After{member}": _midnight(day), f"Before{member}": _midnight(day + timedelta(days=1))}
-            lines.append(Line(day.isoformat(), (count_cell(counts.get(day.isoformat(), 0), {member: bounds}),)))
-    note = f"The {DAYS_SHOWN} days up to {latest}" if latest else "Nothing has happened yet"
+    for distance in range(DAYS_SHOWN - 1, -1, -1):
+        day = today - timedelta(days=distance)
+        bounds = {f"After{member}": _midnight(day), f"Before{member}": _midnight(day + timedelta(days=1))}
+        lines.append(Line(day.isoformat(), (count_cell(counts.get(day.isoformat(), 0), {member: bounds}),)))
+    note = f"The {DAYS_SHOWN} days up to {today}"
     return Picture(name, title, note, "columns", "Day", ("Opportunities",), tuple(lines))
 
 

@@ -12,6 +12,7 @@ from cosell.console import templates
 from cosell.console.gradual import GradualResponse
 from cosell.console.same_request import Way, same_request
 from cosell.console.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
+from cosell.console.seeding import seed_command
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visitor import Visitor
 from cosell.context import Scope
@@ -86,6 +87,10 @@ class Visit:
     def csrf(self) -> str:
         """The token that a form with a change carries."""
         return csrf_token(self._nonce, self.surroundings.engine.store.token_key)
+
+    def seed_command(self) -> str:
+        """What fills the data set from a terminal."""
+        return seed_command(self.scope, self.surroundings.engine.url, self.origin)
 
     def page(self, template: str, *, status: int = 200, refresh_s: int = 0, **names: Any) -> Response:
         """An HTML page; with `refresh_s` one that the browser asks for again after so many seconds."""
