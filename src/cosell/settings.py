@@ -139,6 +139,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="What to log: debug (every call), info, warning or error.",
         ),
     ] = "info"
+    log_format: Annotated[
+        str,
+        Meta(
+            pattern=r"^(auto|json|text)\Z",
+            description="How to write the log: json, text, or auto (text on a terminal, else json).",
+        ),
+    ] = "auto"
 
 
 DEFAULTS: Final = Settings()

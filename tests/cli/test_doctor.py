@@ -1,5 +1,6 @@
 """`cosell doctor`: a line for each thing that has to be in place."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -28,6 +29,17 @@ def test_a_machine_that_is_ready_is_told_so(run: Callable[..., Finished]) -> Non
     assert (told.code, told.err, wrong(told)) == (0, "", [])
     for fact in ("Python 3.", "SQLite 3.", "of 63 operations are implemented", "cosell.db does not exist yet", "UTC"):
         assert fact in told.out
+
+
+def test_programs_read_the_findings_as_json(run: Callable[..., Finished]) -> None:
+    told = run("doctor", "--port", "0", "--json")
+    lines = run("doctor", "--port", "0").out.splitlines()
+    findings = json.loads(told.out)
+    assert [finding["verdict"] for finding in findings] == [line.split()[0] for line in lines]
+    assert all(finding["fact"] and isinstance(finding["remedy"], str) for finding in findings)
+    broken = run("doctor", "--port", "0", "--json", "--db", ".")
+    assert broken.code == 1
+    assert "wrong" in {finding["verdict"] for finding in json.loads(broken.out)}
 
 
 def test_looking_makes_no_database(run: Callable[..., Finished], tmp_path: Path) -> None:

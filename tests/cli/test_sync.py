@@ -16,8 +16,8 @@ from moto.server import ThreadedMotoServer
 
 from cosell.cli import clients
 from cosell.cli.main import run as run_here
-from cosell.cli.sync_output import without_password
 from cosell.cli.sync_progress import line
+from cosell.passwords import without_password
 from cosell.sync.report import Report
 from cosell.sync.target import Identity, RunOutcome
 from cosell.sync.targets.open import open_target

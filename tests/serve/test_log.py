@@ -2,15 +2,23 @@
 
 import http.client
 import json
+import os
+import pty
+import re
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 
+import cosell
+from cosell.wire.model import model_source
 from tests.clients.wire import raw
-from tests.conftest import ACCOUNT, Server
+from tests.conftest import ACCOUNT, COSELL, Server
 from tests.serve.conftest import get
 from tests.serve.test_metrics import figures
 
@@ -241,6 +249,49 @@ def test_the_level_decides_what_is_logged(serve: Callable[..., Server], level: s
     server = serve("--log-level", level)
     _, log = server.stop()
     assert {json.loads(line)["event"] for line in log.splitlines()} == events
+
+
+def test_the_first_line_says_what_runs_and_nothing_that_is_secret(serve: Callable[..., Server]) -> None:
+    hook = "https://hooks.example/path-that-is-secret#secret=whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA=="
+    server = serve("--db", "pipeline.db", "--sink", "file:events.jsonl", "--sink", hook)
+    _, log = server.stop()
+    first = json.loads(log.splitlines()[0])
+    assert first["event"] == "serving"
+    assert (first["version"], first["model"]) == (cosell.__version__, model_source().month)
+    assert (first["database"], first["workers"], first["port"]) == ("pipeline.db", 1, server.port)
+    assert first["console"] == f"{server.url}/console/"
+    assert first["sinks"][0] == "file:events.jsonl"
+    assert first["sinks"][1].startswith("https://hooks.example ")
+    assert "secret" not in log
+
+
+def test_at_a_terminal_the_log_is_for_people(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COSELL, "serve", "--port", "0"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, text=True
+    )
+    os.close(theirs)
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.terminate()
+    shown = b""
+    with suppress(OSError):  # the terminal is gone with the program
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    os.close(ours)
+    process.communicate(timeout=30)
+    first = shown.decode().splitlines()[0]
+    assert re.match(r"\S+Z \[info +\] serving +console=http://127.0.0.1:", first)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_form_of_the_log_can_be_chosen(serve: Callable[..., Server], form: str) -> None:
+    server = serve("--log-format", form)
+    raw(server, "NoSuchOperation", {})
+    _, log = server.stop()
+    refused = log.splitlines()[1]
+    assert refused.startswith("{") == (form == "json")
+    assert "UnknownOperationException" in refused
 
 
 FEW_WAIT = "import cosell.serve.log_writer as w; w.MOST_WAITING = 10"

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 @setting("insecure")
 @setting("allow_host")
 @setting("log_level")
-def console_command(mirror: str, host: str, port: int, insecure: bool, allow_host: list[str], log_level: str) -> None:
+@setting("log_format")
+def console_command(
+    mirror: str, host: str, port: int, insecure: bool, allow_host: list[str], log_level: str, log_format: str
+) -> None:
     """Look at a mirror in a browser, until SIGTERM or Ctrl-C. Nothing can be changed there.
 
     A running server has a console of its own, at /console/.
@@ -44,7 +47,7 @@ def console_command(mirror: str, host: str, port: int, insecure: bool, allow_hos
     source = MirrorSource(mirror)
     source.state()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
-    configure_log(log_level)
+    configure_log(log_level, log_format)
     address = f"[{host}]" if ":" in host else host
 
     def announce() -> None:
@@ -80,8 +83,8 @@ class MirrorSource:
 
     def health(self) -> dict[str, Any]:
         """See `serve.mirror_site.Source`."""
-        from cosell.cli.sync_output import without_password
         from cosell.cli.sync_status import status_of
+        from cosell.passwords import without_password
         from cosell.sync.mirroring import now_ms
 
         with self._opened() as target:

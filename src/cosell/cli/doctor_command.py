@@ -1,5 +1,6 @@
 """`cosell doctor`: one line for each thing that has to be in place."""
 
+import json
 import os
 import platform
 import sys
@@ -45,14 +46,18 @@ class Finding(NamedTuple):
 @setting("host")
 @setting("port")
 @click.option("--url", "server", metavar="URL", help="Also check the cosell that runs there.")
-def doctor_command(db: str, host: str, port: int, server: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Write JSON: a list of findings with verdict, fact and remedy.")
+def doctor_command(db: str, host: str, port: int, server: str | None, as_json: bool) -> int:
     """Check that everything is in place: a line for each thing, and exit code 1 if one is wrong."""
-    wrong = False
+    findings = []
     for finding in _findings(db, host, port, server):
-        remedy = f"; {finding.remedy}" if finding.remedy else ""
-        click.echo(f"{finding.verdict:5}  {finding.fact}{remedy}")
-        wrong = wrong or finding.verdict is Verdict.WRONG
-    return int(wrong)
+        findings.append(finding)
+        if not as_json:
+            remedy = f"; {finding.remedy}" if finding.remedy else ""
+            click.echo(f"{finding.verdict:5}  {finding.fact}{remedy}")
+    if as_json:
+        click.echo(json.dumps([finding._asdict() for finding in findings], indent=2))
+    return int(any(finding.verdict is Verdict.WRONG for finding in findings))
 
 
 def _findings(db: str, host: str, port: int, server: str | None) -> Iterator[Finding]:

@@ -41,12 +41,14 @@ from cosell.errors import UserError
 @setting("fault")
 @setting("model")
 @setting("log_level")
+@setting("log_format")
 def serve_command(**given: Any) -> int:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C.
 
     Requests under way are finished first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1
     where something had to be broken off.
     """
+    from cosell import __version__
     from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
     from cosell.faults.rule import rule_of
@@ -80,6 +82,9 @@ def serve_command(**given: Any) -> int:
         allow_host=settings.allow_host,
         port=settings.port,
         log_level=settings.log_level,
+        version=__version__,
+        log_format=settings.log_format,
+        workers=settings.workers,
         sinks=settings.sink,
         webhook_secret=settings.webhook_secret,
         script=script,
@@ -88,7 +93,7 @@ def serve_command(**given: Any) -> int:
     )
     check(options, settings.workers)
     port = free_port(host, settings.port)  # last, so that no mistake hides behind a port that is taken
-    configure_log(settings.log_level)
+    configure_log(settings.log_level, settings.log_format)
     address = f"[{host}]" if ":" in host else host
 
     def announce() -> None:

@@ -14,6 +14,7 @@ import click
 
 from cosell.cli.counted import counted
 from cosell.errors import UserError
+from cosell.passwords import without_password
 from cosell.sync.moments import text_of
 from cosell.sync.report import Report, prometheus
 from cosell.sync.service import Unavailable
@@ -170,13 +171,6 @@ def exit_code_of(output: Output) -> Iterator[Callable[[], int]]:
     except UserError:
         output.finish()
         raise
-
-
-def without_password(url: str) -> str:
-    """A mirror's URL as it may be shown."""
-    scheme, separator, rest = url.partition("://")
-    user, at, place = rest.rpartition("@")
-    return f"{scheme}{separator}{user.partition(':')[0]}{at}{place.partition('?')[0]}" if at else url.partition("?")[0]
 
 
 def _line_of(error: "Trouble") -> str:

@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from cosell.console.opportunities import TABLE
 from cosell.console.same_request import SECRET
-from cosell.console.seeding import SEED_COUNT, database_of
+from cosell.console.seeding import SEED_COUNT
 from cosell.console.visit import Failure, Visit
 from cosell.context import Scope
 from cosell.operations import OPERATIONS
+from cosell.passwords import without_password
 from cosell.rules.identifiers import REGION
 from cosell.wire.model import service_model
 
@@ -35,7 +36,7 @@ def home(visit: Visit) -> Response:
         "home.html",
         sets=sets,
         shown=next(one for one in sets if one.is_shown),
-        database=database_of(visit.surroundings.engine.url),
+        database=without_password(visit.surroundings.engine.url),
         exports=exports(visit),
         implemented=len(OPERATIONS),
         known=len(service_model().operations),

@@ -1,11 +1,11 @@
 """The command that fills a data set from a terminal, wherever the console offers it."""
 
-import re
 import shlex
 from pathlib import Path
 from typing import Final
 
 from cosell.context import Scope
+from cosell.passwords import without_password
 
 SEED_COUNT: Final = 1000
 
@@ -15,13 +15,8 @@ def seed_command(scope: Scope, database_url: str, origin: str) -> str:
     if database_url == ":memory:":
         question = f'{{"account": "{scope.account}", "catalog": "{scope.catalog}", "count": {SEED_COUNT}}}'
         return f"curl -X POST {origin}/_cosell/seed -H 'Content-Type: application/json' -d '{question}'\n"
-    database = database_of(database_url)
+    database = without_password(database_url)
     if "://" not in database:
         database = str(Path(database).absolute())
     choice = f"--account {scope.account} --catalog {scope.catalog} --count {SEED_COUNT}"
     return f"cosell seed --db {shlex.quote(database)} {choice}\n"
-
-
-def database_of(url: str) -> str:
-    """The database's name without a password, if it has one."""
-    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", url)

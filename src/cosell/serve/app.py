@@ -29,6 +29,7 @@ from cosell.errors import (
 )
 from cosell.outage import Outage
 from cosell.rules.aws_side.review_script import script_of
+from cosell.serve.admin.colleagues import workers_of
 from cosell.serve.admin.lanes import Lanes
 from cosell.serve.admin.recent import Recent
 from cosell.serve.admin.router import PREFIX, AdminRequest, Message, Receive, Refused, Room, Send, question_of
@@ -67,7 +68,8 @@ class Application:
         script = None if options.script is None else script_of(options.script)
         self._room = Room(engine, Recent(options.folder), options, threading.Event(), script)
         self._stopping = asyncio.Event()
-        self._metrics = Metrics(engine.store, engine.clock)
+        build = {"version": options.version, "model": options.model or model_source().month}
+        self._metrics = Metrics(engine.store, engine.clock, partial(workers_of, options.folder), build)
         self._ready = Readiness(engine.store.check, log_outage)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on stderr, and no line longer than 8 KiB.
+"""The log: one JSON object a line on stderr, or plain text for a person at a terminal, and no line over 8 KiB.
 
 Nothing that a request or a record holds is ever logged, so nothing that the model marks sensitive can be: only names
 of operations, members, codes and places in the code. What clients choose, such as a path or an identifier, is cut.
@@ -12,7 +12,8 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 import structlog
 
@@ -22,6 +23,9 @@ from cosell.flow import Answer, Call
 from cosell.outage import reason_of
 from cosell.serve.log_writer import LogWriter
 from cosell.serve.origin import Objection
+
+Written: TypeAlias = Callable[[Mapping[str, Any]], str]
+"""How the facts of a line are written."""
 
 LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -35,20 +39,25 @@ LAST_WORDS_S: Final = 1.0
 """Seconds that whoever reads the log has for its last lines, before the process ends."""
 
 _QUOTED: Final = re.compile(r"""(?<=Invalid enum value ).*(?= - at)|(?<!\w)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_for_people: Final = structlog.dev.ConsoleRenderer(colors=False)
 _log: Any = structlog.get_logger("cosell")
 _writer: Final = LogWriter(lambda count: _log.error("lines were dropped", lines=count))  # errors may be among them
 _logs_every_call = False
 
 
-def configure_log(level: str) -> None:
-    """Log from `level` on, to stderr. To be called once in a process."""
+def configure_log(level: str, form: str) -> None:
+    """Log from `level` on, to stderr. To be called once in a process.
+
+    `form` is `json`, `text`, or `auto`: text if stderr is a terminal.
+    """
     global _logs_every_call  # read once per request, on the fast path
     _logs_every_call = level == "debug"
+    is_text = form == "text" or (form == "auto" and _is_terminal())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _line,
+            partial(_line, _text if is_text else _json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=lambda *_: _writer,
@@ -56,6 +65,13 @@ def configure_log(level: str) -> None:
     )
     _writer.start(_destination())
     atexit.register(write_out_log)
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # it is closed
+        return False
 
 
 def _destination() -> int:
@@ -75,14 +91,22 @@ def count_dropped_lines(count: Callable[[], object]) -> None:
     _writer.on_drop = count
 
 
-def _line(_: object, __: str, facts: Mapping[str, Any]) -> str:
+def _line(written: Written, _: object, __: str, facts: Mapping[str, Any]) -> str:
     """A log line, in which as much is left out as it takes to be short enough."""
     line = ""
     for cut in CUTS:
-        line = json.dumps(_cut(facts, cut), default=lambda value: type(value).__name__)
+        line = written(_cut(facts, cut))
         if len(line) < LONGEST_LINE:
             break
     return line
+
+
+def _json(facts: Mapping[str, Any]) -> str:
+    return json.dumps(facts, default=lambda value: type(value).__name__)
+
+
+def _text(facts: Mapping[str, Any]) -> str:
+    return _for_people(None, "", dict(facts))
 
 
 def _cut(value: Any, limit: int) -> Any:
@@ -99,6 +123,11 @@ def _cut(value: Any, limit: int) -> Any:
 def log_event(event: str, **facts: object) -> None:
     """Log something about the server itself."""
     _log.info(event, **facts)
+
+
+def log_misfortune(event: str, **facts: object) -> None:
+    """Log something about the server that somebody should look at."""
+    _log.warning(event, **facts)
 
 
 def log_answer(call: Call, answer: Answer, seconds: float) -> None:

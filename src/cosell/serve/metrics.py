@@ -5,6 +5,7 @@ which prometheus-client takes from a variable, and the page adds them up; those 
 """
 
 import os
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -12,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from cosell.context import Now
 from cosell.flow import Answer, Call
 from cosell.serve.log import count_dropped_lines, log_outage
+from cosell.serve.process_figures import ProcessFigures
 from cosell.serve.sink_figures import SinkFigures
 from cosell.serve.write_ahead_log import LogFigure
 from cosell.store.interface import Store
@@ -25,7 +27,9 @@ BUCKETS_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 
 class Metrics:
     """Counts the calls of one worker, and shows those of all, beside the figures of the sinks."""
 
-    def __init__(self, store: Store, clock: Now) -> None:
+    def __init__(
+        self, store: Store, clock: Now, workers: Callable[[], Iterable[int]], build: Mapping[str, str]
+    ) -> None:
         self._registry = CollectorRegistry()
         self._shown = self._registry
         if FOLDER_VARIABLE in os.environ:
@@ -35,6 +39,7 @@ class Metrics:
             MultiProcessCollector(self._shown)  # type: ignore[no-untyped-call]
         SinkFigures(store.outbox, clock, self._shown, log_outage)
         LogFigure(store, self._shown)
+        ProcessFigures(workers, build, self._shown)
         self._requests = Counter(
             "cosell_requests", "Calls answered.", ["operation", "outcome"], registry=self._registry
         )

@@ -17,6 +17,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     log_level: str
+    log_format: str = "json"
     sinks: list[str]
     webhook_secret: str
     allow_host: list[str] = []
@@ -26,5 +27,8 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     readings: Readings = DEFAULT_READINGS
     model: str = ""
     """The month of an older service model; empty: the newest."""
+    version: str = ""
+    """Of cosell."""
+    workers: int = 1
     folder: str | None = None
     """Where the workers of one server find each other, for its user alone; None: there is one worker."""

@@ -15,7 +15,8 @@ from cosell.clock import wall_clock
 from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.events.deliverer import Deliverer
-from cosell.events.sink import addressed
+from cosell.events.sink import address_of, addressed
+from cosell.passwords import without_password
 from cosell.serve.app import Application
 from cosell.serve.connections import end_unread, room_for_connections
 from cosell.serve.log import log_delivery, log_event, log_outage
@@ -82,7 +83,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         serving = asyncio.create_task(server.serve())
         await listening(serving, host, port)
         on_ready()
-        log_event("serving", host=host, port=port, model=options.model or model_source().month)
+        log_event("serving", **_facts(options))
         deliverer.start()
         lasting = [asyncio.create_task(application.play_aws_side()), asyncio.create_task(keep_short(engine.store))]
         await serving
@@ -92,6 +93,21 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         application.close()
         log_event("stopped")
         leave(0)
+
+
+def _facts(options: ServeOptions) -> dict[str, object]:
+    """What whoever reads the first line of the log wants to know. Nothing secret is in it."""
+    address = f"[{options.host}]" if ":" in options.host else options.host
+    return {
+        "version": options.version,
+        "model": options.model or model_source().month,
+        "database": without_password(options.db),
+        "host": options.host,
+        "port": options.port,
+        "workers": options.workers,
+        "sinks": [address_of(sink).name for sink in options.sinks],
+        "console": f"http://{address}:{options.port}/console/",
+    }
 
 
 def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) -> Server:

@@ -23,7 +23,7 @@ from cosell.faults.memory import shared_memory
 from cosell.outage import Outage
 from cosell.serve.admin.colleagues import LONGEST_FOLDER, socket_of
 from cosell.serve.folder import OwnFolder
-from cosell.serve.log import configure_log, log_event, log_outage
+from cosell.serve.log import configure_log, log_misfortune, log_outage
 from cosell.serve.metrics import FOLDER_VARIABLE
 from cosell.serve.options import ServeOptions
 from cosell.serve.server import run
@@ -162,7 +162,7 @@ async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_
             await _stop(worker, ended, told)
             await ready
             return worker.returncode in (0, -signal.SIGTERM)  # the latter has not begun to answer
-        log_event("worker died", exit_code=worker.returncode)
+        log_misfortune("worker died", exit_code=worker.returncode)
         assert options.folder is not None
         socket_of(options.folder, worker.pid).unlink(missing_ok=True)
         await asyncio.wait([stopped], timeout=RESTART_DELAY_S)
@@ -191,7 +191,7 @@ async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
 
 
 def _work(options: ServeOptions) -> None:
-    configure_log(options.log_level)
+    configure_log(options.log_level, options.log_format)
     tell_uncaught()
     threading.Thread(target=_stop_with_supervisor, daemon=True).start()
     assert options.folder is not None

@@ -11,7 +11,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from cosell.serve.log import log_event
+from cosell.serve.log import log_event, log_misfortune
 from cosell.store.interface import Store, StoreUnavailable
 
 LOOK_S: Final = 1.0
@@ -45,7 +45,7 @@ async def keep_short(store: Store) -> None:
         except StoreUnavailable as reason:
             length, found = store.log_bytes(), str(reason)
         if found and not trouble:
-            log_event("the write-ahead log cannot be cut", bytes=length, reason=found)
+            log_misfortune("the write-ahead log cannot be cut", bytes=length, reason=found)
         if trouble and not found:
             log_event("the write-ahead log is short again", bytes=length)
         trouble = found

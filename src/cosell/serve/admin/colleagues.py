@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from cosell.serve.log import log_event
+from cosell.serve.log import log_misfortune
 
 SUFFIX: Final = ".socket"
 LONGEST_FOLDER: Final = 80
@@ -28,6 +28,11 @@ T = TypeVar("T")
 def socket_of(folder: str, worker: int) -> Path:
     """Where a worker, named by its process, is asked."""
     return Path(folder, f"{worker}{SUFFIX}")
+
+
+def workers_of(folder: str | None) -> list[int]:
+    """The processes of a server whose workers meet in a folder; None: this one is alone."""
+    return [os.getpid()] if folder is None else sorted(int(path.stem) for path in Path(folder).glob(f"*{SUFFIX}"))
 
 
 async def tell(folder: str, told: Callable[[], Any]) -> asyncio.Server:
@@ -47,7 +52,7 @@ def heard(folder: str, what: type[T], worker: str | None = None) -> Iterator[T]:
             try:
                 yield msgspec.msgpack.decode(_asked(path), type=what)
             except (OSError, msgspec.DecodeError) as reason:
-                log_event("a worker does not answer", worker=path.stem, reason=str(reason))
+                log_misfortune("a worker does not answer", worker=path.stem, reason=str(reason))
 
 
 def _asked(path: Path) -> bytes:

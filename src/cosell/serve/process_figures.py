@@ -1,0 +1,41 @@
+"""Figures of the server itself: which cosell it is, and what each of its processes takes of the machine."""
+
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from cosell.store.open import sqlite_version
+
+
+class ProcessFigures:
+    """A collector of prometheus-client. `workers` gives the processes of the server, so any of them shows all.
+
+    `build` says which cosell it is, beside the Python and the SQLite that it runs on.
+    """
+
+    def __init__(
+        self, workers: Callable[[], Iterable[int]], build: Mapping[str, str], registry: CollectorRegistry
+    ) -> None:
+        self._workers = workers
+        self._build = {
+            **build,
+            "python": platform.python_version(),
+            "sqlite": sqlite_version(),
+        }
+        registry.register(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """The version, and the standard figures of each process with a label `worker`. Only Linux has the latter."""
+        build = GaugeMetricFamily("cosell_build_info", "Always 1: see the labels.", labels=list(self._build))
+        build.add_metric(list(self._build.values()), 1)
+        yield build
+        families: dict[str, Metric] = {}
+        for worker in self._workers():
+            for family in ProcessCollector(pid=partial(int, worker), registry=None).collect():
+                known = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+                for sample in family.samples:
+                    known.add_sample(sample.name, {"worker": str(worker)}, sample.value)
+        yield from families.values()
