@@ -7,13 +7,13 @@ import msgspec
 from starlette.responses import Response
 
 from cosell.console.opportunities import TABLE
-from cosell.console.same_request import SECRET
 from cosell.console.seeding import SEED_COUNT
 from cosell.console.visit import Failure, Visit
 from cosell.context import Scope
 from cosell.operations import OPERATIONS
 from cosell.passwords import without_password
 from cosell.rules.identifiers import REGION
+from cosell.same_request import SECRET
 from cosell.wire.model import service_model
 
 NEWEST: Final = 8

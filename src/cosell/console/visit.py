@@ -10,12 +10,12 @@ from starlette.responses import Response
 from cosell import flow
 from cosell.console import templates
 from cosell.console.gradual import GradualResponse
-from cosell.console.same_request import Way, same_request
 from cosell.console.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
 from cosell.console.seeding import seed_command
 from cosell.console.surroundings import AdminResult, Surroundings
 from cosell.console.visitor import Visitor
 from cosell.context import Scope
+from cosell.same_request import Way, same_request
 from cosell.wire.model import service_model
 
 Query = Sequence[tuple[str, str]]

@@ -10,8 +10,8 @@ import msgspec
 from starlette.responses import Response
 
 from cosell.console.opportunity import pretty
-from cosell.console.same_request import same_request
 from cosell.console.visit import Failure, Visit
+from cosell.same_request import same_request
 
 WIRE: Final = "/console/wire"
 REQUESTS: Final = "/_cosell/requests"
