@@ -171,7 +171,7 @@ def test_a_defect_of_the_service_is_not_the_users_mistake(
 @pytest.mark.usefixtures("ids")
 def test_a_terminal_gets_rows_that_fit(tmp_path: Path, width: int) -> None:
     near, far = pty.openpty()
-    surroundings = {**os.environ, "COLUMNS": str(width), "TERM": "dumb"}
+    surroundings = {**os.environ, "COLUMNS": str(width), "LINES": "25", "TERM": "dumb"}
     with subprocess.Popen(
         [*COSELL, "list", "--limit", "3"], stdout=far, stderr=subprocess.DEVNULL, cwd=tmp_path, env=surroundings
     ):
