@@ -32,6 +32,7 @@ from cosell.settings import Settings, readings_of
 from cosell.wire.model import SERVICE
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
@@ -111,11 +112,12 @@ def client_of(
     account: str = DEFAULT_ACCOUNT,
     before_call: Callable[[], None] = lambda: None,
     sleep: Sleep = time.sleep,
+    session: "Session | None" = None,
     **boto3_options: Any,
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to an engine that is open already. Many clients may share one.
 
-    `before_call` is called before each call is answered.
+    `before_call` is called before each call is answered; `session` is a boto3 session to make the client in.
     """
     import boto3  # slow to load, and a server does without it
 
@@ -125,7 +127,8 @@ def client_of(
         "aws_secret_access_key": "cosell",
         "aws_session_token": None,
     } | boto3_options
-    client: PartnerCentralSellingAPIClient = boto3.session.Session().client(SERVICE, **options)  # type: ignore[call-overload]
+    session = session or boto3.session.Session()
+    client: PartnerCentralSellingAPIClient = session.client(SERVICE, **options)  # type: ignore[call-overload]
     answerer: Any = _Answerer(engine, before_call, sleep)  # it answers by returning
     client.meta.events.register_first(_EVENT, answerer)
     return client

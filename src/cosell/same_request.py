@@ -1,7 +1,7 @@
 """A request in the words of those who would send it themselves: boto3, the AWS CLI, and plain HTTP."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +11,7 @@ from cosell.wire.model import SERVICE, service_model
 from cosell.wire.types import snake_case
 
 SECRET: Final = "cosell"  # noqa: S105  # an open server verifies none; clients want to have one
+_AWS: Final = f"https://{SERVICE}.{REGION}.api.aws"
 _INDENT: Final = "    "
 
 
@@ -30,28 +31,60 @@ def same_request(operation: str, members: Mapping[str, Any], origin: str, accoun
     ]
 
 
+def request_to_aws(operation: str, members: Mapping[str, Any], profile: str | None) -> list[Way]:
+    """The ways to send `members` to AWS, as a profile of the user's AWS configuration, or the usual one, says."""
+    session = f"Session(profile_name={profile!r})." if profile else ""
+    named = [f"--profile {shlex.quote(profile)}"] if profile else []
+    signed = f'--aws-sigv4 aws:amz:{REGION}:{SERVICE} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
+    about = "# signed with the credentials in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN\n"
+    of_session = '-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN"'
+    return [
+        Way("boto3", _boto3(operation, members, session, {"region_name": REGION})),
+        Way("AWS CLI", _cli(operation, members, "", [f"--region {REGION}", *named])),
+        Way("Raw request", about + _curl(operation, members, _AWS, [signed, of_session])),
+    ]
+
+
 def boto3_call(operation: str, members: Mapping[str, Any], origin: str, account: str) -> str:
     """A program that prints the answer."""
-    arguments = "".join(f"{_INDENT}{name}={value!r},\n" for name, value in members.items())
-    return (
-        "import boto3\n\n"
-        "client = boto3.client(\n"
-        f"{_INDENT}{SERVICE!r},\n"
-        f"{_INDENT}region_name={REGION!r},\n"
-        f"{_INDENT}endpoint_url={origin!r},\n"
-        f"{_INDENT}aws_access_key_id={account!r},\n"
-        f"{_INDENT}aws_secret_access_key={SECRET!r},\n"
-        ")\n"
-        f"answer = client.{snake_case(operation)}(\n{arguments})\n"
-        "print(answer)\n"
-    )
+    options = {
+        "region_name": REGION,
+        "endpoint_url": origin,
+        "aws_access_key_id": account,
+        "aws_secret_access_key": SECRET,
+    }
+    return _boto3(operation, members, "", options)
 
 
 def cli_command(operation: str, members: Mapping[str, Any], origin: str, account: str) -> str:
     """A command of the AWS CLI, which is kept from asking for more than one page."""
+    credentials = f"AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY={SECRET} "
+    return _cli(operation, members, credentials, [f"--endpoint-url {origin} --region {REGION}"])
+
+
+def raw_request(operation: str, members: Mapping[str, Any], origin: str, account: str) -> str:
+    """A command of curl. An open server takes the account from the key's place and verifies nothing."""
+    authorization = f"Authorization: AWS4-HMAC-SHA256 Credential={account}/"
+    return _curl(operation, members, origin, [f"-H {shlex.quote(authorization)}"])
+
+
+def _boto3(operation: str, members: Mapping[str, Any], session: str, options: Mapping[str, str]) -> str:
+    return (
+        "import boto3\n\n"
+        f"client = boto3.{session}client(\n{_INDENT}{SERVICE!r},\n{_arguments(options)})\n"
+        f"answer = client.{snake_case(operation)}(\n{_arguments(members)})\n"
+        "print(answer)\n"
+    )
+
+
+def _arguments(given: Mapping[str, Any]) -> str:
+    return "".join(f"{_INDENT}{name}={value!r},\n" for name, value in given.items())
+
+
+def _cli(operation: str, members: Mapping[str, Any], credentials: str, options: Iterable[str]) -> str:
     lines = [
-        f"AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY={SECRET} aws {SERVICE} {_kebab(operation)}",
-        f"--endpoint-url {origin} --region {REGION}",
+        f"{credentials}aws {SERVICE} {_kebab(operation)}",
+        *options,
         *(f"--{_kebab(name)} {shlex.quote(_argument(value))}" for name, value in members.items()),
     ]
     if {"MaxResults", "NextToken"} & service_model().shapes[
@@ -61,16 +94,15 @@ def cli_command(operation: str, members: Mapping[str, Any], origin: str, account
     return f" \\\n{_INDENT}".join(lines) + "\n"
 
 
-def raw_request(operation: str, members: Mapping[str, Any], origin: str, account: str) -> str:
-    """A command of curl. An open server takes the account from the key's place and verifies nothing."""
+def _curl(operation: str, members: Mapping[str, Any], origin: str, options: Iterable[str]) -> str:
     headers = (
         "Content-Type: application/x-amz-json-1.0",
         f"X-Amz-Target: {service_model().metadata.target_prefix}.{operation}",
-        f"Authorization: AWS4-HMAC-SHA256 Credential={account}/",
     )
     lines = [
         f"curl {origin}/",
         *(f"-H {shlex.quote(header)}" for header in headers),
+        *options,
         f"-d {shlex.quote(_json(dict(members)))}",
     ]
     return f" \\\n{_INDENT}".join(lines) + "\n"

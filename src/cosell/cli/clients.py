@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cosell.errors import UserError
 from cosell.rules.identifiers import REGION
-from cosell.wire.model import SERVICE
+from cosell.wire.model import DATA, SERVICE, service_model
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -35,15 +35,13 @@ def client_in_process(db: str, account: str) -> "Iterator[PartnerCentralSellingA
     from cosell.store.access import Access
 
     with database(db, Access.READ) as engine:
-        yield client_of(engine, account=account, config=_config())
+        yield client_of(engine, account=account, session=session_of(), config=_config())
 
 
 def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient":
     """A client of a running cosell, whatever else the surroundings say about endpoints, profiles and proxies."""
-    import boto3
-
     return _client(
-        boto3.session.Session(),
+        session_of(),
         endpoint_url=url,
         region_name=REGION,
         aws_access_key_id=account,
@@ -67,16 +65,18 @@ def client_in(
     return _client(session, region_name=region, endpoint_url=endpoint_url, config=_config(**config))
 
 
-def session_of(profile: str | None, role: str | None = None) -> "Session":
+def session_of(profile: str | None = None, role: str | None = None) -> "Session":
     """The user's AWS configuration; with the credentials of a role, an ARN, which are renewed before they expire.
 
-    Raises BotoCoreError where there is no such profile, and UserError where no credentials could take the role.
+    A botocore that is older than cosell's model of the service is given that. Raises BotoCoreError where there is no
+    such profile, and UserError where no credentials could take the role.
     """
     import boto3
     import botocore.session
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
     session = botocore.session.Session(profile=profile)
+    _bring_up_to_date(session)
     if role is not None:
         if session.get_credentials() is None:
             raise UserError(f"there are no credentials to take the role {role} with", "make some with: aws configure")
@@ -90,6 +90,17 @@ def session_of(profile: str | None, role: str | None = None) -> "Session":
             fetcher.fetch_credentials, "assume-role"
         )
     return boto3.session.Session(botocore_session=session)
+
+
+def _bring_up_to_date(session: Any) -> None:
+    """Put cosell's model of the service before one that does not know the newest of our own operations."""
+    from botocore.loaders import Loader
+
+    loader = session.get_component("data_loader")
+    known = loader.load_service_model(SERVICE, "service-2")["operations"]
+    if not service_model().operations.keys() <= known.keys():
+        paths = [str(DATA), *loader.search_paths]
+        session.register_component("data_loader", Loader(paths, include_default_search_paths=False))
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from cosell.settings import from_file
 COMMANDS: Final = {
     "serve": "Answer AWS clients on a port.",
     "list": "List opportunities as a table.",
+    "search": "Find opportunities by words and conditions.",
     "seed": "Fill a database with a believable pipeline.",
     "load": "Take opportunities from what AWS clients print.",
     "dump": "Write opportunities as JSON lines.",

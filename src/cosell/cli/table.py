@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TextIO
 
+from cosell.rules.opportunity.team import OWNER
+
 GAP: Final = 2
 """Spaces between columns."""
 NARROWEST: Final = 12
@@ -33,21 +35,49 @@ def _modified(summary: Summary) -> str:
     return stamp.strftime("%Y-%m-%d %H:%M:%S") if isinstance(stamp, datetime) else ""
 
 
-COLUMNS: Final = (
-    Column("Id", lambda summary: summary.get("Id", ""), 0),
-    Column(
-        "Company",
-        lambda summary: summary.get("Customer", {}).get("Account", {}).get("CompanyName", ""),
-        0,
-        shrinks=True,
-    ),
-    Column("Country", lambda summary: _address(summary).get("CountryCode", ""), 5),
-    Column("Stage", lambda summary: summary.get("LifeCycle", {}).get("Stage", ""), 1),
-    Column("Review", lambda summary: summary.get("LifeCycle", {}).get("ReviewStatus", ""), 2),
-    Column("Target close", lambda summary: summary.get("LifeCycle", {}).get("TargetCloseDate", ""), 3),
-    Column("Spend a month", _spend, 4, is_number=True),
-    Column("Modified (UTC)", _modified, 6),
+def _owner(summary: Summary) -> str:
+    team: list[dict[str, str]] = summary.get("OpportunityTeam") or []
+    owner = next((member for member in team if member.get("BusinessTitle") == OWNER), {})
+    return " ".join(filter(None, (owner.get("FirstName"), owner.get("LastName"))))
+
+
+def _tags(summary: Summary) -> str:
+    return ", ".join(f"{tag['Key']}={tag['Value']}" for tag in summary.get("Tags") or [])
+
+
+def _aws_side(summary: Summary) -> Mapping[str, Any]:
+    aws_side: Mapping[str, Any] = summary.get("AwsOpportunitySummary") or {}
+    return aws_side
+
+
+_ID: Final = Column("Id", lambda summary: summary.get("Id", ""), 0)
+_COMPANY: Final = Column("Company", lambda summary: _account(summary).get("CompanyName", ""), 0, shrinks=True)
+_COUNTRY: Final = Column("Country", lambda summary: _address(summary).get("CountryCode", ""), 5)
+_STAGE: Final = Column("Stage", lambda summary: summary.get("LifeCycle", {}).get("Stage", ""), 1)
+_REVIEW: Final = Column("Review", lambda summary: summary.get("LifeCycle", {}).get("ReviewStatus", ""), 2)
+_CLOSE: Final = Column("Target close", lambda summary: summary.get("LifeCycle", {}).get("TargetCloseDate", ""), 3)
+_SPEND: Final = Column("Spend a month", _spend, 4, is_number=True)
+_MODIFIED: Final = Column("Modified (UTC)", _modified, 6)
+
+COLUMNS: Final = (_ID, _COMPANY, _COUNTRY, _STAGE, _REVIEW, _CLOSE, _SPEND, _MODIFIED)
+"""Of what a list answers."""
+
+SEARCH_COLUMNS: Final = (
+    _ID,
+    _COMPANY,
+    Column("Project", lambda summary: summary.get("Project", {}).get("Title", ""), 11),
+    _COUNTRY,
+    _STAGE,
+    _REVIEW,
+    _CLOSE,
+    _SPEND,
+    Column("Owner", _owner, 8),
+    Column("Tags", _tags, 10),
+    Column("Origin", lambda summary: _aws_side(summary).get("Origin", ""), 9),
+    Column("AWS score", lambda summary: _aws_side(summary).get("Insights", {}).get("EngagementScore", ""), 7),
+    _MODIFIED,
 )
+"""Of what a search answers, which also knows the owner, the tags and AWS's side."""
 
 
 def write_table(summaries: Iterable[Summary], to: TextIO | None = None, columns: Sequence[Column] = COLUMNS) -> None:
