@@ -43,6 +43,7 @@ class Server:
     """A `cosell serve` of its own process. `stop` ends it gracefully and gives the exit code."""
 
     def __init__(self, *arguments: str, cwd: Path, environment: dict[str, str] | None = None) -> None:
+        self.folder = cwd
         self.process = subprocess.Popen(
             [*COSELL, "serve", "--port", "0", *arguments],
             stdout=subprocess.PIPE,

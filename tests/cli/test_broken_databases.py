@@ -91,6 +91,7 @@ KINDS: list[Callable[[Path], None]] = [
 ]
 COMMANDS = {
     "list": [],
+    "search": [],
     "seed": ["--count", "1"],
     "load": ["given.json"],
     "dump": ["--to", "backup.jsonl"],

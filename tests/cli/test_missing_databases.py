@@ -13,6 +13,7 @@ LOOKS = {"doctor"}
 """It says what it finds, also where there is nothing."""
 NEEDS_ONE = {
     "list": ["--db", "typo.db"],
+    "search": ["--db", "typo.db"],
     "dump": ["--db", "typo.db", "--to", "backup.jsonl"],
     "reset": ["--db", "typo.db", "--yes"],
     "mirror export": ["--mirror", "typo.db", "--csv", "exported"],

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiobotocore.session import get_session
 
+from cosell.wire.model import DATA
 from tests.clients.conftest import Pipeline, variables
 from tests.complete_opportunity import complete
 
@@ -32,6 +33,17 @@ def test_pages_are_followed(pipeline: Pipeline) -> None:
         return [summary["Id"] async for page in pages for summary in page["OpportunitySummaries"]]
 
     assert sorted(in_a_client(listed)) == sorted(pipeline.ids)
+
+
+def test_a_search_is_answered(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DATA_PATH", str(DATA))  # its own model may be older than the operation
+
+    async def found(client: Any) -> list[str]:
+        paginator = client.get_paginator("search_opportunities")
+        pages = paginator.paginate(Catalog="Sandbox", Keyword="COMPANY 1", PaginationConfig={"PageSize": 1})
+        return [summary["Id"] async for page in pages for summary in page["OpportunitySearchSummaries"]]
+
+    assert sorted(in_a_client(found)) == pipeline.ids[10:]
 
 
 def test_what_is_created_can_be_read() -> None:

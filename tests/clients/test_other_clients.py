@@ -9,7 +9,7 @@ import pytest
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 ENVIRONMENTS = ROOT / "build" / "clients"
-TESTS = ("test_boto3.py", "test_in_process.py", "test_whole_way.py")
+TESTS = ("test_boto3.py", "test_in_process.py", "test_search.py", "test_whole_way.py")
 MORE = {"aiobotocore": ("aiobotocore_calls.py",)}
 
 
