@@ -27,6 +27,8 @@ from cosell.flow import CLIENT_TOKEN_LIFETIME_MS, STEPS
 from cosell.operations import OPERATIONS
 from cosell.rules.list import page_token
 from cosell.rules.search.fields import FIELDS as FIELDS_OF_SEARCH
+from cosell.rules.search.violations import TAKES
+from cosell.rules.search.where.operators import OPERATORS
 from cosell.serve.admin.routes import ROUTES
 from cosell.serve.app import BODY_TIMEOUT_S
 from cosell.serve.connections import MOST_CONNECTIONS, UNREAD_MS
@@ -185,6 +187,21 @@ def search_fields() -> str:
     return _table(("field", "type", "can be sorted by"), rows)
 
 
+def search_operators() -> str:
+    """The operators of conditions in words."""
+    following = {"one": "a value", "list": "a list, `(a, b)`", "each": "a list, `(a, b)`"}
+    rows = []
+    for written, operator in OPERATORS.items():
+        kinds = [kind for kind, taken in TAKES.items() if operator.member in taken]
+        becomes = f"`{operator.member}`"
+        if operator.is_negated:
+            becomes = f"{becomes} in a `NotFilter`"
+        if operator.form == "each":
+            becomes = f"an `OrAllFilters` of {becomes}"
+        rows.append((f"`{written}`", following[operator.form], ", ".join(kinds), becomes))
+    return _table(("operator", "before", "with fields of type", "becomes"), rows)
+
+
 def _limits(name: str, shape: Shape) -> str:
     match shape.type:
         case "structure":
@@ -326,6 +343,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "implemented": implemented,
     "list-parameters": list_parameters,
     "search-fields": search_fields,
+    "search-operators": search_operators,
     "limits": limits,
     "mirror-tables": mirror_tables,
     "mirror-types": mirror_types,
