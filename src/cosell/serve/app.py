@@ -44,7 +44,7 @@ from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
 from cosell.serve.searches import SEARCH, Searches, is_search
 from cosell.serve.writes import Writes
-from cosell.wire.model import model_source, service_model
+from cosell.wire.model import served_month, service_model
 from cosell.wire.protocol import LONGEST_BODY
 
 Page = Callable[[], Awaitable[tuple[int, bytes, bytes]]]
@@ -68,7 +68,7 @@ class Application:
         script = None if options.script is None else script_of(options.script)
         self._room = Room(engine, Recent(options.folder), options, threading.Event(), script)
         self._stopping = asyncio.Event()
-        build = {"version": options.version, "model": options.model or model_source().month}
+        build = {"version": options.version, "model": served_month(options.model)}
         self._metrics = Metrics(engine.store, engine.clock, partial(workers_of, options.folder), build)
         self._ready = Readiness(engine.store.check, log_outage)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
@@ -262,7 +262,7 @@ class Application:
 
 
 async def _health(model: str) -> tuple[int, bytes, bytes]:
-    return 200, TEXT, f"ok, service model {model or model_source().month}\n".encode()
+    return 200, TEXT, f"ok, service model {served_month(model)}\n".encode()
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -24,7 +24,7 @@ from cosell.serve.options import ServeOptions
 from cosell.serve.stopping import ending_on_signals, leave
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.serve.write_ahead_log import keep_short
-from cosell.wire.model import model_source
+from cosell.wire.model import served_month
 
 HEADER_TIMEOUT_MS: Final = 75_000
 """How long a connection may be without a whole head, at its start and after each answer: granian has one limit for
@@ -100,7 +100,7 @@ def _facts(options: ServeOptions) -> dict[str, object]:
     address = f"[{options.host}]" if ":" in options.host else options.host
     return {
         "version": options.version,
-        "model": options.model or model_source().month,
+        "model": served_month(options.model),
         "database": without_password(options.db),
         "host": options.host,
         "port": options.port,

@@ -113,6 +113,11 @@ def paginators() -> dict[str, Paginator]:
     return msgspec.json.decode(text, type=_Paginators).pagination
 
 
+def served_month(pinned: str = "") -> str:
+    """The month by which the served model is called: that of an older one that is pinned, or of the newest."""
+    return pinned or model_source().month
+
+
 @functools.cache
 def model_source() -> Source:
     """The release of botocore that the model comes from."""
