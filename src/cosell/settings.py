@@ -4,7 +4,6 @@ A setting is an option of the commands that use it, a variable `COSELL_…`, and
 directory; the option wins over the variable, the variable over the file, the file over the default.
 """
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -12,7 +11,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
-from cosell.auth.open_access import DEFAULT_ACCOUNT
+from cosell.auth.open_access import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 from cosell.context import Readings
 from cosell.errors import UserError
 from cosell.time_texts import span_ms
@@ -25,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     db: Annotated[str, Meta(description="The database: a file's path, :memory: or sqlite:///path.")] = "cosell.db"
     account: Annotated[
-        str, Meta(pattern=r"^[0-9]{12}\Z", description="The AWS account whose data is meant, twelve digits.")
+        str, Meta(pattern=ACCOUNT_PATTERN, description="The AWS account whose data is meant, twelve digits.")
     ] = DEFAULT_ACCOUNT
     catalog: Annotated[str, Meta(pattern=r"^(AWS|Sandbox)\Z", description="The catalog: AWS or Sandbox.")] = "Sandbox"
     mirror: Annotated[
@@ -112,7 +111,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bool, Meta(description="Begin a Sandbox without the solution S-1234567, as new partner organisations have it.")
     ] = False
     without_search: Annotated[
-        list[str],
+        list[Annotated[str, Meta(pattern=ACCOUNT_PATTERN)]],
         Meta(
             description="An account that may not search opportunities, as before AWS enables it. May be repeated; the "
             "variable separates several by spaces."
@@ -173,10 +172,7 @@ def from_file(folder: Path) -> dict[str, Any]:
 
 
 def readings_of(settings: Settings) -> Readings:
-    """How to read what AWS leaves open. Raises UserError for a span of time, or an account, that is none."""
-    for account in settings.without_search:
-        if not re.fullmatch("[0-9]{12}", account):
-            raise UserError(f"without_search: {account} is no account", "an account has twelve digits")
+    """How to read what AWS leaves open. Raises UserError for a span of time that is none."""
     return Readings(
         action_required_stays=settings.action_required_stays,
         closed_lost_reopens=settings.closed_lost_reopens,

@@ -8,6 +8,8 @@ import re
 from typing import Final
 
 DEFAULT_ACCOUNT: Final = "000000000000"
+ACCOUNT_PATTERN: Final = r"^[0-9]{12}\Z"
+"""Of the number of an account."""
 
 _ACCOUNT_AS_KEY = re.compile(rb"[ =]Credential=([0-9]{12})/")
 

@@ -1,7 +1,7 @@
 """Options made from the settings, so that an option, its variable and its key in the file cannot disagree."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 import click
 import msgspec
@@ -17,18 +17,20 @@ def setting(name: str) -> Callable[[Function], Function]:
     default = getattr(DEFAULTS, name)
     type_, constraint = get_args(field.type)
     assert isinstance(constraint, msgspec.Meta)
+    is_list = get_origin(type_) is list
 
     def checked(_: click.Context, __: click.Parameter, value: Any) -> Any:
         try:
             return msgspec.convert(value, field.type)
         except msgspec.ValidationError:
-            raise click.BadParameter(f"{value!r} is not possible. {constraint.description}") from None
+            told = " ".join(value) if is_list else value
+            raise click.BadParameter(f"{told!r} is not possible. {constraint.description}") from None
 
     return click.option(
         f"--{name.replace('_', '-')}",
         name,
-        type=str if type_ == list[str] else type_,
-        multiple=type_ == list[str],
+        type=str if is_list else type_,
+        multiple=is_list,
         is_flag=type_ is bool,
         default=default,
         show_default=type_ is not bool and default not in ("", []),

@@ -10,12 +10,12 @@ from typing import Final
 
 import msgspec
 
-from cosell.auth.open_access import DEFAULT_ACCOUNT
+from cosell.auth.open_access import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 from cosell.context import Scope
 
 CATALOGS: Final = ("AWS", "Sandbox")
 DEFAULT_CATALOG: Final = "Sandbox"
-_ACCOUNT: Final = re.compile("[0-9]{12}", re.ASCII)
+_ACCOUNT: Final = re.compile(ACCOUNT_PATTERN)
 
 
 class UnknownVisitor(Exception):
@@ -39,7 +39,7 @@ def visitor_of(query: Mapping[str, str], scopes: Sequence[Scope]) -> Visitor:
     if scopes and usual not in scopes:
         usual = scopes[0]
     scope = Scope(query.get("account") or usual.account, query.get("catalog") or usual.catalog)
-    if not _ACCOUNT.fullmatch(scope.account):
+    if not _ACCOUNT.match(scope.account):
         raise UnknownVisitor("An account has twelve digits, such as account=000000000000.")
     if scope.catalog not in CATALOGS:
         raise UnknownVisitor("The catalog is AWS or Sandbox.")

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from cosell import errors
+from cosell.auth.open_access import ACCOUNT_PATTERN
 from cosell.errors import AccessDeniedException, ServiceError, UserError, ValidationException, Violation
 from cosell.time_texts import span_ms
 from cosell.wire.model import service_model
@@ -60,7 +61,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             description="The operations, by name; `*` and `?` stand for letters, as in `Create*`.",
         ),
     ] = "*"
-    account: Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="The account, twelve digits.")] | None = None
+    account: Annotated[str, Meta(pattern=ACCOUNT_PATTERN, description="The account, twelve digits.")] | None = None
     catalog: Annotated[Literal["AWS", "Sandbox"], Meta(description="The catalog.")] | None = None
     probability: Annotated[float, Meta(gt=0, le=1, description="In which share of these requests.")] = 1.0
     times: Annotated[int, Meta(ge=1, le=MOST, description="How often at most.")] | None = None

@@ -4,10 +4,11 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
+from cosell.auth.open_access import ACCOUNT_PATTERN
 from cosell.serve.admin.router import Refused
 from cosell.time_texts import moment_ms, span_ms
 
-Account: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="The account, twelve digits.")]
+Account: TypeAlias = Annotated[str, Meta(pattern=ACCOUNT_PATTERN, description="The account, twelve digits.")]
 Catalog: TypeAlias = Annotated[Literal["AWS", "Sandbox"], Meta(description="The catalog.")]
 DEFAULT_CATALOG: Final = "Sandbox"
 
