@@ -346,3 +346,67 @@ def test_a_log_whose_reader_is_gone_holds_nobody_up(serve: Callable[..., Server]
     server.process.stderr = None
     asked_until_lines_are_dropped(server)
     assert server.stop()[0] == 0
+
+
+def unknown(log: str) -> list[tuple[str, str]]:
+    """Names that a log tells to be unknown, each with its kind."""
+    lines = map(json.loads, log.splitlines())
+    return [(line["event"], line["name"]) for line in lines if line["event"].startswith("unknown ")]
+
+
+def test_names_that_the_model_lacks_are_told_once(serve: Callable[..., Server]) -> None:
+    server = serve("--model", "2026-06")
+    spend = [{"Amount": "1", "NewMember": {"Inner": "a value"}}, {"NewMember": 1}]
+    for _ in range(2):
+        raw(server, "ReadTheStars", {"Catalog": "Sandbox"})
+        raw(server, "SearchOpportunities", {"Catalog": "Sandbox"})  # later than the model
+        raw(server, "ReadTheCards", {}, path_style=True)
+        raw(server, "not a name!", {})
+        raw(server, "ListOpportunities", {"Catalog": "Sandbox", "Sort": {"SortBy": "Identifier", "Mode": "a value"}})
+        raw(server, "CreateOpportunity", {"Catalog": "Sandbox", "Project": {"ExpectedCustomerSpend": spend}})
+        raw(server, "ListOpportunities", {"a key@example.com": "a value", "Catalog": None})
+        raw(server, "ListOpportunities", {"Catalog": ["a value"], "Sort": "a value"})
+    _, log = server.stop()
+    assert unknown(log) == [
+        ("unknown operation", "ReadTheStars"),
+        ("unknown operation", "SearchOpportunities"),
+        ("unknown operation", "ReadTheCards"),
+        ("unknown member", "ListOpportunities: Sort.Mode"),
+        ("unknown member", "CreateOpportunity: Project.ExpectedCustomerSpend.NewMember"),
+    ]
+    assert "a value" not in log
+    assert "example.com" not in log
+
+
+def test_names_that_somebody_makes_up_do_not_fill_the_log(serve: Callable[..., Server]) -> None:
+    server = serve()
+    for start in range(0, 1200, 300):
+        made_up = {f"Member{number}": 1 for number in range(start, start + 300)}
+        raw(server, "ListOpportunities", {"Catalog": "Sandbox", **made_up})
+    _, log = server.stop()
+    assert len(unknown(log)) == 1000
+
+
+def test_what_is_no_request_has_no_names(serve: Callable[..., Server]) -> None:
+    server = serve()
+    for body in ("[" * 40 + "]" * 40, "no JSON"):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("POST", "/", body, {"X-Amz-Target": "AWSPartnerCentralSelling.ListOpportunities"})
+        assert connection.getresponse().status == 400
+        connection.close()
+    raw(server, "ListOpportunities", {"Catalog": "Sandbox"})
+    _, log = server.stop()
+    assert unknown(log) == []
+
+
+def test_a_busy_server_hears_of_a_name_that_is_used_regularly(serve: Callable[..., Server]) -> None:
+    server = serve()
+    headers = {"X-Amz-Target": "AWSPartnerCentralSelling.ListOpportunities"}
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    for number in range(1_100):
+        body = {"Catalog": "Sandbox"} | ({"NewMember": 1} if number >= 1_000 else {})
+        connection.request("POST", "/", json.dumps(body), headers)
+        assert connection.getresponse().read()
+    connection.close()
+    _, log = server.stop()
+    assert unknown(log) == [("unknown member", "ListOpportunities: NewMember")]

@@ -37,12 +37,13 @@ from cosell.serve.admin.routes import ROUTER
 from cosell.serve.console_door import ConsoleDoor, is_console, say, send_to_first_page, wants_page
 from cosell.serve.deadlines import Deadlines
 from cosell.serve.dropped import drop
-from cosell.serve.log import log_answer, log_defect, log_outage, log_refusal, log_turned_away
+from cosell.serve.log import log_answer, log_defect, log_outage, log_refusal, log_turned_away, log_unknown_name
 from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
 from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
 from cosell.serve.searches import SEARCH, Searches, is_search
+from cosell.serve.unknown_names import UnknownNames
 from cosell.serve.writes import Writes
 from cosell.wire.model import served_month, service_model
 from cosell.wire.protocol import LONGEST_BODY
@@ -70,6 +71,7 @@ class Application:
         self._stopping = asyncio.Event()
         build = {"version": options.version, "model": served_month(options.model)}
         self._metrics = Metrics(engine.store, engine.clock, partial(workers_of, options.folder), build)
+        self._unknown_names = UnknownNames(engine.older or service_model(), log_unknown_name)
         self._ready = Readiness(engine.store.check, log_outage)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -140,6 +142,7 @@ class Application:
         seconds = perf_counter() - started
         self._metrics.count(call, answer, seconds)
         log_answer(call, answer, seconds)
+        self._unknown_names.look(call, answer)
         self._room.recent.add(call, answer, seconds)
 
     async def _turn_away(self, scope: Message, receive: Receive, send: Send, against: Objection) -> None:

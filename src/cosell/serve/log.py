@@ -156,6 +156,11 @@ def log_answer(call: Call, answer: Answer, seconds: float) -> None:
         _log.error("failed", **_explained(answer.defect), **facts)
 
 
+def log_unknown_name(kind: str, name: str) -> None:
+    """Log that a client uses the name of an operation, or of a member, which the served model does not have."""
+    _log.warning(f"unknown {kind}", name=name)
+
+
 def log_turned_away(scope: Mapping[str, Any], against: Objection) -> None:
     """Log a request that was refused before anybody looked at it."""
     action = f"{scope['method']} {scope['path']}"

@@ -27,25 +27,31 @@ def operation_of(method: str, path: str, headers: dict[bytes, bytes], older: Ser
     if method != "POST":
         raise UnknownOperationException(f"The service is called with POST, not with {method}.")
     prefix = service_model().metadata.target_prefix
-    target = headers.get(b"x-amz-target")
-    if target is None:
-        name = path.strip("/").rpartition("/")[2]
-        if not name:
-            raise UnknownOperationException(f"Name the operation: X-Amz-Target: {prefix}.ListOpportunities.")
-    else:
-        service, _, name = target.decode("latin-1").partition(".")
-        if service != prefix:
-            raise UnknownOperationException(f"The target of this service begins with {prefix}.")
+    by_path = b"x-amz-target" not in headers
+    name = operation_name(path, headers)
+    if name is None:
+        raise UnknownOperationException(f"The target of this service begins with {prefix}.")
+    if by_path and not name:
+        raise UnknownOperationException(f"Name the operation: X-Amz-Target: {prefix}.ListOpportunities.")
     operation = (older or service_model()).operations.get(name)
     if operation is None:
         raise UnknownOperationException("The service has no such operation.")
-    if target is None and _media_type(headers) not in _CONTENT_TYPES:
+    if by_path and _media_type(headers) not in _CONTENT_TYPES:
         raise UnsupportedMediaTypeException(
             f"Send JSON, with the header Content-Type: {PLAIN_JSON.decode()}, or name the operation in X-Amz-Target."
         )
     if b"content-encoding" in headers:
         raise SerializationException("The body must not be compressed.")
     return operation
+
+
+def operation_name(path: str, headers: dict[bytes, bytes]) -> str | None:
+    """What a request calls an operation of this service, whether there is one or not; None where its target is none."""
+    target = headers.get(b"x-amz-target")
+    if target is None:
+        return path.strip("/").rpartition("/")[2]
+    service, _, name = target.decode("latin-1").partition(".")
+    return name if service == service_model().metadata.target_prefix else None
 
 
 def answer_content_type(headers: dict[bytes, bytes]) -> bytes:
