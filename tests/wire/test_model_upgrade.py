@@ -4,6 +4,7 @@ import gzip
 import json
 import runpy
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -74,3 +75,21 @@ def test_another_package_changes_nothing(upgraded: Any, data: Path, tmp_path: Pa
     with pytest.raises(ValueError, match="no botocore"):
         upgraded(other, data)
     assert json.loads((data / "source.json").read_bytes())["version"] == model_source().version
+
+
+def test_a_release_is_fetched_by_its_version(upgraded: Any, data: Path, tmp_path: Path) -> None:
+    _skip_without_an_index(tmp_path)
+    wheel = upgraded.__globals__["_wheel"](model_source().version, tmp_path)
+    assert upgraded(wheel, data) == []
+    for file in (file_in(Path(), "service-2.json.gz"), file_in(Path(), "paginators-1.json"), Path("source.json")):
+        assert (data / file).read_bytes() == (DATA / file).read_bytes()
+
+
+def _skip_without_an_index(folder: Path) -> None:
+    """Ask for another package in the way in which the tool does it."""
+    if not shutil.which("uv"):
+        pytest.skip("uv is not installed, by which the tool fetches a release")
+    pip = ["uv", "tool", "run", "--quiet", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder / "probe")]
+    probe = subprocess.run([*pip, "jmespath"], capture_output=True, text=True, check=False)
+    if probe.returncode:
+        pytest.skip("no index of packages can be reached from here")
