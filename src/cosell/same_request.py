@@ -8,6 +8,7 @@ import msgspec
 
 from cosell.rules.identifiers import REGION
 from cosell.wire.model import SERVICE, service_model
+from cosell.wire.older import older_model
 from cosell.wire.types import snake_case
 
 SECRET: Final = "cosell"  # noqa: S105  # an open server verifies none; clients want to have one
@@ -15,18 +16,30 @@ _AWS: Final = f"https://{SERVICE}.{REGION}.api.aws"
 _INDENT: Final = "    "
 
 
+BEFORE_LAST: Final = "2026-06"
+"""The model before the newest: clients may know no more."""
+TEACHES: Final = 'eval "$(cosell env --data-path)"'
+"""What makes clients of Python know every operation."""
+
+
 class Way(msgspec.Struct, frozen=True):
-    """One way to send a request: a label, and the text to copy."""
+    """One way to send a request: a label, and the text to copy.
+
+    `teaches` is the command that makes a client know the operation, where it may be older than that.
+    """
 
     label: str
     text: str
+    teaches: str = ""
 
 
 def same_request(operation: str, members: Mapping[str, Any], origin: str, account: str) -> list[Way]:
     """The ways to send `members` (the Catalog among them) to this server as `account`."""
+    older = older_model(BEFORE_LAST)
+    teaches = TEACHES if older is not None and operation not in older.operations else ""
     return [
-        Way("boto3", boto3_call(operation, members, origin, account)),
-        Way("AWS CLI", cli_command(operation, members, origin, account)),
+        Way("boto3", boto3_call(operation, members, origin, account), teaches),
+        Way("AWS CLI", cli_command(operation, members, origin, account), teaches),
         Way("Raw request", raw_request(operation, members, origin, account)),
     ]
 

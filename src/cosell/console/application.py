@@ -66,7 +66,10 @@ class Console:
         return endpoint
 
     def _show(self, page: Page, request: Request, form: list[tuple[str, str]]) -> Response:
-        return self._to_be_finished(self._answer(page, request, form))
+        response = self._answer(page, request, form)
+        if page.act is None:  # a form that changes something has to say where it comes from
+            response.headers["referrer-policy"] = "no-referrer"
+        return self._to_be_finished(response)
 
     def _to_be_finished(self, response: Response) -> Response:
         if isinstance(response, GradualResponse):

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -46,7 +45,6 @@ SORT_WORDS: Final = {
     "CreatedDate": "created",
     "TargetCloseDate": "target close",
 }
-_IDENTIFIER: Final = re.compile(r"[oO][0-9]{1,19}", re.ASCII)
 LABELS: Final = {
     "Identifier": "Identifier",
     "CustomerCompanyName": "Customer",
@@ -123,14 +121,6 @@ def row_of(summary: Mapping[str, Any]) -> Row:
         summary["CreatedDate"],
         summary["LastModifiedDate"],
     )
-
-
-def search(visit: Visit) -> Response:
-    """What is typed into the search field: an identifier opens its opportunity, anything else is a customer's name."""
-    wanted = visit.first("q").strip()
-    if _IDENTIFIER.fullmatch(wanted):
-        return visit.redirect(visit.link(f"{TABLE}/{wanted.upper()}"))
-    return visit.redirect(visit.link(TABLE, [("CustomerCompanyName", wanted)] if wanted else []))
 
 
 def opportunities_csv(visit: Visit) -> Response:

@@ -13,9 +13,10 @@ from cosell.console.aws_desk import act_at_desk, act_at_desk_opportunity, desk, 
 from cosell.console.events import act_on_events, events
 from cosell.console.home import home, seed
 from cosell.console.mirror_health import mirror_health
-from cosell.console.opportunities import opportunities, opportunities_csv, search
+from cosell.console.opportunities import opportunities, opportunities_csv
 from cosell.console.opportunity import opportunity
 from cosell.console.pipeline import picture_csv, picture_svg, pipeline
+from cosell.console.search.page import SEARCH, search, suggested
 from cosell.console.surroundings import Surroundings
 from cosell.console.visit import Visit
 from cosell.console.wire import act_on_wire_call, wire, wire_call
@@ -46,7 +47,8 @@ PAGES: Final = (
     Page("/console/opportunities", "Opportunities", opportunities, in_menu=True, is_quick=True),
     Page("/console/opportunities.csv", "Opportunities as CSV", opportunities_csv),
     Page("/console/opportunities/{identifier}", "Opportunity", opportunity),
-    Page("/console/search", "Search", search),
+    Page(SEARCH, "Search", search),
+    Page(f"{SEARCH}/suggestions", "Suggestions", suggested),
     Page("/console/pipeline", "Pipeline", pipeline, in_menu=True),
     Page("/console/pipeline/{picture}.svg", "Picture", picture_svg),
     Page("/console/pipeline/{picture}.csv", "Figures", picture_csv),
@@ -58,11 +60,7 @@ PAGES: Final = (
 )
 PAGES_OF_A_MIRROR: Final = (
     Page("/console/", "Sync", mirror_health, in_menu=True),
-    *(
-        page
-        for page in PAGES
-        if page.path.startswith(("/console/opportunities", "/console/search", "/console/pipeline"))
-    ),
+    *(page for page in PAGES if page.path.startswith(("/console/opportunities", SEARCH, "/console/pipeline"))),
 )
 """Those that only read what a mirror has."""
 

@@ -25,29 +25,45 @@ def request_of(query: Query) -> dict[str, Any]:
     for name in LISTS:
         if values := [value for key, value in query if key == name]:
             request[name] = values
-    given = dict(reversed(query))  # of a name that may stand once, the first counts
+    given = single_members(query)
     for member in RANGES:
         bounds = {name: given[name] for name in _bounds(member) if name in given}
         if bounds:
             request[member] = bounds
-    if "SortBy" in given or "SortOrder" in given:
-        request["Sort"] = {"SortBy": "LastModifiedDate", "SortOrder": "DESCENDING"} | {
-            name: given[name] for name in SORT if name in given
-        }
-    if size := given.get("MaxResults"):
-        request["MaxResults"] = int(size) if re.fullmatch(r"\d{1,9}", size, re.ASCII) else size
-    if token := given.get("NextToken"):
-        request["NextToken"] = token
-    return request
+    return request | order_and_page_of(given)
 
 
 def query_of(request: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The query that `request_of` reads as this request."""
     query = [(name, value) for name in LISTS for value in request.get(name, ())]
-    for member in (*RANGES, "Sort"):
+    for member in RANGES:
         query += [(name, str(value)) for name, value in request.get(member, {}).items()]
-    query += [(name, str(request[name])) for name in ("MaxResults", "NextToken") if name in request]
-    return query
+    return query + query_of_order_and_page(request)
+
+
+def single_members(query: Query) -> dict[str, str]:
+    """The members of a query that may stand once: the first counts."""
+    return dict(reversed(query))
+
+
+def order_and_page_of(given: Mapping[str, str]) -> dict[str, Any]:
+    """The members that say in which order what is found comes, and which page of it."""
+    members: dict[str, Any] = {}
+    if "SortBy" in given or "SortOrder" in given:
+        members["Sort"] = {"SortBy": "LastModifiedDate", "SortOrder": "DESCENDING"} | {
+            name: given[name] for name in SORT if name in given
+        }
+    if size := given.get("MaxResults"):
+        members["MaxResults"] = int(size) if re.fullmatch(r"\d{1,9}", size, re.ASCII) else size
+    if token := given.get("NextToken"):
+        members["NextToken"] = token
+    return members
+
+
+def query_of_order_and_page(request: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The query that `order_and_page_of` reads so."""
+    query = [(name, str(value)) for name, value in request.get("Sort", {}).items()]
+    return query + [(name, str(request[name])) for name in ("MaxResults", "NextToken") if name in request]
 
 
 def filters_of(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,6 +101,11 @@ class Visit:
             headers["set-cookie"] = cookie_header(self._nonce)
         return GradualResponse(templates.pieces(template, visit=self, **names), status, headers)
 
+    def fragment(self, template: str, **names: Any) -> Response:
+        """A part of an HTML page, for a script of ours to put in its place."""
+        text = "".join(templates.pieces(template, visit=self, **names))
+        return Response(text, 200, PAGE_HEADERS, "text/html; charset=utf-8")
+
     def file(self, body: bytes, content_type: str, filename: str) -> Response:
         """Something to be kept."""
         headers = PAGE_HEADERS | {"content-disposition": f'attachment; filename="{filename}"'}

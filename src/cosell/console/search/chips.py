@@ -1,0 +1,132 @@
+"""A filter tree in words: a chip for each condition, in groups of which all, any or none have to hold. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from cosell.console.search import tree
+from cosell.console.search.vocabulary import phrase_of
+from cosell.rules.search.violations import NODE_MEMBERS
+
+GROUP_WORDS: Final = {
+    "all": "All of these",
+    "any": "Any of these",
+    "none": "None of these",
+    "not all": "Not all of these",
+}
+_MIDNIGHT: Final = "T00:00:00Z"
+_BETWEEN: Final = {"ContainsAny": " or "}
+
+
+class Chip(msgspec.Struct, frozen=True):
+    """One condition: its words, its value, whether it is negated, and the path that takes it out of the tree.
+
+    `is_refused`: the API says that something is wrong with it.
+    """
+
+    words: str
+    value: str
+    is_negated: bool
+    path: tree.Path
+    is_refused: bool = False
+
+    @property
+    def text(self) -> str:
+        """The condition in one line: `not: tagged archive`."""
+        words = f"{self.words} {self.value}"
+        return f"not: {words[:1].lower()}{words[1:]}" if self.is_negated else words
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Parts that go together. `path` takes all of it out, `inside` is where one more part goes."""
+
+    kind: Literal["all", "any", "none", "not all"]
+    parts: tuple["Part", ...]
+    path: tree.Path
+    inside: tree.Path
+
+    @property
+    def words(self) -> str:
+        """What has to be of the parts."""
+        return GROUP_WORDS[self.kind]
+
+
+Part: TypeAlias = Chip | Group
+
+
+def parts_of(node: Any, refused: tuple[str, ...] = ()) -> tuple[Part, ...]:
+    """A tree in words: the parts that all have to hold. `refused` are fields that the API has named in its answer."""
+    part = None if node is None else _part(node, (), (), refused)
+    if part is None:
+        return ()
+    return part.parts if isinstance(part, Group) and part.kind == "all" else (part,)
+
+
+def groups_of(parts: tuple[Part, ...]) -> Iterator[Group]:
+    """The groups among parts, outer ones first."""
+    for part in parts:
+        if isinstance(part, Group):
+            yield part
+            yield from groups_of(part.parts)
+
+
+def chip_at(node: Any, path: tree.Path) -> Chip:
+    """The chip of the condition at a path of a tree."""
+    is_negated = bool(path) and path[-1] == tree.NOT
+    return _chip(tree.part_at(node, path), path, path, (), is_negated=is_negated)
+
+
+def _part(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...]) -> Part:
+    """The node at `path`; taking it out means to take out what is at `out`, the negation around it."""
+    is_negated = out != path
+    name = tree.list_of(node)
+    if name:
+        kind: Any = (("not all", "none") if is_negated else ("all", "any"))[name == tree.ANY]
+        steps = [(*path, name, index) for index in range(len(node[name]))]
+        parts = tuple(_part(tree.part_at(node, step[-2:]), step, step, refused) for step in steps)
+        return Group(kind, parts, out, path)
+    if isinstance(node, dict) and node.keys() == {tree.NOT}:
+        inner = (*path, tree.NOT)
+        if is_negated:  # a negation of a negation
+            return Group("none", (_part(node[tree.NOT], inner, path, refused),), out, path)
+        return _part(node[tree.NOT], inner, path, refused)
+    return _chip(node, path, out, refused, is_negated=is_negated)
+
+
+def _chip(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...], *, is_negated: bool) -> Chip:
+    text = tree.path_text(path)
+    is_refused = any(field == text or field.startswith(f"{text}.") for field in refused)
+    operator, leaf = _leaf(node)
+    if leaf is None:
+        return Chip("What cannot be read:", _short(node), is_negated, out, is_refused)
+    return Chip(phrase_of(str(leaf["Key"]), operator), value_text(operator, leaf["Value"]), is_negated, out, is_refused)
+
+
+def _leaf(node: Any) -> tuple[str, Mapping[str, Any] | None]:
+    """The operator of a condition, and what stands in it; None where it is none."""
+    if isinstance(node, dict) and len(node) == 1:
+        ((operator, leaf),) = node.items()
+        if operator in NODE_MEMBERS and isinstance(leaf, dict) and leaf.keys() == {"Key", "Value"}:
+            return operator, leaf
+    return "", None
+
+
+def value_text(operator: str, value: Any) -> str:
+    """The value of a condition as people write it: `Qualified`, `1,000`, `2026-05-01`, `heron or owl`."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return _short(value)
+    ((name, given),) = value.items()
+    if name == "StringListValue" and isinstance(given, list):
+        return _BETWEEN.get(operator, " and ").join(map(str, given))
+    if name in ("LongValue", "DoubleValue") and isinstance(given, int | float):
+        return f"{given:,}"
+    if name == "DateValue" and isinstance(given, str):
+        return given.removesuffix(_MIDNIGHT)
+    return given if isinstance(given, str) else _short(given)
+
+
+def _short(value: Any) -> str:
+    """What no form of ours has made, as JSON, cut."""
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= 60 else f"{text[:60]}…"

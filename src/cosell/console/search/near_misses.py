@@ -1,0 +1,66 @@
+"""Where a search finds nothing: questions close to it that may. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from cosell.console.search import tree
+from cosell.console.search.chips import chip_at
+from cosell.console.search.form import condition, with_condition, with_filter, with_keyword
+from cosell.console.search.vocabulary import LABELS
+from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.question import KEYWORD_FIELDS
+from cosell.rules.search.violations import MOST_LEAVES
+
+LONGEST_TEXT: Final = 255
+"""Characters of a text in a condition [model]."""
+BESIDE_THE_KEYWORD: Final = ("Tags", "Industry", "ApnPrograms", "AwsAccountId", "CosellMotion", "OfferId", "OfferSetId")
+"""Fields with words of people's own in which a keyword is not looked for."""
+BESIDE_IN_WORDS: Final = "tags, industry, APN programs, AWS account, co-sell motion and marketplace offers"
+
+Offer = tuple[str, dict[str, Any]]
+"""What it is called, and the question."""
+
+
+def near_misses(request: Mapping[str, Any]) -> Iterator[Offer]:
+    """Questions that ask for less, or look elsewhere."""
+    node, keyword = request.get("Filter"), request.get("Keyword", "")
+    last = list(tree.leaves_of(node))[-1:]
+    for path in last:
+        chip = chip_at(node, path)
+        less = with_filter(request, tree.without_part(node, path))
+        yield f"Without “{chip.text}”", less
+        text = "" if keyword or chip.is_negated else _text_in(tree.part_at(node, path))
+        if text:
+            yield f"“{text}” in all fields that people search", with_keyword(less, text)
+    if keyword and last:
+        yield f"Without the words “{keyword}”", with_keyword(request, "")
+    if keyword:
+        yield from _keyword_elsewhere(request, keyword)
+
+
+def _keyword_elsewhere(request: Mapping[str, Any], keyword: str) -> Iterator[Offer]:
+    words = keyword.split()
+    rest = with_keyword(request, "")
+    if 1 < len(words) <= MOST_LEAVES // len(KEYWORD_FIELDS):
+        for word in words:
+            rest = with_condition(rest, _in_any(KEYWORD_FIELDS, word))
+        yield f"Each of the words {' and '.join(f'“{word}”' for word in words)}, wherever it stands", rest
+    if len(keyword) <= LONGEST_TEXT:
+        elsewhere = _in_any(BESIDE_THE_KEYWORD, keyword)
+        yield f"“{keyword}” in {BESIDE_IN_WORDS}", with_condition(with_keyword(request, ""), elsewhere)
+
+
+def _in_any(fields: tuple[str, ...], text: str) -> dict[str, Any]:
+    return {tree.ANY: [condition(field, "ContainsAny", [text]) for field in fields]}
+
+
+def _text_in(leaf: Any) -> str:
+    """The text that a condition looks for; none where it looks for something else."""
+    match leaf:
+        case {"EqualsTo": {"Key": key, "Value": {"StringValue": str(text)}}}:
+            pass
+        case {"ContainsAny": {"Key": key, "Value": {"StringValue": str(text)}}}:
+            pass
+        case _:
+            return ""
+    return text if key in LABELS and FIELDS[key].kind in ("text", "list") else ""
