@@ -152,6 +152,10 @@ def test_what_stands_in_an_address_is_shown_as_it_is(hostile: Site, text: str) -
     status, headers, _ = hostile.request("GET", hostile.address("/console/search", ("q", text)))
     assert status == 303
     assert headers["location"].isascii()
+    found = Document(hostile.request("GET", headers["location"])[2])
+    assert text in found.text
+    assert is_harmless(found)
+    assert is_harmless(hostile.page("/console/search/suggestions", ("q", text)))
 
 
 def test_the_files_of_a_picture_have_them_as_text(hostile: Site) -> None:
@@ -168,7 +172,7 @@ def test_no_script_of_theirs_runs_and_no_page_gets_wider(hostile: Site, new_page
     addresses = [
         hostile.address(page.path.format(identifier=identifier, call=call))
         for page in PAGES
-        if not page.path.endswith((".svg", ".csv", "/search"))
+        if not page.path.endswith((".svg", ".csv", "/suggestions"))
         for identifier in (hostile.identifiers.values() if "{identifier}" in page.path else ("",))
     ]
     for width, scheme in ((1440, "light"), (390, "dark")):

@@ -9,12 +9,12 @@ from cosell.console.pages import PAGES
 from tests.console.conftest import NAMES, Site
 from tests.console.looks import LOOKS, look_through
 
-PICTURES = (".svg", ".csv")
+FOR_SCRIPTS = (".svg", ".csv", "/suggestions")
 
 
 def addresses(site: Site) -> list[str]:
     """Every page that people look at, also full of hostile names, and where there is nothing."""
-    shown = [page.path for page in PAGES if not page.path.endswith(PICTURES) and "search" not in page.path]
+    shown = [page.path for page in PAGES if not page.path.endswith(FOR_SCRIPTS)]
     members = {"identifier": "O1000007", "call": site.call()}
     opened = [site.address(path.format(**members)) for path in shown]
     hostile = [site.address(f"/console/opportunities/{identifier}") for identifier in site.identifiers.values()]

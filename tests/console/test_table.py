@@ -122,17 +122,6 @@ def test_the_fields_of_the_form_become_a_question() -> None:
     }
 
 
-def test_a_search_finds_identifiers_and_customers(site: Site) -> None:
-    for typed, path in [
-        ("o1000003", "/console/opportunities/O1000003?"),
-        ("Acme", "CustomerCompanyName=Acme"),
-        ("", ""),
-    ]:
-        status, headers, _ = site.request("GET", site.address("/console/search", ("q", typed)))
-        assert status == 303
-        assert path in headers["location"]
-
-
 def test_a_page_of_the_table_is_a_spreadsheet_without_formulas(site: Site) -> None:
     question = [("CustomerCompanyName", name) for name in NAMES.values()]
     status, headers, text = site.request("GET", site.address("/console/opportunities.csv", *question))

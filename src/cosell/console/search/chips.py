@@ -34,8 +34,7 @@ class Chip(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The condition in one line: `not: tagged archive`."""
-        words = f"{self.words} {self.value}"
-        return f"not: {words[:1].lower()}{words[1:]}" if self.is_negated else words
+        return f"{'not: ' if self.is_negated else ''}{self.words} {self.value}"
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -95,12 +94,15 @@ def _part(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...]) 
 
 
 def _chip(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...], *, is_negated: bool) -> Chip:
-    text = tree.path_text(path)
-    is_refused = any(field == text or field.startswith(f"{text}.") for field in refused)
+    field = tree.path_text(path)
+    is_refused = any(one == field or one.startswith(f"{field}.") for one in refused)
     operator, leaf = _leaf(node)
     if leaf is None:
         return Chip("What cannot be read:", _short(node), is_negated, out, is_refused)
-    return Chip(phrase_of(str(leaf["Key"]), operator), value_text(operator, leaf["Value"]), is_negated, out, is_refused)
+    phrase = phrase_of(str(leaf["Key"]), operator)
+    if is_negated and phrase[1:2].islower():  # within a line: `not: tagged archive`
+        phrase = f"{phrase[:1].lower()}{phrase[1:]}"
+    return Chip(phrase, value_text(operator, leaf["Value"]), is_negated, out, is_refused)
 
 
 def _leaf(node: Any) -> tuple[str, Mapping[str, Any] | None]:

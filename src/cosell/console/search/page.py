@@ -1,23 +1,22 @@
 """The page of a search, and what its box offers while somebody types."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
 from starlette.responses import Response
 
 from cosell.console.opportunities import TABLE
 from cosell.console.search import form, tree
 from cosell.console.search.chips import groups_of, parts_of
+from cosell.console.search.found import line_of
 from cosell.console.search.near_misses import near_misses
 from cosell.console.search.suggestions import Suggestion, Values, about_a_field, suggestions, values_of
 from cosell.console.search.vocabulary import LABELS, OFFERED_OPERATORS, sort_keys
 from cosell.console.visit import ApiError, Visit
-from cosell.console.words import NOTHING, day, hundredths, money, review_status_of
+from cosell.console.words import day
 from cosell.context import Scope
 from cosell.operations.opportunity.search_opportunities import DEFAULT_PAGE_SIZE
-from cosell.rules.opportunity.team import OWNER
 from cosell.rules.search.question import DEFAULT_SORT_BY
 from cosell.wire.timestamps import Timestamp
 
@@ -30,8 +29,6 @@ FIELD: Final = "field"
 """Says that a query comes from the form of a condition."""
 READ_FOR_VALUES: Final = 100
 """Opportunities whose values are suggested: one page, which costs the same in a catalog of any size."""
-_ASKED: Final = frozenset({"Keyword", "Filter"})
-_IDENTIFIER: Final = re.compile(r"[oO][0-9]{1,19}", re.ASCII)
 COLUMNS: Final = {
     # heading: the key that it sorts by
     "Id": "OpportunityId",
@@ -43,21 +40,7 @@ COLUMNS: Final = {
     "Owner": "OpportunityOwner",
     "Modified": "LastModifiedDate",
 }
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One line of what was found, in the words of its cells. `found_in`: texts with the keyword that no cell shows."""
-
-    identifier: str
-    customer: str
-    title: str
-    stage: str
-    review_status: str
-    spend: str
-    target_close: str
-    owner: str
-    modified: str
-    found_in: tuple[tuple[str, str], ...]
+_IDENTIFIER: Final = re.compile(r"[oO][0-9]{1,19}", re.ASCII)
 
 
 def search(visit: Visit) -> Response:
@@ -67,44 +50,27 @@ def search(visit: Visit) -> Response:
         return visit.redirect(_where_words_lead(visit, request, visit.first(TYPED).strip()))
     if visit.first(FIELD):
         return visit.redirect(_link(visit, form.with_entered(request, visit.query)))
-    answer, error = _answer(visit, request)
     question = {name: value for name, value in request.items() if name != "NextToken"}
-    refused = tuple(entry["FieldName"] for entry in error.entries) if error else ()
-    parts = parts_of(request.get("Filter"), refused)
-    summaries, token = answer["OpportunitySearchSummaries"], answer.get("NextToken")
-    sort = question.get("Sort", {})
-    has_question = "Keyword" in question or "Filter" in question
-    is_nothing = not error and not summaries
+    keyword = question.get("Keyword", "")
+    summaries, token, error = _answer(visit, request)
+    found_nothing = not summaries and not error
     return visit.page(
         "search/search.html",
         status=error.status if error else 200,
         summaries=summaries,
         line_of=line_of,
         error=error,
-        request=request,
-        keyword=request.get("Keyword", ""),
-        hidden=form.query_of(form.with_keyword(question, "")),
-        hidden_of_order=form.query_of({name: value for name, value in question.items() if name in _ASKED}),
-        hidden_of_condition=form.query_of(question),
-        parts=parts,
-        into=[group for group in groups_of(parts) if tree.list_of(tree.part_at(request["Filter"], group.inside))],
-        path_text=tree.path_text,
-        without=lambda part: _link(visit, _without(request, part.path)),
-        without_keyword=_link(visit, form.with_keyword(request, "")),
-        everything=visit.link(SEARCH),
-        next_page=_link(visit, {**question, "NextToken": token}) if token else "",
-        first_page=_link(visit, question),
+        keyword=keyword,
         ways=visit.ways("SearchOpportunities", request),
-        labels=LABELS,
-        operators=OFFERED_OPERATORS,
-        sort_keys=sort_keys(),
-        sorted_by=sort.get("SortBy", DEFAULT_SORT_BY),
-        ascending=sort.get("SortOrder") == "ASCENDING",
-        headings=[(heading, _sorted(visit, question, key), key) for heading, key in COLUMNS.items()],
-        page_size=question.get("MaxResults", DEFAULT_PAGE_SIZE),
-        is_empty=is_nothing and not has_question and "NextToken" not in request,
-        near_misses=_near_misses(visit, question) if is_nothing else [],
-        filters=visit.link(TABLE),
+        filters=visit.link(TABLE, [("CustomerCompanyName", keyword)] if error and keyword else []),
+        everything=visit.link(SEARCH),
+        first_page=_link(visit, question),
+        next_page=_link(visit, {**question, "NextToken": token}) if token else "",
+        is_first_page="NextToken" not in request,
+        is_empty=found_nothing and not question.keys() - {"Sort", "MaxResults"} and "NextToken" not in request,
+        near_misses=_near_misses(visit, question) if found_nothing else [],
+        **_conditions(visit, question, error),
+        **_order(visit, question),
     )
 
 
@@ -119,48 +85,47 @@ def suggested(visit: Visit) -> Response:
     )
 
 
-def line_of(summary: Mapping[str, Any], keyword: str) -> Line:
-    """The line of an OpportunitySearchSummary. Of a spend it does not tell with whom, so each is shown."""
-    life_cycle, project = summary.get("LifeCycle") or {}, summary.get("Project") or {}
-    team = summary.get("OpportunityTeam") or ()
-    owner: Mapping[str, str] = next((one for one in team if one.get("BusinessTitle") == OWNER), {})
-    unshown = {"Next step": life_cycle.get("NextSteps"), "Partner's": summary.get("PartnerOpportunityIdentifier")}
-    return Line(
-        summary["Id"],
-        ((summary.get("Customer") or {}).get("Account") or {}).get("CompanyName") or NOTHING,
-        project.get("Title") or "",
-        life_cycle.get("Stage") or "",
-        review_status_of(life_cycle),
-        ", ".join(
-            money(hundredths(spend["Amount"]), spend["CurrencyCode"])
-            for spend in project.get("ExpectedCustomerSpend") or ()
-            if spend.get("Amount")
-        )
-        or NOTHING,
-        life_cycle.get("TargetCloseDate") or NOTHING,
-        " ".join(owner[name] for name in ("FirstName", "LastName") if owner.get(name)) or NOTHING,
-        summary["LastModifiedDate"],
-        tuple((name, text) for name, text in unshown.items() if keyword and text and _has(text, keyword)),
-    )
+def _conditions(visit: Visit, question: Mapping[str, Any], error: ApiError | None) -> dict[str, Any]:
+    """What the chips and the form of a condition are made of."""
+    node = question.get("Filter")
+    parts = parts_of(node, tuple(entry["FieldName"] for entry in error.entries) if error else ())
+    return {
+        "parts": parts,
+        "groups": [group for group in groups_of(parts) if tree.list_of(tree.part_at(node, group.inside))],
+        "path_text": tree.path_text,
+        "without": lambda part: _link(visit, form.with_filter(question, tree.without_part(node, part.path))),
+        "without_keyword": _link(visit, form.with_keyword(question, "")),
+        "beside_words": form.query_of(form.with_keyword(question, "")),
+        "beside_condition": form.query_of(question),
+        "labels": LABELS,
+        "operators": OFFERED_OPERATORS,
+    }
 
 
-def _has(text: str, keyword: str) -> bool:
-    return " ".join(keyword.casefold().split()) in " ".join(text.casefold().split())
+def _order(visit: Visit, question: Mapping[str, Any]) -> dict[str, Any]:
+    """What the headings and the form of the order are made of."""
+    sort = question.get("Sort", {})
+    return {
+        "headings": [(heading, _sorted(visit, question, key), key) for heading, key in COLUMNS.items()],
+        "sort_keys": sort_keys(),
+        "sorted_by": sort.get("SortBy", DEFAULT_SORT_BY),
+        "ascending": sort.get("SortOrder") == "ASCENDING",
+        "page_size": question.get("MaxResults", DEFAULT_PAGE_SIZE),
+        "beside_order": form.query_of({name: question[name] for name in ("Keyword", "Filter") if name in question}),
+    }
 
 
-def _answer(visit: Visit, request: Mapping[str, Any]) -> tuple[dict[str, Any], ApiError | None]:
+def _answer(visit: Visit, request: Mapping[str, Any]) -> tuple[Sequence[dict[str, Any]], str, ApiError | None]:
+    """The summaries of a page, the token of the next one, and what the API says against the question."""
     try:
-        return visit.ask("SearchOpportunities", **request), None
+        answer = visit.ask("SearchOpportunities", **request)
     except ApiError as refused:
-        return {"OpportunitySearchSummaries": []}, refused
+        return (), "", refused
+    return answer["OpportunitySearchSummaries"], answer.get("NextToken", ""), None
 
 
 def _link(visit: Visit, request: Mapping[str, Any], scope: Scope | None = None) -> str:
     return visit.link(SEARCH, form.query_of(request), scope)
-
-
-def _without(request: Mapping[str, Any], path: tree.Path) -> dict[str, Any]:
-    return form.with_filter(request, tree.without_part(request["Filter"], path))
 
 
 def _where_words_lead(visit: Visit, request: Mapping[str, Any], typed: str) -> str:
@@ -171,9 +136,9 @@ def _where_words_lead(visit: Visit, request: Mapping[str, Any], typed: str) -> s
         offered = suggestions(typed, {}, "") if about[2] and not is_typing else []
         return _link(visit, _taken(request, offered[0]) if offered else form.with_keyword(request, ""))
     if not is_typing and _IDENTIFIER.fullmatch(typed):
-        found = visit.call("GetOpportunity", {"Identifier": typed.upper()})
-        if found.status == 200:
-            return visit.link(f"{TABLE}/{typed.upper()}")
+        identifier = typed.upper()
+        if visit.call("GetOpportunity", {"Identifier": identifier}).status == 200:
+            return visit.link(f"{TABLE}/{identifier}")
     return _link(visit, form.with_keyword(request, typed))
 
 
@@ -184,25 +149,21 @@ def _taken(request: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]
 
 def _known_values(visit: Visit) -> Values:
     """Those of the opportunities that were changed last; none where the account has no search."""
-    answer, _ = _answer(visit, {"MaxResults": READ_FOR_VALUES})
-    return values_of(answer["OpportunitySearchSummaries"])
+    summaries, _, _ = _answer(visit, {"MaxResults": READ_FOR_VALUES})
+    return values_of(summaries)
 
 
 def _sorted(visit: Visit, question: Mapping[str, Any], key: str) -> str:
     """The address of the question in the order of `key`, upside down if that is its order already."""
-    sort = question.get("Sort", {"SortBy": DEFAULT_SORT_BY, "SortOrder": "DESCENDING"})
-    is_turned = sort.get("SortBy") == key and sort.get("SortOrder") == "ASCENDING"
-    order = "DESCENDING" if is_turned else "ASCENDING"
-    return _link(visit, {**question, "Sort": {"SortBy": key, "SortOrder": order}})
+    is_turned = question.get("Sort") == {"SortBy": key, "SortOrder": "ASCENDING"}
+    sort = {"SortBy": key, "SortOrder": "DESCENDING" if is_turned else "ASCENDING"}
+    return _link(visit, {**question, "Sort": sort})
 
 
 def _near_misses(visit: Visit, question: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What may find something, and its address: questions close to this one, and this one in the other catalog."""
-    others = [
-        scope
-        for scope in visit.visitor.choices
-        if scope.account == visit.scope.account and scope.catalog != visit.scope.catalog
-    ]
+    here = visit.scope
+    others = [scope for scope in visit.visitor.choices if scope.account == here.account and scope != here]
     return [
         *((words, _link(visit, request)) for words, request in near_misses(question)),
         *((f"The same in catalog {scope.catalog}", _link(visit, question, scope)) for scope in others),

@@ -22,6 +22,8 @@ Values: TypeAlias = Mapping[str, Sequence[str]]
 
 MOST: Final = 8
 """Suggestions at a time."""
+MOST_OF_A_FIELD: Final = 3
+"""Of them, values of one field, as long as none is asked about."""
 READ_FROM_ANSWERS: Final = (
     "CustomerCompanyName",
     "OpportunityOwner",
@@ -30,7 +32,6 @@ READ_FROM_ANSWERS: Final = (
     "CountryCode",
     "ApnPrograms",
     "CosellMotion",
-    "PartnerProjectTitle",
 )
 """Fields whose values are taken from the opportunities that were changed last."""
 PARTS: Final = ("CustomerCompanyName", "PartnerProjectTitle", "Tags", "NextStep", "OpportunityOwner")
@@ -125,8 +126,9 @@ def _for_field(field: str, operator: str, typed: str, values: Values, today: str
     elif kind == "date":
         yield from _dated(field, operator, typed or today)
     else:
-        known = [*listed_values(field), *values.get(field, ())]
-        yield from (_condition(field, "EqualsTo", value) for value in known if typed.casefold() in value.casefold())
+        known = [value for value in _values(field, values) if typed.casefold() in value.casefold()]
+        known.sort(key=lambda value: not _begins_a_word(typed, value))
+        yield from (_condition(field, "EqualsTo", value) for value in known)
         if typed:
             yield _condition(field, "ContainsAny", typed)
             yield _condition(field, "EqualsTo", typed)
@@ -137,10 +139,13 @@ def _known(typed: str, keyword: str, values: Values) -> Iterator[Suggestion]:
     if len(typed) < SHORTEST:
         return
     for field in LABELS:
-        for value in (*listed_values(field), *values.get(field, ())):
-            is_meant = value.casefold() == typed.casefold() if field in _CODES else _begins_a_word(typed, value)
-            if is_meant:
-                yield _condition(field, "EqualsTo", value, keyword)
+        is_meant = str.__eq__ if field in _CODES else _begins_a_word
+        meant = (value for value in _values(field, values) if is_meant(typed.casefold(), value.casefold()))
+        yield from (_condition(field, "EqualsTo", value, keyword) for value in islice(meant, MOST_OF_A_FIELD))
+
+
+def _values(field: str, values: Values) -> list[str]:
+    return [*listed_values(field), *values.get(field, ())]
 
 
 def _compared(field: str, operator: str, typed: str) -> Iterator[Suggestion]:

@@ -77,14 +77,9 @@ def sort_keys() -> dict[str, str]:
     return {field: label for field, label in LABELS.items() if field in known}
 
 
-def label_of(field: object) -> str:
-    """The label of a field; one that is unknown is called by its name."""
-    return LABELS.get(str(field), str(field))
-
-
 def phrase_of(field: str, operator: str) -> str:
-    """The beginning of a condition: `Stage is`, `Monthly spend ≥`, `Tagged`."""
+    """The beginning of a condition: `Stage is`, `Monthly spend ≥`, `Tagged`. Unknown names are left as they are."""
     if field == "Tags" and operator in TAGGED:
         return TAGGED[operator]
-    words = OPERATORS[FIELDS[field].kind] if field in FIELDS else {}
-    return f"{label_of(field)} {words.get(operator, operator)}"
+    words = OFFERED_OPERATORS | (OPERATORS[FIELDS[field].kind] if field in FIELDS else {})
+    return f"{LABELS.get(field, field)} {words.get(operator, operator)}"

@@ -114,6 +114,9 @@ if (box) {
     const option = event.target instanceof Element && event.target.closest("[role=option]");
     if (option) take(option);
   });
-  box.addEventListener("blur", () => open(false));
+  // Over a page the list gives way; within one it stays, so that nothing moves under a click.
+  box.addEventListener("blur", () => {
+    if (!found) open(false);
+  });
   box.form.addEventListener("submit", () => clearTimeout(waiting));
 }
