@@ -108,6 +108,21 @@ def test_an_opportunity_is_shown_as_the_service_told_it(site: Site, service: Any
         assert summary["LastModifiedDate"].strftime("%Y-%m-%d %H:%M") in page.text
 
 
+def test_a_search_finds_what_the_mirror_has_and_says_what_it_lacks(site: Site) -> None:
+    page = site.page("/console/search", ("Keyword", NAMES["markup"]))
+    assert len(page.identifiers) == 1
+    assert "This is a mirror. It has no tags" in page.text
+    assert "boto3" not in page.text
+    (suggested,) = [
+        one["data-address"]
+        for one in site.page("/console/search/suggestions", ("q", "Stage: prosp")).with_attribute("data-address")
+        if "EqualsTo" in one["data-address"] and "Prospect" in one["data-address"]
+    ]
+    status, _, text = site.request("GET", suggested)
+    assert status == 200
+    assert len(Document(text).identifiers) == len(NAMES)
+
+
 def test_the_first_page_tells_how_the_sync_is(site: Site) -> None:
     text = " ".join(site.page("/console/").text.split())
     assert ACCOUNT in text
