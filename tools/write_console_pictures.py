@@ -4,6 +4,7 @@ Run it after a change of what the pages look like: `uv run python tools/write_co
 chromium, and makes the pictures smaller where pngquant is installed. No test holds them, since fonts differ.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
+from urllib.parse import urlencode
 
 import boto3
 from botocore.exceptions import ClientError
@@ -24,6 +26,22 @@ ACCOUNT: Final = "111122223333"
 MOMENT: Final = "2026-06-30T12:00:00Z"
 COSELL: Final = (sys.executable, "-c", "from cosell.cli.main import main; main()")
 LARGEST_BYTES: Final = 200_000
+SOUGHT: Final = json.dumps(
+    {
+        "AndAllFilters": [
+            {"GreaterThanOrEquals": {"Key": "EstimatedMrr", "Value": {"DoubleValue": 1000}}},
+            {
+                "OrAllFilters": [
+                    {"EqualsTo": {"Key": "Stage", "Value": {"StringValue": stage}}}
+                    for stage in ("Qualified", "Technical Validation")
+                ]
+            },
+            {"NotFilter": {"EqualsTo": {"Key": "Tags", "Value": {"StringValue": "archive"}}}},
+        ]
+    },
+    separators=(",", ":"),
+)
+"""A search with conditions of each kind."""
 
 
 class Picture(NamedTuple):
@@ -39,6 +57,7 @@ class Picture(NamedTuple):
 PICTURES: Final = (
     Picture("console-home", "/console/"),
     Picture("console-opportunities", "/console/opportunities?LifeCycleReviewStatus=Approved", width=1440),
+    Picture("console-search", f"/console/search?{urlencode({'Keyword': 'platform', 'Filter': SOUGHT})}", width=1440),
     Picture("console-opportunity", "/console/opportunities/{identifier}", height=1100),
     Picture("console-pipeline", "/console/pipeline", height=1100),
     Picture("console-desk", "/console/desk", height=1000),
@@ -88,8 +107,10 @@ def _served(folder: Path) -> Iterator[str]:
     serve = [*COSELL, "serve", "--port", "0", "--clock", f"frozen:{MOMENT}"]
     with subprocess.Popen(serve, stdout=subprocess.PIPE, cwd=folder, env=environment, text=True) as server:
         assert server.stdout is not None
-        yield server.stdout.readline().strip().removeprefix("cosell ready on ")
-        server.terminate()
+        try:
+            yield server.stdout.readline().strip().removeprefix("cosell ready on ")
+        finally:
+            server.terminate()
 
 
 def _a_lively_opportunity(url: str) -> str:
@@ -116,14 +137,17 @@ def _a_lively_opportunity(url: str) -> str:
             "CustomerBusinessProblem": "Planning the routes takes a night, and by morning half of them are outdated.",
             "CustomerUseCase": "Business Applications & Contact Center",
             "DeliveryModels": ["SaaS or PaaS"],
+            "SalesActivities": ["Initialized discussions with customer"],
             "ExpectedCustomerSpend": [
                 {"Amount": "12000", "CurrencyCode": "EUR", "Frequency": "Monthly", "TargetCompany": "AWS"}
             ],
         },
         "LifeCycle": {"TargetCloseDate": "2027-01-29", "NextSteps": "Meet the planners."},
+        "Marketing": {"Source": "None"},
+        "PrimaryNeedsFromAws": ["Co-Sell - Architectural Validation"],
     }
     created = client.create_opportunity(Catalog="Sandbox", ClientToken="lively", **members)
-    stamp = created["LastModifiedDate"]
+    stamp = _approved(client, url, created["Id"])
     members["Project"]["ExpectedCustomerSpend"][0]["Amount"] = "18500"
     members["Project"]["SalesActivities"] = ["Conducted POC / Demo"]
     for stage, steps in (("Qualified", "Agree on a pilot."), ("Technical Validation", "Pilot with two depots.")):
@@ -140,6 +164,28 @@ def _a_lively_opportunity(url: str) -> str:
             LifeCycle={"Stage": "Closed Lost", "TargetCloseDate": "2020-01-31"},
         )
     return str(created["Id"])
+
+
+def _approved(client: Any, url: str, identifier: str) -> Any:
+    """Submit an opportunity and approve it as AWS would: when it was changed then."""
+    client.associate_opportunity(
+        Catalog="Sandbox",
+        OpportunityIdentifier=identifier,
+        RelatedEntityType="Solutions",
+        RelatedEntityIdentifier=client.list_solutions(Catalog="Sandbox")["SolutionSummaries"][0]["Id"],
+    )
+    client.start_engagement_from_opportunity_task(
+        Catalog="Sandbox",
+        Identifier=identifier,
+        ClientToken="submitted",
+        AwsSubmission={"InvolvementType": "Co-Sell", "Visibility": "Full"},
+    )
+    subprocess.run(
+        [*COSELL, "review", "approve", identifier, "--url", url, "--account", ACCOUNT],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return client.get_opportunity(Catalog="Sandbox", Identifier=identifier)["LastModifiedDate"]
 
 
 if __name__ == "__main__":

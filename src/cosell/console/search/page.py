@@ -17,6 +17,7 @@ from cosell.console.visit import ApiError, Visit
 from cosell.console.words import day
 from cosell.context import Scope
 from cosell.operations.opportunity.search_opportunities import DEFAULT_PAGE_SIZE
+from cosell.rules.aws_side.summary import DEFAULT_ORIGIN
 from cosell.rules.search.question import DEFAULT_SORT_BY
 from cosell.wire.timestamps import Timestamp
 
@@ -61,6 +62,7 @@ def search(visit: Visit) -> Response:
         line_of=line_of,
         error=error,
         keyword=keyword,
+        default_origin=DEFAULT_ORIGIN,
         ways=visit.ways("SearchOpportunities", request),
         filters=visit.link(TABLE, [("CustomerCompanyName", keyword)] if error and keyword else []),
         everything=visit.link(SEARCH),

@@ -102,9 +102,6 @@ def suggestions(typed: str, values: Values, today: str) -> list[Suggestion]:
 
 
 def _for_words(typed: str, values: Values) -> Iterator[Suggestion]:
-    if not typed:
-        yield from map(_field, LABELS)
-        return
     rest, _, last = typed.rpartition(" ")
     yield from _known(typed, "", values)
     yield from map(_field, (field for field, label in LABELS.items() if _begins_a_word(typed, label)))
