@@ -14,8 +14,6 @@ from cosell.wire.types import snake_case
 SECRET: Final = "cosell"  # noqa: S105  # an open server verifies none; clients want to have one
 _AWS: Final = f"https://{SERVICE}.{REGION}.api.aws"
 _INDENT: Final = "    "
-
-
 BEFORE_LAST: Final = "2026-06"
 """The model before the newest: clients may know no more."""
 TEACHES: Final = 'eval "$(cosell env --data-path)"'
@@ -36,7 +34,8 @@ class Way(msgspec.Struct, frozen=True):
 def same_request(operation: str, members: Mapping[str, Any], origin: str, account: str) -> list[Way]:
     """The ways to send `members` (the Catalog among them) to this server as `account`."""
     older = older_model(BEFORE_LAST)
-    teaches = TEACHES if older is not None and operation not in older.operations else ""
+    assert older is not None, "it is not the newest"
+    teaches = "" if operation in older.operations else TEACHES
     return [
         Way("boto3", boto3_call(operation, members, origin, account), teaches),
         Way("AWS CLI", cli_command(operation, members, origin, account), teaches),

@@ -1,5 +1,6 @@
 """Forms become conditions, conditions become a tree, trees become addresses and chips; and all of it back."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cosell.console.search import tree
-from cosell.console.search.chips import Chip, Group, chip_at, groups_of, parts_of
+from cosell.console.search.chips import Chip, Group, groups_of, parts_of
 from cosell.console.search.form import next_day, query_of, request_of, with_entered
 from cosell.console.search.near_misses import BESIDE_IN_WORDS, near_misses
 from cosell.console.search.suggestions import Suggestion, suggestions, values_of
@@ -63,6 +64,18 @@ requests = st.fixed_dictionaries(
         "NextToken": texts,
     },
 )
+
+
+def leaves_of(node: Question, path: tree.Path = ()) -> Iterator[tree.Path]:
+    """The paths of a legal tree's conditions, in its order."""
+    ((name, member),) = node.items()
+    if name in (tree.ALL, tree.ANY):
+        for index, part in enumerate(member):
+            yield from leaves_of(part, (*path, name, index))
+    elif name == tree.NOT:
+        yield from leaves_of(member, (*path, name))
+    else:
+        yield path
 
 
 def meaning(node: Any) -> Any:
@@ -156,27 +169,23 @@ def test_a_condition_goes_into_the_group_that_is_named(before: Any, into: str, a
 def test_a_condition_that_is_put_in_can_be_taken_out(node: Question) -> None:
     more = tree.with_part(node, LARGE)
     assert meaning(more) == meaning({"AndAllFilters": [node, LARGE]})
-    *_, last = tree.leaves_of(more)
+    *_, last = leaves_of(more)
     assert meaning(tree.without_part(more, last)) == meaning(node)
 
 
 @given(node=trees)
 def test_chips_show_every_condition_and_take_each_out(node: Question) -> None:
-    paths = list(tree.leaves_of(node))
-    assert len(chips_in(parts_of(node))) == len(paths)
-    assert all(chip_at(node, path).text for path in paths)
     left: Any = node
-    while parts := parts_of(left):
-        before = len(list(tree.leaves_of(left)))
-        chip = chips_in(parts)[-1]
-        left = tree.without_part(left, chip.path)
-        assert len(list(tree.leaves_of(left))) == before - 1
+    for count in range(len(list(leaves_of(node))), 0, -1):
+        chips = chips_in(parts_of(left))
+        assert len(chips) == count == len(list(leaves_of(left)))
+        left = tree.without_part(left, chips[-1].path)
     assert left is None
 
 
 @given(node=trees)
 def test_paths_are_those_by_which_the_api_names_nodes(node: Question) -> None:
-    for path in tree.leaves_of(node):
+    for path in leaves_of(node):
         text = tree.path_text(path)
         assert tree.path_of(text) == path
         broken = leaf("EqualsTo", "EstimatedMrr", StringValue="x")
@@ -333,12 +342,19 @@ def test_where_nothing_matches_a_text_can_be_searched_in_all_fields(request_: Qu
     [
         {"Filter": LARGE},
         {"Filter": {"NotFilter": QUALIFIED}},
+        {"Filter": {"OrAllFilters": [QUALIFIED]}},
         {"Filter": leaf("ContainsAny", "Tags", StringListValue=["a", "b"])},
         {"Filter": leaf("EqualsTo", "EstimatedMrr", StringValue="a")},
     ],
 )
 def test_what_is_no_single_text_is_only_left_out(request_: Question) -> None:
     assert [words for words, _ in near_misses(request_) if "Without" not in words] == []
+
+
+def test_where_nothing_matches_a_group_goes_as_a_whole_since_less_of_it_would_find_less() -> None:
+    either = {"OrAllFilters": [QUALIFIED, SOON]}
+    offered = dict(near_misses({"Filter": {"AndAllFilters": [LARGE, either]}}))
+    assert offered == {"Without “Any of these: Stage is Qualified, Target close before 2027-01-01”": {"Filter": LARGE}}
 
 
 def test_words_too_long_for_a_condition_are_not_offered_as_one() -> None:

@@ -50,6 +50,11 @@ class Group(msgspec.Struct, frozen=True):
         """What has to be of the parts."""
         return GROUP_WORDS[self.kind]
 
+    @property
+    def text(self) -> str:
+        """The group in one line: `Any of these: Stage is Qualified, Stage is Committed`."""
+        return f"{self.words}: {', '.join(part.text for part in self.parts)}"
+
 
 Part: TypeAlias = Chip | Group
 
@@ -68,12 +73,6 @@ def groups_of(parts: tuple[Part, ...]) -> Iterator[Group]:
         if isinstance(part, Group):
             yield part
             yield from groups_of(part.parts)
-
-
-def chip_at(node: Any, path: tree.Path) -> Chip:
-    """The chip of the condition at a path of a tree."""
-    is_negated = bool(path) and path[-1] == tree.NOT
-    return _chip(tree.part_at(node, path), path, path, (), is_negated=is_negated)
 
 
 def _part(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...]) -> Part:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cosell.console.search import tree
-from cosell.console.search.chips import chip_at
+from cosell.console.search.chips import parts_of
 from cosell.console.search.form import condition, with_condition, with_filter, with_keyword
 from cosell.console.search.vocabulary import LABELS
 from cosell.rules.search.fields import FIELDS
@@ -24,15 +24,14 @@ Offer = tuple[str, dict[str, Any]]
 def near_misses(request: Mapping[str, Any]) -> Iterator[Offer]:
     """Questions that ask for less, or look elsewhere."""
     node, keyword = request.get("Filter"), request.get("Keyword", "")
-    last = list(tree.leaves_of(node))[-1:]
-    for path in last:
-        chip = chip_at(node, path)
-        less = with_filter(request, tree.without_part(node, path))
-        yield f"Without “{chip.text}”", less
-        text = "" if keyword or chip.is_negated else _text_in(tree.part_at(node, path))
+    parts = parts_of(node)
+    for part in parts[-1:]:
+        less = with_filter(request, tree.without_part(node, part.path))
+        yield f"Without “{part.text}”", less
+        text = "" if keyword else _text_in(tree.part_at(node, part.path))
         if text:
             yield f"“{text}” in all fields that people search", with_keyword(less, text)
-    if keyword and last:
+    if keyword and parts:
         yield f"Without the words “{keyword}”", with_keyword(request, "")
     if keyword:
         yield from _keyword_elsewhere(request, keyword)

@@ -1,11 +1,10 @@
-"""Filter trees as a visitor changes them: put a condition in, take a part out, walk through it.
+"""Filter trees as a visitor changes them: put a condition in, take a part out.
 
 A tree is the JSON value of an OpportunitySearchFilter, or whatever an address claims to be one: what cannot be is left
 for the API to refuse. A part of it is named by a path such as `("AndAllFilters", 1, "NotFilter")`. Pure.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final, Literal, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -80,18 +79,6 @@ def part_at(tree: Any, path: Path) -> Any:
         else:
             tree = tree.get(step) if isinstance(tree, dict) else None
     return tree
-
-
-def leaves_of(tree: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths of a tree's conditions, in its order; what cannot be read counts as one."""
-    name = list_of(tree)
-    if name:
-        for index, part in enumerate(tree[name]):
-            yield from leaves_of(part, (*path, name, index))
-    elif isinstance(tree, dict) and tree.keys() == {NOT}:
-        yield from leaves_of(tree[NOT], (*path, NOT))
-    elif tree is not None:
-        yield path
 
 
 def _without(node: Any, path: Path) -> Any:
