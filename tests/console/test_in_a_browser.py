@@ -97,6 +97,9 @@ def test_where_nothing_matches_one_click_shows_all(site: Site, desk: Page) -> No
     assert "a customer's name has to be whole" in desk.locator(".empty").inner_text()
     desk.get_by_role("link", name="Without any filter").click()
     desk.locator("a[data-row]").first.wait_for()
+    desk.go_back()
+    desk.get_by_role("link", name="Search for “Nobody” as a part").click()
+    desk.wait_for_url("**/console/search?*Keyword=Nobody")
 
 
 def test_the_button_fills_an_empty_database(new_site: object, desk: Page) -> None:
