@@ -10,7 +10,7 @@ from bench.figures import Figure, at_most, seconds_in_turn
 from bench.pages import HEADERS
 from cosell import flow
 from cosell.engine import Engine
-from cosell.in_process import client_of
+from cosell.testing.in_process import client_of
 
 
 class _Body:

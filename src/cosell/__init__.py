@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from cosell.clock import Clock
     from cosell.example import example_opportunity
     from cosell.faults import Faults
-    from cosell.in_process import connect, play_aws
+    from cosell.testing.in_process import connect, play_aws
 
 __version__ = "0.1.0"
 __all__ = ["Clock", "Faults", "__version__", "connect", "example_opportunity", "play_aws"]
@@ -14,7 +14,7 @@ __all__ = ["Clock", "Faults", "__version__", "connect", "example_opportunity", "
 
 def __getattr__(name: str) -> Any:
     if name in ("connect", "play_aws"):  # loaded on demand: `cosell --version` should not wait for the model
-        from cosell import in_process
+        from cosell.testing import in_process
 
         return getattr(in_process, name)
     if name == "example_opportunity":

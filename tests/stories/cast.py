@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from cosell.context import Context, Scope
 from cosell.engine import Engine
-from cosell.in_process import client_of
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
 from cosell.rules.opportunity.review import AwsStep
+from cosell.testing.in_process import client_of
 from tests.conftest import ACCOUNT
 from tests.operations.whole_opportunity import WHOLE, but
 from tests.store.caller import HandClock, Record

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from cosell.engine import Engine
-from cosell.in_process import client_of
 from cosell.rules.identifiers import opportunity_arn
 from cosell.sync import ForeignMirror, MirrorBusy, Refused, Report, Unavailable, mirror
 from cosell.sync.comparison import Comparison, what_would_change
@@ -16,6 +15,7 @@ from cosell.sync.details import LONGEST_WAIT_MS, LOOKS_FOR_WHAT_IS_NOT_FOUND, wa
 from cosell.sync.runner import Options, Run
 from cosell.sync.service import MOST_RESTARTS, Service
 from cosell.sync.target import Difference, Row
+from cosell.testing.in_process import client_of
 from tests.conftest import ACCOUNT
 from tests.store.caller import DAY_MS, Caller, HandClock, record
 from tests.sync.memory_target import MemoryTarget, Tables

@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from cosell import flow
 from cosell.context import Scope
 from cosell.engine import Engine
-from cosell.in_process import client_of, connect
 from cosell.operations import OPERATIONS
 from cosell.store.interface import Store, StoreUnavailable
+from cosell.testing.in_process import client_of, connect
 from cosell.wire.model import service_model
 from cosell.wire.protocol import LONGEST_BODY
 from tests.complete_opportunity import completing

@@ -31,8 +31,8 @@ class Failed(Exception):
 def client_in_process(db: str, account: str) -> "Iterator[PartnerCentralSellingAPIClient]":
     """A client that reads a database that is there. Raises UserError where it is not, or does not answer."""
     from cosell.cli.database import database
-    from cosell.in_process import client_of
     from cosell.store.access import Access
+    from cosell.testing.in_process import client_of
 
     with database(db, Access.READ) as engine:
         yield client_of(engine, account=account, session=session_of(), config=_config())

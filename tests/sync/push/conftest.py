@@ -9,7 +9,6 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from cosell.engine import Engine
-from cosell.in_process import client_of
 from cosell.sync.push.calls import Calls
 from cosell.sync.push.journal import Journal
 from cosell.sync.push.members import shapes_of
@@ -17,6 +16,7 @@ from cosell.sync.push.pusher import Options, Pusher
 from cosell.sync.push.row import Result
 from cosell.sync.push.rows import rows_of
 from cosell.sync.quota_rule import Kind
+from cosell.testing.in_process import client_of
 from tests.complete_opportunity import completing, merged, written
 from tests.conftest import ACCOUNT
 
