@@ -1,32 +1,34 @@
 """cosell: the AWS Partner Central Selling API that you can run yourself."""
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from cosell.clock import Clock
     from cosell.example import example_opportunity
     from cosell.faults import Faults
     from cosell.testing.in_process import connect, play_aws
+    from cosell.testing.intercept import intercept
 
 __version__ = "0.1.0"
-__all__ = ["Clock", "Faults", "__version__", "connect", "example_opportunity", "play_aws"]
+__all__ = ["Clock", "Faults", "__version__", "connect", "example_opportunity", "intercept", "play_aws"]
+
+_HOMES: Final = {
+    "Clock": "cosell.clock",
+    "Faults": "cosell.faults",
+    "connect": "cosell.testing.in_process",
+    "example_opportunity": "cosell.example",
+    "intercept": "cosell.testing.intercept",
+    "play_aws": "cosell.testing.in_process",
+}
+"""Where the public names live. They are loaded when they are asked for: `cosell --version` waits for no model."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("connect", "play_aws"):  # loaded on demand: `cosell --version` should not wait for the model
-        from cosell.testing import in_process
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
 
-        return getattr(in_process, name)
-    if name == "example_opportunity":
-        from cosell.example import example_opportunity
 
-        return example_opportunity
-    if name == "Clock":
-        from cosell.clock import Clock
-
-        return Clock
-    if name == "Faults":
-        from cosell.faults import Faults
-
-        return Faults
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return __all__

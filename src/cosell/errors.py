@@ -182,3 +182,7 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.next_step = next_step
+
+    def __str__(self) -> str:
+        """Both, for whoever meets it in Python."""
+        return f"{self.message}; {self.next_step}" if self.next_step else self.message

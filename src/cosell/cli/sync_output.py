@@ -179,7 +179,7 @@ def _line_of(error: "Trouble") -> str:
             return f"the service does not answer: {error}; {error.next_step}"
         case MirrorUnavailable():
             return f"the mirror's database does not answer: {error}; the next run goes on where this one was"
-    return f"{error.message}; {error.next_step}" if error.next_step else error.message
+    return str(error)
 
 
 def _moment(ms: int | None) -> Any:

@@ -1,0 +1,68 @@
+"""The blocks of `cosell.intercept` that are open in this process, and the events of botocore's clients for them.
+
+Clients of botocore, boto3, aiobotocore and aioboto3 tell of each step of a call by `EventAliaser.emit`. While a block
+is open that is replaced, for all clients of the process, whenever and in whichever thread they were made: an event
+goes to the innermost block, the one that was entered last. Handlers of others, such as moto's, are called as ever.
+Nothing is registered with any client, so no client keeps anything.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from botocore.hooks import EventAliaser
+
+from cosell.testing.surroundings import Surroundings, act_as
+
+Emit = Callable[..., Any]
+
+
+class Block(Protocol):
+    """What answers in the place of others while it is the innermost."""
+
+    def emit(self, onward: Callable[[], Any], event_name: str, arguments: dict[str, Any]) -> Any:
+        """What comes of an event; `onward` tells its handlers. With aiobotocore, both are to be awaited."""
+
+
+_LOCK: Final = threading.RLock()
+_entered: dict[Block, Surroundings] = {}
+"""The open blocks, the outermost first, each with the surroundings that were before it."""
+_emit_of_botocore: Emit = EventAliaser.emit
+
+
+def enter(block: Block, account: str) -> None:
+    """Let a block have the events, until it leaves or another one enters, in surroundings of the account."""
+    global _emit_of_botocore
+    with _LOCK:
+        if not _entered:
+            _emit_of_botocore = _replace(_emit)
+        _entered[block] = act_as(account)
+
+
+def leave(block: Block) -> None:
+    """Give the events back to the block outside. Blocks of several threads or tasks may leave in any order."""
+    with _LOCK:
+        later = list(_entered)[list(_entered).index(block) + 1 :]
+        before = _entered.pop(block)
+        if later:
+            _entered[later[0]] = before.before(_entered[later[0]])
+        else:
+            before.restore()
+        if not _entered:
+            _replace(_emit_of_botocore)
+
+
+def _emit(aliaser: EventAliaser, event_name: str, **arguments: Any) -> Any:
+    def onward() -> Any:
+        return _emit_of_botocore(aliaser, event_name, **arguments)
+
+    with _LOCK:
+        innermost = next(reversed(_entered), None)
+    return onward() if innermost is None else innermost.emit(onward, event_name, arguments)
+
+
+def _replace(emit: Emit) -> Emit:
+    """Put another function in the place of botocore's; the one that was there."""
+    before = EventAliaser.emit
+    EventAliaser.emit = emit  # type: ignore[method-assign]
+    return before
