@@ -300,7 +300,7 @@ def test_a_testcase_may_enter_a_block_by_itself() -> None:
         def setUp(self) -> None:
             self.enterContext(cosell.intercept())
 
-        def runTest(self) -> None:
+        def runTest(self) -> None:  # noqa: N802
             create(boto3.client(SERVICE))
 
     result = unittest.TestResult()
