@@ -1,4 +1,4 @@
-"""The oldest and the newest boto3, and the newest aiobotocore: `scripts/test` makes an environment for each."""
+"""The oldest and the newest boto3, and the newest aiobotocore and aioboto3: `scripts/test` makes an environment for each."""
 
 import os
 import subprocess
@@ -9,11 +9,14 @@ import pytest
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 ENVIRONMENTS = ROOT / "build" / "clients"
-TESTS = ("test_boto3.py", "test_in_process.py", "test_search.py", "test_whole_way.py")
-MORE = {"aiobotocore": ("aiobotocore_calls.py",)}
+TESTS = ("test_boto3.py", "test_in_process.py", "test_intercept.py", "test_search.py", "test_whole_way.py")
+MORE = {
+    "aiobotocore": ("aiobotocore_calls.py", "aiobotocore_intercepted.py"),
+    "aioboto3": ("aiobotocore_intercepted.py",),
+}
 
 
-@pytest.mark.parametrize("name", ["oldest", "newest", "aiobotocore"])
+@pytest.mark.parametrize("name", ["oldest", "newest", "aiobotocore", "aioboto3"])
 def test_the_tests_of_clients_hold_whichever_boto3_is_installed(name: str) -> None:
     python = ENVIRONMENTS / name / "bin" / "python"
     if not python.exists():
