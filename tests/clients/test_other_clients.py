@@ -1,4 +1,7 @@
-"""The oldest and the newest boto3, and the newest aiobotocore and aioboto3: `scripts/test` makes an environment for each."""
+"""The oldest and the newest boto3, and the newest aiobotocore and aioboto3, each in an environment of its own.
+
+`scripts/test` makes them.
+"""
 
 import os
 import subprocess
