@@ -282,6 +282,14 @@ def test_without_duckdb_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     assert refused.value.next_step == "install it with: pip install 'cosell[duckdb]'"
 
 
+def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "cosell.sync.targets.postgres", raising=False)
+    with pytest.raises(UserError, match="psycopg cannot be loaded") as refused:
+        open_target("postgresql://localhost/mirror")
+    assert refused.value.next_step == "install it with: pip install 'cosell[postgres]'"
+
+
 def test_sqlite_acknowledges_what_is_on_the_disk(tmp_path: Path) -> None:
     with open_target(str(tmp_path / "mirror.db")) as mirror:
         assert mirror.database.rows("PRAGMA journal_mode") == [("wal",)]

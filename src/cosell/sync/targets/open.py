@@ -58,9 +58,7 @@ def _database(url: str, *, create: bool) -> Database:
         case "duckdb":
             return _duckdb(_file(rest, create=create))
         case "postgresql" | "postgres":
-            from cosell.sync.targets.postgres import PostgresDatabase
-
-            return PostgresDatabase(url)
+            return _postgres(url)
     raise UserError(
         f"no mirror can live at {scheme}://",
         "name a file, sqlite:///path, postgresql://… or duckdb:///path",
@@ -73,6 +71,14 @@ def _duckdb(path: str) -> Database:
     except ModuleNotFoundError:
         raise UserError("DuckDB is not installed", "install it with: pip install 'cosell[duckdb]'") from None
     return DuckdbDatabase(path)
+
+
+def _postgres(url: str) -> Database:
+    try:
+        from cosell.sync.targets.postgres import PostgresDatabase
+    except ImportError:  # it is not there, or without the library of PostgreSQL that its extra brings
+        raise UserError("psycopg cannot be loaded", "install it with: pip install 'cosell[postgres]'") from None
+    return PostgresDatabase(url)
 
 
 def _file(rest: str, *, create: bool) -> str:
