@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from cosell import __version__
 from cosell.errors import UserError
@@ -39,6 +40,7 @@ COMMANDS: Final = {
     "sync": "Keep a database of your own in step with AWS.",
     "example": "Print a complete request, to begin with.",
     "env": "Print the exports that point AWS clients here.",
+    "completion": "Let the shell complete commands and options.",
     "doctor": "Check that everything is in place.",
 }
 """Each command lives in `cosell.cli.<name>_command` as `<name>_command`."""
@@ -59,6 +61,12 @@ class _LazyCommands(click.Group):
         command = getattr(importlib.import_module(f"cosell.cli.{module}"), module)
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, without loading any; after a dash, the options."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(context, incomplete)
+        return [CompletionItem(name, help=does) for name, does in COMMANDS.items() if name.startswith(incomplete)]
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
