@@ -10,7 +10,7 @@ UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _FROM_NOW = re.compile(r"(?P<ahead>\+?)(?P<count>[0-9]{1,6})(?P<unit>[mhdw])")
 
 
-class Moment(click.ParamType[datetime | str]):
+class Moment(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
     """A date-time in UTC: `2026-01-31`, `2026-01-31T09:00:00+01:00`, `7d` (seven days ago) or `+7d` (ahead)."""
 
     name = "moment"

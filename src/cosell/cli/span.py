@@ -5,7 +5,7 @@ import click
 from cosell.time_texts import span_ms, span_text
 
 
-class Span(click.ParamType[int]):
+class Span(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
     """A time span in milliseconds, at least so long: `90s`, `15m`, `25h` or `1d12h`."""
 
     name = "span"
