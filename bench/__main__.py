@@ -17,7 +17,7 @@ from bench.figures import Figure
 from bench.in_process import call_beside_canned
 from bench.over_http import page_beside_constant, page_beside_dynamodb
 from bench.pages import Cell, page_times
-from bench.processes import memory, seeding, start_beside_boto3
+from bench.processes import memory, seeding, short_programs, start_beside_boto3
 from bench.sync import first_sync
 
 PAGE: Final = Path("docs/performance.md")
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghijklm", help="which figures, by letter (abcdefghijklm)")
+    parser.add_argument("--only", default="abcdefghijklmp", help="which figures, by letter (abcdefghijklmp)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -56,6 +56,7 @@ def main() -> None:
         "i": lambda: [stream_beside_answer(wanted.rounds * 20)],
         "k": lambda: [table_beside_page(wanted.rows, wanted.rounds)],
         "l": lambda: [pipeline(wanted.rows, wanted.rounds)],
+        "p": lambda: short_programs(wanted.rounds * 2),
     }
     lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
     for letter, measure in measurements.items():

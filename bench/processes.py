@@ -9,31 +9,55 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from bench.databases import CATALOG, COSELL, FOLDER, seed, seeded
 from bench.figures import Figure, at_most
 from bench.pages import HEADERS
 from cosell.rules.list.sort_keys import SORT_NAMES
 
+CLIENT: Final = (
+    "import boto3; boto3.client('partnercentral-selling', region_name='us-east-1', "
+    "aws_access_key_id='a', aws_secret_access_key='b')"
+)
+"""A program that only makes a boto3 client."""
+
 
 def start_beside_boto3(rounds: int) -> Figure:
     """(e) From start to ready, by the start of a program that only makes a boto3 client."""
     database = FOLDER / "start.db"
-    client = (
-        "import boto3; boto3.client('partnercentral-selling', region_name='us-east-1', "
-        "aws_access_key_id='a', aws_secret_access_key='b')"
-    )
     ours, theirs = [], []
     for _ in range(rounds):
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", client], check=True)
-        theirs.append(time.perf_counter() - started)
+        theirs.append(_seconds([sys.executable, "-c", CLIENT]))
         started = time.perf_counter()
         with _served(database):
             ours.append(time.perf_counter() - started)
     ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
     detail = f"{statistics.median(ours):.2f} s and {statistics.median(theirs):.2f} s"
     return at_most("start to ready ÷ start of a boto3 client", ratio, 1.5, detail)
+
+
+def short_programs(rounds: int) -> list[Figure]:
+    """(p) The time of `import cosell` by that of `import boto3`, and of `cosell --help` by that of a boto3 client."""
+    programs = {
+        "nothing": [sys.executable, "-c", "pass"],
+        "cosell": [sys.executable, "-c", "import cosell"],
+        "boto3": [sys.executable, "-c", "import boto3"],
+        "help": [*COSELL, "--help"],
+        "client": [sys.executable, "-c", CLIENT],
+    }
+    turns = [{name: _seconds(program) for name, program in programs.items()} for _ in range(rounds)]
+    took = {name: statistics.median(turn[name] for turn in turns) * 1000 for name in programs}
+    ours, theirs = (took[name] - took["nothing"] for name in ("cosell", "boto3"))
+    return [
+        at_most("import cosell ÷ import boto3", ours / theirs, 0.2, f"{ours:.0f} ms and {theirs:.0f} ms"),
+        at_most(
+            "cosell --help ÷ start of a boto3 client",
+            took["help"] / took["client"],
+            0.3,
+            f"{took['help']:.0f} ms and {took['client']:.0f} ms",
+        ),
+    ]
 
 
 def memory(rows: int) -> Figure:
@@ -56,6 +80,12 @@ def seeding(rows: int) -> list[Figure]:
         Figure(f"seeding {rows:,} rows, rows a second", f"{rows / took:,.0f}", detail=f"{took:.0f} s"),
         Figure("bytes of the file for each row", f"{size / rows:,.0f}"),
     ]
+
+
+def _seconds(program: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
 
 
 @contextlib.contextmanager
