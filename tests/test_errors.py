@@ -67,10 +67,7 @@ def test_a_validation_error_has_the_members_of_the_model() -> None:
 
 
 def test_a_mistake_at_the_terminal_has_a_message_and_a_next_step() -> None:
-    mistake = UserError("There is no such file.", "Name one that exists.")
-    assert (str(mistake), mistake.message, mistake.next_step) == (
-        "There is no such file.",
-        "There is no such file.",
-        "Name one that exists.",
-    )
-    assert UserError("There is no such file.").next_step == ""
+    mistake = UserError("there is no such file", "name one that exists")
+    assert (mistake.message, mistake.next_step) == ("there is no such file", "name one that exists")
+    assert str(mistake) == "there is no such file; name one that exists"
+    assert str(UserError("there is no such file")) == "there is no such file"
