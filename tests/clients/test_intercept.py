@@ -195,6 +195,15 @@ def test_credentials_of_the_machine_are_neither_used_nor_looked_at(monkeypatch: 
     assert {name: os.environ[name] for name in real} == real
 
 
+def test_the_region_of_the_configuration_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[default]\nregion = eu-central-1\n[profile work]\nregion = us-west-2\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with cosell.intercept():
+        assert boto3.session.Session().region_name == "eu-central-1"
+        assert boto3.session.Session(profile_name="work").region_name == "us-west-2"
+        listed(boto3.client(SERVICE))
+
+
 # --- blocks in blocks
 
 

@@ -41,7 +41,7 @@ def act_as(account: str) -> Surroundings:
     import botocore.session
 
     given = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "cosell"}
-    if botocore.session.Session().get_config_variable("region") is None:
+    if botocore.session.Session(include_builtin_handlers=False).get_config_variable("region") is None:
         given["AWS_DEFAULT_REGION"] = REGION
     before = Surroundings({name: os.environ.get(name) for name in (*given, *_REAL_CREDENTIALS)}, boto3.DEFAULT_SESSION)
     for name in _REAL_CREDENTIALS:
