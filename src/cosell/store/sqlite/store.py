@@ -40,6 +40,7 @@ from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
 from cosell.store.sqlite.log import log_bytes, shorten_log
 from cosell.store.sqlite.mishaps import mishap
+from cosell.store.sqlite.new_in_memory import MEMORY, fill
 from cosell.store.sqlite.outbox import SqliteOutbox
 from cosell.store.sqlite.place import Place
 from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
@@ -51,7 +52,6 @@ from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
 from cosell.store.sqlite.writer_lock import WriterLock
 
-MEMORY = ":memory:"
 NOT_OPENED: tuple[type[Exception], ...] = (StoreUnavailable, *NOT_NOW)
 
 
@@ -74,7 +74,9 @@ class SqliteStore:
         self.outbox: Outbox = self._outbox
         self.states: KeptStates = SqliteKeptStates(self, path)
         try:
-            if access is Access.CREATE:
+            if path == MEMORY:
+                fill(self._writer, new_token_key)
+            elif access is Access.CREATE:
                 check_origin(self._writer, path)
                 migrate(self._writer, new_token_key)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
