@@ -2,7 +2,8 @@
 
 import json
 
-from cosell.serve.admin.recent import KEPT, LONGEST_KEPT
+from cosell.kept_calls import LONGEST_KEPT
+from cosell.serve.admin.recent import KEPT
 from tests.admin.conftest import ask, done
 from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, Server

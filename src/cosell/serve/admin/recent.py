@@ -1,8 +1,7 @@
 """The calls that a server has answered last, for whoever wonders what a client really sends.
 
 Each worker has a ring in memory: nothing of it is written to disk, and what has left the ring is gone. A call costs one
-append. When somebody looks, the other workers are asked, and whatever the model marks as sensitive is masked, unless
-one call is asked for as it was.
+append. When somebody looks, the other workers are asked.
 """
 
 import asyncio
@@ -12,45 +11,13 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from cosell.clock import wall_clock
-from cosell.errors import ValidationException, Violation
 from cosell.flow import Answer, Call
+from cosell.kept_calls import Kept, kept_call, told
 from cosell.serve.admin.colleagues import heard, tell
-from cosell.wire.model import service_model
-from cosell.wire.timestamps import Timestamp
 
 KEPT: Final = 100
 """Calls that a ring holds."""
-LONGEST_KEPT: Final = 64 * 1024
-"""Bytes of a body. Of a longer one only the length is kept."""
-MASK: Final = "***"
-
-
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """A call in a ring. Its `number` is its worker's; `error_list` is there where it has failed a validation."""
-
-    wall_ms: int
-    worker: int
-    number: int
-    seconds: float
-    operation: str | None
-    account: str | None
-    status: int
-    error: str | None
-    message: str
-    error_list: list[Violation]
-    request: bytes
-    request_bytes: int
-    response: bytes
-    response_bytes: int
-    faults: list[str]
-
-    @property
-    def identifier(self) -> str:
-        """The id of a call, which no other worker gives."""
-        return f"{self.worker}-{self.number}"
 
 
 class Recent:
@@ -70,26 +37,9 @@ class Recent:
 
     def add(self, call: Call, answer: Answer, seconds: float) -> str:
         """Keep a call that was answered just now, after `seconds`: its id."""
-        request, response, error = call.body, answer.body, answer.error
-        self._calls.append(
-            kept := Kept(
-                wall_clock(),
-                self._worker,
-                next(self._numbers),
-                seconds,
-                call.operation.name if hasattr(call, "operation") else None,
-                getattr(call, "account", None),
-                answer.status,
-                error.name if error else None,
-                error.message if error else "",
-                error.error_list if isinstance(error, ValidationException) else [],
-                request if len(request) <= LONGEST_KEPT else b"",
-                len(request),
-                response if len(response) <= LONGEST_KEPT else b"",
-                len(response),
-                call.fault.names if call.fault else [],
-            )
-        )
+        number = next(self._numbers)
+        kept = kept_call(call, answer, seconds=seconds, wall_ms=wall_clock(), worker=self._worker, number=number)
+        self._calls.append(kept)
         return kept.identifier
 
     def kept(self, identifier: str) -> Kept | None:
@@ -108,57 +58,3 @@ class Recent:
         if self._folder is not None:
             for calls in heard(self._folder, list[Kept], worker):
                 yield from calls
-
-
-def masked(shape_name: str, value: Any) -> Any:
-    """A JSON value of a shape of the model, with a mask wherever the model marks the value as sensitive.
-
-    Members that the model does not know are masked as well, since nobody has judged them.
-    """
-    shape = service_model().shapes[shape_name]
-    if shape.sensitive and value is not None:
-        return MASK
-    if isinstance(value, dict) and shape.value is not None:
-        return {name: masked(shape.value.shape, member) for name, member in value.items()}
-    if isinstance(value, dict) and shape.type == "structure":
-        known = shape.members
-        return {name: masked(known[name].shape, member) if name in known else MASK for name, member in value.items()}
-    if isinstance(value, list) and shape.member is not None:
-        return [masked(shape.member.shape, item) for item in value]
-    return MASK if isinstance(value, dict | list) or shape.type in ("structure", "list", "map") else value
-
-
-def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
-    """A call as JSON values; `unmasked` with whatever the model marks as sensitive."""
-    told: dict[str, Any] = {
-        "id": kept.identifier,
-        "at": str(Timestamp.from_ms(kept.wall_ms)),
-        "operation": kept.operation,
-        "account": kept.account,
-        "status": kept.status,
-        "milliseconds": round(kept.seconds * 1000, 3),
-        "request_bytes": kept.request_bytes,
-        "response_bytes": kept.response_bytes,
-        "worker": kept.worker,
-    }
-    if kept.error is not None:
-        told["error"] = kept.error
-        if kept.error_list:
-            told["violations"] = [f"{entry.field_name} {entry.code}" for entry in kept.error_list]
-    if kept.faults:
-        told["faults"] = kept.faults
-    if kept.operation is not None:
-        operation = service_model().operations[kept.operation]
-        told["request"] = _readable(operation.input.shape, kept.request, unmasked)
-        if kept.error is None and operation.output is not None:
-            told["response"] = _readable(operation.output.shape, kept.response, unmasked)
-    return told
-
-
-def _readable(shape_name: str, body: bytes, unmasked: bool) -> Any:
-    """A body as JSON; None for one that is too long or no JSON."""
-    try:
-        value = msgspec.json.decode(body)
-        return value if unmasked else masked(shape_name, value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None

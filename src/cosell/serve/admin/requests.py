@@ -7,8 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from cosell import flow
+from cosell.kept_calls import Kept, told
 from cosell.serve.admin.fields import Catalog
-from cosell.serve.admin.recent import KEPT, Kept, told
+from cosell.serve.admin.recent import KEPT
 from cosell.serve.admin.router import Facts, Refused, Room
 from cosell.serve.log import log_answer
 from cosell.wire.model import service_model
