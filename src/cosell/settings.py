@@ -149,6 +149,40 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 DEFAULTS: Final = Settings()
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
+OF_A_SERVER: Final = (
+    "db",
+    "host",
+    "port",
+    "workers",
+    "insecure",
+    "allow_host",
+    "clock",
+    "sink",
+    "webhook_secret",
+    "review",
+    "review_start",
+    "review_verdict",
+    "review_action_required",
+    "review_rejected",
+    "review_seed",
+    "action_required_stays",
+    "closed_lost_reopens",
+    "task_delay",
+    "appearance_delay",
+    "any_value",
+    "any_review_status",
+    "drafts",
+    "sandbox_quirks",
+    "empty_messages",
+    "escaped_texts",
+    "no_sandbox_solution",
+    "without_search",
+    "fault",
+    "model",
+    "log_level",
+    "log_format",
+)
+"""The settings of `cosell serve`, in the order of its options."""
 
 
 def from_file(folder: Path) -> dict[str, Any]:

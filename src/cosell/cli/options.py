@@ -1,6 +1,6 @@
 """Options made from the settings, so that an option, its variable and its key in the file cannot disagree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, get_args, get_origin
 
 import click
@@ -39,3 +39,14 @@ def setting(name: str) -> Callable[[Function], Function]:
         help=constraint.description,
         callback=checked,
     )
+
+
+def options_of(names: Sequence[str]) -> Callable[[Function], Function]:
+    """The options of several settings, in this order."""
+
+    def added(function: Function) -> Function:
+        for name in reversed(names):
+            function = setting(name)(function)
+        return function
+
+    return added

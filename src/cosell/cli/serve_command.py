@@ -6,42 +6,13 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from cosell.cli.options import setting
+from cosell.cli.options import options_of
 from cosell.errors import UserError
+from cosell.settings import OF_A_SERVER
 
 
 @click.command("serve")
-@setting("db")
-@setting("host")
-@setting("port")
-@setting("workers")
-@setting("insecure")
-@setting("allow_host")
-@setting("clock")
-@setting("sink")
-@setting("webhook_secret")
-@setting("review")
-@setting("review_start")
-@setting("review_verdict")
-@setting("review_action_required")
-@setting("review_rejected")
-@setting("review_seed")
-@setting("action_required_stays")
-@setting("closed_lost_reopens")
-@setting("task_delay")
-@setting("appearance_delay")
-@setting("any_value")
-@setting("any_review_status")
-@setting("drafts")
-@setting("sandbox_quirks")
-@setting("empty_messages")
-@setting("escaped_texts")
-@setting("no_sandbox_solution")
-@setting("without_search")
-@setting("fault")
-@setting("model")
-@setting("log_level")
-@setting("log_format")
+@options_of(OF_A_SERVER)
 def serve_command(**given: Any) -> int:
     """Answer AWS clients on a port, until SIGTERM or Ctrl-C.
 
