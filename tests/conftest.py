@@ -22,7 +22,7 @@ from tests.postgres import Postgres
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
-pytest_plugins = ("tests.store.engines",)
+pytest_plugins = ("pytester", "tests.store.engines")
 
 # A shell lets what it runs in the background ignore Ctrl-C, and so would each program that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from cosell.cli.env_command import exports
 from cosell.cli.table import write_table
+from cosell.client_environment import client_environment
 from cosell.errors import UserError
 from cosell.example import example_opportunity
 from cosell.settings import DEFAULTS
@@ -95,7 +95,7 @@ def _open_port(port: int) -> int:
 
 
 def _show(url: str, db: Path, count: int) -> None:
-    variables = exports(url, DEFAULTS.account)
+    variables = client_environment(url, DEFAULTS.account)
     client = _client(variables)
     click.echo(f"\ncosell serves {count:,} opportunities of {db} on {url}")
     click.echo(f"Look at them in a browser: {url}/console/")

@@ -59,10 +59,17 @@ class AwsSide:
     ValidationException for what cannot be done to it.
     """
 
-    def __init__(self, engine: Engine, scope: Scope, catch_up: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        scope: Scope,
+        catch_up: Callable[[], None],
+        afterwards: Callable[[], None] = lambda: None,
+    ) -> None:
         self._engine = engine
         self._scope = scope
         self._catch_up = catch_up
+        self._afterwards = afterwards
 
     def start_review(self, identifier: str) -> None:
         """Let an opportunity that is Submitted be In review."""
@@ -95,11 +102,14 @@ class AwsSide:
         """Change members of AWS's own view, as GetAwsOpportunitySummary shows them, or of the partner's life cycle."""
         self._catch_up()
         edit(self._engine, self._scope, identifier, msgspec.to_builtins(view), msgspec.to_builtins(life_cycle))
+        self._afterwards()
 
     def refer(self, **members: Any) -> Referral:
         """Refer an opportunity with these members of CreateOpportunity; what is left out is made up."""
         self._catch_up()
-        return refer(self._engine, self._scope, msgspec.to_builtins(members))
+        referral = refer(self._engine, self._scope, msgspec.to_builtins(members))
+        self._afterwards()
+        return referral
 
     def _decide(
         self,
@@ -112,3 +122,4 @@ class AwsSide:
     ) -> None:
         self._catch_up()
         decide(self._engine, self._scope, ReviewDecision(identifier, step, comment, reason, bare))
+        self._afterwards()

@@ -5,18 +5,7 @@ import shlex
 import click
 
 from cosell.cli.options import setting
-from cosell.rules.identifiers import REGION
-
-
-def exports(url: str, account: str) -> dict[str, str]:
-    """The variables that make an unmodified AWS client talk to `url` as `account`."""
-    return {
-        "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": url,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": "cosell",
-    }
+from cosell.client_environment import client_environment
 
 
 @click.command("env")
@@ -25,7 +14,7 @@ def exports(url: str, account: str) -> dict[str, str]:
 @click.option("--data-path", is_flag=True, help="Also let clients of Python know all operations that cosell knows.")
 def env_command(url: str, account: str, data_path: bool) -> None:
     """Print the exports that point AWS clients here: eval "$(cosell env)"."""
-    for name, value in exports(url, account).items():
+    for name, value in client_environment(url, account).items():
         click.echo(f"export {name}={shlex.quote(value)}")
     if data_path:
         from cosell.wire.model import DATA

@@ -7,6 +7,7 @@ import msgspec
 from cosell.errors import ServiceError, UserError
 from cosell.faults.memory import MOST_RULES, Memory, own_memory
 from cosell.faults.rule import Rule, checked, error_of, fires, operations_of
+from cosell.nearest import nearest
 
 VERSION: Final = 0
 LENGTH: Final = 1
@@ -54,8 +55,16 @@ class Faults:
     def add(self, **members: Any) -> int:
         """Let something go wrong from now on, as the members of `Rule` say: the number of the rule.
 
-        Raises UserError where it can never do anything, or contradicts itself.
+        `count` is another name of `times`. Raises UserError for a name that no rule has, and where the rule can never
+        do anything, or contradicts itself.
         """
+        if "count" in members and "times" not in members:
+            members["times"] = members.pop("count")
+        for name in members:
+            if name not in Rule.__struct_fields__:
+                raise UserError(
+                    f"such a fault is not possible: it has no {name}", nearest(name, Rule.__struct_fields__)
+                )
         try:
             rule = msgspec.convert(members, Rule)
         except msgspec.ValidationError as error:

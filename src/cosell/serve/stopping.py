@@ -26,6 +26,16 @@ REMOVAL_S: Final = 1
 """Seconds for what is removed before the process is left."""
 
 
+def stop_with_parent() -> None:
+    """Be stopped by SIGTERM once stdin ends: whoever started this process holds its other end, and says no more."""
+
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)  # gives nothing, once the parent is gone
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def leave(exit_code: int) -> NoReturn:
     """End the process without an end of the interpreter, which threads of granian's would abort.
 

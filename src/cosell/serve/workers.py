@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from functools import partial
@@ -27,7 +26,7 @@ from cosell.serve.log import configure_log, log_misfortune, log_outage
 from cosell.serve.metrics import FOLDER_VARIABLE
 from cosell.serve.options import ServeOptions
 from cosell.serve.server import run
-from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S
+from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S, stop_with_parent
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.store.interface import StoreUnavailable
 from cosell.store.open import check_place
@@ -193,15 +192,10 @@ async def _ready(stdout: asyncio.StreamReader, started: asyncio.Event) -> None:
 def _work(options: ServeOptions) -> None:
     configure_log(options.log_level, options.log_format)
     tell_uncaught()
-    threading.Thread(target=_stop_with_supervisor, daemon=True).start()
+    stop_with_parent()
     assert options.folder is not None
     engine = Engine.open(options.db, readings=options.readings, model=options.model, faults=_faults_in(options.folder))
     run(engine, options, lambda: print(READY.decode(), end="", flush=True))  # noqa: T201
-
-
-def _stop_with_supervisor() -> None:
-    os.read(sys.stdin.fileno(), 1)  # gives nothing, once the supervisor is gone
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

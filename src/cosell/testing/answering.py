@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from cosell import flow
-from cosell.engine import Engine
 from cosell.errors import ConnectionDropped
 
 if TYPE_CHECKING:
@@ -21,19 +20,17 @@ _AUTHORIZATION: Final = b"authorization"
 class Answerer:
     """Hands requests to the flow. What fails there fails the call: nothing is sent anywhere.
 
-    `before_call` is called before each call is answered, and `sleep` waits for the delays of faults, in seconds.
+    `answer` answers a call, and `sleep` waits for the delays of faults, in seconds.
     `account_of` tells the account that asks by the headers of a request; without it the access key does.
     """
 
     def __init__(
         self,
-        engine: Engine,
-        before_call: Callable[[], None],
+        answer: Callable[[flow.Call], flow.Answer],
         sleep: Sleep,
         account_of: Callable[[dict[bytes, bytes]], str] | None = None,
     ) -> None:
-        self._engine = engine
-        self._before_call = before_call
+        self._answer_call = answer
         self._sleep = sleep
         self._account_of = account_of
 
@@ -66,8 +63,7 @@ class Answerer:
         if self._account_of is not None:
             headers[_AUTHORIZATION] = b"AWS4-HMAC-SHA256 Credential=%s/" % self._account_of(headers).encode()
         call = flow.Call(request.method or "POST", urlsplit(request.url or "/").path, headers, _bytes(body))
-        self._before_call()
-        answer = flow.answer(self._engine, call)
+        answer = self._answer_call(call)
         if answer.defect is not None:
             raise answer.defect
         return answer, call.fault.delay_ms / 1000 if call.fault is not None else 0

@@ -1,4 +1,4 @@
-"""`cosell.connect`: a real boto3 client whose calls are answered in this process.
+"""`cosell.connect`: a real boto3 client whose calls are answered in this process, and what belongs to such a client.
 
 botocore does everything that it always does, up to the moment when it would open a connection: then its event
 `before-send` hands the prepared request to the flow and takes the answer from there. A request never leaves the
@@ -10,52 +10,59 @@ each thing at its own moment, and finds everything as a server would have it by 
 
 import inspect
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from cosell.auth.open_access import DEFAULT_ACCOUNT, check_account
+from cosell import flow
+from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.aws_side.by_hand import AwsSide
-from cosell.context import Now, Scope
 from cosell.engine import Engine
 from cosell.errors import UserError
-from cosell.faults import Faults
-from cosell.rules.identifiers import REGION
 from cosell.testing.answering import Answerer, Sleep
-from cosell.testing.options import OWN, SETTINGS, ReviewSetting, check_names, opened
-from cosell.wire.model import SERVICE
+from cosell.testing.clients import bound, new_client
+from cosell.testing.engine import ENGINES, LocalEngine
+from cosell.testing.events import Events
+from cosell.testing.options import OWN, SETTINGS, ClockSetting, FaultsSetting, ReviewSetting, check_names
 
 if TYPE_CHECKING:
     from boto3.session import Session
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
-
-_EVENT = f"before-send.{SERVICE}"
 
 
 def connect(
     url: str = ":memory:",
     *,
     account: str = DEFAULT_ACCOUNT,
-    clock: Now | None = None,
+    catalog: str = "Sandbox",
+    clock: ClockSetting = None,
     review: ReviewSetting = "manual",
-    faults: Faults | None = None,
+    faults: FaultsSetting = None,
     sleep: Sleep = time.sleep,
     **options: Any,
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to the database at `url`, in this process.
 
-    `account` is the twelve-digit account that the client acts for; `clock` tells the time, by default as the database
-    has it; `review` says who plays AWS's side; `faults` go wrong, and `sleep` waits for their delays, in seconds.
-    `options` are settings of `cosell serve` by their names (`SETTINGS`); the others go to `boto3.client`. Raises
-    UserError where the database cannot be opened, a setting is not possible, or nobody has an option of that name.
+    `options` are settings of `cosell serve` by their names (`SETTINGS`); the others go to `boto3.client`. Everything
+    else is as `LocalEngine` has it; `engine_of` gives the client's. Raises UserError where the database cannot be
+    opened, a setting is not possible, or nobody has an option of that name.
     """
-    check_account(account)
     check_names(options, _known_options())
     settings = {name: options.pop(name) for name in SETTINGS & options.keys()}
-    engine, catch_up = opened(url, clock, review, faults, settings)
-    client = client_of(engine, account=account, before_call=catch_up, sleep=sleep, **options)
-    _SIDES[client] = lambda catalog: AwsSide(engine, Scope(account, catalog), catch_up)
-    return client
+    engine = LocalEngine(
+        url, account=account, catalog=catalog, clock=clock, review=review, faults=faults, sleep=sleep, **settings
+    )
+    return engine.client(**options)
+
+
+def engine_of(client: "PartnerCentralSellingAPIClient") -> LocalEngine:
+    """The engine that answers a client of `connect`, or of an engine. Raises UserError for another client."""
+    return _found(client)[0]
+
+
+def events(of: "LocalEngine | PartnerCentralSellingAPIClient") -> Events:
+    """The events that the account of a client, or of an engine, has got. Raises UserError for another client."""
+    engine, account = (of, of.account) if isinstance(of, LocalEngine) else _found(of)
+    return engine.events_of(account)
 
 
 def play_aws(client: "PartnerCentralSellingAPIClient", *, catalog: str = "Sandbox") -> AwsSide:
@@ -63,41 +70,25 @@ def play_aws(client: "PartnerCentralSellingAPIClient", *, catalog: str = "Sandbo
 
     Raises UserError for another client.
     """
-    if client not in _SIDES:
-        raise UserError("only AWS itself plays AWS's side for this client", "make one with cosell.connect()")
-    return _SIDES[client](catalog)
+    engine, account = _found(client)
+    return engine.aws_side(account, catalog)
 
 
 def client_of(
-    engine: Engine,
-    *,
-    account: str = DEFAULT_ACCOUNT,
-    before_call: Callable[[], None] = lambda: None,
-    sleep: Sleep = time.sleep,
-    session: "Session | None" = None,
-    **boto3_options: Any,
+    engine: Engine, *, account: str = DEFAULT_ACCOUNT, session: "Session | None" = None, **boto3_options: Any
 ) -> "PartnerCentralSellingAPIClient":
-    """A boto3 client bound to an engine that is open already. Many clients may share one.
+    """A boto3 client bound to an engine that is open already, and where nothing becomes due. Many may share one.
 
-    `before_call` is called before each call is answered; `session` is a boto3 session to make the client in.
+    `session` is a boto3 session to make it in, in place of one that all share.
     """
-    import boto3  # slow to load, and a server does without it
-
-    options = {
-        "region_name": REGION,
-        "aws_access_key_id": account,
-        "aws_secret_access_key": "cosell",
-        "aws_session_token": None,
-    } | boto3_options
-    session = session or boto3.session.Session()
-    client: PartnerCentralSellingAPIClient = session.client(SERVICE, **options)  # type: ignore[call-overload]
-    answerer: Any = Answerer(engine, before_call, sleep)  # it answers by returning
-    client.meta.events.register_first(_EVENT, answerer)
-    return client
+    return bound(new_client(account, session, **boto3_options), Answerer(partial(flow.answer, engine), time.sleep))
 
 
-_SIDES: Final[WeakKeyDictionary[Any, Callable[[str], AwsSide]]] = WeakKeyDictionary()
-"""Clients of `connect`, each with what gives AWS's side of its account in a catalog."""
+def _found(client: "PartnerCentralSellingAPIClient") -> tuple[LocalEngine, str]:
+    try:
+        return ENGINES[client]
+    except (KeyError, TypeError):
+        raise UserError("this client is not answered in this process", "make one with cosell.connect()") from None
 
 
 def _known_options() -> set[str]:

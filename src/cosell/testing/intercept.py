@@ -10,13 +10,11 @@ from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from cosell.auth.open_access import DEFAULT_ACCOUNT, check_account, is_account, key_of
-from cosell.context import Now
-from cosell.engine import Engine
 from cosell.errors import UserError
-from cosell.faults import Faults
 from cosell.testing import blocks
 from cosell.testing.answering import Answerer, Sleep
-from cosell.testing.options import OWN, SETTINGS, Opened, ReviewSetting, check_names, opened
+from cosell.testing.engine import LocalEngine
+from cosell.testing.options import OWN, SETTINGS, ClockSetting, FaultsSetting, ReviewSetting, check_names
 from cosell.wire.model import SERVICE
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -26,7 +24,7 @@ _TO_BE_SIGNED: Final = f"request-created.{SERVICE}."
 _ROLE_TAKEN: Final = "after-call.sts."
 
 
-class intercept(AbstractContextManager[Engine]):  # noqa: N801  # a verb, as it is used
+class intercept(AbstractContextManager[LocalEngine]):  # noqa: N801  # a verb, as it is used
     """Within it every partnercentral-selling client of the process is answered here, from the database at `url`.
 
     It is a context manager, which gives the engine, and decorates functions, asynchronous ones too, and classes of
@@ -43,9 +41,10 @@ class intercept(AbstractContextManager[Engine]):  # noqa: N801  # a verb, as it 
         url: str = ":memory:",
         *,
         account: str = DEFAULT_ACCOUNT,
-        clock: Now | None = None,
+        catalog: str = "Sandbox",
+        clock: ClockSetting = None,
         review: ReviewSetting = "manual",
-        faults: Faults | None = None,
+        faults: FaultsSetting = None,
         sleep: Sleep = time.sleep,
         **settings: Any,
     ) -> None:
@@ -54,11 +53,12 @@ class intercept(AbstractContextManager[Engine]):  # noqa: N801  # a verb, as it 
         check_account(account)
         check_names(settings, {*OWN, *SETTINGS})
         self._account = account
-        self._sleep = sleep
-        self._open: Callable[[], Opened] = lambda: opened(url, clock, review, faults, settings)
-        self._entered: list[AbstractContextManager[Engine]] = []
+        self._open: Callable[[], LocalEngine] = lambda: LocalEngine(
+            url, account=account, catalog=catalog, clock=clock, review=review, faults=faults, sleep=sleep, **settings
+        )
+        self._entered: list[AbstractContextManager[LocalEngine]] = []
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> LocalEngine:
         block = self._block()
         engine = block.__enter__()
         self._entered.append(block)
@@ -100,10 +100,10 @@ class intercept(AbstractContextManager[Engine]):  # noqa: N801  # a verb, as it 
         return tests
 
     @contextmanager
-    def _block(self) -> Iterator[Engine]:
-        engine, catch_up = self._open()
+    def _block(self) -> Iterator[LocalEngine]:
+        engine = self._open()
         try:
-            block = _Block(engine, catch_up, self._sleep, self._account)
+            block = _Block(engine)
             blocks.enter(block, self._account)
             try:
                 yield engine
@@ -114,11 +114,11 @@ class intercept(AbstractContextManager[Engine]):  # noqa: N801  # a verb, as it 
 
 
 class _Block:
-    def __init__(self, engine: Engine, catch_up: Callable[[], None], sleep: Sleep, account: str) -> None:
-        self._account = account
+    def __init__(self, engine: LocalEngine) -> None:
+        self._account = engine.account
         self._accounts_of_roles: dict[str, str] = {}
         """By access key."""
-        self._answerer = Answerer(engine, catch_up, sleep, self._account_of)
+        self._answerer = Answerer(engine.answer, engine.sleep, self._account_of)
 
     def emit(self, onward: Callable[[], Any], event_name: str, arguments: dict[str, Any]) -> Any:
         if event_name.startswith(_BEFORE_SEND):

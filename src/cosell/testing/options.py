@@ -1,22 +1,23 @@
 """What `cosell.connect` and `cosell.intercept` take: an engine is opened with it, or the mistake is told."""
 
-import difflib
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
 
 import msgspec
 
 from cosell.aws_side.script_file import checked_script, review_document
-from cosell.aws_side.work import work
+from cosell.clock import Clock, Course, course_of, wall_clock
 from cosell.context import Now
-from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.faults import Faults
+from cosell.faults.rule import rule_of
+from cosell.nearest import nearest
 from cosell.rules.aws_side.review_script import Script
-from cosell.settings import Settings, readings_of
+from cosell.settings import Settings
 
-OWN: Final = ("account", "clock", "faults", "review", "sleep", "url")
+OWN: Final = ("account", "catalog", "clock", "faults", "review", "sleep", "url")
 """The options that are no settings."""
 SETTINGS: Final = frozenset(
     {
@@ -44,51 +45,74 @@ SETTINGS: Final = frozenset(
 
 ReviewSetting = str | os.PathLike[str] | Mapping[str, Any]
 """Who plays AWS's side: `manual`, `auto`, the path of a script, or a script as plain values."""
-
-
-class Opened(NamedTuple):
-    """An engine, and what lets AWS's side do what is due before a call is answered."""
-
-    engine: Engine
-    catch_up: Callable[[], None]
-
-
-def opened(
-    url: str, clock: Now | None, review: ReviewSetting, faults: Faults | None, settings: Mapping[str, Any]
-) -> Opened:
-    """An engine over the database at `url`. Raises UserError where it cannot, or a setting is wrong."""
-    checked = _settings(settings)
-    script = _script(review, checked)
-    engine = Engine.open(url, clock=clock, readings=readings_of(checked), faults=faults, model=checked.model)
-    return Opened(engine, lambda: _catch_up(engine, script))
+ClockSetting = Now | datetime | str | None
+"""What tells the time: a clock, a moment at which it stands still, a text as of `--clock`, or the database."""
+FaultsSetting = Faults | Iterable[Mapping[str, Any] | str] | None
+"""What goes wrong: `Faults`, or each fault as its members, or as the text of `--fault`."""
 
 
 def check_names(names: Iterable[str], known: Iterable[str]) -> None:
     """Raises UserError for a name that is not known, with the known one that is most like it."""
-    known = sorted(known)
+    known = frozenset(known)
     for name in names:
         if name not in known:
-            nearest = difflib.get_close_matches(name, known, 1, 0)
-            raise UserError(f"there is no option {name}", f"did you mean {nearest[0]}? There are: {', '.join(known)}")
+            raise UserError(f"there is no option {name}", nearest(name, known))
 
 
-def _catch_up(engine: Engine, script: Script | None) -> None:
-    """Let AWS's side do what is due. Raises the first of what failed, once everything is done."""
-    defects: list[Exception] = []
-    work(engine, script, engine.clock(), lambda _, defect: defects.append(defect))
-    if defects:
-        raise defects[0]
+def check_catalog(catalog: str) -> None:
+    """Raises UserError for what is no catalog."""
+    checked_settings({"catalog": catalog})
 
 
-def _script(review: ReviewSetting, settings: Settings) -> Script | None:
+def checked_settings(given: Mapping[str, Any]) -> Settings:
+    """Settings by their names. Raises UserError for a value that one cannot have."""
+    try:
+        return msgspec.convert(dict(given), Settings)
+    except msgspec.ValidationError as error:
+        raise UserError(str(error), "see docs/reference/settings.md") from None
+
+
+def script_given(review: ReviewSetting, settings: Settings) -> Script | None:
+    """The script that AWS's side follows; None: nothing happens by itself. Raises UserError for what is none."""
     if isinstance(review, Mapping):
         return checked_script(msgspec.to_builtins(review), "review")
     document = review_document(msgspec.structs.replace(settings, review=os.fspath(review)))
     return None if document is None else checked_script(document, "review")
 
 
-def _settings(given: Mapping[str, Any]) -> Settings:
+def clock_given(clock: ClockSetting) -> Clock | None:
+    """The clock that was handed over; None where that of the database counts. Raises UserError for what is none."""
+    if clock is None or isinstance(clock, str):
+        return None
+    if isinstance(clock, Clock):
+        return clock
+    if isinstance(clock, datetime):
+        return Clock(clock)
+    if callable(clock):
+        return Clock(wall=clock)
+    raise UserError(f"{clock!r} is no clock", "give a cosell.Clock, a moment, or a text such as frozen")
+
+
+def course_given(clock: ClockSetting) -> Course | None:
+    """How the clock of the database is to run; None: as it does. Raises UserError for a text that says nothing."""
+    if not isinstance(clock, str):
+        return None
     try:
-        return msgspec.convert(dict(given), Settings)
-    except msgspec.ValidationError as error:
-        raise UserError(str(error), "see docs/reference/settings.md") from None
+        return course_of(clock, wall_clock())
+    except ValueError as error:
+        raise UserError(str(error), "see docs/how-to/control-time.md") from None
+
+
+def faults_given(faults: FaultsSetting) -> Faults:
+    """What goes wrong from the beginning. Raises UserError for a fault that is not possible."""
+    if isinstance(faults, Faults):
+        return faults
+    if isinstance(faults, str | Mapping):
+        raise UserError("faults are a list", "put brackets around it")
+    given = Faults()
+    for fault in faults or ():
+        if isinstance(fault, str):
+            given.put(rule_of(fault))
+        else:
+            given.add(**fault)
+    return given

@@ -1,0 +1,14 @@
+"""The variables that point an unmodified AWS client at a running cosell."""
+
+from cosell.rules.identifiers import REGION
+
+
+def client_environment(url: str, account: str) -> dict[str, str]:
+    """The variables that make an AWS client talk to `url` as `account`."""
+    return {
+        "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": url,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "cosell",
+    }
