@@ -19,6 +19,7 @@ from bench.over_http import page_beside_constant, page_beside_dynamodb
 from bench.pages import Cell, page_times
 from bench.processes import memory, seeding, short_programs, start_beside_boto3
 from bench.sync import first_sync
+from bench.testing import fixtures_beside_moto, plugin_unused
 
 PAGE: Final = Path("docs/performance.md")
 START, END = "<!-- figures: written by scripts/bench --write -->", "<!-- end of figures -->"
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghijklmp", help="which figures, by letter (abcdefghijklmp)")
+    parser.add_argument("--only", default="abcdefghijklmpt", help="which figures, by letter (abcdefghijklmpt)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -57,6 +58,7 @@ def main() -> None:
         "k": lambda: [table_beside_page(wanted.rows, wanted.rounds)],
         "l": lambda: [pipeline(wanted.rows, wanted.rounds)],
         "p": lambda: short_programs(wanted.rounds * 2),
+        "t": lambda: [*fixtures_beside_moto(wanted.rounds * 5), plugin_unused(wanted.rounds)],
     }
     lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
     for letter, measure in measurements.items():
