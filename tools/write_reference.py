@@ -20,6 +20,7 @@ import click
 import msgspec
 from life_cycle_tables import LIFE_CYCLE_PARTS
 from life_cycle_tables import table as _table
+from python_api import PYTHON_API_PARTS
 
 from cosell import errors
 from cosell.cli.main import COMMANDS, cosell
@@ -351,6 +352,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "steps": steps,
     "admin-routes": admin_routes,
     **LIFE_CYCLE_PARTS,
+    **PYTHON_API_PARTS,
 }
 
 

@@ -13,7 +13,8 @@ HEAVY = ("apsw", "boto3", "botocore", "click", "cosell.engine", "cosell.wire.mod
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:randomly -p no:playwright\nfilterwarnings = error")
+    options = "--strict-markers -p no:cacheprovider -p no:randomly -p no:playwright"
+    pytester.makeini(f"[pytest]\naddopts = {options}\nfilterwarnings = error")
     return pytester
 
 

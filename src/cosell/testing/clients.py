@@ -1,6 +1,6 @@
 """Real boto3 clients, made quickly: each is new, and all come from one session that is kept.
 
-A session of boto3's takes fifty milliseconds to read its own data; a client of one that has read it takes two. A client
+A session of boto3's takes its time to read its own data; a client of one that has read them is there at once. A client
 is never used again for another engine: what it has learned (retries, waits, handlers that a test has registered) would
 pass from one test to the next (docs/decisions/0036).
 """

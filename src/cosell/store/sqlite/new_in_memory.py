@@ -1,6 +1,6 @@
 """New databases in memory: copies of one that this process has migrated, since a suite of tests asks for thousands.
 
-The schema takes ten milliseconds to make, and a tenth of one to copy (docs/decisions/0036).
+To make the schema takes some hundred times as long as to copy it (docs/decisions/0036).
 """
 
 from functools import cache
