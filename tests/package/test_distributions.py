@@ -15,7 +15,8 @@ from typing import Any, Final
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES: Final = ("src", "tests", "docs", "scripts", "tools", "*.md", "*.toml", "uv.lock", "LICENSE", ".gitignore")
+FOLDERS: Final = ("src", "tests", "docs", "examples", "scripts", "tools")
+SOURCES: Final = (*FOLDERS, "*.md", "*.toml", "uv.lock", "LICENSE", ".gitignore")
 
 VENDORED: Final = {
     "cosell/aws_products.json": ("src/cosell/aws_products.LICENSE",),

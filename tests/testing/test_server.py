@@ -82,6 +82,7 @@ def test_a_server_is_ready_when_the_block_begins_and_gone_when_it_ends() -> None
         assert '"event": "serving"' in server.log
     assert not is_open(server.url)
     server.stop()
+    assert server.log == ""
 
 
 @pytest.mark.parametrize("kind", [ZeroDivisionError, KeyboardInterrupt])

@@ -52,10 +52,7 @@ class Events(Sequence[Event]):
         Raises TimeoutError, which tells what was sent instead.
         """
         __tracebackhide__ = True
-        event = self.wait_for(detail_type, identifier=identifier, timeout=timeout)
-        with self._reading:
-            self._waiting.remove(event)
-        return event
+        return self._first(detail_type, identifier, timeout, take=True)
 
     def wait_for(self, detail_type: str | None = None, *, identifier: str | None = None, timeout: float = 5) -> Event:
         """The first event of a detail type in the list, waiting for it up to `timeout` seconds.
@@ -64,24 +61,7 @@ class Events(Sequence[Event]):
         TimeoutError, which tells what was sent instead. While the engine's clock stands still, nothing becomes due.
         """
         __tracebackhide__ = True
-        _check(detail_type)
-        until = time.monotonic() + timeout
-        awake = threading.Event()
-        stop_listening = self._outbox.listen(awake.set)
-        try:
-            while True:
-                awake.clear()
-                self._catch_up()
-                self._look()
-                for event in list(self._waiting):
-                    if _is(event, detail_type, identifier):
-                        return event
-                patience = until - time.monotonic()
-                if patience <= 0:
-                    raise TimeoutError(self._instead(f"no {_named(detail_type, identifier)} within {timeout:g} s"))
-                awake.wait(min(patience, LOOK_S))
-        finally:
-            stop_listening()
+        return self._first(detail_type, identifier, timeout, take=False)
 
     def listen(self, callback: Callback, detail_type: str | None = None) -> Callable[[], None]:
         """Call `callback` with each event from now on, of one detail type if it is named. What is returned ends that.
@@ -143,6 +123,30 @@ class Events(Sequence[Event]):
 
     def __repr__(self) -> str:
         return "\n".join(map(_line, self)) or "no events"
+
+    def _first(self, detail_type: str | None, identifier: str | None, timeout: float, *, take: bool) -> Event:
+        __tracebackhide__ = True
+        _check(detail_type)
+        until = time.monotonic() + timeout
+        awake = threading.Event()
+        stop_listening = self._outbox.listen(awake.set)
+        try:
+            while True:
+                awake.clear()
+                self._catch_up()
+                self._look()
+                with self._reading:
+                    found = next((event for event in self._waiting if _is(event, detail_type, identifier)), None)
+                    if found is not None:
+                        if take:
+                            self._waiting.remove(found)
+                        return found
+                patience = until - time.monotonic()
+                if patience <= 0:
+                    raise TimeoutError(self._instead(f"no {_named(detail_type, identifier)} within {timeout:g} s"))
+                awake.wait(min(patience, LOOK_S))
+        finally:
+            stop_listening()
 
     def _look(self) -> None:
         """Read what is new, and tell of it in its order: who calls the service when called back is told afterwards."""

@@ -10,7 +10,7 @@ each thing at its own moment, and finds everything as a server would have it by 
 
 import inspect
 import time
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from cosell import flow
@@ -91,8 +91,9 @@ def _found(client: "PartnerCentralSellingAPIClient") -> tuple[LocalEngine, str]:
         raise UserError("this client is not answered in this process", "make one with cosell.connect()") from None
 
 
-def _known_options() -> set[str]:
+@cache
+def _known_options() -> frozenset[str]:
     import boto3
 
     of_boto3 = inspect.signature(boto3.session.Session.client).parameters.keys() - {"self", "service_name"}
-    return {*OWN, *SETTINGS, *of_boto3}
+    return frozenset({*OWN, *SETTINGS, *of_boto3})
