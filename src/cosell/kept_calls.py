@@ -36,6 +36,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     response: bytes
     response_bytes: int
     faults: list[str]
+    at_ms: int | None
+    """The engine's moment, by which the call was answered; None where it was refused before that."""
 
     @property
     def identifier(self) -> str:
@@ -62,6 +64,7 @@ def kept_call(call: Call, answer: Answer, *, seconds: float, wall_ms: int, worke
         response if len(response) <= LONGEST_KEPT else b"",
         len(response),
         call.fault.names if call.fault else [],
+        call.context.now_ms if hasattr(call, "context") else None,
     )
 
 

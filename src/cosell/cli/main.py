@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "aws-edit": "Edit an opportunity as AWS does.",
     "solutions": "See the solutions of an account, and add some.",
     "faults": "Let requests go wrong in a running cosell.",
+    "requests": "See what clients have asked last, and save it as a test.",
     "clock": "See and steer the time of a running cosell.",
     "sync": "Keep a database of your own in step with AWS.",
     "example": "Print a complete request, to begin with.",

@@ -48,11 +48,11 @@ class Recent:
         calls = list(self._calls) if worker == str(self._worker) else self._of_colleagues(worker)
         return next((kept for kept in calls if kept.identifier == identifier), None)
 
-    def newest(self, limit: int) -> list[dict[str, Any]]:
-        """The last `limit` calls, the newest first, as JSON values."""
+    def all(self) -> list[Kept]:
+        """The last calls of every worker, the newest first."""
         calls = [*self._calls, *self._of_colleagues()]
         calls.sort(key=lambda kept: (kept.wall_ms, kept.worker, kept.number), reverse=True)
-        return [told(kept) for kept in calls[:limit]]
+        return calls
 
     def _of_colleagues(self, worker: str | None = None) -> Iterator[Kept]:
         if self._folder is not None:

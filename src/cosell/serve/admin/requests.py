@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cosell import flow
 from cosell.kept_calls import Kept, told
-from cosell.serve.admin.fields import Catalog
+from cosell.serve.admin.fields import Account, Catalog
 from cosell.serve.admin.recent import KEPT
 from cosell.serve.admin.router import Facts, Refused, Room
 from cosell.serve.log import log_answer
@@ -16,9 +16,12 @@ from cosell.wire.model import service_model
 
 
 class RecentRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many calls are wanted."""
+    """Which calls are wanted, and how many."""
 
     limit: Annotated[int, Meta(ge=1, le=KEPT, description="How many, the newest first.")] = 20
+    operation: Annotated[str, Meta(description="Only those of this operation.")] | None = None
+    account: Account | None = None
+    status: Annotated[int, Meta(description="Only those answered with this HTTP status.")] | None = None
 
 
 class OneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +32,13 @@ class OneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def recent_requests(room: Room, question: RecentRequests) -> dict[str, Any]:
     """The calls that were answered last, by any worker, with whatever the model marks as sensitive masked."""
-    return {"requests": room.recent.newest(question.limit)}
+    wanted = {name: getattr(question, name) for name in ("operation", "account", "status")}
+    fitting = [
+        kept
+        for kept in room.recent.all()
+        if all(value is None or value == getattr(kept, name) for name, value in wanted.items())
+    ]
+    return {"requests": [told(kept) for kept in fitting[: question.limit]]}
 
 
 def one_request(room: Room, question: OneRequest) -> dict[str, Any]:

@@ -1,0 +1,6 @@
+"""`python -m cosell`: the program, where its folder is not on the path."""
+
+from cosell.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""What stands in the place of a value that the service model marks as sensitive.
+
+A placeholder passes and fails the same checks as the value: it has the form of the member where the value is legal,
+and where it is not, the value's own letters and digits give way one by one. The same value always gets the same
+placeholder, so a filter by company still finds it. Countries, currencies and states are kept: rules hang on them, and
+they name nobody.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from cosell.errors import UserError
+from cosell.rules.opportunity.values import US_POSTAL_CODE, US_STATES
+from cosell.wire.constraints import text_constraint
+from cosell.wire.model import service_model
+
+SHORTEST_NAME: Final = 3
+"""Characters of a sensitive text that is looked for in members that are not sensitive, such as a filter's."""
+UNREADABLE: Final = "***"
+_AMOUNT: Final = re.compile(r"([1-9][0-9]*)(.*)", re.DOTALL)
+
+_MADE_BY_KIND: Final[dict[str, Callable[[int], str]]] = {
+    "email": lambda number: f"person-{number}@example.com",
+    "phone": lambda number: f"+1206555{number:04d}",
+    "website": lambda number: f"https://www.company-{number}.example.com",
+    "domain": lambda number: f"company-{number}.example.com",
+    "account": lambda number: f"{number:012d}",
+    "duns": lambda number: f"{number:09d}",
+    "postal code": lambda number: f"{10_000 + number}",
+}
+_KIND_OF_SHAPE: Final = {
+    "AccountWebsiteUrl": "website",
+    "AddressPostalCodeString": "postal code",
+    "AddressSummaryPostalCodeString": "postal code",
+    "Amount": "amount",
+    "AwsAccount": "account",
+    "BulkReportUrl": "website",
+    "CompanyWebsiteUrl": "website",
+    "CustomerAccountDataDunsString": "duns",
+    "CustomerAccountDataWebsiteUrlString": "website",
+    "Domain": "domain",
+    "DunsNumber": "duns",
+    "Email": "email",
+    "FileUri": "website",
+    "LeadEmail": "email",
+    "LeadPhoneNumber": "phone",
+    "LeadWebsiteUrl": "website",
+    "MonetaryAmount": "amount",
+    "PhoneNumber": "phone",
+    "SearchAwsAccount": "account",
+    "SenderContactEmail": "email",
+    "WebsiteUrl": "website",
+}
+"""All others are texts."""
+
+
+class NoPlaceholder(UserError):
+    """A call was refused for a sensitive value, and no other value would be refused alike."""
+
+
+def meaning(text: str) -> str:
+    """Equal for texts that the service takes for the same."""
+    return text.replace("&amp;colon;", ":").strip().casefold()
+
+
+class Placeholders:
+    """Gives placeholders. Whatever is to be hidden is shown to `learn` first, and to `hide` afterwards."""
+
+    def __init__(self) -> None:
+        self._given: dict[tuple[str, str], str] = {}
+        self._names: dict[str, str] = {}
+
+    def learn(self, shape_name: str, value: Any) -> None:
+        """Choose placeholders for the sensitive values in a JSON value. Raises NoPlaceholder."""
+        self._walk(shape_name, value, "Text")
+
+    def hide(self, shape_name: str, value: Any) -> Any:
+        """The JSON value with placeholders in it."""
+        return self._walk(shape_name, value, "Text")
+
+    def _walk(self, shape_name: str, value: Any, name: str) -> Any:
+        shape = service_model().shapes[shape_name]
+        if isinstance(value, dict) and shape.type == "structure":
+            return {
+                member: self._walk(shape.members[member].shape, item, member)
+                if member in shape.members
+                else _of_type(item)
+                for member, item in value.items()
+            }
+        if isinstance(value, dict) and shape.value is not None:
+            return {key: self._walk(shape.value.shape, item, name) for key, item in value.items()}
+        if isinstance(value, list) and shape.member is not None:
+            return [self._walk(shape.member.shape, item, name) for item in value]
+        if isinstance(value, str) and shape.type == "string":
+            if shape.sensitive:
+                return self._placeholder(shape_name, value, name)
+            return self._names.get(meaning(value), value)
+        if shape.sensitive or isinstance(value, str | dict | list):  # a moment, or of the wrong type
+            return value if shape.type == "timestamp" and isinstance(value, str) else _of_type(value)
+        return value
+
+    def _placeholder(self, shape_name: str, value: str, name: str) -> str:
+        constraint = text_constraint(shape_name, service_model().shapes[shape_name])
+
+        def is_legal(text: str) -> bool:
+            return constraint.matches_pattern(text) and (not constraint.values or text in constraint.values)
+
+        if not value.strip() or value in US_STATES or (constraint.values and is_legal(value)):
+            return value
+        placeholder = (
+            self._legal(shape_name, value, name, constraint.min_length) if is_legal(value) else _scrambled(value)
+        )
+        if is_legal(placeholder) != is_legal(value):
+            raise NoPlaceholder(
+                f"a value of {name} cannot be hidden without changing the answer", "save it with --reveal"
+            )
+        return placeholder
+
+    def _legal(self, shape_name: str, value: str, name: str, shortest: int) -> str:
+        kind = _KIND_OF_SHAPE.get(shape_name, "text")
+        if kind == "amount":
+            return self._amount(value)
+        if kind == "postal code" and not US_POSTAL_CODE.fullmatch(value):
+            kind = "text"
+        key = kind, meaning(value)
+        if key not in self._given:
+            number = len(self._given) + 1
+            self._given[key] = _MADE_BY_KIND[kind](number) if kind in _MADE_BY_KIND else f"{name} {number}"
+            if len(key[1]) >= SHORTEST_NAME:
+                self._names.setdefault(key[1], self._given[key])
+        return self._given[key].ljust(shortest, ".")
+
+    def _amount(self, value: str) -> str:
+        """Zero stays zero, and places behind the point stay, too: the service writes an amount in more than one way."""
+        parts = _AMOUNT.fullmatch(value)
+        if parts is None:
+            return value
+        number = self._given.setdefault(("amount", parts[1]), str(1_000 + len(self._given)))
+        return number + parts[2]
+
+
+def _scrambled(text: str) -> str:
+    return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "1", text))
+
+
+def _of_type(value: Any) -> Any:
+    """Nothing of a value that nobody has judged, but its type."""
+    if isinstance(value, bool) or value is None:
+        return value
+    return UNREADABLE if isinstance(value, str) else type(value)()
