@@ -5,7 +5,7 @@ seen the change that made it. Where nobody tells one, the moments decide.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from cosell.errors import UserError
 from cosell.saved_test.calls import STAMP, AnsweredCall, texts_in
 from cosell.store.interface import ReadTransaction
+from cosell.wire.model import service_model
 from cosell.wire.timestamps import Timestamp
 
 MOST_CHANGES: Final = 1_000
@@ -48,9 +49,14 @@ class Before(msgspec.Struct):
     """What the calls name, and nobody has any more."""
 
 
-def before(tx: ReadTransaction, earlier: Sequence[AnsweredCall], calls: Sequence[AnsweredCall]) -> Before:
-    """What a replay of `calls` needs; `earlier` ones tell how far things were. Raises UserError for too much."""
-    made = {identifier for call in calls for identifier in _made_by(call)}
+def before(
+    tx: ReadTransaction, earlier: Sequence[AnsweredCall], calls: Sequence[AnsweredCall], *, by_hand: bool
+) -> Before:
+    """What a replay of `calls` needs; `earlier` ones tell how far things were. Raises UserError for too much.
+
+    Where AWS's side was not played `by_hand`, it will decide by itself again.
+    """
+    made = {name for call in calls for name in _made_by(call)}
     found = Before()
     for identifier in dict.fromkeys(name for call in calls for name in _opportunities_in(call)):
         states = _states(tx, identifier)
@@ -63,31 +69,38 @@ def before(tx: ReadTransaction, earlier: Sequence[AnsweredCall], calls: Sequence
         opening = -1 if identifier in made else _opening(states, identifier, earlier, first)
         if opening >= 0:
             found.records.append(states[opening])
-        for place, decision in _decisions(states, max(opening, 0), identifier, calls):
-            found.decisions.setdefault(place, []).append(decision)
+        if by_hand:
+            for place, decision in _decisions(states, max(opening, 0), identifier, calls):
+                found.decisions.setdefault(place, []).append(decision)
     if len(found.records) > MOST_RECORDS:
         raise UserError(
             f"these calls are about {len(found.records)} opportunities that were there before, and a test takes "
             f"{MOST_RECORDS}",
             "save fewer calls",
         )
-    told = {text for call in calls for text in texts_in(call.success)}
-    others = (match[1] for call in calls for text in texts_in(call.request) if (match := _OTHERS.fullmatch(text)))
-    found.missing += [name for name in dict.fromkeys(others) if not any(name in text for text in told)]
+    named = dict.fromkeys(name for call in calls for name in _names(_OTHERS, [call.request, call.success]))
+    found.missing += [name for name in named if name not in made]
     return found
 
 
-def _made_by(call: AnsweredCall) -> Iterator[str]:
-    """The opportunity that a call has brought to its account."""
-    if call.operation == "CreateOpportunity" and call.success:
-        yield call.success["Id"]
-    if call.operation == "StartEngagementByAcceptingInvitationTask" and call.success:
-        yield from (text for text in [call.success.get("OpportunityId")] if text)
+def _names(form: re.Pattern[str], value: Any) -> list[str]:
+    """The identifiers of a form in a JSON value, also those in ARNs."""
+    return [match[1] for text in texts_in(value) if (match := form.fullmatch(text))]
+
+
+def _made_by(call: AnsweredCall) -> set[str]:
+    """What a call has brought to its account: what only its answer names, and not its request."""
+    if service_model().operations[call.operation].readonly:
+        return set()
+    return {
+        name
+        for form in (_OPPORTUNITY, _OTHERS)
+        for name in {*_names(form, call.success)} - {*_names(form, call.request)}
+    }
 
 
 def _opportunities_in(call: AnsweredCall) -> list[str]:
-    texts: Iterable[str] = [*texts_in(call.request), *texts_in(call.success)]
-    return [match[1] for text in texts if (match := _OPPORTUNITY.fullmatch(text))]
+    return _names(_OPPORTUNITY, [call.request, call.success])
 
 
 def _states(tx: ReadTransaction, identifier: str) -> list[dict[str, Any]]:
@@ -131,40 +144,43 @@ def _decisions(
 ) -> Iterator[tuple[int, Decision]]:
     """AWS's steps of the review between the calls, each with the number of the call after which it comes."""
     updated = {stamp for call in calls if call.operation == "UpdateOpportunity" for stamp in call.stamps_of(identifier)}
-    submissions = [
-        number
-        for number, call in enumerate(calls)
-        if call.error is None and identifier in _opportunities_in(call) and _submits(call)
-    ]
+    submissions = [number for number, call in enumerate(calls) if _submits(call, identifier)]
     submitted = 0
     for former, state in zip(states[opening:], states[opening + 1 :], strict=False):
         old, new = former["LifeCycle"].get("ReviewStatus"), state["LifeCycle"].get("ReviewStatus")
-        if old != new and new == "Submitted" and state[STAMP] not in updated:
-            submitted += 1
-        if old == new or old not in _OPEN or new not in _PLAYED or state[STAMP] in updated:
+        if old == new or state[STAMP] in updated:
             continue
-        at = Timestamp.parse(state[STAMP])
-        place = max(
-            [
-                *submissions[:submitted],
-                *(number for number, call in enumerate(calls) if _came_before(call, at, identifier)),
-                -1,
-            ]
-        )
-        if 0 <= place < len(calls) - 1:
-            said = {"comment": "ReviewComments", "reason": "ReviewStatusReason"}
-            life_cycle = state["LifeCycle"]
-            words = {name: life_cycle[member] for name, member in said.items() if life_cycle.get(member)}
-            yield place, Decision(_PLAYED[new], identifier, {} if new == "In review" else words)
+        if new == "Submitted":
+            submitted += 1
+        elif old in _OPEN and new in _PLAYED:
+            place = max([*submissions[:submitted], _last_before(Timestamp.parse(state[STAMP]), identifier, calls)])
+            if 0 <= place < len(calls) - 1:
+                yield place, Decision(_PLAYED[new], identifier, _words(state["LifeCycle"], new))
 
 
-def _submits(call: AnsweredCall) -> bool:
-    return call.operation in ("SubmitOpportunity", "StartEngagementFromOpportunityTask")
+def _words(life_cycle: dict[str, str], status: str) -> dict[str, str]:
+    """What AWS has said with a verdict."""
+    members = {"comment": "ReviewComments", "reason": "ReviewStatusReason"}
+    said = {name: life_cycle[member] for name, member in members.items() if life_cycle.get(member)}
+    return {} if status == "In review" else said
 
 
-def _came_before(call: AnsweredCall, at: Timestamp, identifier: str) -> bool:
-    """Whether a call was answered before the change of this stamp, as far as one can tell."""
-    stamps = [Timestamp.parse(stamp) for stamp in call.stamps_of(identifier)]
-    if stamps:
-        return max(stamps) < at
-    return call.at_ms is not None and call.at_ms < at.ms
+def _submits(call: AnsweredCall, identifier: str) -> bool:
+    is_submission = call.operation in ("SubmitOpportunity", "StartEngagementFromOpportunityTask")
+    return is_submission and call.error is None and identifier in _opportunities_in(call)
+
+
+def _last_before(at: Timestamp, identifier: str, calls: Sequence[AnsweredCall]) -> int:
+    """The last call that was answered before a change with this stamp, as far as one can tell; -1: none.
+
+    Where the clock stands still, moments tell nothing.
+    """
+    clock_runs = len({call.at_ms for call in calls} - {None}) > 1
+    last = -1
+    for number, call in enumerate(calls):
+        stamps = [Timestamp.parse(stamp) for stamp in call.stamps_of(identifier)]
+        if stamps and max(stamps) >= at:
+            break
+        if stamps or (clock_runs and call.at_ms is not None and call.at_ms < at.ms):
+            last = number
+    return last

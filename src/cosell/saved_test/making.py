@@ -37,7 +37,7 @@ def saved_test(
     found = Before()
     for catalog in dict.fromkeys(catalogs):
         with store.read(Scope(surroundings.account, catalog)) as tx:
-            of_catalog = before(tx, _only(catalog, earlier), _only(catalog, calls))
+            of_catalog = before(tx, _only(catalog, earlier), _only(catalog, calls), by_hand=surroundings.script is None)
         found.records += of_catalog.records
         found.missing += of_catalog.missing
         for number, decisions in of_catalog.decisions.items():

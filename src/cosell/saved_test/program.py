@@ -79,8 +79,7 @@ def _joined(parts: Sequence[Lines | str]) -> str:
             text = part + text
             continue
         after = part.after + text
-        is_looked_at = part.variable and (f"{part.variable}[" in after or f"len({part.variable}" in after)
-        variable = f"{part.variable} = " if is_looked_at else ""
+        variable = f"{part.variable} = " if part.variable and f"{part.variable}[" in after else ""
         text = f"{part.before}{part.indent}{variable}{part.asked}\n{after}"
     return text
 

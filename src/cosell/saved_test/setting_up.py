@@ -30,7 +30,7 @@ def send(client, operation, body):
         client.meta.events.unregister(event, put)
 '''
 _LOAD: Final = """\
-    before, database = tmp_path / "before.json", tmp_path / "cosell.db"
+    before, database = tmp_path / "before.json", str(tmp_path / "cosell.db")
     before.write_text(json.dumps(BEFORE))
     load = [sys.executable, "-m", "cosell", "load", before, "--db", database, "--account", {account}]
     subprocess.run(load, check=True, capture_output=True)

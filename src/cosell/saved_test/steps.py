@@ -61,10 +61,13 @@ def why_left_out(answered: AnsweredCall) -> str | None:
 
 
 def variables(calls: Sequence[AnsweredCall]) -> list[str]:
-    """A name for the answer of each call."""
+    """A name for the answer of each call; empty where it was refused."""
     count: dict[str, int] = {}
     names = []
     for answered in calls:
+        if answered.error is not None:
+            names.append("")
+            continue
         verb = next((verb for verb in _VARIABLES if answered.operation.startswith(verb)), "")
         name = _VARIABLES.get(verb, "answer")
         count[name] = count.get(name, 0) + 1
@@ -82,7 +85,9 @@ def lines_of(answered: AnsweredCall, variable: str, known: Known) -> Lines:
     output = service_model().operations[answered.operation].output
     if output is not None and isinstance(answered.answer, dict):
         expected = known.answered(output.shape, answered.answer)
-        after = "".join(expectations(variable, expected))
+        after = "".join(
+            line for name, member in expected.items() for line in expectations(f'{variable}["{name}"]', member)
+        )  # boto3 adds a member of its own
         known.learn(variable, output.shape, answered.answer)
     elif output is not None:
         after = f"{INDENT}# The answer was too long to be kept.\n"
