@@ -1,5 +1,6 @@
 """A connector whose calls are saved: an account of its own at a server, and the tests that are made of its calls."""
 
+import http.client
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,20 @@ class Connector:
                 self.server, "POST", "review", {"id": identifier, "decision": decision, "account": self.account, **said}
             )
         )
+
+    def send(self, operation: str, body: bytes) -> int:
+        """The status of what a client that is not boto3 has sent."""
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={self.account}/20260101/us-east-1/any/aws4_request",
+            "Content-Type": "application/x-amz-json-1.0",
+            "X-Amz-Target": f"AWSPartnerCentralSelling.{operation}",
+        }
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        try:
+            connection.request("POST", "/", body, headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     def calls(self) -> list[dict[str, Any]]:
         """The account's calls as the server tells them, the newest first."""

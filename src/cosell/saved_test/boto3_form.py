@@ -39,7 +39,7 @@ def _is_sent(shape_name: str, value: Any) -> bool:
             return isinstance(value, str) and len(value) >= (shape.min or 0)
         case "boolean":
             return isinstance(value, bool)
-    is_number = isinstance(value, int | float if shape.type == "double" else int) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float if shape.type == "double" else int)  # a boolean is one, for boto3 too
     return is_number and (shape.min is None or value >= shape.min)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.errors import UserError
 from cosell.saved_test.calls import AnsweredCall, Fault, Surroundings
 from cosell.saved_test.making import saved_test
@@ -41,14 +42,13 @@ def save_test(room: Room, question: SavedTest) -> dict[str, Any]:
     """
     everything = room.recent.all()[::-1]
     chosen = _chosen(everything, question)
-    account = chosen[0].account
-    assert account is not None
-    own = [kept for kept in everything if kept.account == account and kept.operation]
+    account = next((kept.account for kept in chosen if kept.account), DEFAULT_ACCOUNT)
+    earlier = everything[: everything.index(chosen[0])]
     options = room.options
     text = saved_test(
         room.engine.store,
         Surroundings(account, options.readings, options.model, options.script),
-        [_answered(kept) for kept in own[: own.index(chosen[0])]],
+        [_answered(kept) for kept in earlier if kept.account == account and kept.operation],
         [_answered(kept) for kept in chosen],
         reveal=question.reveal,
     )
@@ -68,7 +68,7 @@ def _chosen(everything: list[Kept], question: SavedTest) -> list[Kept]:
         chosen = fitting[-(question.last or DEFAULT_LAST) :]
     if not chosen:
         raise Refused(404, f"No worker has such a call any more; each keeps its last {KEPT}.")
-    accounts = sorted({kept.account or "" for kept in chosen})
+    accounts = sorted({kept.account for kept in chosen if kept.account})
     if len(accounts) > 1:
         raise UserError(
             f"these calls are those of {', '.join(accounts)}, and a test has one account", "choose one of them"
