@@ -57,6 +57,8 @@ def test_each_change_is_told_with_its_account_and_catalog(server: Server) -> Non
         ("POST", "events/revive", {}, {}),
         ("POST", "requests/unmask", {"id": call}, SCOPE),
         ("POST", "requests/replay", {"id": call}, SCOPE),
+        ("POST", "requests/save-test", {"id": call}, {"account": ACCOUNT}),
+        ("POST", "requests/save-test", {"account": ACCOUNT, "last": 1}, {"account": ACCOUNT}),
         ("POST", "requests/unmask", {"id": nowhere}, {"account": ACCOUNT}),
         ("POST", "reset", {"account": OTHER_ACCOUNT, "catalog": "AWS"}, {"account": OTHER_ACCOUNT, "catalog": "AWS"}),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from botocore.exceptions import ClientError
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from cosell.console.wire import duration, size
 from tests.admin.conftest import ask
@@ -131,6 +131,35 @@ def test_a_call_with_long_faults_fits_on_a_phone(new_site: Callable[[], Site], b
             assert Axe().run(page).response["violations"] == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         context.close()
+
+
+def test_a_call_is_saved_as_a_test_alone_or_with_the_accounts_last_ones(site: Site) -> None:
+    company = "Zqxj Sauce"
+    site.server.client(site.account).list_opportunities(Catalog="Sandbox")
+    create(site, company)
+    address = newest(site)
+    form = {"do": "save", "of": site.account}
+    alone = submit(site, address, form).source
+    assert alone.startswith('"""CreateOpportunity: ')
+    assert company not in alone
+    last = submit(site, address, {**form, "do": "save-last"}).source
+    assert last.startswith('"""ListOpportunities and CreateOpportunity: ')
+    assert company in submit(site, address, {**form, "reveal": "yes"}).source
+    unmasked = submit(site, address, {"do": "unmask"})
+    assert {"type": "hidden", "name": "reveal", "value": "yes"} in unmasked.with_attribute("value")
+    assert "Save it as a test, unmasked" in unmasked.text
+    for saved in (alone, last):
+        compile(saved, "test_saved_calls.py", "exec")
+
+
+def test_a_saved_test_is_kept_as_a_file(site: Site, new_page: Callable[[int, Any], Page]) -> None:
+    create(site)
+    page = new_page(1440, "light")
+    page.goto(site.url + newest(site))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save it as a test").click()
+    assert download.value.suggested_filename == "test_saved_calls.py"
+    assert "def test_create_opportunity_is_answered_as_before(client):" in download.value.path().read_text()
 
 
 def test_any_worker_shows_and_sends_again_what_another_has_answered(serve: Callable[..., Server]) -> None:

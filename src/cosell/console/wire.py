@@ -57,9 +57,14 @@ def wire_call(visit: Visit) -> Response:
 
 
 def act_on_wire_call(visit: Visit) -> Response:
-    """Show a call as it was, or send it again."""
+    """Show a call as it was, send it again, or save it as a test, alone or with the account's last calls."""
     identifier = visit.path_members["call"]
-    if dict(visit.form).get("do") == "replay":
+    form = dict(visit.form)
+    if form.get("do") == "save":
+        return _saved(visit, id=identifier)
+    if form.get("do") == "save-last":
+        return _saved(visit, account=form.get("of", ""))
+    if form.get("do") == "replay":
         again = _answered(visit, "POST", f"{REQUESTS}/replay", id=identifier)
         return visit.redirect(visit.link(f"{WIRE}/{again['id']}", [("replayed", identifier)]))
     return _page(visit, _answered(visit, "POST", f"{REQUESTS}/unmask", id=identifier), unmasked=True)
@@ -75,6 +80,13 @@ def duration(milliseconds: float) -> str:
     if milliseconds >= 1000:
         return f"{milliseconds / 1000:.1f} s"
     return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
+
+
+def _saved(visit: Visit, **wanted: str) -> Response:
+    """A test as a file: with what is sensitive where the visitor has looked at that."""
+    reveal = dict(visit.form).get("reveal") == "yes"
+    made = _answered(visit, "POST", f"{REQUESTS}/save-test", reveal=reveal, **wanted)
+    return visit.file(made["test"].encode(), "text/x-python; charset=utf-8", "test_saved_calls.py")
 
 
 def _page(visit: Visit, call: dict[str, Any], *, unmasked: bool) -> Response:

@@ -6,6 +6,7 @@ from cosell.faults import Rule
 from cosell.serve.admin import aws_side, database, events, faults, requests, saved_tests, solutions, time
 from cosell.serve.admin.requests import OneRequest, scope_of
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
+from cosell.serve.admin.saved_tests import SavedTest, account_of
 
 
 def index(_: Room, __: object) -> dict[str, Any]:
@@ -47,7 +48,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
     Route("GET", f"{PREFIX}requests/one", requests.one_request, OneRequest),
     Route("POST", f"{PREFIX}requests/unmask", requests.unmasked_request, OneRequest, reads=True, concerns=scope_of),
-    Route("POST", f"{PREFIX}requests/save-test", saved_tests.save_test, saved_tests.SavedTest, reads=True),
+    Route("POST", f"{PREFIX}requests/save-test", saved_tests.save_test, SavedTest, reads=True, concerns=account_of),
     Route("POST", f"{PREFIX}requests/replay", requests.replay_request, OneRequest, concerns=scope_of),
 )
 ROUTER: Final = Router(ROUTES)

@@ -11,7 +11,7 @@ from cosell.saved_test.calls import AnsweredCall, Fault, Surroundings
 from cosell.saved_test.making import saved_test
 from cosell.serve.admin.fields import Account
 from cosell.serve.admin.recent import KEPT, Kept
-from cosell.serve.admin.router import Refused, Room
+from cosell.serve.admin.router import Facts, Refused, Room
 
 _AFTER = " after the operation"
 
@@ -53,6 +53,14 @@ def save_test(room: Room, question: SavedTest) -> dict[str, Any]:
         reveal=question.reveal,
     )
     return {"account": account, "calls": [kept.identifier for kept in chosen], "test": text}
+
+
+def account_of(room: Room, question: SavedTest) -> Facts:
+    """The account whose calls were saved, for the log."""
+    account = question.account or next(
+        (kept.account for kept in room.recent.all() if kept.identifier == question.id), None
+    )
+    return {"account": account} if account else {}
 
 
 def _chosen(everything: list[Kept], question: SavedTest) -> list[Kept]:
