@@ -124,6 +124,17 @@ def test_what_was_too_long_to_keep_is_left_out_and_said(connector: Connector, ou
     assert outcome(text) == PASSES
 
 
+def test_what_a_call_has_made_that_was_too_long_is_brought_along(connector: Connector, outcome: Outcome) -> None:
+    members = {"Catalog": "Sandbox", "ClientToken": "long", **connector.deal(), "Unheard": "x" * 70_000}
+    assert connector.send("CreateOpportunity", json.dumps(members).encode()) == 200
+    listed = connector.client.list_opportunities(Catalog="Sandbox")
+    connector.submit(listed["OpportunitySummaries"][0]["Id"])
+    text = connector.saved()
+    assert "# CreateOpportunity is left out: " in text
+    assert "BEFORE = [" in text
+    assert outcome(text) == PASSES
+
+
 def test_an_answer_that_was_too_long_to_keep_is_not_expected(connector: Connector, outcome: Outcome) -> None:
     done(ask(connector.server, "POST", "seed", {"account": connector.account, "count": 120}))
     connector.client.list_opportunities(Catalog="Sandbox", MaxResults=100)

@@ -8,13 +8,14 @@ import pytest
 from cosell.errors import UserError
 from cosell.saved_test.placeholders import Placeholders
 from cosell.wire.constraints import text_constraint
-from cosell.wire.model import service_model
+from cosell.wire.model import DATA, service_model
 from tests.saved_tests.conftest import Outcome
 from tests.saved_tests.connector import PROBLEM, SECRET, Connector
 
 pytest_plugins = ("pytester",)
 
 PASSES = {"passed": 1}
+FOUND = {"Stage": "Prospect", "Industry": "Transportation and Logistics", "CustomerCompanyName": SECRET}
 
 
 def test_nothing_sensitive_is_in_a_test(connector: Connector, outcome: Outcome) -> None:
@@ -29,6 +30,40 @@ def test_nothing_sensitive_is_in_a_test(connector: Connector, outcome: Outcome) 
         assert "Placeholders stand for" in text
         assert 'CustomerCompanyName=["CompanyName 1"]' in text
         assert outcome(text) == PASSES
+
+
+def test_a_search_finds_among_placeholders_what_it_has_found(
+    connector: Connector, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DATA_PATH", str(DATA))  # so that an older boto3 knows the operation
+    created = connector.create("crm-1")
+    equal = [{"Field": name, "Value": {"StringValue": value}} for name, value in FOUND.items()]
+    search = {
+        "Keyword": SECRET,
+        "FilterTree": {
+            "AndAllFilters": [
+                *({"EqualsTo": one} for one in equal),
+                {"EqualsTo": {"Field": "OpportunityId", "Value": {"StringValue": created["Id"]}}},
+                {"ContainsAny": {"Field": "PartnerProjectTitle", "Value": {"StringListValue": [f"{SECRET} moves"]}}},
+            ]
+        },
+    }
+    assert connector.send("SearchOpportunities", json.dumps({"Catalog": "Sandbox", **search}).encode()) == 200
+    text = connector.saved()
+    assert "zqxj" not in text.casefold()
+    assert 'found["OpportunitySearchSummaries"]) == 1' in text or 'found["OpportunitySummaries"]) == 1' in text
+    assert outcome(text) == PASSES
+
+
+def test_a_company_that_is_called_like_a_value_of_a_list_changes_no_list(
+    connector: Connector, outcome: Outcome
+) -> None:
+    deal = connector.deal()
+    deal["Customer"]["Account"]["CompanyName"] = "Transportation and Logistics"
+    connector.client.create_opportunity(Catalog="Sandbox", ClientToken="listed", **deal)
+    text = connector.saved()
+    assert '"Industry": "Transportation and Logistics"' in text
+    assert outcome(text) == PASSES
 
 
 def test_whoever_says_so_gets_what_was_sent(connector: Connector, outcome: Outcome) -> None:

@@ -21,7 +21,7 @@ MOST_CHANGES: Final = 1_000
 MOST_RECORDS: Final = 50
 """Opportunities that a test brings along."""
 _OPPORTUNITY: Final = re.compile(r"(?:arn:.*/)?(O[0-9]{1,19})", re.ASCII)
-_OTHERS: Final = re.compile(r"(?:arn:.*/)?((?:eng|engi|task|job|oit)-[0-9a-z]+)", re.ASCII)
+_OTHERS: Final = re.compile(r"(?:arn:.*/)?((?:eng|engi|task|job)-[0-9a-z]+)", re.ASCII)
 
 _PLAYED: Final = {
     "In review": "start_review",
@@ -89,8 +89,8 @@ def _names(form: re.Pattern[str], value: Any) -> list[str]:
 
 
 def _made_by(call: AnsweredCall) -> set[str]:
-    """What a call has brought to its account: what only its answer names, and not its request."""
-    if service_model().operations[call.operation].readonly:
+    """What a call brings to its account when it is sent again: what only its answer names, and not its request."""
+    if call.request is None or service_model().operations[call.operation].readonly:
         return set()
     return {
         name

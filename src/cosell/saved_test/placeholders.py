@@ -2,10 +2,11 @@
 
 A placeholder passes and fails the same checks as the value: it has the form of the member where the value is legal,
 and where it is not, the value's own letters and digits give way one by one. The same value always gets the same
-placeholder, so a filter by company still finds it. Countries, currencies and states are kept: rules hang on them, and
-they name nobody.
+placeholder, so a filter by company still finds it. Values of the model's own lists are kept, countries and stages among
+them, and so are states of the United States: rules hang on them, and they name nobody.
 """
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -15,8 +16,6 @@ from cosell.rules.opportunity.values import US_POSTAL_CODE, US_STATES
 from cosell.wire.constraints import text_constraint
 from cosell.wire.model import service_model
 
-SHORTEST_NAME: Final = 3
-"""Characters of a sensitive text that is looked for in members that are not sensitive, such as a filter's."""
 UNREADABLE: Final = "***"
 _AMOUNT: Final = re.compile(r"([1-9][0-9]*)(.*)", re.DOTALL)
 
@@ -53,6 +52,13 @@ _KIND_OF_SHAPE: Final = {
     "WebsiteUrl": "website",
 }
 """All others are texts."""
+_SOUGHT: Final = frozenset(
+    {"EngagementSearchKeyword", "EngagementSearchStringValue", "SearchFilterValue", "SearchKeyword"}
+)
+"""Shapes of what a search looks for, whichever member of an opportunity that is in."""
+_COMPANY_FILTER: Final = "CustomerCompanyName"
+"""A member of ListOpportunities that holds what is sensitive everywhere else."""
+_DAY_OR_OPPORTUNITY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|O[0-9]{1,19}", re.ASCII | re.DOTALL)
 
 
 class NoPlaceholder(UserError):
@@ -69,7 +75,7 @@ class Placeholders:
 
     def __init__(self) -> None:
         self._given: dict[tuple[str, str], str] = {}
-        self._names: dict[str, str] = {}
+        self._by_meaning: dict[str, str] = {}
 
     def learn(self, shape_name: str, value: Any) -> None:
         """Choose placeholders for the sensitive values in a JSON value. Raises NoPlaceholder."""
@@ -93,9 +99,8 @@ class Placeholders:
         if isinstance(value, list) and shape.member is not None:
             return [self._walk(shape.member.shape, item, name) for item in value]
         if isinstance(value, str) and shape.type == "string":
-            if shape.sensitive:
-                return self._placeholder(shape_name, value, name)
-            return self._names.get(meaning(value), value)
+            is_sensitive = shape.sensitive or name == _COMPANY_FILTER
+            return self._placeholder(shape_name, value, name) if is_sensitive else value
         if shape.sensitive or isinstance(value, str | dict | list):  # a moment, or of the wrong type
             return value if shape.type == "timestamp" and isinstance(value, str) else _of_type(value)
         return value
@@ -108,6 +113,8 @@ class Placeholders:
 
         if not value.strip() or value in US_STATES or (constraint.values and is_legal(value)):
             return value
+        if shape_name in _SOUGHT and (value in _listed_values() or _DAY_OR_OPPORTUNITY.fullmatch(value)):
+            return value
         placeholder = (
             self._legal(shape_name, value, name, constraint.min_length) if is_legal(value) else _scrambled(value)
         )
@@ -118,6 +125,8 @@ class Placeholders:
         return placeholder
 
     def _legal(self, shape_name: str, value: str, name: str, shortest: int) -> str:
+        if shape_name in _SOUGHT and meaning(value) in self._by_meaning:
+            return self._by_meaning[meaning(value)]
         kind = _KIND_OF_SHAPE.get(shape_name, "text")
         if kind == "amount":
             return self._amount(value)
@@ -127,8 +136,7 @@ class Placeholders:
         if key not in self._given:
             number = len(self._given) + 1
             self._given[key] = _MADE_BY_KIND[kind](number) if kind in _MADE_BY_KIND else f"{name} {number}"
-            if len(key[1]) >= SHORTEST_NAME:
-                self._names.setdefault(key[1], self._given[key])
+            self._by_meaning.setdefault(key[1], self._given[key])
         return self._given[key].ljust(shortest, ".")
 
     def _amount(self, value: str) -> str:
@@ -138,6 +146,12 @@ class Placeholders:
             return value
         number = self._given.setdefault(("amount", parts[1]), str(1_000 + len(self._given)))
         return number + parts[2]
+
+
+@functools.cache
+def _listed_values() -> frozenset[str]:
+    """Every value that the service model lists."""
+    return frozenset(value for shape in service_model().shapes.values() for value in shape.enum)
 
 
 def _scrambled(text: str) -> str:

@@ -10,7 +10,16 @@ from cosell.saved_test.expected import Known
 from cosell.saved_test.literals import INDENT, WIDTH, literal
 from cosell.saved_test.placeholders import meaning
 from cosell.saved_test.setting_up import SEND, Needs, fixtures, imports
-from cosell.saved_test.steps import TRIED_AGAIN, Lines, clock_line, decision_line, lines_of, variables, why_left_out
+from cosell.saved_test.steps import (
+    CLOCK,
+    TRIED_AGAIN,
+    Lines,
+    clock_line,
+    decision_line,
+    lines_of,
+    variables,
+    why_left_out,
+)
 from cosell.wire.types import snake_case
 
 WORTH_A_LINE_MS: Final = 3_600_000
@@ -32,9 +41,9 @@ def program(
     needs = Needs(
         surroundings=surroundings,
         start_ms=start_ms,
-        moves_clock="clock.set(" in text,
+        moves_clock=any(isinstance(part, str) and part.startswith(CLOCK) for part in parts),
         has_records=bool(found.records),
-        has_faults="faults.add(" in text,
+        has_faults=any(answered.fault for answered in calls),
         is_raw=any(lines.is_raw for lines in asked),
         tries_once=any(answered.error in TRIED_AGAIN for answered in calls),
         errors=sorted({name for lines in asked for name in lines.errors}),

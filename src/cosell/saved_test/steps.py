@@ -14,6 +14,7 @@ from cosell.wire.model import service_model
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.types import snake_case
 
+CLOCK: Final = f"{INDENT}clock.set("
 DROPPED: Final = "ConnectionDropped"
 NOT_OF_THE_REQUEST: Final = frozenset(
     {
@@ -103,7 +104,7 @@ def decision_line(decision: Decision, catalog: str, known: Known) -> str:
 
 def clock_line(at_ms: int) -> str:
     """The line after which it is another moment."""
-    return f"{INDENT}clock.set({moment(Timestamp.from_ms(at_ms))})\n"
+    return f"{CLOCK}{moment(Timestamp.from_ms(at_ms))})\n"
 
 
 def _asked(answered: AnsweredCall, known: Known, indent: str, beside: int) -> tuple[str, bool]:
