@@ -181,6 +181,12 @@ class Store(Protocol):
     def scopes(self) -> list[Scope]:
         """Every scope that was ever written to."""
 
+    def pending_in_search(self) -> int:
+        """Of how many opportunities searches have to judge what is written, counted up to some thousands."""
+
+    def feed_search(self, most: int) -> int:
+        """Let the index of searches know of up to `most` of them, in one transaction: how many it were."""
+
     def log_bytes(self) -> int:
         """How long the file is in which changes wait to be put into the database's own; 0 where there is none."""
 

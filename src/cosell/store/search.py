@@ -1,16 +1,21 @@
 """The door to a search, and the plan of how its page is read.
 
-A search judges opportunities one by one (`rules/search`); a plan says which ones are read and in which order, and knows
-nothing of what they are judged by. Where the order of the question is one of ListOpportunities', opportunities are read
-in it from the position on, until the page is full. In every other order all of them are read, and the best are kept.
+An index (`search_index.py`) knows of nearly every opportunity what a question asks about; what has been written just
+now it may not know yet, and that is *pending*. So a page is the best of two parts: of what the index finds among all
+that is not pending, and of what is pending, judged one by one by the rules themselves (`rules/search`). Where too much
+is pending, or the index cannot tell, everything is judged, in the order of the question where that helps.
 
-Pure: a database gives what the plan asks for, and `page_of` makes the page of it.
+How many opportunities pass a test nobody knows before looking. Where many do, walking in the asked order soon fills a
+page; where few do, it is one of the leads (`search_leads.py`) that has few candidates, and they are sorted. So both are
+tried, each time with a longer patience (`ROUNDS`): the dearest page costs a few times what the better way would.
+
+Pure: a database gives what the plan asks for.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -20,30 +25,72 @@ from cosell.rules.list.sort_keys import SortBy
 from cosell.rules.search.fields import FIELDS, Source
 from cosell.rules.search.question import Question, is_answer, key_of
 from cosell.rules.search.sought import Sought
+from cosell.store.page import Page
+from cosell.store.search_leads import Lead
 
-ANY_ORDER: SortBy = "Identifier"
+ANY_ORDER: Final[SortBy] = "Identifier"
 """That in which everything is read where no order helps."""
+MOST_JUDGED: Final = 1_000
+"""Pending opportunities that a search judges beside what the index finds."""
 
 
-class Found(msgspec.Struct, frozen=True):
-    """Opportunities in the asked order. `last` is the position of the final one if more follow, else None."""
+class Round(msgspec.Struct, frozen=True):
+    """How many candidates of a lead are worth sorting, and then how many opportunities walking by. None: all."""
 
-    page: list[Sought]
-    last: Position | None
+    candidates: int
+    walked: int | None
+
+
+ROUNDS: Final = (Round(64, 256), Round(768, 3_072), Round(6_144, 24_576), Round(65_536, None))
 
 
 class SearchReader(Protocol):
     """Searches the opportunities of one scope."""
 
-    def search(self, question: Question, after: Position | None, limit: int) -> Found:
+    def search(self, question: Question, after: Position | None, limit: int) -> Page:
         """Up to `limit` of the opportunities that a question asks for, behind `after`, as of one moment.
 
-        Each comes with everything that can be shown of it. The cost grows with how many are read before the page is
-        full: in some orders always with the whole scope.
+        Their summaries are as rich as a search shows them.
         """
 
 
-class SearchPlan(msgspec.Struct, frozen=True):
+class Hit(msgspec.Struct, frozen=True):
+    """An opportunity that was found, and its summary."""
+
+    sought: Sought
+    summary: bytes
+
+
+class SearchIndex(Protocol):
+    """Answers about the entries that pass one test and are not pending, behind one position of one order."""
+
+    def candidates(self, lead: Lead, most: int, *, patient: bool) -> Sequence[int] | None:
+        """The numbers of all opportunities of a lead; None where they are more than `most`, or dear to find.
+
+        What takes longer to find out is left for those who are `patient`.
+        """
+
+    def best_of(self, candidates: Sequence[int], wanted: int) -> list[Hit]:
+        """The first of some candidates that pass the test, in the asked order."""
+
+    def walk(self, most: int | None, wanted: int) -> tuple[list[Hit], bool]:
+        """The first of the next `most` entries that pass the test, in the asked order; whether there are no others."""
+
+
+def found_by(index: SearchIndex, leads: Sequence[Lead], wanted: int) -> list[Hit]:
+    """The first `wanted` of what an index finds."""
+    for number, patience in enumerate(ROUNDS):
+        for lead in leads:
+            candidates = index.candidates(lead, patience.candidates, patient=number > 0)
+            if candidates is not None:
+                return index.best_of(candidates, wanted)
+        hits, is_all = index.walk(patience.walked, wanted)
+        if len(hits) == wanted or is_all:
+            return hits
+    raise AssertionError("the last round walks by everything")
+
+
+class JudgePlan(msgspec.Struct, frozen=True):
     """Read in the order of `order`, with these parts of each opportunity.
 
     `in_order`: that is the order of the question, so begin behind `after`, and stop when the page is full.
@@ -56,10 +103,10 @@ class SearchPlan(msgspec.Struct, frozen=True):
     sources: frozenset[Source]
 
 
-def search_plan(question: Question, after: Position | None) -> SearchPlan:
-    """How the page behind `after` is read."""
+def judge_plan(question: Question, after: Position | None) -> JudgePlan:
+    """How everything is judged, for the page behind `after`."""
     order = FIELDS[question.sort_by].order
-    return SearchPlan(
+    return JudgePlan(
         order=order or ANY_ORDER,
         descending=question.descending and order is not None,
         in_order=order is not None,
@@ -68,26 +115,42 @@ def search_plan(question: Question, after: Position | None) -> SearchPlan:
     )
 
 
-def page_of(read: Iterable[Sought], question: Question, plan: SearchPlan, after: Position | None, limit: int) -> Found:
-    """The page behind `after` of what a question asks for, out of what is read as planned."""
-    placed = ((_position(question, sought), sought) for sought in read if is_answer(question, sought))
-    if plan.in_order:
-        best = list(islice(placed, limit + 1))
-    else:
-        behind = (found for found in placed if after is None or _is_behind(found[0], after, question))
-        keep = heapq.nlargest if question.descending else heapq.nsmallest
-        best = keep(limit + 1, behind, key=lambda found: _sortable(found[0]))
-    return Found([sought for _, sought in best[:limit]], best[limit - 1][0] if len(best) > limit else None)
+def first_judged(
+    read: Iterable[Sought], question: Question, after: Position | None, wanted: int, *, in_order: bool = False
+) -> list[Sought]:
+    """The first of what a question asks for behind `after`, out of what is read, where need be in its order."""
+    answers = (sought for sought in read if is_answer(question, sought))
+    if in_order:
+        return list(islice(answers, wanted))
+    behind = (sought for sought in answers if after is None or _is_behind(position(question, sought), after, question))
+    keep = heapq.nlargest if question.descending else heapq.nsmallest
+    return keep(wanted, behind, key=lambda sought: _sortable(position(question, sought)))
 
 
-def _position(question: Question, sought: Sought) -> Position:
+def merged(question: Question, found: list[Hit], judged: list[Hit], wanted: int) -> list[Hit]:
+    """The first of both, each of which is in order."""
+    if not judged:
+        return found
+    both = heapq.merge(
+        found, judged, key=lambda hit: _sortable(position(question, hit.sought)), reverse=question.descending
+    )
+    return list(islice(both, wanted))
+
+
+def page_of(question: Question, hits: list[Hit], limit: int) -> Page:
+    """The page of what was found, one more than a page has where more follow."""
+    last = position(question, hits[limit - 1].sought) if len(hits) > limit else None
+    return Page([hit.summary for hit in hits[:limit]], last)
+
+
+def position(question: Question, sought: Sought) -> Position:
+    """Where an opportunity stands in the order of a question."""
     return Position(key_of(question, sought), id_key(sought.record.id))
 
 
-def _sortable(position: Position) -> tuple[object, str]:
-    return position.key, position.id_key
+def _sortable(where: Position) -> tuple[object, str]:
+    return where.key, where.id_key
 
 
-def _is_behind(position: Position, after: Position, question: Question) -> bool:
-    here, there = _sortable(position), _sortable(after)
-    return here < there if question.descending else here > there
+def _is_behind(here: Position, there: Position, question: Question) -> bool:
+    return _sortable(here) < _sortable(there) if question.descending else _sortable(here) > _sortable(there)

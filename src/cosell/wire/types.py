@@ -23,6 +23,7 @@ from cosell.wire.timestamps import Date, Timestamp
 ALREADY_ENCODED: Final[frozenset[str]] = frozenset(
     {
         "OpportunitySummaries",
+        "OpportunitySearchSummaries",
         "ListEngagementFromOpportunityTaskSummaries",
         "ListEngagementByAcceptingInvitationTaskSummaries",
     }

@@ -1501,7 +1501,7 @@ class SearchOpportunitiesRequest(msgspec.Struct, frozen=True, kw_only=True):
     sort: OpportunitySearchSort | None = None
 
 class SearchOpportunitiesResponse(msgspec.Struct, frozen=True, kw_only=True):
-    opportunity_search_summaries: list[OpportunitySearchSummary]
+    opportunity_search_summaries: msgspec.Raw
     next_token: str | None = None
 
 class SenderContact(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,9 +7,8 @@ from typing import Final
 
 from cosell.context import Context
 from cosell.errors import AccessDeniedException
-from cosell.rules.list import page_token
+from cosell.operations.encoded_page import encoded_page
 from cosell.rules.search.question import question_of
-from cosell.rules.search.summary import summary_of
 from cosell.store.interface import ReadTransaction
 from cosell.wire.types import SearchOpportunitiesRequest as Request
 from cosell.wire.types import SearchOpportunitiesResponse as Response
@@ -24,10 +23,5 @@ def search_opportunities(tx: ReadTransaction, request: Request, context: Context
     if context.scope.account in context.readings.without_search:
         raise AccessDeniedException("This account may not search opportunities.", NOT_ENABLED)
     question = question_of(request)
-    scan = page_token.Scan(context.scope, question, context.now_ms, context.token_key)
-    after = page_token.read(scan, request.next_token)
-    found = tx.search(question, after, request.max_results or DEFAULT_PAGE_SIZE)
-    return Response(
-        opportunity_search_summaries=[summary_of(sought) for sought in found.page],
-        next_token=None if found.last is None else page_token.write(scan, found.last),
-    )
+    summaries, next_token = encoded_page(tx.search, question, request, DEFAULT_PAGE_SIZE, context)
+    return Response(opportunity_search_summaries=summaries, next_token=next_token)

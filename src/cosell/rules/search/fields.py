@@ -30,8 +30,8 @@ _AMOUNT: Final = re.compile(r"0*([0-9]{1,31})(?:\.([0-9]{0,2}))?")
 _DIGITS: Final = 31
 """Of the whole part of an amount [model]."""
 _WITH_AWS: Final = "AWS"
-_FIRST_DAY: Final = Date("1970-01-01").ordinal
-_DAY_MS: Final = 24 * 60 * 60 * 1000
+FIRST_DAY: Final = Date("1970-01-01").ordinal
+DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 class Field(NamedTuple):
@@ -87,7 +87,7 @@ def _target_close(sought: Sought) -> Date | None:
 def _target_close_ms(sought: Sought) -> int | None:
     """The beginning of the day in UTC."""
     day = _target_close(sought)
-    return None if day is None else (day.ordinal - _FIRST_DAY) * _DAY_MS
+    return None if day is None else (day.ordinal - FIRST_DAY) * DAY_MS
 
 
 def _amount(sought: Sought) -> re.Match[str] | None:

@@ -47,7 +47,7 @@ def question_of(request: SearchOpportunitiesRequest) -> Question:
     return Question(
         sort_by=sort.sort_by if sort else DEFAULT_SORT_BY,
         descending=sort.sort_order == "DESCENDING" if sort else DEFAULT_DESCENDING,
-        keyword=_as_words(request.keyword or ""),
+        keyword=as_words(request.keyword or ""),
         condition=None if request.filter is None else condition_of(request.filter),
     )
 
@@ -64,10 +64,10 @@ def key_of(question: Question, sought: Sought) -> Key:
 
 def _has_keyword(keyword: str, sought: Sought) -> bool:
     return not keyword or any(
-        keyword in _as_words(text) for field in KEYWORD_FIELDS for text in texts_of(field, sought)
+        keyword in as_words(text) for field in KEYWORD_FIELDS for text in texts_of(field, sought)
     )
 
 
-def _as_words(text: str) -> str:
-    """Casefolded, and with one space wherever there is white space between words."""
+def as_words(text: str) -> str:
+    """A text as keywords are looked for in it: casefolded, and with one space wherever there is white space between words."""
     return " ".join(text.casefold().split())

@@ -13,6 +13,7 @@ from cosell.errors import UserError
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import seconds_until
 from cosell.store.sqlite.indexes import CREATE_INDEXES
+from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sqlite.mishaps import mishap
 
 BUSY_TIMEOUT_MS: Final = 10_000
@@ -52,6 +53,8 @@ _ALSO_FULL: Final = apsw.SQLITE_IOERR_SHMSIZE
 """The log's index cannot grow."""
 _ALSO_READ_ONLY: Final = (errno.EROFS, errno.EPERM)
 """Why a file that is open already is not written: its disk has turned read-only, or it has become immutable."""
+_INDEXES_OF: Final = {1: CREATE_INDEXES, 10: CREATE_SEARCH_INDEXES}
+"""By the number of the migration that makes their tables."""
 _LOST: Final = "no such "
 """How the message of a SQLError begins where a table, a column or an index is lost."""
 
@@ -109,9 +112,9 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
             if _version(connection) < number:  # another process may have been faster
                 # A statement only runs once the rows of the one before it are taken.
                 connection.execute(file.read_text(encoding="utf-8")).fetchall()
+                for statement in _INDEXES_OF.get(number, ()):
+                    connection.execute(statement)
                 if number == 1:
-                    for statement in CREATE_INDEXES:
-                        connection.execute(statement)
                     connection.execute("INSERT INTO installation VALUES (1, ?, 0)", (new_token_key,))
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")

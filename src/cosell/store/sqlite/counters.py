@@ -12,6 +12,8 @@ NEXT_NUMBER: Final = 0
 EVENT_POSITION: Final = -1
 """Of the event that was announced last. An event that was pruned still had its position, which is not given again."""
 CHANGE_POSITION: Final = -2
+SEARCH_CODE: Final = -3
+"""Of a text that searches know by a number."""
 
 _VALUE: Final = "SELECT value FROM counter WHERE counter_id = ?"
 _PUT: Final = "INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"

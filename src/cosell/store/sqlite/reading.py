@@ -19,6 +19,9 @@ class Lender(Protocol):
 
     scope_numbers: ScopeNumbers
 
+    def catch_up(self) -> None:
+        """Let the index of searches know what is pending, as far as that takes no long time."""
+
 
 class Reading:
     """A reading transaction on a borrowed connection. A class, since a generator would cost a tenth of a page."""
@@ -33,7 +36,9 @@ class Reading:
         self._connection = self._lender.readers.borrow()
         try:
             scope_id = self._lender.scope_numbers.of(self._connection, self._scope)
-            return SqliteReadTransaction(self._connection, self._scope, scope_id)
+            transaction = SqliteReadTransaction(self._connection, self._scope, scope_id)
+            transaction.catch_up = self._lender.catch_up
+            return transaction
         except BaseException as error:
             self.__exit__(None, error, None)
             raise

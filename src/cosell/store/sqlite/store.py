@@ -5,9 +5,10 @@ connection, which readers and the writer take in turn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import apsw
 import msgspec
@@ -47,11 +48,17 @@ from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
 from cosell.store.sqlite.readers import PooledReaders, Readers, ReadersOfMemory
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.scope_numbers import ScopeNumbers
+from cosell.store.sqlite.search_entries import Feeding, begin_anew, is_of_this_reading, pending
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
 from cosell.store.sqlite.writer_lock import WriterLock
 
+FED_AT_ONCE: Final = 250
+"""Entries of the search index that are made in one transaction: about as many as other writers can wait for."""
+CATCH_UP_S: Final = 5.0
+"""Seconds that a search feeds the index before it does without."""
+MOST_COUNTED: Final = 10_000
 NOT_OPENED: tuple[type[Exception], ...] = (StoreUnavailable, *NOT_NOW)
 
 
@@ -70,6 +77,7 @@ class SqliteStore:
         self.scope_numbers = ScopeNumbers()
         self._together: Together | None = None
         self._delivery: apsw.Connection | None = None
+        self._may_write = access is not Access.READ
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
         self.outbox: Outbox = self._outbox
         self.states: KeptStates = SqliteKeptStates(self, path)
@@ -79,6 +87,9 @@ class SqliteStore:
             elif access is Access.CREATE:
                 check_origin(self._writer, path)
                 migrate(self._writer, new_token_key)
+            if access is not Access.READ and not is_of_this_reading(self._writer):
+                with self._writing, self._transaction(self._writer):
+                    begin_anew(self._writer)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
             self._place = None if path == MEMORY else Place(path, self._writer)
         except NOT_OPENED as error:
@@ -287,6 +298,23 @@ class SqliteStore:
         with self._reader() as connection:
             rows = connection.execute("SELECT account, catalog FROM scope ORDER BY account, catalog").fetchall()
         return [Scope(str(account), str(catalog)) for account, catalog in rows]
+
+    def pending_in_search(self) -> int:
+        """See `Store.pending_in_search`."""
+        with self._reader() as connection:
+            return pending(connection, MOST_COUNTED)
+
+    def feed_search(self, most: int) -> int:
+        """See `Store.feed_search`. What a power cut undoes of it is fed again."""
+        with self.write_quickly() as connection:
+            return Feeding(connection).feed(most)
+
+    def catch_up(self) -> None:
+        """See `Lender.catch_up`. Where it cannot be, searches do without."""
+        until = monotonic() + CATCH_UP_S
+        with suppress(StoreUnavailable):
+            while self._may_write and self.feed_search(FED_AT_ONCE) and monotonic() < until:
+                pass
 
     def log_bytes(self) -> int:
         """See `Store.log_bytes`."""

@@ -1,0 +1,98 @@
+"""Where the fields of a search stand in the table of entries, and how their orders are read.
+
+The table has one index for each order that ListOpportunities has not (`indexes.py` has those).
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.sort_keys import company_key
+from cosell.rules.search.entry import CODED, LISTS, MOST_CENTS, WRITTEN, cents_of
+from cosell.rules.search.fields import FIELDS
+from cosell.wire.types import snake_case
+
+if TYPE_CHECKING:
+    from apsw import SQLiteValue
+
+FIELD_NUMBERS: Final = {
+    "Stage": 1,
+    "ReviewStatus": 2,
+    "CountryCode": 3,
+    "OpportunityType": 4,
+    "Industry": 5,
+    "Origin": 6,
+    "CosellMotion": 7,
+    "OpportunityOwner": 8,
+    "EngagementScore": 9,
+    "ApnPrograms": 10,
+    "Tags": 11,
+    "OfferId": 12,
+    "OfferSetId": 13,
+    "AwsMarketplaceSolution": 14,
+}
+"""Of the fields whose texts have codes. Never renumber: databases hold them."""
+
+_VALUES: Final = {
+    "OpportunityId": "id_key",
+    "LastModifiedDate": "last_modified",
+    "CreatedDate": "created",
+    "TargetCloseDate": "target_close",
+    "EstimatedMrr": "estimated_mrr",
+}
+COLUMNS: Final[dict[str, str]] = {
+    field: _VALUES.get(field) or snake_case(field) for field in FIELDS
+}
+_LARGEST_INTEGER: Final = 2**63 - 1
+_DIGITS: Final = len(str(MOST_CENTS))
+
+
+def order_columns(field: str) -> tuple[str, ...]:
+    """The columns of an order, but for the identifier. Coded texts are ordered by their keys, which are elsewhere."""
+    column = COLUMNS[field]
+    if field == "OpportunityId" or field in CODED:
+        return ()
+    if field in WRITTEN:
+        return f"{column}_folded", column
+    return (f"{column}_least_folded", f"{column}_least") if field in LISTS else (column,)
+
+
+def order_values(field: str, position: Position) -> "tuple[SQLiteValue, ...]":
+    """What a position has in those columns."""
+    if field == "EstimatedMrr":
+        return (amount(cents_of(position.key)),)
+    if field in WRITTEN or field in LISTS:
+        text = text_of(position.key)
+        return text.casefold(), text
+    return (position.key,) * len(order_columns(field))
+
+
+def amount(cents: int) -> "SQLiteValue":
+    """Cents as SQLite sorts them: integers as far as they go, then texts of as many digits, then a byte string."""
+    if cents <= _LARGEST_INTEGER:
+        return cents
+    return f"{cents:0>{_DIGITS}}" if cents <= MOST_CENTS else b""
+
+
+def key_of_text(text: str) -> bytes:
+    """The key that stands for a text in the table of codes."""
+    return company_key(text)
+
+
+def text_of(key: object) -> str:
+    """The text that a key was made of: what stands behind the casefolded one and its end."""
+    assert isinstance(key, bytes)
+    return key[key.index(b"\0\0") + 2 :].decode()
+
+
+def index_of(field: str) -> str:
+    """The name of the index that has entries in the order of a field."""
+    return f"search_by_{COLUMNS[field]}"
+
+
+_INDEXED: Final = tuple(name for name, field in FIELDS.items() if field.sortable and field.order is None)
+CREATE_SEARCH_INDEXES: Final = tuple(
+    f"CREATE INDEX {index_of(field)} ON search_entry "
+    f"({', '.join(('scope_id', *(order_columns(field) or (COLUMNS[field],)), 'id_key'))})"
+    for field in _INDEXED
+)
+DROP_SEARCH_INDEXES: Final = tuple(f"DROP INDEX {index_of(field)}" for field in _INDEXED)

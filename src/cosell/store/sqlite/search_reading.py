@@ -1,0 +1,262 @@
+"""The index of searches as SQLite reads it: walks, leads and candidates. See `store/search.py` for the meaning."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import apsw
+
+from cosell.rules.list.page_token import Position
+from cosell.rules.search.entry import CODED
+from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.question import Question
+from cosell.rules.search.sought import Sought
+from cosell.store.search import Hit
+from cosell.store.search_index import Equal, Identified, Test, Within
+from cosell.store.search_leads import Coded, Lead, Ranged, Union, Worded
+from cosell.store.search_summary import unpacked
+from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
+from cosell.store.sqlite.search_beside import aws_summary_of, tags_of
+from cosell.store.sqlite.search_columns import (
+    COLUMNS,
+    FIELD_NUMBERS,
+    index_of,
+    key_of_text,
+    order_columns,
+    order_values,
+    text_of,
+)
+from cosell.store.sqlite.search_sql import TooMany, codes_match, condition_sql, within_sql, words_match
+
+if TYPE_CHECKING:
+    from apsw import SQLiteValue
+
+Statement = tuple[str, "list[SQLiteValue | apsw.CArrayBinding]"]
+
+_NOT_PENDING: Final = (
+    "NOT EXISTS (SELECT 1 FROM search_pending AS p "
+    "WHERE p.scope_id = e.scope_id AND p.opportunity_id = e.opportunity_id)"
+)
+_HITS: Final = (
+    "SELECT e.summary, r.record, {tags}, {aws} FROM ({numbers}) AS n "
+    "CROSS JOIN search_entry AS e ON e.opportunity_id = n.opportunity_id "
+    "CROSS JOIN opportunity_record AS r ON r.opportunity_id = e.opportunity_id"
+)
+_LAST: Final = "\U0010ffff"
+
+
+class ScopeCodes:
+    """The `Codes` of a scope."""
+
+    def __init__(self, connection: apsw.Connection, scope_id: int | None) -> None:
+        self._connection = connection
+        self._scope_id = scope_id
+
+    def code(self, field: str, text: str) -> int | None:
+        """See `Codes.code`."""
+        place = (self._scope_id, FIELD_NUMBERS[field], key_of_text(text))
+        code: Any = self._connection.execute(
+            "SELECT code FROM search_text WHERE scope_id = ? AND field = ? AND key = ?", place
+        ).get
+        return code
+
+    def containing(self, field: str, parts: tuple[str, ...]) -> tuple[int, ...]:
+        """See `Codes.containing`. The texts of such a field are few."""
+        rows: Any = self._connection.execute(
+            "SELECT key, code FROM search_text WHERE scope_id = ? AND field = ?", (self._scope_id, FIELD_NUMBERS[field])
+        )
+        found = []
+        for key, code in rows:
+            text = text_of(key).casefold()
+            if any(part in text for part in parts):
+                found.append(code)
+        return tuple(found)
+
+
+class SqliteSearchIndex:
+    """The `SearchIndex` of one page: of the entries of a scope that pass `test`, behind `after`."""
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        scope_id: int | None,
+        question: Question,
+        test: Test,
+        after: Position | None,
+    ) -> None:
+        self._connection = connection
+        self._scope_id = scope_id
+        self._test = test
+        self._after = after
+        self._field = question.sort_by
+        self._columns = order_columns(question.sort_by)
+        self._direction, self._behind = ("DESC", "<") if question.descending else ("ASC", ">")
+
+    def candidates(self, lead: Lead, most: int, *, patient: bool) -> Sequence[int] | None:
+        """See `SearchIndex.candidates`."""
+        if isinstance(lead, Union):
+            return self._candidates_of_all(lead, most, patient=patient)
+        try:
+            query, bindings = self._lead_query(lead, patient=patient)
+        except TooMany:
+            return None
+        rows: Any = self._connection.execute(f"{query} LIMIT ?", (*bindings, most + 1)).fetchall()
+        return None if len(rows) > most else array("q", (number for (number,) in rows))
+
+    def _candidates_of_all(self, lead: Union, most: int, *, patient: bool) -> Sequence[int] | None:
+        numbers: set[int] = set()
+        for part in lead.leads:
+            found = self.candidates(part, most - len(numbers), patient=patient)
+            if found is None:
+                return None
+            numbers.update(found)
+        return array("q", numbers)
+
+    def _lead_query(self, lead: Coded | Worded | Ranged, *, patient: bool) -> "tuple[str, list[SQLiteValue]]":
+        match lead:
+            case Coded(test):
+                return "SELECT rowid FROM search_codes WHERE search_codes MATCH ?", [codes_match(test)]
+            case Worded(test):
+                match = words_match(test, self._beginnings if patient else None)
+                return "SELECT rowid FROM search_words WHERE search_words MATCH ?", [match]
+        return self._range_query(lead.test)
+
+    def _range_query(self, test: Equal | Identified | Within) -> "tuple[str, list[SQLiteValue]]":
+        bindings: list[SQLiteValue] = [self._scope_id]
+        if isinstance(test, Equal) and test.field != "CustomerCompanyName":
+            folded, column = order_columns(test.field)
+            bindings += [test.text.casefold(), test.text]
+            return f"{_all_in('search_entry', index_of(test.field))} AND {folded} = ? AND {column} = ?", bindings
+        field = "OpportunityId" if isinstance(test, Identified) else test.field
+        order = FIELDS[field].order
+        column = COLUMNS[field] if order is None else KEY_COLUMNS[order]
+        everything = (
+            _all_in("search_entry", index_of(field))
+            if order is None
+            else _all_in("opportunity", index_name(order, partitioned=False))
+        )
+        if isinstance(test, Within):
+            return f"{everything} AND {within_sql(column, test, bindings)}", bindings
+        bindings.append(test.id_key if isinstance(test, Identified) else key_of_text(test.text))
+        return f"{everything} AND {column} = ?", bindings
+
+    def _beginnings(self, text: str, most: int) -> list[str]:
+        """The trigrams that begin with a text, each looked for behind the one before: all at once would read all."""
+        found: list[str] = []
+        least = text
+        while len(found) < most:
+            trigram = self._connection.execute(
+                "SELECT term FROM search_trigrams WHERE term >= ? AND term <= ? LIMIT 1", (least, text + _LAST * 2)
+            ).get
+            if trigram is None:
+                break
+            assert isinstance(trigram, str)
+            found.append(trigram)
+            least = f"{trigram}\0"
+        return found
+
+    def best_of(self, candidates: Sequence[int], wanted: int) -> list[Hit]:
+        """See `SearchIndex.best_of`."""
+        return self._hits(*self._best_query(candidates, wanted)) if candidates else []
+
+    def _best_query(self, candidates: Sequence[int], wanted: int) -> Statement:
+        bindings: list[SQLiteValue | apsw.CArrayBinding] = [apsw.carray(candidates)]
+        tables = "carray(?) AS c CROSS JOIN search_entry AS e ON e.opportunity_id = c.value"
+        columns = tuple(f"e.{column}" for column in self._columns)
+        if self._field in CODED:
+            tables += (
+                " CROSS JOIN (SELECT code, key FROM search_text WHERE scope_id = ? AND field = ?) AS t "
+                f"ON t.code = e.{COLUMNS[self._field]}"
+            )
+            bindings += [self._scope_id, FIELD_NUMBERS[self._field]]
+            columns = ("t.key",)
+        columns = (*columns, "e.id_key")
+        bindings.append(self._scope_id)
+        conditions = ["e.scope_id = ?", self._condition(bindings), _NOT_PENDING]
+        if self._after is not None:
+            conditions.append(f"({', '.join(columns)}) {self._behind} ({', '.join('?' * len(columns))})")
+            values = (self._after.key,) if self._field in CODED else order_values(self._field, self._after)
+            bindings += [*values, self._after.id_key]
+        order = ", ".join(f"{column} {self._direction}" for column in columns)
+        best = f"SELECT e.opportunity_id FROM {tables} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ?"
+        return self._hits_of(best), [*bindings, wanted]
+
+    def walk(self, most: int | None, wanted: int) -> tuple[list[Hit], bool]:
+        """See `SearchIndex.walk`."""
+        hits: list[Hit] = []
+        left = -1 if most is None else most
+        for numbers, bindings in self._walks():
+            hits += self._hits(*self._walk_query(numbers, bindings, left, wanted - len(hits)))
+            if len(hits) == wanted:
+                break
+            if most is not None:
+                left -= self._count(numbers, bindings, left)
+                if not left:
+                    return hits, False
+        return hits, True
+
+    def _count(self, numbers: str, bindings: "Sequence[SQLiteValue]", most: int) -> int:
+        count = self._connection.execute(f"SELECT count(*) FROM ({numbers} LIMIT ?)", (*bindings, most)).get
+        assert isinstance(count, int)
+        return count
+
+    def _walk_query(self, numbers: str, bindings: "Sequence[SQLiteValue]", most: int, wanted: int) -> Statement:
+        values: list[SQLiteValue | apsw.CArrayBinding] = [*bindings, most]
+        condition = self._condition(values)
+        return f"{self._hits_of(f'{numbers} LIMIT ?')} WHERE {condition} AND {_NOT_PENDING} LIMIT ?", [*values, wanted]
+
+    def _condition(self, bindings: "list[SQLiteValue | apsw.CArrayBinding]") -> str:
+        values: list[SQLiteValue] = []
+        condition = condition_sql(self._test, values)
+        bindings += values
+        return condition
+
+    def _walks(self) -> "Iterator[tuple[str, list[SQLiteValue]]]":
+        """Statements that give the numbers of all entries behind the position, in the asked order, one after another."""
+        order = FIELDS[self._field].order
+        if order is not None:
+            columns = tuple(dict.fromkeys((KEY_COLUMNS[order], "id_key")))  # an identifier breaks its own ties
+            values = () if self._after is None else (self._after.key, self._after.id_key)[-len(columns) :]
+            yield self._in_order(_all_in("opportunity", index_name(order, partitioned=False)), columns, values)
+        elif self._field not in CODED:
+            columns = (*self._columns, "id_key")
+            values = () if self._after is None else (*order_values(self._field, self._after), self._after.id_key)
+            yield self._in_order(_all_in("search_entry", index_of(self._field)), columns, values)
+        elif self._after is None:
+            yield self._by_code("", [])
+        else:
+            yield self._by_code(f"AND t.key = ? AND e.id_key {self._behind} ?", [self._after.key, self._after.id_key])
+            yield self._by_code(f"AND t.key {self._behind} ?", [self._after.key])
+
+    def _in_order(
+        self, everything: str, columns: tuple[str, ...], behind: "tuple[SQLiteValue, ...]"
+    ) -> "tuple[str, list[SQLiteValue]]":
+        where = f" AND ({', '.join(columns)}) {self._behind} ({', '.join('?' * len(columns))})" if behind else ""
+        order = ", ".join(f"{column} {self._direction}" for column in columns)
+        return f"{everything}{where} ORDER BY {order}", [self._scope_id, *behind]
+
+    def _by_code(self, where: str, behind: "list[SQLiteValue]") -> "tuple[str, list[SQLiteValue]]":
+        """Text by text, and of each the entries that have it."""
+        numbers = (
+            f"SELECT e.opportunity_id FROM search_text AS t CROSS JOIN search_entry AS e INDEXED BY "
+            f"{index_of(self._field)} ON e.scope_id = t.scope_id AND e.{COLUMNS[self._field]} = t.code "
+            f"WHERE t.scope_id = ? AND t.field = ? {where} ORDER BY t.key {self._direction}, e.id_key {self._direction}"
+        )
+        return numbers, [self._scope_id, FIELD_NUMBERS[self._field], *behind]
+
+    def _hits_of(self, numbers: str) -> str:
+        """Records with summaries, and beside them what the order is of."""
+        source = FIELDS[self._field].source
+        return _HITS.format(
+            numbers=numbers,
+            tags=tags_of("e") if source == "tags" else "NULL",
+            aws=aws_summary_of("e") if source == "aws" else "NULL",
+        )
+
+    def _hits(self, query: str, bindings: "Sequence[SQLiteValue | apsw.CArrayBinding]") -> list[Hit]:
+        rows: Any = self._connection.execute(query, bindings).fetchall()
+        return [Hit(Sought(record, *beside), unpacked(summary, record)) for summary, record, *beside in rows]
+
+
+def _all_in(table: str, index: str) -> str:
+    return f"SELECT opportunity_id FROM {table} INDEXED BY {index} WHERE scope_id = ?"
