@@ -42,6 +42,7 @@ from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
 from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
+from cosell.serve.search_feeding import keep_fed
 from cosell.serve.searches import SEARCH, Searches, is_search
 from cosell.serve.unknown_names import UnknownNames
 from cosell.serve.writes import Writes
@@ -219,6 +220,10 @@ class Application:
             else:
                 outage.over()
             await asyncio.sleep(PAUSE_S)
+
+    async def feed_search(self) -> None:
+        """Let the index of searches know what was written, for ever. It shares the writer's thread, too."""
+        await keep_fed(self._engine.store, self._writer)
 
     def _work(self) -> None:
         work(self._engine, self._room.script, self._engine.clock(), log_defect, limit=AT_ONCE)

@@ -14,6 +14,7 @@ from cosell.context import Now
 from cosell.flow import Answer, Call
 from cosell.serve.log import count_dropped_lines, log_outage
 from cosell.serve.process_figures import ProcessFigures
+from cosell.serve.search_feeding import PendingFigure
 from cosell.serve.sink_figures import SinkFigures
 from cosell.serve.write_ahead_log import LogFigure
 from cosell.store.interface import Store
@@ -40,6 +41,7 @@ class Metrics:
         SinkFigures(store.outbox, clock, self._shown, log_outage)
         LogFigure(store, self._shown)
         ProcessFigures(workers, build, self._shown)
+        PendingFigure(store, self._shown, log_outage)
         self._requests = Counter(
             "cosell_requests", "Calls answered.", ["operation", "outcome"], registry=self._registry
         )

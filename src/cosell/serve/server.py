@@ -85,7 +85,10 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         on_ready()
         log_event("serving", **_facts(options))
         deliverer.start()
-        lasting = [asyncio.create_task(application.play_aws_side()), asyncio.create_task(keep_short(engine.store))]
+        lasting = [
+            asyncio.create_task(lasts)
+            for lasts in (application.play_aws_side(), application.feed_search(), keep_short(engine.store))
+        ]
         await serving
         for task in lasting:
             task.cancel()

@@ -181,8 +181,8 @@ class Store(Protocol):
     def scopes(self) -> list[Scope]:
         """Every scope that was ever written to."""
 
-    def pending_in_search(self) -> int:
-        """Of how many opportunities searches have to judge what is written, counted up to some thousands."""
+    def pending_in_search(self, most: int = ...) -> int:
+        """How many opportunities the index of searches does not know yet, counted up to `most`, or all."""
 
     def feed_search(self, most: int) -> int:
         """Let the index of searches know of up to `most` of them, in one transaction: how many it were."""

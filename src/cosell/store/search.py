@@ -30,7 +30,7 @@ from cosell.store.search_leads import Lead
 
 ANY_ORDER: Final[SortBy] = "Identifier"
 """That in which everything is read where no order helps."""
-MOST_JUDGED: Final = 1_000
+MOST_JUDGED: Final = 500
 """Pending opportunities that a search judges beside what the index finds."""
 
 

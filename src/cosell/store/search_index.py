@@ -158,4 +158,6 @@ def _any(parts: Iterable[Test]) -> Test:
 
 
 def _no(part: Test) -> Test:
-    return {ALWAYS: NEVER, NEVER: ALWAYS}.get(part) or No(part)
+    if part == NEVER:
+        return ALWAYS
+    return NEVER if part == ALWAYS else No(part)

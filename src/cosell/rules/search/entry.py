@@ -38,6 +38,7 @@ CODED: Final = tuple(
 )
 FOLDED: Final = (*WRITTEN, "OpportunityOwner", *LISTS)
 """Fields whose texts are written casefolded."""
+_TEXTS: Final = ("OpportunityId", *CODED, *WRITTEN, *LISTS)
 SEPARATOR: Final = "\x1f"
 """Between texts that are written as one. White space, so no keyword has it."""
 NO_AMOUNT: Final = -1
@@ -59,18 +60,15 @@ class Entry(NamedTuple):
 
 def entry_of(sought: Sought) -> Entry:
     """The entry of an opportunity of which everything was read."""
-    words = [text for field in KEYWORD_FIELDS for text in texts_of(field, sought)]
+    texts = {field: texts_of(field, sought) for field in _TEXTS}
+    words = [text for field in KEYWORD_FIELDS for text in texts[field]]
     return Entry(
-        coded=tuple(_single(field, sought) for field in CODED),
-        written=tuple(_single(field, sought) for field in WRITTEN),
-        lists=tuple(texts_of(field, sought) for field in LISTS),
+        coded=tuple([texts[field][0] if texts[field] else "" for field in CODED]),
+        written=tuple([texts[field][0] if texts[field] else "" for field in WRITTEN]),
+        lists=tuple([texts[field] for field in LISTS]),
         cents=cents_of(FIELDS["EstimatedMrr"].key(sought)),
-        spaced=joined(spaced for text in words if (spaced := as_words(text)) != text.casefold()),
+        spaced=joined([spaced for text in words if (spaced := as_words(text)) != text.casefold()]),
     )
-
-
-def _single(field: str, sought: Sought) -> str:
-    return next(iter(texts_of(field, sought)), "")
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -52,9 +52,11 @@ def _text(
     order: SortBy | None = None,
     key: Callable[[Sought], Key] | None = None,
 ) -> Field:
-    return Field(
-        "text", lambda sought: _some([read(sought)]), key or (lambda sought: company_key(read(sought))), source, order
-    )
+    def value(sought: Sought) -> tuple[str, ...]:
+        text = read(sought)
+        return (text,) if text else ()
+
+    return Field("text", value, key or (lambda sought: company_key(read(sought))), source, order)
 
 
 def _list(read: Callable[[Sought], Iterable[str]], source: Source = "record", *, sortable: bool = True) -> Field:

@@ -63,11 +63,9 @@ def key_of(question: Question, sought: Sought) -> Key:
 
 
 def _has_keyword(keyword: str, sought: Sought) -> bool:
-    return not keyword or any(
-        keyword in as_words(text) for field in KEYWORD_FIELDS for text in texts_of(field, sought)
-    )
+    return not keyword or any(keyword in as_words(text) for field in KEYWORD_FIELDS for text in texts_of(field, sought))
 
 
 def as_words(text: str) -> str:
-    """A text as keywords are looked for in it: casefolded, and with one space wherever there is white space between words."""
+    """A text as keywords are looked for in it: casefolded, with one space wherever words have white space between."""
     return " ".join(text.casefold().split())

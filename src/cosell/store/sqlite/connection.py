@@ -13,8 +13,8 @@ from cosell.errors import UserError
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import seconds_until
 from cosell.store.sqlite.indexes import CREATE_INDEXES
-from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sqlite.mishaps import mishap
+from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a connection waits for those of other processes where no deadline comes first."""

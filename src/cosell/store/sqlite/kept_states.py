@@ -44,6 +44,8 @@ GOES_ON: Final = frozenset(
     }
 )
 """Tables that no return brings back."""
+_SEARCH: Final = "search_"
+"""How the names of those begin that follow the opportunities by themselves."""
 BY_RECORD: Final = frozenset({"opportunity", "opportunity_record"})
 """Tables that are compared record by record, since only what differs may be touched."""
 
@@ -243,7 +245,7 @@ def _copy_other_tables(copy: apsw.Connection, writer: apsw.Connection) -> None:
     """Last, because opportunities that are put back enter the agenda by themselves."""
     names: Any = copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     for (name,) in names:
-        if name in GOES_ON or name in BY_RECORD:
+        if name in GOES_ON or name in BY_RECORD or name.startswith(_SEARCH):
             continue
         writer.execute(f"DELETE FROM {name}")
         rows = copy.execute(f"SELECT * FROM {name}")

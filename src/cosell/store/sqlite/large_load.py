@@ -8,6 +8,7 @@ import apsw
 
 from cosell.store.sqlite.connection import BUSY_TIMEOUT_MS
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
+from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES, DROP_SEARCH_INDEXES
 from cosell.store.sqlite.zones import FILL_ZONES
 
 WORTH_NEW_INDEXES: Final = 5_000
@@ -48,10 +49,10 @@ def without_indexes(connection: apsw.Connection) -> Iterator[None]:
 
     Raises KeyError at the end with an identifier that came twice.
     """
-    for statement in DROP_INDEXES:
+    for statement in (*DROP_INDEXES, *DROP_SEARCH_INDEXES):
         connection.execute(statement)
     yield
-    for statement in CREATE_INDEXES:
+    for statement in (*CREATE_INDEXES, *CREATE_SEARCH_INDEXES):
         connection.execute(statement)
     twice = connection.execute(_TWICE).get
     if twice is not None:

@@ -36,9 +36,7 @@ class Reading:
         self._connection = self._lender.readers.borrow()
         try:
             scope_id = self._lender.scope_numbers.of(self._connection, self._scope)
-            transaction = SqliteReadTransaction(self._connection, self._scope, scope_id)
-            transaction.catch_up = self._lender.catch_up
-            return transaction
+            return SqliteReadTransaction(self._connection, self._scope, scope_id, self._lender.catch_up)
         except BaseException as error:
             self.__exit__(None, error, None)
             raise

@@ -1,4 +1,4 @@
-"""What stands beside the record of an opportunity that a search may ask about, as SQL over a table that has its keys."""
+"""What a search may ask about that stands beside the record, as SQL over a table with the keys of opportunities."""
 
 
 def tags_of(table: str) -> str:

@@ -39,9 +39,7 @@ _VALUES: Final = {
     "TargetCloseDate": "target_close",
     "EstimatedMrr": "estimated_mrr",
 }
-COLUMNS: Final[dict[str, str]] = {
-    field: _VALUES.get(field) or snake_case(field) for field in FIELDS
-}
+COLUMNS: Final[dict[str, str]] = {field: _VALUES.get(field) or snake_case(field) for field in FIELDS}
 _LARGEST_INTEGER: Final = 2**63 - 1
 _DIGITS: Final = len(str(MOST_CENTS))
 
@@ -63,7 +61,7 @@ def order_values(field: str, position: Position) -> "tuple[SQLiteValue, ...]":
     if field in WRITTEN or field in LISTS:
         text = text_of(position.key)
         return text.casefold(), text
-    return (position.key,) * len(order_columns(field))
+    return () if field == "OpportunityId" else (position.key,)
 
 
 def amount(cents: int) -> "SQLiteValue":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import apsw
 
-from cosell.rules.search.entry import CODED, LISTS, READING, SEPARATOR, WRITTEN, Entry, entry_of, joined
+from cosell.rules.search.entry import CODED, FOLDED, LISTS, READING, SEPARATOR, WRITTEN, Entry, entry_of, joined
 from cosell.rules.search.sought import Sought
 from cosell.rules.search.summary import summary_of
 from cosell.store.search_summary import packed
@@ -43,7 +43,7 @@ ENTRY_COLUMNS: Final = (
     *("opportunity_owner_folded", "spaced", *_LISTS_COLUMNS, "summary"),
 )
 _PLACES: Final = {column: place for place, column in enumerate(ENTRY_COLUMNS)}
-_WORDS: Final = tuple(_PLACES[column] for column in ENTRY_COLUMNS if column.endswith("_folded") and "least" not in column)
+_WORDS: Final = tuple(_PLACES[f"{COLUMNS[field]}_folded"] for field in FOLDED)
 _CODES: Final = tuple(_PLACES[COLUMNS[field]] for field in CODED)
 _LISTS_OF_CODES: Final = tuple(_PLACES[f"{COLUMNS[field]}_codes"] for field in LISTS)
 
@@ -51,13 +51,11 @@ _WAITING: Final = "SELECT scope_id, opportunity_id FROM search_pending LIMIT ?"
 _NUMBERS: Final = "(SELECT value FROM carray(?))"
 _FOUND: Final = (
     "SELECT opportunity_id, scope_id, id_key, last_modified, created, target_close, record, "
-    f"{tags_of('opportunity')}, {aws_summary_of('opportunity')} FROM opportunity JOIN opportunity_record USING (opportunity_id) "
-    f"WHERE opportunity_id IN {_NUMBERS}"
+    f"{tags_of('opportunity')}, {aws_summary_of('opportunity')} "
+    f"FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE opportunity_id IN {_NUMBERS}"
 )
 _BEFORE: Final = f"SELECT {', '.join(ENTRY_COLUMNS)} FROM search_entry WHERE opportunity_id IN {_NUMBERS}"
-_INSERT: Final = (
-    f"INSERT INTO search_entry ({', '.join(ENTRY_COLUMNS)}) VALUES ({', '.join('?' * len(ENTRY_COLUMNS))})"
-)
+_INSERT: Final = f"INSERT INTO search_entry ({', '.join(ENTRY_COLUMNS)}) VALUES ({', '.join('?' * len(ENTRY_COLUMNS))})"
 _PUT_WORDS: Final = "INSERT OR REPLACE INTO search_words (rowid, words) VALUES (?, ?)"
 _PUT_CODES: Final = "INSERT OR REPLACE INTO search_codes (rowid, codes) VALUES (?, ?)"
 _CODE: Final = "SELECT code FROM search_text WHERE scope_id = ? AND field = ? AND key = ?"
@@ -73,7 +71,10 @@ def begin_anew(connection: apsw.Connection) -> None:
 
 def is_of_this_reading(connection: apsw.Connection) -> bool:
     """Whether entries are made under the reading of this program."""
-    return connection.execute("SELECT reading FROM search_state").get == READING
+    return bool(connection.execute("SELECT reading = ? FROM search_state", (READING,)).get)
+
+
+NO_LIMIT: Final = -1
 
 
 def pending(connection: apsw.Connection, most: int) -> int:
@@ -108,9 +109,7 @@ class Feeding:
         gone = [(number,) for number in before if number not in now]
         for table, column in (("search_entry", "opportunity_id"), ("search_words", "rowid"), ("search_codes", "rowid")):
             self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
-        self._connection.executemany(
-            "INSERT INTO search_text VALUES (?, ?, ?, ?)", self._new
-        )
+        self._connection.executemany("INSERT INTO search_text VALUES (?, ?, ?, ?)", self._new)
         self._new.clear()
         self._connection.executemany(_INSERT, [row for number, row in now.items() if number not in before])
         for number, row in now.items():

@@ -55,10 +55,10 @@ class ScopeCodes:
     def code(self, field: str, text: str) -> int | None:
         """See `Codes.code`."""
         place = (self._scope_id, FIELD_NUMBERS[field], key_of_text(text))
-        code: Any = self._connection.execute(
+        row: Any = self._connection.execute(
             "SELECT code FROM search_text WHERE scope_id = ? AND field = ? AND key = ?", place
-        ).get
-        return code
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     def containing(self, field: str, parts: tuple[str, ...]) -> tuple[int, ...]:
         """See `Codes.containing`. The texts of such a field are few."""
@@ -212,16 +212,18 @@ class SqliteSearchIndex:
         return condition
 
     def _walks(self) -> "Iterator[tuple[str, list[SQLiteValue]]]":
-        """Statements that give the numbers of all entries behind the position, in the asked order, one after another."""
+        """Statements that give the numbers of all entries behind the position, in the asked order, one by one."""
         order = FIELDS[self._field].order
         if order is not None:
             columns = tuple(dict.fromkeys((KEY_COLUMNS[order], "id_key")))  # an identifier breaks its own ties
-            values = () if self._after is None else (self._after.key, self._after.id_key)[-len(columns) :]
-            yield self._in_order(_all_in("opportunity", index_name(order, partitioned=False)), columns, values)
+            behind: tuple[SQLiteValue, ...] = ()
+            if self._after is not None:
+                behind = (self._after.key, self._after.id_key)[-len(columns) :]
+            yield self._in_order(_all_in("opportunity", index_name(order, partitioned=False)), columns, behind)
         elif self._field not in CODED:
             columns = (*self._columns, "id_key")
-            values = () if self._after is None else (*order_values(self._field, self._after), self._after.id_key)
-            yield self._in_order(_all_in("search_entry", index_of(self._field)), columns, values)
+            behind = () if self._after is None else (*order_values(self._field, self._after), self._after.id_key)
+            yield self._in_order(_all_in("search_entry", index_of(self._field)), columns, behind)
         elif self._after is None:
             yield self._by_code("", [])
         else:

@@ -37,22 +37,24 @@ _JUDGED: Final = (
 class SearchRows(RelationRows):
     """What a reading transaction finds."""
 
-    catch_up: Callable[[], None] | None = None
+    _catch_up: Callable[[], None] | None
     """Lets the index of the database know what is pending. None inside a writing transaction."""
 
     def search(self, question: Question, after: Position | None, limit: int) -> Page:
         """See `SearchReader.search`. A savepoint, so that all its statements see the same moment."""
-        if self.catch_up is not None and pending(self._connection, MOST_JUDGED + 1) > MOST_JUDGED:
-            self.catch_up()
+        if self._catch_up is not None and pending(self._connection, MOST_JUDGED + 1) > MOST_JUDGED:
+            self._catch_up()
         with self._connection:
-            waiting = self._pending()
-            test = None if waiting is None else self._test(question)
-            if waiting is None or test is None:
-                hits = self._all_judged(question, after, limit + 1)
-            else:
-                found = [] if test == NEVER else self._found(question, test, after, limit + 1)
-                hits = merged(question, found, self._judged(question, after, limit + 1, waiting), limit + 1)
-            return page_of(question, hits, limit)
+            hits = self._hits(question, after, limit + 1)
+        return page_of(question, hits, limit)
+
+    def _hits(self, question: Question, after: Position | None, wanted: int) -> list[Hit]:
+        waiting = self._pending()
+        test = None if waiting is None else self._test(question)
+        if waiting is None or test is None:
+            return self._all_judged(question, after, wanted)
+        found = [] if test == NEVER else self._found(question, test, after, wanted)
+        return merged(question, found, self._judged(question, after, wanted, waiting), wanted)
 
     def _pending(self) -> list[int] | None:
         """The numbers of pending opportunities; None where they are many, or entries are of another reading."""

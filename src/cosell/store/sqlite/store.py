@@ -48,7 +48,7 @@ from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
 from cosell.store.sqlite.readers import PooledReaders, Readers, ReadersOfMemory
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.scope_numbers import ScopeNumbers
-from cosell.store.sqlite.search_entries import Feeding, begin_anew, is_of_this_reading, pending
+from cosell.store.sqlite.search_entries import NO_LIMIT, Feeding, begin_anew, is_of_this_reading, pending
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
@@ -58,7 +58,6 @@ FED_AT_ONCE: Final = 250
 """Entries of the search index that are made in one transaction: about as many as other writers can wait for."""
 CATCH_UP_S: Final = 5.0
 """Seconds that a search feeds the index before it does without."""
-MOST_COUNTED: Final = 10_000
 NOT_OPENED: tuple[type[Exception], ...] = (StoreUnavailable, *NOT_NOW)
 
 
@@ -126,9 +125,13 @@ class SqliteStore:
                     yield transactions
                     return
                 with without_indexes(self._writer):
+                    feeding = Feeding(self._writer)
                     for transaction in transactions.values():
                         transaction.keeps_zones = False
+                        transaction.feeding = feeding
                     yield transactions
+                    while feeding.feed(FED_AT_ONCE):
+                        pass
                 for transaction in transactions.values():
                     transaction.note_another_scope()
 
@@ -299,10 +302,10 @@ class SqliteStore:
             rows = connection.execute("SELECT account, catalog FROM scope ORDER BY account, catalog").fetchall()
         return [Scope(str(account), str(catalog)) for account, catalog in rows]
 
-    def pending_in_search(self) -> int:
+    def pending_in_search(self, most: int = NO_LIMIT) -> int:
         """See `Store.pending_in_search`."""
         with self._reader() as connection:
-            return pending(connection, MOST_COUNTED)
+            return pending(connection, most)
 
     def feed_search(self, most: int) -> int:
         """See `Store.feed_search`. What a power cut undoes of it is fed again."""

@@ -1,6 +1,6 @@
 """What a transaction does, in SQL. See `store/interface.py` for the meaning of each method."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +28,7 @@ from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRow
 from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges
+from cosell.store.sqlite.search_entries import Feeding
 from cosell.store.sqlite.search_rows import SearchRows
 from cosell.store.sqlite.zones import DAY_MS
 
@@ -59,8 +60,15 @@ _RECORDS = (
 class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, AgendaRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
-    def __init__(self, connection: apsw.Connection, scope: Scope, scope_id: int | None) -> None:
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        scope: Scope,
+        scope_id: int | None,
+        catch_up: Callable[[], None] | None = None,
+    ) -> None:
         self._connection = connection
+        self._catch_up = catch_up
         self._scope = scope
         self._scope_id = scope_id
 
@@ -110,10 +118,12 @@ class SqliteWriteTransaction(
 ):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
-    A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one.
+    A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one. Its
+    `feeding` lets searches know of what it writes while that is at hand.
     """
 
     keeps_zones = True
+    feeding: Feeding | None = None
     has_announced = False
 
     def __init__(self, connection: apsw.Connection, scope: Scope, scope_id: int, closing: Closing) -> None:
@@ -154,6 +164,8 @@ class SqliteWriteTransaction(
                 self.note_new(batch)
             records = [(number, opportunity.record) for number, opportunity in zip(opportunity_ids, batch, strict=True)]
             self._connection.executemany("INSERT INTO opportunity_record VALUES (?, ?)", records)
+            if self.feeding is not None:
+                self.feeding.feed(len(batch))
 
     def _rows(self, opportunity_ids: range, batch: list[StoredOpportunity]) -> "Iterator[SQLiteValues]":
         """Rows to insert, each asked for when the one before is in. A large load finds what comes twice at its end."""
