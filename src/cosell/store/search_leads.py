@@ -65,6 +65,12 @@ def leads_of(test: Test) -> tuple[Lead, ...]:
     return tuple(sorted(leads, key=lambda lead: isinstance(lead, Ranged) and isinstance(lead.test, Within)))
 
 
+def about(test: Test, field: str) -> tuple[Test, ...]:
+    """What a test demands of one field, whatever else it demands: all that passes it stands there in its order."""
+    parts = test.parts if isinstance(test, All) else (test,)
+    return tuple(part for part in parts if isinstance(part, Equal | OneOf | Within) and part.field == field)
+
+
 def _ranges(test: Test) -> Iterable[Ranged]:
     """Spans of one field are one range."""
     spans: dict[str, Span] = {}

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import apsw
 
@@ -12,8 +12,8 @@ from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.question import Question
 from cosell.rules.search.sought import Sought
 from cosell.store.search import Hit
-from cosell.store.search_index import Equal, Identified, Test, Within
-from cosell.store.search_leads import Coded, Lead, Ranged, Union, Worded
+from cosell.store.search_index import Equal, Identified, OneOf, Test, Within
+from cosell.store.search_leads import Coded, Lead, Ranged, Union, Worded, about
 from cosell.store.search_summary import unpacked
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
 from cosell.store.sqlite.search_beside import aws_summary_of, tags_of
@@ -26,12 +26,14 @@ from cosell.store.sqlite.search_columns import (
     order_values,
     text_of,
 )
-from cosell.store.sqlite.search_sql import TooMany, codes_match, condition_sql, within_sql, words_match
+from cosell.store.sqlite.search_sql import TooMany, codes_match, condition_sql, one_of_sql, within_sql, words_match
 
 if TYPE_CHECKING:
     from apsw import SQLiteValue
 
-Statement = tuple[str, "list[SQLiteValue | apsw.CArrayBinding]"]
+Numbers: TypeAlias = "tuple[str, list[SQLiteValue]]"
+"""A statement that gives numbers of opportunities, but for its limit, with its values."""
+Statement: TypeAlias = "tuple[str, list[SQLiteValue | apsw.CArrayBinding]]"
 
 _NOT_PENDING: Final = (
     "NOT EXISTS (SELECT 1 FROM search_pending AS p "
@@ -112,7 +114,7 @@ class SqliteSearchIndex:
             numbers.update(found)
         return array("q", numbers)
 
-    def _lead_query(self, lead: Coded | Worded | Ranged, *, patient: bool) -> "tuple[str, list[SQLiteValue]]":
+    def _lead_query(self, lead: Coded | Worded | Ranged, *, patient: bool) -> Numbers:
         match lead:
             case Coded(test):
                 return "SELECT rowid FROM search_codes WHERE search_codes MATCH ?", [codes_match(test)]
@@ -121,7 +123,7 @@ class SqliteSearchIndex:
                 return "SELECT rowid FROM search_words WHERE search_words MATCH ?", [match]
         return self._range_query(lead.test)
 
-    def _range_query(self, test: Equal | Identified | Within) -> "tuple[str, list[SQLiteValue]]":
+    def _range_query(self, test: Equal | Identified | Within) -> Numbers:
         bindings: list[SQLiteValue] = [self._scope_id]
         if isinstance(test, Equal) and test.field != "CustomerCompanyName":
             folded, column = order_columns(test.field)
@@ -211,40 +213,57 @@ class SqliteSearchIndex:
         bindings += values
         return condition
 
-    def _walks(self) -> "Iterator[tuple[str, list[SQLiteValue]]]":
-        """Statements that give the numbers of all entries behind the position, in the asked order, one by one."""
+    def _walks(self) -> Iterator[Numbers]:
+        """Statements that give the numbers of entries behind the position, in the asked order, one by one.
+
+        Of all entries, but for those that cannot pass the test for what stands in the field of the order.
+        """
         order = FIELDS[self._field].order
-        if order is not None:
-            columns = tuple(dict.fromkeys((KEY_COLUMNS[order], "id_key")))  # an identifier breaks its own ties
-            behind: tuple[SQLiteValue, ...] = ()
-            if self._after is not None:
-                behind = (self._after.key, self._after.id_key)[-len(columns) :]
-            yield self._in_order(_all_in("opportunity", index_name(order, partitioned=False)), columns, behind)
-        elif self._field not in CODED:
-            columns = (*self._columns, "id_key")
-            behind = () if self._after is None else (*order_values(self._field, self._after), self._after.id_key)
-            yield self._in_order(_all_in("search_entry", index_of(self._field)), columns, behind)
-        elif self._after is None:
-            yield self._by_code("", [])
+        if self._field in CODED:
+            yield from self._walks_by_code()
+        elif order is None:
+            values = () if self._after is None else order_values(self._field, self._after)
+            yield self._in_order(_all_in("search_entry", index_of(self._field)), self._columns, values)
         else:
-            yield self._by_code(f"AND t.key = ? AND e.id_key {self._behind} ?", [self._after.key, self._after.id_key])
-            yield self._by_code(f"AND t.key {self._behind} ?", [self._after.key])
+            columns = () if order == "Identifier" else (KEY_COLUMNS[order],)
+            values = () if self._after is None else (self._after.key,) * len(columns)
+            yield self._in_order(_all_in("opportunity", index_name(order, partitioned=False)), columns, values)
 
-    def _in_order(
-        self, everything: str, columns: tuple[str, ...], behind: "tuple[SQLiteValue, ...]"
-    ) -> "tuple[str, list[SQLiteValue]]":
-        where = f" AND ({', '.join(columns)}) {self._behind} ({', '.join('?' * len(columns))})" if behind else ""
+    def _in_order(self, everything: str, columns: tuple[str, ...], behind: "tuple[SQLiteValue, ...]") -> Numbers:
+        bindings: list[SQLiteValue] = [self._scope_id]
+        conditions = [everything]
+        for part in about(self._test, self._field):
+            if isinstance(part, Within):
+                conditions.append(within_sql(columns[0], part, bindings))
+            elif isinstance(part, Equal):
+                conditions += [f"{column} = ?" for column in columns]
+                bindings += [part.text.casefold(), part.text] if len(columns) == 2 else [key_of_text(part.text)]
+        columns = (*columns, "id_key")
+        if self._after is not None:
+            conditions.append(f"({', '.join(columns)}) {self._behind} ({', '.join('?' * len(columns))})")
+            bindings += [*behind, self._after.id_key]
         order = ", ".join(f"{column} {self._direction}" for column in columns)
-        return f"{everything}{where} ORDER BY {order}", [self._scope_id, *behind]
+        return f"{' AND '.join(conditions)} ORDER BY {order}", bindings
 
-    def _by_code(self, where: str, behind: "list[SQLiteValue]") -> "tuple[str, list[SQLiteValue]]":
-        """Text by text, and of each the entries that have it."""
-        numbers = (
-            f"SELECT e.opportunity_id FROM search_text AS t CROSS JOIN search_entry AS e INDEXED BY "
-            f"{index_of(self._field)} ON e.scope_id = t.scope_id AND e.{COLUMNS[self._field]} = t.code "
-            f"WHERE t.scope_id = ? AND t.field = ? {where} ORDER BY t.key {self._direction}, e.id_key {self._direction}"
-        )
-        return numbers, [self._scope_id, FIELD_NUMBERS[self._field], *behind]
+    def _walks_by_code(self) -> Iterator[Numbers]:
+        """Text by text, and of each the entries that have it: first the rest of those that have the position's."""
+        if self._after is None:
+            yield self._by_code([], [])
+        else:
+            place: list[SQLiteValue] = [self._after.key, self._after.id_key]
+            yield self._by_code(["t.key = ?", f"e.id_key {self._behind} ?"], place)
+            yield self._by_code([f"t.key {self._behind} ?"], place[:1])
+
+    def _by_code(self, behind: list[str], place: "list[SQLiteValue]") -> Numbers:
+        bindings: list[SQLiteValue] = [self._scope_id, FIELD_NUMBERS[self._field], *place]
+        conditions = ["t.scope_id = ?", "t.field = ?", *behind]
+        wanted = [part for part in about(self._test, self._field) if isinstance(part, OneOf)]
+        conditions += [one_of_sql("t.code", part.codes, bindings) for part in wanted]
+        return (
+            f"SELECT e.opportunity_id FROM search_text AS t CROSS JOIN search_entry AS e "
+            f"INDEXED BY {index_of(self._field)} ON e.scope_id = t.scope_id AND e.{COLUMNS[self._field]} = t.code "
+            f"WHERE {' AND '.join(conditions)} ORDER BY t.key {self._direction}, e.id_key {self._direction}"
+        ), bindings
 
     def _hits_of(self, numbers: str) -> str:
         """Records with summaries, and beside them what the order is of."""

@@ -28,7 +28,7 @@ _IN_WORDS: Final = (
     *("e.partner_opportunity_identifier_folded", "e.opportunity_owner_folded", _IDENTIFIER, "e.spaced"),
 )
 """Where a keyword is looked for: `rules/search/question.py`."""
-MOST_TRIGRAMS: Final = 12
+MOST_TRIGRAMS: Final = 6
 """Of one text in an expression: beyond it, each further one costs more than it leaves out."""
 MOST_BEGINNINGS: Final = 48
 """Trigrams that begin with one or two characters; where there are more, many entries have them."""
@@ -45,8 +45,7 @@ def condition_sql(test: Test, bindings: "list[SQLiteValue]") -> str:
     """A condition on the entry `e`, which is 0 or 1 and never null. Its values are added to `bindings`."""
     match test:
         case OneOf(field, codes):
-            bindings += codes
-            return f"e.{COLUMNS[field]} IN ({_marks(codes)})"
+            return one_of_sql(f"e.{COLUMNS[field]}", codes, bindings)
         case Element(field, code):
             bindings.append(f" {code} ")
             return f"instr(e.{COLUMNS[field]}_codes, ?) > 0"
@@ -70,6 +69,12 @@ def condition_sql(test: Test, bindings: "list[SQLiteValue]") -> str:
         case Any(parts):
             return f"({' OR '.join(condition_sql(part, bindings) for part in parts) or '0'})"
     return f"NOT {condition_sql(test.part, bindings)}"
+
+
+def one_of_sql(column: str, codes: tuple[int, ...], bindings: "list[SQLiteValue]") -> str:
+    """A condition on a column that has codes."""
+    bindings += codes
+    return f"{column} IN ({', '.join('?' * len(codes))})"
 
 
 def within_sql(column: str, test: Within, bindings: "list[SQLiteValue]") -> str:
@@ -129,9 +134,9 @@ def _text_match(text: str, beginnings: Beginnings | None) -> str:
         if not beginnings or len(trigrams) > MOST_BEGINNINGS:
             raise TooMany
         return _joined("OR", map(_quoted, trigrams)) if trigrams else '""'
-    trigrams = list(dict.fromkeys(text[start : start + 3] for start in range(len(text) - 2)))
-    step = -(-len(trigrams) // MOST_TRIGRAMS)
-    return _joined("AND", map(_quoted, islice(trigrams, 0, None, step)))
+    starts = dict.fromkeys([*range(0, len(text) - 2, 3), len(text) - 3])
+    distinct = dict.fromkeys(text[start : start + 3] for start in starts)
+    return _joined("AND", map(_quoted, islice(distinct, MOST_TRIGRAMS)))
 
 
 def _quoted(text: str) -> str:
@@ -140,7 +145,3 @@ def _quoted(text: str) -> str:
 
 def _joined(word: str, parts: Iterable[str]) -> str:
     return f"({f' {word} '.join(parts)})"
-
-
-def _marks(values: Iterable[object]) -> str:
-    return ", ".join("?" for _ in values)
