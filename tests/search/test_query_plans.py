@@ -1,4 +1,4 @@
-"""How SQLite reads for a search: through the index of the order, in its order, and beside it by keys alone."""
+"""How SQLite reads for a search: through the index of the order, in its order, and beside it by numbers alone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,37 +7,114 @@ import pytest
 
 from cosell.context import Scope
 from cosell.rules.list.page_token import Position
+from cosell.rules.list.sort_keys import company_key
+from cosell.rules.search.entry import CODED, LISTS, WRITTEN, Span
 from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.question import Question
-from cosell.store.search import ANY_ORDER, search_plan
+from cosell.store.search import ANY_ORDER, judge_plan
+from cosell.store.search_index import ALWAYS, Equal, Identified, OneOf, Test, Within
+from cosell.store.search_leads import Ranged
 from cosell.store.sqlite import SqliteStore
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
+from cosell.store.sqlite.search_columns import COLUMNS, index_of
+from cosell.store.sqlite.search_reading import SqliteSearchIndex
+from cosell.store.sqlite.transaction import SqliteReadTransaction
 from tests.search.oracle import SORT_KEYS
 
 
 @pytest.fixture(scope="module")
-def store() -> Iterator[SqliteStore]:
+def reading() -> Iterator[SqliteReadTransaction]:
     store = SqliteStore(":memory:", new_token_key=b"key")
-    yield store
+    with store.read(Scope("111122223333", "Sandbox")) as tx:
+        yield tx
     store.close()
+
+
+def steps(reading: SqliteReadTransaction, query: str, bindings: Any) -> list[str]:
+    """How SQLite goes about a query."""
+    rows: Any = reading._connection.execute(f"EXPLAIN QUERY PLAN {query}", bindings).fetchall()
+    return [step for *_, step in rows]
+
+
+def place(by: str) -> Position:
+    """A position of an order."""
+    key: Any = "0" * 33 if by == "EstimatedMrr" else 1
+    return Position(company_key("a") if by in (*CODED, *WRITTEN, *LISTS) else key, "b1")
+
+
+def index(reading: SqliteReadTransaction, by: str, descending: bool, after: bool, test: Test) -> SqliteSearchIndex:
+    question = Question(by, descending, "", None)
+    return SqliteSearchIndex(reading._connection, 1, question, test, place(by) if after else None)
+
+
+def conditions(by: str) -> list[Test]:
+    """No condition, and one about the field of the order, where there is any for it."""
+    if by in CODED:
+        return [ALWAYS, OneOf(by, (1, 2))]
+    if by in WRITTEN:
+        return [ALWAYS, Equal(by, "a")]
+    return [ALWAYS] if by in LISTS or by == "OpportunityId" else [ALWAYS, Within(by, Span(1, 9))]
+
+
+@pytest.mark.parametrize("descending", [False, True], ids=["ASCENDING", "DESCENDING"])
+@pytest.mark.parametrize("by", SORT_KEYS)
+@pytest.mark.parametrize("after", [False, True], ids=["the first page", "another page"])
+def test_a_walk_goes_along_the_index_of_its_order(
+    reading: SqliteReadTransaction, by: str, descending: bool, after: bool
+) -> None:
+    order = FIELDS[by].order
+    wanted = index_of(by) if order is None else index_name(order, partitioned=False)
+    for test in conditions(by):
+        asked = index(reading, by, descending, after, test)
+        for numbers, bindings in asked._walks():
+            plan = steps(reading, *asked._walk_query(numbers, bindings, 100, 21))
+            assert any(f"USING COVERING INDEX {wanted} (scope_id=?" in step for step in plan), plan
+            assert not any("TEMP B-TREE" in step or step.startswith("SCAN e") for step in plan), plan
+            assert "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)" in plan
+            assert "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" in plan
+
+
+@pytest.mark.parametrize("by", SORT_KEYS)
+def test_candidates_are_looked_up_and_sorted(reading: SqliteReadTransaction, by: str) -> None:
+    asked = index(reading, by, False, True, ALWAYS)
+    plan = steps(reading, *asked._best_query([1, 2, 3], 21))
+    assert plan.count("SEARCH e USING INTEGER PRIMARY KEY (rowid=?)") == 2, "once to sort, once to show"
+    assert plan.count("USE TEMP B-TREE FOR ORDER BY") == 1
+    assert not any(step.startswith(("SCAN e", "SCAN r")) for step in plan), plan
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        Identified("b1"),
+        *(Equal(field, "a") for field in WRITTEN),
+        *(Within(field, Span(1, 9)) for field in ("LastModifiedDate", "CreatedDate", "TargetCloseDate")),
+        Within("EstimatedMrr", Span(1, None)),
+    ],
+    ids=str,
+)
+def test_a_range_is_read_from_its_index(reading: SqliteReadTransaction, test: Equal | Identified | Within) -> None:
+    asked = index(reading, "Stage", False, False, ALWAYS)
+    field = "OpportunityId" if isinstance(test, Identified) else test.field
+    order = FIELDS[field].order
+    wanted = index_of(field) if order is None else index_name(order, partitioned=False)
+    (step,) = steps(reading, *asked._lead_query(Ranged(test), patient=False))
+    assert f"USING COVERING INDEX {wanted} (scope_id=? AND {COLUMNS[field]}"[:60] in step
 
 
 @pytest.mark.parametrize("descending", [False, True], ids=["ASCENDING", "DESCENDING"])
 @pytest.mark.parametrize("by", SORT_KEYS)
 @pytest.mark.parametrize("after", [None, Position(1, "b1")], ids=["the first page", "another page"])
-def test_a_search_reads_through_the_index_of_its_order(
-    store: SqliteStore, by: str, descending: bool, after: Position | None
+def test_everything_is_judged_in_the_order_of_an_index(
+    reading: SqliteReadTransaction, by: str, descending: bool, after: Position | None
 ) -> None:
-    plan = search_plan(Question(by, descending, "", None), after)
+    plan = judge_plan(Question(by, descending, "", None), after)
     assert plan.in_order == (FIELDS[by].order is not None)
     assert plan.order == FIELDS[by].order or (not plan.in_order and plan.order == ANY_ORDER)
-    with store.read(Scope("111122223333", "Sandbox")) as tx:
-        query, bindings = tx._query(plan)
-        explained: list[Any] = tx._connection.execute(f"EXPLAIN QUERY PLAN {query}", bindings).fetchall()
-    steps = [step for *_, step in explained]
+    explained = steps(reading, *reading._judge_query(plan))
     bounds = "" if after is None or not plan.in_order else " AND "
-    index = index_name(plan.order, partitioned=False)
-    assert steps[0].startswith(f"SEARCH opportunity USING COVERING INDEX {index} (scope_id=?{bounds}")
-    assert bounds == "" or KEY_COLUMNS[plan.order] in steps[0]
-    assert steps[1] == "SEARCH opportunity_record USING INTEGER PRIMARY KEY (rowid=?)"
-    assert all("SCALAR SUBQUERY" in step or "USING PRIMARY KEY" in step for step in steps[2:]), "nothing is sorted"
+    wanted = index_name(plan.order, partitioned=False)
+    assert explained[0].startswith(f"SEARCH opportunity USING COVERING INDEX {wanted} (scope_id=?{bounds}")
+    assert bounds == "" or KEY_COLUMNS[plan.order] in explained[0]
+    assert explained[1] == "SEARCH opportunity_record USING INTEGER PRIMARY KEY (rowid=?)"
+    assert all("SCALAR SUBQUERY" in step or "USING PRIMARY KEY" in step for step in explained[2:]), "nothing is sorted"

@@ -74,6 +74,8 @@ def is_of_this_reading(connection: apsw.Connection) -> bool:
     return bool(connection.execute("SELECT reading = ? FROM search_state", (READING,)).get)
 
 
+SINCE_SCHEMA: Final = 10
+"""The migration that makes the tables of the index."""
 NO_LIMIT: Final = -1
 
 

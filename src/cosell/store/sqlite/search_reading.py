@@ -162,7 +162,7 @@ class SqliteSearchIndex:
         return self._hits(*self._best_query(candidates, wanted)) if candidates else []
 
     def _best_query(self, candidates: Sequence[int], wanted: int) -> Statement:
-        bindings: list[SQLiteValue | apsw.CArrayBinding] = [apsw.carray(candidates)]
+        bindings: list[SQLiteValue | apsw.CArrayBinding] = [apsw.carray(array("q", candidates))]
         tables = "carray(?) AS c CROSS JOIN search_entry AS e ON e.opportunity_id = c.value"
         columns = tuple(f"e.{column}" for column in self._columns)
         if self._field in CODED:

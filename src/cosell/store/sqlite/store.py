@@ -33,6 +33,7 @@ from cosell.store.sqlite.connection import (
     check_origin,
     migrate,
     open_connection,
+    schema_versions,
     unavailable_instead_of_sqlite_errors,
 )
 from cosell.store.sqlite.engagement_rows import due_tasks
@@ -48,7 +49,7 @@ from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
 from cosell.store.sqlite.readers import PooledReaders, Readers, ReadersOfMemory
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.scope_numbers import ScopeNumbers
-from cosell.store.sqlite.search_entries import NO_LIMIT, Feeding, begin_anew, is_of_this_reading, pending
+from cosell.store.sqlite.search_entries import NO_LIMIT, SINCE_SCHEMA, Feeding, begin_anew, is_of_this_reading, pending
 from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
@@ -86,9 +87,8 @@ class SqliteStore:
             elif access is Access.CREATE:
                 check_origin(self._writer, path)
                 migrate(self._writer, new_token_key)
-            if access is not Access.READ and not is_of_this_reading(self._writer):
-                with self._writing, self._transaction(self._writer):
-                    begin_anew(self._writer)
+            if access is not Access.READ:
+                self._begin_search_anew()
             token_key = self._writer.execute("SELECT token_key FROM installation").get
             self._place = None if path == MEMORY else Place(path, self._writer)
         except NOT_OPENED as error:
@@ -100,6 +100,12 @@ class SqliteStore:
         self._pool = None if self._place is None else PooledReaders(self._place, partial(there, path))
         self.readers: Readers = self._pool or ReadersOfMemory(self._writer, self._writing)
         self._write_check = None if self._pool is None else WriteCheck(self._pool.open, self._writing)
+
+    def _begin_search_anew(self) -> None:
+        """Where another version of cosell or of Python has made the index of searches, nothing of it counts."""
+        if schema_versions(self._writer)[0] >= SINCE_SCHEMA and not is_of_this_reading(self._writer):
+            with self._writing, self._transaction(self._writer):
+                begin_anew(self._writer)
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, so each sees one committed state."""

@@ -1,0 +1,248 @@
+"""The index that searches read is behind what is written, and nobody notices: whatever has become of it."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cosell.datasets.seed import seed
+from cosell.engine import Engine
+from cosell.store import search
+from cosell.store.access import Access
+from cosell.store.sqlite import connection, store
+from tests.search import oracle
+from tests.search.oracle import Row
+from tests.search.partner import Partner
+from tests.search.questions import changes, data_sets, requests, views
+from tests.search.test_answers import ALL_ROUNDS, rounds
+from tests.store.caller import NOON_MS, record
+
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+HERON: dict[str, Any] = {"Keyword": "heron"}
+BEFORE = 9
+"""Migrations of the version before there was an index."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "deals.db")
+
+
+@pytest.fixture
+def deals(path: str) -> Iterator[Partner]:
+    """A partner alone with a file."""
+    engine = Engine.open(path)
+    yield Partner(engine)
+    engine.close()
+
+
+def pending(partner: Partner) -> int:
+    return partner.engine.store.pending_in_search()
+
+
+def feed(partner: Partner) -> None:
+    while partner.engine.store.feed_search(1_000):
+        pass
+
+
+def found(partner: Partner, **request: Any) -> list[str]:
+    """The identifiers of what is found."""
+    return [summary["Id"] for summary in partner.search(**request)["OpportunitySearchSummaries"]]
+
+
+def titled(identifier: str, title: str) -> Row:
+    return Row(record(identifier, Project={"Title": title}), {}, None)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=SHARED)
+@given(
+    rows=data_sets(),
+    changes=changes,
+    seen=st.lists(st.tuples(st.integers(0, 29), views()), max_size=2),
+    asked=st.lists(requests(), min_size=1, max_size=3),
+    fed=st.lists(st.integers(0, 4), min_size=8, max_size=8),
+    way=st.sampled_from(sorted(ALL_ROUNDS)),
+    is_reset=st.booleans(),
+)
+def test_what_is_found_is_what_is_there_however_far_the_index_is(
+    newcomer: Callable[[], Partner],
+    rows: list[Row],
+    changes: list[list[tuple[int | None, dict[str, Any]]]],
+    seen: list[tuple[int, dict[str, Any]]],
+    asked: list[dict[str, Any]],
+    fed: list[int],
+    way: str,
+    is_reset: bool,
+) -> None:
+    partner = newcomer()
+    feed(partner)
+    partner.put_rows(rows)
+    batches = itertools.cycle(fed)
+    numbers = itertools.count()
+    steps: list[Callable[[], object]] = [lambda: None]
+    for target, wanted in itertools.chain.from_iterable(changes):
+        steps.append(lambda target=target, wanted=wanted: change(partner, target, wanted, next(numbers)))  # type: ignore[misc]
+    for target, view in seen:
+        steps.append(lambda target=target, view=view: see(partner, target, view))  # type: ignore[misc]
+    if is_reset:
+        steps.insert(len(steps) // 2, lambda: clear(partner))
+        steps.insert(len(steps) // 2 + 1, lambda: partner.put_rows(rows[:3]))
+    with rounds(way):
+        for step, request in zip(steps, itertools.cycle(asked), strict=False):
+            step()
+            partner.engine.store.feed_search(next(batches))
+            assert partner.walk(request, [3]) == oracle.answer(partner.rows(), request)
+
+
+def change(partner: Partner, target: int | None, wanted: dict[str, Any], number: int) -> None:
+    """Change an opportunity, or a new one, in its members or its tags."""
+    there = [row.record["Id"] for row in partner.rows()]
+    identifier = there[target % len(there)] if target is not None and there else partner.create(f"{number}")["Id"]
+    if "LifeCycle" in wanted:
+        partner.replace(identifier, **wanted)
+    else:
+        partner.put_tags(identifier, wanted)
+
+
+def see(partner: Partner, target: int, view: dict[str, Any]) -> None:
+    """Let AWS have a view of an opportunity."""
+    there = [row.record["Id"] for row in partner.rows()]
+    if there:
+        with partner.engine.store.write(partner.scope) as tx:
+            tx.put_aws_summary(there[target % len(there)], json.dumps(view).encode())
+
+
+def clear(partner: Partner) -> None:
+    with partner.engine.store.write(partner.scope) as tx:
+        tx.clear()
+
+
+def test_a_search_feeds_the_index_where_too_much_is_pending(deals: Partner) -> None:
+    deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
+    assert found(deals, Keyword="heron 77") == ["O77"]
+    assert pending(deals) == 0
+
+
+def test_a_search_judges_everything_where_the_index_cannot_be_fed(path: str, deals: Partner) -> None:
+    deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
+    reader = Partner(Engine.open(path, access=Access.READ))
+    assert found(reader, Keyword="heron 77") == ["O77"]
+    assert pending(reader) == search.MOST_JUDGED + 1
+    reader.engine.close()
+
+
+def test_a_search_in_a_writing_transaction_finds_what_it_has_written(deals: Partner) -> None:
+    from cosell.rules.search.question import Question
+
+    deals.put_rows([titled("O1", "heron")])
+    with deals.engine.store.write(deals.scope) as tx:
+        tx.put_tags("opportunity/O1", {"team": "blue"})
+        assert len(tx.search(Question("Tags", False, "heron", None), None, 5).summaries) == 1
+
+
+@pytest.mark.parametrize("text", ["a\x1fb", "a\x00b", "\x00", "\ufffe", "\uffff", "o\u0307", "\U0010ffff", '"', "''"])
+def test_whatever_a_text_holds_it_is_found(deals: Partner, text: str) -> None:
+    others = ["a", "b", "ab", "A\x1fB", "a\x1f b", "a\x00c", "\ufffd", "İ", '""', "x"]
+    rows = [
+        Row(record(f"O{number}", Project={"Title": there}), {f"key {number}": there, there: "b"}, None)
+        for number, there in enumerate([text, *others])
+    ]
+    deals.put_rows(rows)
+    feed(deals)
+    for field, operator in itertools.product(("Tags", "PartnerProjectTitle"), ("EqualsTo", "ContainsAny")):
+        request = {"Filter": {operator: {"Key": field, "Value": {"StringValue": text}}}}
+        for way in ALL_ROUNDS:
+            with rounds(way):
+                assert deals.walk(request, [100]) == oracle.answer(deals.rows(), request)
+    assert deals.walk({"Keyword": text}, [100]) == oracle.answer(deals.rows(), {"Keyword": text})
+
+
+def test_an_account_never_finds_what_another_has_left_behind(newcomer: Callable[[], Partner]) -> None:
+    one, other = newcomer(), newcomer()
+    one.put_rows([titled(f"O{number}", "heron") for number in range(1, 4)])
+    feed(one)
+    clear(one)
+    other.put_rows([titled("O9", "owl")])
+    assert (found(one, **HERON), found(other, **HERON), found(other, Keyword="owl")) == ([], [], ["O9"])
+    feed(one)
+    assert (found(one, **HERON), found(other, **HERON), found(other, Keyword="owl")) == ([], [], ["O9"])
+
+
+def test_a_large_load_is_found_at_once(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WORTH_NEW_INDEXES", 20)
+    seed(deals.engine.store, deals.scope, count=40, seed=3, now_ms=NOON_MS, advance=lambda _: None)
+    assert pending(deals) == 0
+    for by in oracle.SORT_KEYS:
+        request = {"Sort": {"SortBy": by, "SortOrder": "ASCENDING"}}
+        assert deals.walk(request, [7]) == oracle.answer(deals.rows(), request)
+
+
+def test_a_state_that_comes_back_is_found_as_it_was(deals: Partner) -> None:
+    deals.put_rows([titled("O1", "heron"), Row(record("O2"), {"team": "heron"}, None), titled("O3", "owl")])
+    tagged = {"Filter": {"ContainsAny": {"Key": "Tags", "Value": {"StringValue": "heron"}}}}
+    feed(deals)
+    deals.engine.store.states.keep("before")
+    deals.replace("O1", Project={"Title": "owl"})
+    deals.put_tags("O2", {})
+    with deals.engine.store.write(deals.scope) as tx:
+        tx.remove(["O3"])
+    feed(deals)
+    assert (found(deals, **HERON), found(deals, **tagged), found(deals, Keyword="owl")) == ([], [], ["O1"])
+    deals.engine.store.states.return_to("before", NOON_MS)
+    for _ in range(2):
+        assert (found(deals, **HERON), found(deals, **tagged), found(deals, Keyword="owl")) == (["O1"], ["O2"], ["O3"])
+        feed(deals)
+
+
+def test_a_database_of_the_version_before_is_searched_at_once(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = connection._migrations()
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "_migrations", lambda: files[:BEFORE])
+        old = Engine.open(path)
+        Partner(old).put_rows([titled("O1", "heron"), Row(record("O2"), {"team": "blue"}, {"Origin": "AWS Referral"})])
+        old.close()
+    for _ in range(2):
+        deals = Partner(Engine.open(path))
+        assert found(deals, **HERON) == ["O1"]
+        deals.engine.close()
+    deals = Partner(Engine.open(path))
+    assert pending(deals) == 2
+    assert deals.engine.store.feed_search(1) == 1
+    assert (found(deals, **HERON), pending(deals)) == (["O1"], 1)
+    deals.engine.close()
+
+
+def test_an_index_that_other_rules_have_made_is_made_anew(
+    path: str, deals: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deals.put_rows([titled("O1", "heron"), titled("O2", "owl")])
+    feed(deals)
+    changed = apsw.Connection(path)
+    changed.execute("UPDATE search_entry SET partner_project_title_folded = 'rubbish'")
+    changed.execute("UPDATE search_state SET reading = '1 0.0.0'")
+    changed.close()
+    assert found(deals, **HERON) == ["O1"], "nothing of it counts"
+    assert deals.engine.store.feed_search(5) == 0, "nor is it mixed with other rules'"
+    deals.engine.close()
+    again = Partner(Engine.open(path))
+    assert pending(again) == 2
+    feed(again)
+    assert found(again, **HERON) == ["O1"]
+    again.engine.close()
+
+
+def test_only_what_is_another_is_written_again(deals: Partner) -> None:
+    deals.put_rows([titled("O1", "heron")])
+    feed(deals)
+    counted = apsw.Connection(deals.engine.url)
+    before = counted.execute("SELECT * FROM search_entry").fetchall()
+    deals.put_tags("O1", {})
+    feed(deals)
+    assert counted.execute("SELECT * FROM search_entry").fetchall() == before
+    counted.close()
