@@ -33,6 +33,9 @@ MOST_TRIGRAMS: Final = 6
 MOST_BEGINNINGS: Final = 48
 """Trigrams that begin with one or two characters; where there are more, many entries have them."""
 
+_READ_AS: Final = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
+"""How FTS5 reads what is no character, in texts as well as in expressions."""
+
 Beginnings = Callable[[str, int], list[str]]
 """The trigrams that begin with a text, up to a number."""
 
@@ -129,6 +132,7 @@ def _those_that_can_be(parts: Iterable[Test], beginnings: Beginnings | None) -> 
 def _text_match(text: str, beginnings: Beginnings | None) -> str:
     if "\0" in text:
         raise TooMany  # no expression can have it
+    text = text.translate(_READ_AS)
     if len(text) < 3:
         trigrams = beginnings(text, MOST_BEGINNINGS + 1) if beginnings else []
         if not beginnings or len(trigrams) > MOST_BEGINNINGS:
