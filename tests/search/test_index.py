@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -129,6 +131,15 @@ def test_a_search_feeds_the_index_where_too_much_is_pending(deals: Partner) -> N
     assert pending(deals) == 0
 
 
+def test_a_search_does_without_an_index_that_cannot_be_fed_in_time(
+    deals: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "CATCH_UP_S", 0)
+    deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, 2 * search.MOST_JUDGED + 2)])
+    assert found(deals, Keyword="heron 77", Sort={"SortBy": "Stage", "SortOrder": "ASCENDING"})[0] == "O77"
+    assert pending(deals) == 2 * search.MOST_JUDGED + 1 - store.FED_AT_ONCE
+
+
 def test_a_search_judges_everything_where_the_index_cannot_be_fed(path: str, deals: Partner) -> None:
     deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
     reader = Partner(Engine.open(path, access=Access.READ))
@@ -246,3 +257,37 @@ def test_only_what_is_another_is_written_again(deals: Partner) -> None:
     feed(deals)
     assert counted.execute("SELECT * FROM search_entry").fetchall() == before
     counted.close()
+
+
+FEEDING = """
+import sys
+from cosell.engine import Engine
+
+store = Engine.open(sys.argv[1]).store
+while True:
+    print(store.feed_search(3), flush=True)
+"""
+
+
+@pytest.mark.parametrize("batches", range(4))
+def test_a_killed_feeding_leaves_nothing_half(path: str, deals: Partner, batches: int) -> None:
+    rows = [
+        Row(record(f"O{number}", Project={"Title": f"heron {number}"}), {"n": f"{number}"}, None)
+        for number in range(40)
+    ]
+    deals.put_rows(rows)
+    feeding = subprocess.Popen([sys.executable, "-c", FEEDING, path], stdout=subprocess.PIPE)
+    assert feeding.stdout is not None
+    for _ in range(batches):
+        feeding.stdout.readline()
+    feeding.kill()
+    feeding.communicate(timeout=30)
+    assert pending(deals) <= len(rows) - 3 * batches
+    everything = {"Filter": {"ContainsAny": {"Key": "PartnerProjectTitle", "Value": {"StringValue": "heron"}}}}
+    for way in ALL_ROUNDS:
+        with rounds(way):
+            assert deals.walk(everything, [7]) == oracle.answer(deals.rows(), everything)
+    feed(deals)
+    for way in ALL_ROUNDS:
+        with rounds(way):
+            assert deals.walk(everything, [7]) == oracle.answer(deals.rows(), everything)
