@@ -34,6 +34,10 @@ MOST_JUDGED: Final = 500
 """Pending opportunities that a search judges beside what the index finds."""
 
 
+LONGER: Final = 16
+"""How many times as far a walk goes as the one before, at least."""
+
+
 class Round(msgspec.Struct, frozen=True):
     """How many candidates of a lead are worth sorting, and then how many opportunities walking by. None: all."""
 
@@ -41,7 +45,7 @@ class Round(msgspec.Struct, frozen=True):
     walked: int | None
 
 
-ROUNDS: Final = (Round(64, 256), Round(768, 3_072), Round(6_144, 24_576), Round(65_536, None))
+ROUNDS: Final = (Round(64, 256), Round(4_096, 8_192), Round(32_768, 131_072), Round(262_144, None))
 
 
 class SearchReader(Protocol):
@@ -55,10 +59,17 @@ class SearchReader(Protocol):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """An opportunity that was found, and its summary."""
+    """The encoded summary of what was found, and its record, with its tags and AWS's side where its order needs them."""
 
-    sought: Sought
     summary: bytes
+    record: bytes
+    tags: bytes | None = None
+    aws: bytes | None = None
+
+    @property
+    def sought(self) -> Sought:
+        """The opportunity as it is judged."""
+        return Sought(self.record, self.tags, self.aws)
 
 
 class SearchIndex(Protocol):
@@ -78,15 +89,20 @@ class SearchIndex(Protocol):
 
 
 def found_by(index: SearchIndex, leads: Sequence[Lead], wanted: int) -> list[Hit]:
-    """The first `wanted` of what an index finds."""
+    """The first `wanted` of what an index finds.
+
+    Candidates are not looked for where the walk before has found so many that the next one will fill the page.
+    """
+    expected = 0
     for number, patience in enumerate(ROUNDS):
-        for lead in leads:
+        for lead in leads if expected < wanted else ():
             candidates = index.candidates(lead, patience.candidates, patient=number > 0)
             if candidates is not None:
                 return index.best_of(candidates, wanted)
         hits, is_all = index.walk(patience.walked, wanted)
         if len(hits) == wanted or is_all:
             return hits
+        expected = len(hits) * LONGER
     raise AssertionError("the last round walks by everything")
 
 

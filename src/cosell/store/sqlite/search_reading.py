@@ -10,7 +10,6 @@ from cosell.rules.list.page_token import Position
 from cosell.rules.search.entry import CODED
 from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.question import Question
-from cosell.rules.search.sought import Sought
 from cosell.store.search import Hit
 from cosell.store.search_index import Equal, Identified, OneOf, Test, Within
 from cosell.store.search_leads import Coded, Lead, Ranged, Union, Worded, about
@@ -159,7 +158,7 @@ class SqliteSearchIndex:
 
     def best_of(self, candidates: Sequence[int], wanted: int) -> list[Hit]:
         """See `SearchIndex.best_of`."""
-        return self._hits(*self._best_query(candidates, wanted)) if candidates else []
+        return self._hits(*self._best_query(sorted(candidates), wanted)) if candidates else []
 
     def _best_query(self, candidates: Sequence[int], wanted: int) -> Statement:
         bindings: list[SQLiteValue | apsw.CArrayBinding] = [apsw.carray(array("q", candidates))]
@@ -276,7 +275,7 @@ class SqliteSearchIndex:
 
     def _hits(self, query: str, bindings: "Sequence[SQLiteValue | apsw.CArrayBinding]") -> list[Hit]:
         rows: Any = self._connection.execute(query, bindings).fetchall()
-        return [Hit(Sought(record, *beside), unpacked(summary, record)) for summary, record, *beside in rows]
+        return [Hit(unpacked(summary, record), record, *beside) for summary, record, *beside in rows]
 
 
 def _all_in(table: str, index: str) -> str:

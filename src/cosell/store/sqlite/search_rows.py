@@ -107,9 +107,8 @@ class SearchRows(RelationRows):
     def _whole(self, sought: Sought) -> Hit:
         """An opportunity with everything that can be shown of it."""
         identifier = sought.record.id
-        tags_text = self._tags_text(f"opportunity/{identifier}")
-        whole = Sought(sought.record_text, tags_text, self.aws_summary(identifier))
-        return Hit(whole, encode(summary_of(whole)))
+        whole = (sought.record_text, self._tags_text(f"opportunity/{identifier}"), self.aws_summary(identifier))
+        return Hit(encode(summary_of(Sought(*whole))), *whole)
 
 
 def _beside(sources: frozenset[Source]) -> str:
