@@ -59,7 +59,7 @@ class SearchReader(Protocol):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """The encoded summary of what was found, and its record, with its tags and AWS's side where its order needs them."""
+    """The encoded summary of what was found, and its record, with tags and AWS's side where its order needs them."""
 
     summary: bytes
     record: bytes
