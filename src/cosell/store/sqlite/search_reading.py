@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import apsw
@@ -43,6 +44,9 @@ _HITS: Final = (
     "CROSS JOIN search_entry AS e ON e.opportunity_id = n.opportunity_id "
     "CROSS JOIN opportunity_record AS r ON r.opportunity_id = e.opportunity_id"
 )
+_TRIGRAM: Final = "SELECT term FROM search_trigrams WHERE term >= ? AND term <= ? LIMIT 1"
+FEW_BEGINNINGS: Final = 6
+MANY_BEGINNINGS: Final = 48
 _LAST: Final = "\U0010ffff"
 
 
@@ -118,7 +122,7 @@ class SqliteSearchIndex:
             case Coded(test):
                 return "SELECT rowid FROM search_codes WHERE search_codes MATCH ?", [codes_match(test)]
             case Worded(test):
-                match = words_match(test, self._beginnings if patient else None)
+                match = words_match(test, partial(self._beginnings, MANY_BEGINNINGS if patient else FEW_BEGINNINGS))
                 return "SELECT rowid FROM search_words WHERE search_words MATCH ?", [match]
         return self._range_query(lead.test)
 
@@ -141,20 +145,18 @@ class SqliteSearchIndex:
         bindings.append(test.id_key if isinstance(test, Identified) else key_of_text(test.text))
         return f"{everything} AND {column} = ?", bindings
 
-    def _beginnings(self, text: str, most: int) -> list[str]:
-        """The trigrams that begin with a text, each looked for behind the one before: all at once would read all."""
+    def _beginnings(self, most: int, text: str) -> list[str] | None:
+        """See `Beginnings`. Each is looked for behind the one before: all at once would be read with their entries."""
         found: list[str] = []
         least = text
-        while len(found) < most:
-            trigram = self._connection.execute(
-                "SELECT term FROM search_trigrams WHERE term >= ? AND term <= ? LIMIT 1", (least, text + _LAST * 2)
-            ).get
+        while len(found) <= most:
+            trigram = self._connection.execute(_TRIGRAM, (least, text + 2 * _LAST)).get
             if trigram is None:
-                break
+                return found
             assert isinstance(trigram, str)
             found.append(trigram)
             least = f"{trigram}\0"
-        return found
+        return None
 
     def best_of(self, candidates: Sequence[int], wanted: int) -> list[Hit]:
         """See `SearchIndex.best_of`."""

@@ -1,7 +1,6 @@
 """Tests of entries, and expressions of the two full-text indexes, in SQL. See `store/search_index.py`."""
 
 from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from cosell.store.search_index import (
@@ -28,16 +27,13 @@ _IN_WORDS: Final = (
     *("e.partner_opportunity_identifier_folded", "e.opportunity_owner_folded", _IDENTIFIER, "e.spaced"),
 )
 """Where a keyword is looked for: `rules/search/question.py`."""
-MOST_TRIGRAMS: Final = 6
+MOST_TRIGRAMS: Final = 8
 """Of one text in an expression: beyond it, each further one costs more than it leaves out."""
-MOST_BEGINNINGS: Final = 48
-"""Trigrams that begin with one or two characters; where there are more, many entries have them."""
-
 _READ_AS: Final = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
 """How FTS5 reads what is no character, in texts as well as in expressions."""
 
-Beginnings = Callable[[str, int], list[str]]
-"""The trigrams that begin with a text, up to a number."""
+Beginnings = Callable[[str], list[str] | None]
+"""The trigrams that begin with one or two characters; None where they are many, for then many entries have them."""
 
 
 class TooMany(Exception):
@@ -103,8 +99,8 @@ def codes_match(test: Test) -> str:
     raise AssertionError(f"{test} is no matter of codes")
 
 
-def words_match(test: Test, beginnings: Beginnings | None) -> str:
-    """An expression of search_words. Raises TooMany; also for short texts, where nobody knows their `beginnings`."""
+def words_match(test: Test, beginnings: Beginnings) -> str:
+    """An expression of search_words. Raises TooMany."""
     match test:
         case Contains(_, parts):
             return _joined("OR", (_text_match(part, beginnings) for part in parts))
@@ -117,7 +113,7 @@ def words_match(test: Test, beginnings: Beginnings | None) -> str:
     raise AssertionError(f"{test} is no matter of words")
 
 
-def _those_that_can_be(parts: Iterable[Test], beginnings: Beginnings | None) -> list[str]:
+def _those_that_can_be(parts: Iterable[Test], beginnings: Beginnings) -> list[str]:
     found = []
     for part in parts:
         try:
@@ -129,18 +125,18 @@ def _those_that_can_be(parts: Iterable[Test], beginnings: Beginnings | None) -> 
     return found
 
 
-def _text_match(text: str, beginnings: Beginnings | None) -> str:
+def _text_match(text: str, beginnings: Beginnings) -> str:
     if "\0" in text:
         raise TooMany  # no expression can have it
     text = text.translate(_READ_AS)
     if len(text) < 3:
-        trigrams = beginnings(text, MOST_BEGINNINGS + 1) if beginnings else []
-        if not beginnings or len(trigrams) > MOST_BEGINNINGS:
+        trigrams = beginnings(text)
+        if trigrams is None:
             raise TooMany
         return _joined("OR", map(_quoted, trigrams)) if trigrams else '""'
     starts = dict.fromkeys([*range(0, len(text) - 2, 3), len(text) - 3])
-    distinct = dict.fromkeys(text[start : start + 3] for start in starts)
-    return _joined("AND", map(_quoted, islice(distinct, MOST_TRIGRAMS)))
+    distinct = list(dict.fromkeys(text[start : start + 3] for start in starts))
+    return _joined("AND", map(_quoted, distinct[:: -(-len(distinct) // MOST_TRIGRAMS)]))
 
 
 def _quoted(text: str) -> str:
