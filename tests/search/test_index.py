@@ -125,10 +125,13 @@ def clear(partner: Partner) -> None:
         tx.clear()
 
 
-def test_a_search_feeds_the_index_where_too_much_is_pending(deals: Partner) -> None:
+@pytest.mark.parametrize("place", ["memory", "file"])
+def test_a_search_feeds_the_index_where_too_much_is_pending(path: str, place: str) -> None:
+    deals = Partner(Engine.open(":memory:" if place == "memory" else path))
     deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
     assert found(deals, Keyword="heron 77") == ["O77"]
     assert pending(deals) == 0
+    deals.engine.close()
 
 
 def test_a_search_does_without_an_index_that_cannot_be_fed_in_time(
@@ -138,6 +141,18 @@ def test_a_search_does_without_an_index_that_cannot_be_fed_in_time(
     deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, 2 * search.MOST_JUDGED + 2)])
     assert found(deals, Keyword="heron 77", Sort={"SortBy": "Stage", "SortOrder": "ASCENDING"})[0] == "O77"
     assert pending(deals) == 2 * search.MOST_JUDGED + 1 - store.FED_AT_ONCE
+
+
+def test_a_search_does_without_an_index_that_another_writer_keeps_from_being_fed(
+    path: str, deals: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "CATCH_UP_S", 0)
+    deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
+    writer = apsw.Connection(path)
+    writer.execute("BEGIN IMMEDIATE")
+    assert found(deals, Keyword="heron 77") == ["O77"]
+    assert pending(deals) == search.MOST_JUDGED + 1
+    writer.close()
 
 
 def test_a_search_judges_everything_where_the_index_cannot_be_fed(path: str, deals: Partner) -> None:

@@ -23,6 +23,7 @@ from cosell.store.interface import StoreUnavailable
 from cosell.store.invitations import DueInvitation
 from cosell.store.kept_states import KeptStates
 from cosell.store.outbox import Outbox
+from cosell.store.patience import waiting_until
 from cosell.store.sqlite.agenda_rows import due_reviews
 from cosell.store.sqlite.appearance_rows import due_appearances
 from cosell.store.sqlite.closing import Closing
@@ -321,7 +322,7 @@ class SqliteStore:
     def catch_up(self) -> None:
         """See `Lender.catch_up`. Where it cannot be, searches do without."""
         until = monotonic() + CATCH_UP_S
-        with suppress(StoreUnavailable):
+        with suppress(StoreUnavailable), waiting_until(until):
             while self._may_write and self.feed_search(FED_AT_ONCE) and monotonic() < until:
                 pass
 
