@@ -34,8 +34,8 @@ MOST_JUDGED: Final = 500
 """Pending opportunities that a search judges beside what the index finds."""
 
 
-LONGER: Final = 16
-"""How many times as far a walk goes as the one before, at least."""
+WALKED_MEANWHILE: Final = 0.4
+"""Opportunities that are walked by in the time in which one candidate is found, as measured."""
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ class Round(msgspec.Struct, frozen=True):
     walked: int | None
 
 
-ROUNDS: Final = (Round(64, 256), Round(4_096, 8_192), Round(32_768, 131_072), Round(262_144, None))
+ROUNDS: Final = (Round(64, 256), Round(8_192, 4_096), Round(65_536, 131_072), Round(262_144, None))
 
 
 class SearchReader(Protocol):
@@ -91,18 +91,18 @@ class SearchIndex(Protocol):
 def found_by(index: SearchIndex, leads: Sequence[Lead], wanted: int) -> list[Hit]:
     """The first `wanted` of what an index finds.
 
-    Candidates are not looked for where the walk before has found so many that the next one will fill the page.
+    Candidates are not looked for where walking will fill the page sooner, by what the walk before has found.
     """
-    expected = 0
+    share = 0.0
     for number, patience in enumerate(ROUNDS):
-        for lead in leads if expected < wanted else ():
+        for lead in leads if share * patience.candidates * WALKED_MEANWHILE < wanted else ():
             candidates = index.candidates(lead, patience.candidates, patient=number > 0)
             if candidates is not None:
                 return index.best_of(candidates, wanted)
         hits, is_all = index.walk(patience.walked, wanted)
         if len(hits) == wanted or is_all:
             return hits
-        expected = len(hits) * LONGER
+        share = len(hits) / max(patience.walked or 0, 1)
     raise AssertionError("the last round walks by everything")
 
 
