@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cosell.datasets.seed import seed
 from cosell.engine import Engine
-from cosell.store import search
+from cosell.store import search, search_index
 from cosell.store.access import Access
 from cosell.store.sqlite import connection, store
 from tests.search import oracle
@@ -306,3 +306,17 @@ def test_a_killed_feeding_leaves_nothing_half(path: str, deals: Partner, batches
     for way in ALL_ROUNDS:
         with rounds(way):
             assert deals.walk(everything, [7]) == oracle.answer(deals.rows(), everything)
+
+
+def test_fields_of_few_texts_may_have_many_all_the_same(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_index, "MOST_CODES", 3)
+    deals.put_rows(
+        [
+            Row(record(f"O{number}", Customer={"Account": {"Industry": f"kind {number}"}}), {}, None)
+            for number in range(9)
+        ]
+    )
+    feed(deals)
+    for part in ("kind", "kind 7"):
+        request = {"Filter": {"ContainsAny": {"Key": "Industry", "Value": {"StringValue": part}}}}
+        assert deals.walk(request, [4]) == oracle.answer(deals.rows(), request)

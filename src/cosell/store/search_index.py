@@ -97,8 +97,12 @@ ALWAYS: Final = All(())
 NEVER: Final = Any(())
 
 
+MOST_CODES: Final = 500
+"""Of one condition. Fields with codes have some dozens of different texts, as their values are the model's."""
+
+
 class NotTold(Exception):
-    """An index cannot tell: the question has a text that would reach from one element of a list into the next."""
+    """An index cannot tell: a text would reach from one element of a list into the next, or has too many codes."""
 
 
 def test_of(question: Question, codes: Codes) -> Test:
@@ -139,6 +143,8 @@ def _contains(field: str, parts: tuple[str, ...], codes: Codes) -> Test:
     if field in FOLDED or field == "OpportunityId":
         return Contains(field, parts)
     found = codes.containing(field, parts)
+    if len(found) > MOST_CODES:
+        raise NotTold
     return OneOf(field, found) if found else NEVER
 
 
