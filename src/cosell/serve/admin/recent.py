@@ -9,11 +9,11 @@ import itertools
 import os
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from cosell.clock import wall_clock
 from cosell.flow import Answer, Call
-from cosell.kept_calls import Kept, kept_call, told
+from cosell.kept_calls import Kept, kept_call
 from cosell.serve.admin.colleagues import heard, tell
 
 KEPT: Final = 100
