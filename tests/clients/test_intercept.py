@@ -15,7 +15,7 @@ import boto3
 import botocore.session
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ProfileNotFound
 from botocore.hooks import EventAliaser
 
 import cosell
@@ -202,6 +202,14 @@ def test_the_region_of_the_configuration_stays(monkeypatch: pytest.MonkeyPatch, 
         assert boto3.session.Session().region_name == "eu-central-1"
         assert boto3.session.Session(profile_name="work").region_name == "us-west-2"
         listed(boto3.client(SERVICE))
+
+
+def test_a_block_that_cannot_begin_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    before = dict(os.environ), EventAliaser.emit
+    with pytest.raises(ProfileNotFound), cosell.intercept():
+        pass
+    assert (dict(os.environ), EventAliaser.emit) == before
 
 
 # --- blocks in blocks

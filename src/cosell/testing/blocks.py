@@ -34,9 +34,10 @@ def enter(block: Block, account: str) -> None:
     """Let a block have the events, until it leaves or another one enters, in surroundings of the account."""
     global _emit_of_botocore
     with _LOCK:
+        before = act_as(account)
         if not _entered:
             _emit_of_botocore = _replace(_emit)
-        _entered[block] = act_as(account)
+        _entered[block] = before
 
 
 def leave(block: Block) -> None:

@@ -7,10 +7,11 @@ from msgspec import Meta
 
 from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.errors import UserError
+from cosell.kept_calls import Kept
 from cosell.saved_test.calls import AnsweredCall, Fault, Surroundings
 from cosell.saved_test.making import saved_test
 from cosell.serve.admin.fields import Account
-from cosell.serve.admin.recent import KEPT, Kept
+from cosell.serve.admin.recent import KEPT
 from cosell.serve.admin.router import Facts, Refused, Room
 
 _AFTER = " after the operation"
