@@ -45,7 +45,7 @@ class Round(msgspec.Struct, frozen=True):
     walked: int | None
 
 
-ROUNDS: Final = (Round(64, 256), Round(8_192, 4_096), Round(65_536, 131_072), Round(262_144, None))
+ROUNDS: Final = (Round(64, 256), Round(8_192, 4_096), Round(131_072, None))
 
 
 class SearchReader(Protocol):
