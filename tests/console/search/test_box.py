@@ -13,6 +13,8 @@ from tests.console.conftest import Site
 from tests.console.looks import LOOKS, does_not_scroll, look_through
 from tests.console.search.questions import ARCHIVED, DEEPEST, QUALIFIED, QUESTIONS
 
+expect.set_options(timeout=30_000)  # as all other waits in a browser
+
 TABLE = "/console/opportunities"
 SEARCH = "/console/search"
 LONGEST_WORD = 40

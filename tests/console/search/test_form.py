@@ -97,6 +97,10 @@ def test_an_address_holds_any_request(request: Question) -> None:
     assert request_of(query_of(request)) == request
 
 
+def test_an_address_may_say_that_there_is_no_filter() -> None:
+    assert request_of([("Filter", "null")]) == {}
+
+
 @pytest.mark.parametrize("text", ["{", "nobody", '"text"', "[1]", '{"NotFilter":' * 40 + "1" + "}" * 40])
 def test_an_address_that_holds_no_filter_is_kept_for_the_api_to_refuse(text: str) -> None:
     request = request_of([("Filter", text)])

@@ -35,15 +35,16 @@ def request_of(query: Query) -> dict[str, Any]:
     request: dict[str, Any] = {}
     if keyword := given.get("Keyword"):
         request["Keyword"] = keyword
-    if text := given.get("Filter"):
-        request["Filter"] = _filter_in(text)
+    node = _filter_in(given.get("Filter", "null"))
+    if node is not None:
+        request["Filter"] = node
     return request | order_and_page_of(given)
 
 
 def query_of(request: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The query that `request_of` reads as this request."""
     query = [("Keyword", request["Keyword"])] if "Keyword" in request else []
-    if request.get("Filter") is not None:
+    if "Filter" in request:
         query.append(("Filter", msgspec.json.encode(request["Filter"]).decode()))
     return query + query_of_order_and_page(request)
 
