@@ -21,6 +21,7 @@ MOMENT = "2026-05-04T09:00:00.123Z"
 REFUSED_BY_BOTO3: list[tuple[str, Any]] = [
     ("CreateOpportunity", {"Catalog": "Sandbox"}),
     ("CreateOpportunity", {"Catalog": "Sandbox", "ClientToken": "1", "Unheard": "private"}),
+    ("CreateOpportunity", {"Catalog": "Sandbox", "ClientToken": "1", "Unheard": [True], "Unseen": True}),
     ("CreateOpportunity", {"Catalog": "Sandbox", "ClientToken": "1", "Customer": "private"}),
     ("CreateOpportunity", {"Catalog": "Sandbox", "ClientToken": "1", "Tags": {"Key": "private"}}),
     ("CreateOpportunity", {"Catalog": "Sandbox", "ClientToken": "1", "Tags": []}),

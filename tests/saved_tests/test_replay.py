@@ -1,6 +1,9 @@
 """A saved test sends again what a client has sent, and passes as long as cosell answers alike."""
 
+import json
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,9 @@ pytest_plugins = ("pytester",)
 
 PASSES = {"passed": 1}
 FAILS = {"failed": 1}
+MONEY = {"CurrencyCode": "USD", "Frequency": "Monthly", "TotalAmount": "100.00"}
+SPEND = {"AWS": {**MONEY, "TotalAmountByCategory": {"Compute": "100.00"}, "AwsProducts": []}}
+VIEW = {"Insights": {"AwsProductsSpendInsightsBySource": SPEND}}
 
 
 def approved(connector: Connector, token: str) -> str:
@@ -98,6 +104,31 @@ def test_a_submission_finds_the_draft_that_it_has_found(connector: Connector, ou
     assert outcome(text) == PASSES
 
 
+def test_what_was_refused_before_anything_was_looked_up_needs_nothing(connector: Connector, outcome: Outcome) -> None:
+    created = connector.create("crm-1")
+    with pytest.raises(ClientError):
+        connector.update(created["Id"], created["LastModifiedDate"], LifeCycle={"Stage": "Won"})
+    text = connector.saved(last=1)
+    assert "BEFORE" not in text
+    assert outcome(text) == PASSES
+
+
+def test_a_stamp_is_known_however_it_is_written(connector: Connector, outcome: Outcome) -> None:
+    created = connector.create("crm-1")
+    update = {"Catalog": "Sandbox", "Identifier": created["Id"], **connector.deal()}
+    body = json.dumps({**update, "LastModifiedDate": created["LastModifiedDate"].timestamp()}).encode()
+    assert connector.send("UpdateOpportunity", body) == 200
+    assert outcome(connector.saved(last=1)) == PASSES
+
+
+def test_a_conflict_is_met_again(connector: Connector, outcome: Outcome) -> None:
+    created = connector.create("crm-1")
+    connector.update(created["Id"], created["LastModifiedDate"])
+    with pytest.raises(ClientError):
+        connector.update(created["Id"], created["LastModifiedDate"])
+    assert outcome(connector.saved(last=1)) == PASSES
+
+
 def test_pages_are_followed_by_their_own_tokens(connector: Connector, outcome: Outcome) -> None:
     for number in range(5):
         connector.create(f"page {number}")
@@ -129,6 +160,7 @@ def test_what_belongs_to_an_opportunity_is_replayed(connector: Connector, outcom
         AwsSubmission={"InvolvementType": "Co-Sell", "Visibility": "Full"},
     )
     connector.review(created["Id"], "approve")
+    done(ask(connector.server, "POST", "aws-edit", {"account": connector.account, "id": created["Id"], "view": VIEW}))
     client.get_aws_opportunity_summary(Catalog="Sandbox", RelatedOpportunityIdentifier=created["Id"])
     client.list_solutions(Catalog="Sandbox")
     text = connector.saved(last=20)
@@ -269,6 +301,36 @@ def test_where_the_clock_stands_still_the_order_of_events_is_kept(
     assert outcome(connector.saved(last=20)) == PASSES
     for last in range(1, 9):
         assert outcome(connector.saved(last=last)) == PASSES, f"the last {last}"
+
+
+def test_a_status_that_was_lost_later_is_there(serve: Callable[..., Server], outcome: Outcome) -> None:
+    connector = Connector(serve("--db", ":memory:", "--sandbox-quirks"))
+    created = connector.create("crm-1")
+    connector.get(created["Id"])
+    call = connector.calls()[0]["id"]
+    connector.update(created["Id"], created["LastModifiedDate"])
+    text = connector.saved(id=call)
+    assert '"ReviewStatus": "Pending Submission"' in text
+    assert "sandbox_quirks=True" in text
+    assert outcome(text) == PASSES
+
+
+def test_what_the_server_could_not_do_is_left_out_and_said(
+    serve: Callable[..., Server], outcome: Outcome, tmp_path: Path
+) -> None:
+    connector = Connector(serve("--db", "locked.db"))
+    created = connector.create("crm-1")
+    lock = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ClientError):
+        connector.update(created["Id"], created["LastModifiedDate"])
+    lock.close()
+    assert connector.refused(last=1)[1].startswith(
+        "nothing of this can be sent again: it met ServiceUnavailableException"
+    )
+    text = connector.saved()
+    assert "# UpdateOpportunity is left out: it met ServiceUnavailableException" in text
+    assert outcome(text) == PASSES
 
 
 def test_an_older_model_comes_along(serve: Callable[..., Server], outcome: Outcome) -> None:

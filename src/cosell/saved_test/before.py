@@ -15,6 +15,7 @@ from cosell.saved_test.calls import STAMP, AnsweredCall, texts_in
 from cosell.store.interface import ReadTransaction
 from cosell.wire.model import service_model
 from cosell.wire.timestamps import Timestamp
+from cosell.wire.violations import timestamp_of
 
 MOST_CHANGES: Final = 1_000
 """Of one opportunity, that are looked at."""
@@ -29,7 +30,7 @@ _PLAYED: Final = {
     "Action Required": "require_action",
     "Rejected": "reject",
 }
-_OPEN: Final = ("Submitted", "In review")
+_UPDATE: Final = "UpdateOpportunity"
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -58,9 +59,10 @@ def before(
     """
     made = {name for call in calls for name in _made_by(call)}
     found = Before()
-    for identifier in dict.fromkeys(name for call in calls for name in _opportunities_in(call)):
+    looking = [call for call in calls if call.at_ms is not None]  # others were refused before anything was looked up
+    for identifier in dict.fromkeys(name for call in looking for name in _opportunities_in(call)):
         states = _states(tx, identifier)
-        first = next(call for call in calls if identifier in _opportunities_in(call))
+        first = next(call for call in looking if identifier in _opportunities_in(call))
         if first.error == "ResourceNotFoundException" and identifier not in made:
             continue
         if not states:
@@ -117,25 +119,21 @@ def _opening(
 ) -> int:
     """Which of the states an opportunity was in when the first call about it came."""
     stamps = [state[STAMP] for state in states]
-    if first.error is None and (stamp := first.members.get(STAMP)) and (place := _place(stamps, stamp)) is not None:
-        return place
-    if not first.members.get(STAMP):
-        for stamp in first.stamps_of(identifier):
+    is_update = first.operation == _UPDATE
+    told = [first.members.get(STAMP)] if is_update else list(first.stamps_of(identifier))
+    if first.error != "ConflictException":  # whoever met one was late
+        for stamp in told:
             if (place := _place(stamps, stamp)) is not None:
                 return place
     seen = [_place(stamps, stamp) or 0 for call in earlier for stamp in call.stamps_of(identifier)]
-    if first.at_ms is None:
-        return max([*seen, 0])
+    assert first.at_ms is not None
     past = [place for place, stamp in enumerate(stamps) if Timestamp.parse(stamp).ms < first.at_ms]
     return max([*seen, *past, 0])
 
 
-def _place(stamps: Sequence[str], stamp: str) -> int | None:
-    """The state that has a stamp, however it is written."""
-    try:
-        at = Timestamp.parse(stamp)
-    except (TypeError, ValueError):
-        return None
+def _place(stamps: Sequence[str], stamp: Any) -> int | None:
+    """The state that has a stamp, however it is written; None where it is none of these."""
+    at = timestamp_of(stamp)
     return next((place for place, known in enumerate(stamps) if Timestamp.parse(known) == at), None)
 
 
@@ -143,7 +141,7 @@ def _decisions(
     states: Sequence[dict[str, Any]], opening: int, identifier: str, calls: Sequence[AnsweredCall]
 ) -> Iterator[tuple[int, Decision]]:
     """AWS's steps of the review between the calls, each with the number of the call after which it comes."""
-    updated = {stamp for call in calls if call.operation == "UpdateOpportunity" for stamp in call.stamps_of(identifier)}
+    updated = {stamp for call in calls if call.operation == _UPDATE for stamp in call.stamps_of(identifier)}
     submissions = [number for number, call in enumerate(calls) if _submits(call, identifier)]
     submitted = 0
     for former, state in zip(states[opening:], states[opening + 1 :], strict=False):
@@ -152,7 +150,7 @@ def _decisions(
             continue
         if new == "Submitted":
             submitted += 1
-        elif old in _OPEN and new in _PLAYED:
+        elif new in _PLAYED:
             place = max([*submissions[:submitted], _last_before(Timestamp.parse(state[STAMP]), identifier, calls)])
             if 0 <= place < len(calls) - 1:
                 yield place, Decision(_PLAYED[new], identifier, _words(state["LifeCycle"], new))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from cosell.wire.model import Shape, service_model
 from cosell.wire.timestamps import Timestamp
 
+_TYPES: Final[dict[str, Any]] = {"boolean": bool, "double": int | float}
 NS_PER_MICROSECOND: Final = 1_000
 """A datetime has no more digits."""
 
@@ -37,10 +38,8 @@ def _is_sent(shape_name: str, value: Any) -> bool:
             return isinstance(value, str) and _is_moment_of_python(value)
         case "string":
             return isinstance(value, str) and len(value) >= (shape.min or 0)
-        case "boolean":
-            return isinstance(value, bool)
-    is_number = isinstance(value, int | float if shape.type == "double" else int)  # a boolean is one, for boto3 too
-    return is_number and (shape.min is None or value >= shape.min)
+    type_ = _TYPES.get(shape.type, int)  # for which boto3 takes booleans, too
+    return isinstance(value, type_) and (shape.min is None or value >= shape.min)
 
 
 def _is_structure_sent(shape: Shape, value: dict[str, Any]) -> bool:

@@ -51,7 +51,7 @@ class Known:
             return [self.requested(shape.member.shape, item) for item in value]
         if isinstance(value, str) and shape.type == "timestamp":
             return self._places.get(_stamp_key(value)) or moment(Timestamp.parse(value))
-        return self._quoted(value) if isinstance(value, str) else value
+        return self._quoted(value)
 
     def in_body(self, value: Any) -> Any:
         """The JSON of a request in whose texts earlier answers are quoted."""
@@ -61,7 +61,7 @@ class Known:
             return [self.in_body(item) for item in value]
         if isinstance(value, str) and (place := self._places.get(_stamp_key(value))):
             return Code(f"{place}.isoformat()")
-        return self._quoted(value) if isinstance(value, str) else value
+        return self._quoted(value)
 
     def learn(self, variable: str, shape_name: str, answer: Any) -> None:
         """Note what an answer, in this variable, tells for the first time."""
@@ -83,8 +83,6 @@ class Known:
         if isinstance(value, list):
             assert shape.member is not None
             return [self.answered(shape.member.shape, item, name) for item in value]
-        if not isinstance(value, str):
-            return value
         if shape.type == "timestamp":
             if value in self._stable:
                 return moment(Timestamp.parse(value))
@@ -99,7 +97,9 @@ class Known:
         """The source of an identifier."""
         return literal(self._quoted(value))
 
-    def _quoted(self, value: str) -> str:
+    def _quoted(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
         if value in self._places:
             return self._places[value]
         front, _, last = value.rpartition("/")

@@ -19,8 +19,6 @@ DROPPED: Final = "ConnectionDropped"
 NOT_OF_THE_REQUEST: Final = frozenset(
     {
         "InternalServerException",
-        "RequestEntityTooLargeException",
-        "RequestTimeoutException",
         "ServiceUnavailableException",
     }
 )
