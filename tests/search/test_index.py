@@ -312,7 +312,9 @@ def test_fields_of_few_texts_may_have_many_all_the_same(deals: Partner, monkeypa
     monkeypatch.setattr(search_index, "MOST_CODES", 3)
     deals.put_rows(
         [
-            Row(record(f"O{number}", Customer={"Account": {"Industry": f"kind {number}"}}), {}, None)
+            Row(
+                record(f"O{number}", Customer={"Account": {"CompanyName": "A", "Industry": f"kind {number}"}}), {}, None
+            )
             for number in range(9)
         ]
     )
