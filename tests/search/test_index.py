@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,23 @@ def test_an_account_never_finds_what_another_has_left_behind(newcomer: Callable[
     assert (found(one, **HERON), found(other, **HERON), found(other, Keyword="owl")) == ([], [], ["O9"])
     feed(one)
     assert (found(one, **HERON), found(other, **HERON), found(other, Keyword="owl")) == ([], [], ["O9"])
+
+
+def test_nothing_is_left_of_what_was_reset(path: str, deals: Partner) -> None:
+    deals.put_rows([Row(record("O1", Project={"Title": "heron"}), {"team": "heron"}, None)])
+    feed(deals)
+    clear(deals)
+    feed(deals)
+    with closing(apsw.Connection(path)) as database:
+        left = [
+            database.execute(f"SELECT count(*) FROM {table}").get
+            for table in ("search_entry", "search_text", "search_pending", "search_trigrams", "search_words_docsize")
+        ]
+    assert left == [0] * 5
+    deals.put_rows([titled("O1", "heron")])
+    feed(deals)
+    stage = {"Filter": {"EqualsTo": {"Key": "Stage", "Value": {"StringValue": "Prospect"}}}}
+    assert (found(deals, **HERON), found(deals, **stage)) == (["O1"], ["O1"])
 
 
 def test_a_large_load_is_found_at_once(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -277,7 +277,8 @@ class SqliteWriteTransaction(
         self.clear_appearances()
         self.clear_engagements()
         self.clear_referrals()
-        self._connection.execute("DELETE FROM zone WHERE scope_id = ?", scope)
+        for table in ("zone", "search_text"):
+            self._connection.execute(f"DELETE FROM {table} WHERE scope_id = ?", scope)
         self._connection.execute("DELETE FROM opportunity WHERE scope_id = ?", scope)
         count = self._connection.changes()
         self.note_another_scope()
