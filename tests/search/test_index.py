@@ -63,7 +63,7 @@ def titled(identifier: str, title: str) -> Row:
     return Row(record(identifier, Project={"Title": title}), {}, None)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=50, deadline=None, suppress_health_check=SHARED)
 @given(
     rows=data_sets(),
     changes=changes,
