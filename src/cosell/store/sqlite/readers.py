@@ -1,7 +1,8 @@
 """Connections for readers: a pool of them for a file, the writer's only one for a database in memory."""
 
-from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
 from typing import Protocol
 
 import apsw
@@ -26,20 +27,28 @@ class Readers(Protocol):
 
 
 class PooledReaders:
-    """A connection of its own for each reader of the file in `place`, which `connect` opens. Kept for the next one."""
+    """A connection of its own for each reader of the file in `place`, which `connect` opens. Kept for the next one.
+
+    Of those that nobody has, the one opened first is lent: each keeps pages in memory, and so no more of them do than
+    there are readers at the same time.
+    """
 
     def __init__(self, place: Place, connect: Callable[[], apsw.Connection]) -> None:
         self._place = place
         self._connect = connect
-        self._idle: deque[apsw.Connection] = deque()
+        self._idle: list[tuple[int, apsw.Connection]] = []
+        self._numbers: dict[apsw.Connection, int] = {}
+        self._next_number = count()
         self._closed = False
 
     def borrow(self) -> apsw.Connection:
         """See `Readers.borrow`."""
         try:
-            return self._idle.pop()
+            return heappop(self._idle)[1]  # whole before another thread's turn comes, and so is heappush
         except IndexError:
-            return self.open()
+            connection = self.open()
+        self._numbers[connection] = next(self._next_number)
+        return connection
 
     def open(self) -> apsw.Connection:
         """A new connection, which is its owner's. Raises StoreUnavailable where the file cannot be opened any more."""
@@ -58,15 +67,16 @@ class PooledReaders:
     def give_back(self, connection: apsw.Connection) -> None:
         """See `Readers.give_back`."""
         if self._closed or connection.txn_state():
+            del self._numbers[connection]
             connection.close()  # of one that still reads the log could never be cut
         else:
-            self._idle.append(connection)
+            heappush(self._idle, (self._numbers[connection], connection))
 
     def close(self) -> None:
         """See `Readers.close`."""
         self._closed = True
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[1].close()
 
 
 class ReadersOfMemory:
