@@ -18,6 +18,7 @@ from bench.in_process import call_beside_canned
 from bench.over_http import page_beside_constant, page_beside_dynamodb
 from bench.pages import Cell, page_times
 from bench.processes import memory, seeding, short_programs, start_beside_boto3
+from bench.search import search_times, table_of_searches
 from bench.sync import first_sync
 from bench.testing import fixtures_beside_moto, plugin_unused
 
@@ -32,15 +33,20 @@ def main() -> None:
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghijklmpt", help="which figures, by letter (abcdefghijklmpt)")
+    parser.add_argument("--only", default="abcdefghijklmptn", help="which figures, by letter (abcdefghijklmptn)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    cells: list[Cell] = []
+    tables: list[str] = []
 
     def pages() -> list[Figure]:
-        figures, table = page_times(wanted.rows, wanted.small_rows)
-        cells.extend(table)
+        figures, cells = page_times(wanted.rows, wanted.small_rows)
+        tables.append(_table(cells))
+        return figures
+
+    def searches() -> list[Figure]:
+        figures, cells = search_times(wanted.rows, wanted.small_rows, wanted.rounds)
+        tables.append(table_of_searches(cells))
         return figures
 
     measurements: dict[str, Callable[[], list[Figure]]] = {
@@ -59,6 +65,7 @@ def main() -> None:
         "l": lambda: [pipeline(wanted.rows, wanted.rounds)],
         "p": lambda: short_programs(wanted.rounds * 2),
         "t": lambda: [*fixtures_beside_moto(wanted.rounds * 5), plugin_unused(wanted.rounds)],
+        "n": searches,
     }
     lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
     for letter, measure in measurements.items():
@@ -69,8 +76,7 @@ def main() -> None:
                 lines.append(line)
                 print(line, file=sys.stderr, flush=True)
     text = f"`scripts/bench {' '.join(sys.argv[1:])}`, {_surroundings()}\n\n" + "\n".join(lines) + "\n"
-    if cells:
-        text += "\n" + _table(cells)
+    text += "".join(f"\n{table}" for table in tables)
     print(text)
     if wanted.write:
         page = PAGE.read_text(encoding="utf-8")

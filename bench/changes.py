@@ -6,8 +6,7 @@ import itertools
 import json
 import statistics
 import time
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ from cosell.engine import Engine
 
 COMMITS_THAT_FILL_THE_LOG: Final = 2_000
 GROWN_BY: Final = 5_000
-LOGGED: Final = 300
+LOGGED: Final = 250
 """Creations whose log stays below the size from which it is copied into the file."""
 SUSTAINED: Final = 64
 """Connections that write: as many as share one wait for the disk."""
@@ -90,23 +89,37 @@ def creations_beside_bare_commits(rounds: int) -> list[Figure]:
 
 
 def log_of_a_creation(rows: int) -> Figure:
-    """(m) Bytes that a lone CreateOpportunity writes to the log, in a database that was filled and has grown.
+    """(m) Bytes that a lone CreateOpportunity writes to the log, in a database that was filled and has grown."""
+    written = bytes_logged(copied(seeded(rows), "log.db"), lambda _, __: None)
+    return at_most("bytes in the log for each creation", written, 65_000, f"{rows:,} rows, one creation at a time")
+
+
+def bytes_logged(path: Path, after: Callable[[Engine, int], object]) -> float:
+    """Bytes that a creation writes to a database's log, with what is done `after` each, which is told its number.
 
     Customers and closing dates differ, so that every index is written at another place than before.
     """
-    path = _new("log.db")
-    path.write_bytes(seeded(rows).read_bytes())
     engine = Engine.open(str(path))
-    create = partial(_create_one_of_many, engine)
-    for number in range(GROWN_BY):
-        create(number)
+
+    def create(numbers: range) -> None:
+        for number in numbers:
+            _create_one_of_many(engine, number)
+            after(engine, number)
+
+    create(range(GROWN_BY))
     with contextlib.closing(apsw.Connection(str(path))) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    for number in range(GROWN_BY, GROWN_BY + LOGGED):
-        create(number)
+    create(range(GROWN_BY, GROWN_BY + LOGGED))
     written = Path(f"{path}-wal").stat().st_size / LOGGED
     engine.close()
-    return at_most("bytes in the log for each creation", written, 65_000, f"{rows:,} rows, one creation at a time")
+    return written
+
+
+def copied(database: Path, name: str) -> Path:
+    """A copy that may be changed."""
+    path = _new(name)
+    path.write_bytes(database.read_bytes())
+    return path
 
 
 def _create_one_of_many(engine: Engine, number: int) -> None:

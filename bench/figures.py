@@ -4,6 +4,7 @@ Machines differ and drift, so a figure is a ratio: two things are done in turn, 
 ratios of neighbouring turns counts.
 """
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -49,10 +50,18 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def seconds_in_turn(actions: Sequence[Callable[[], object]], rounds: int, repeat: int) -> list[float]:
-    """The median seconds of each action, all done in turn in every round; of a round's repetitions the best counts."""
+def seconds_in_turn(
+    actions: Sequence[Callable[[], object]], rounds: int, repeat: int, *, slow: float = math.inf
+) -> list[float]:
+    """The median seconds of each action, all done in turn in every round; of a round's repetitions the best counts.
+
+    What takes more than `slow` seconds is not repeated.
+    """
     series: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
         for index, action in enumerate(actions):
-            series[index].append(min(seconds(action) for _ in range(repeat)))
+            best = seconds(action)
+            for _ in range(repeat - 1 if best <= slow else 0):
+                best = min(best, seconds(action))
+            series[index].append(best)
     return [statistics.median(values) for values in series]

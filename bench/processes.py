@@ -30,7 +30,7 @@ def start_beside_boto3(rounds: int) -> Figure:
     for _ in range(rounds):
         theirs.append(_seconds([sys.executable, "-c", CLIENT]))
         started = time.perf_counter()
-        with _served(database):
+        with served_alone(database):
             ours.append(time.perf_counter() - started)
     ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
     detail = f"{statistics.median(ours):.2f} s and {statistics.median(theirs):.2f} s"
@@ -62,13 +62,12 @@ def short_programs(rounds: int) -> list[Figure]:
 
 def memory(rows: int) -> Figure:
     """(f) Resident memory of a worker that has answered pages in every order, forwards and backwards."""
-    with _served(seeded(rows)) as (process, url):
+    with served_alone(seeded(rows)) as (process, url):
         for sort_by in SORT_NAMES:
             for order in ("ASCENDING", "DESCENDING"):
                 _read_pages(url, Sort={"SortBy": sort_by, "SortOrder": order})
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-    kib = int(status.partition("VmRSS:")[2].split()[0])
-    return at_most(f"resident memory over {rows:,} rows, MB", kib * 1024 / 1e6, 150, "after 1,000 pages of 100")
+        resident = resident_mb(process)
+    return at_most(f"resident memory over {rows:,} rows, MB", resident, 150, "after 1,000 pages of 100")
 
 
 def seeding(rows: int) -> list[Figure]:
@@ -88,8 +87,15 @@ def _seconds(program: list[str]) -> float:
     return time.perf_counter() - started
 
 
+def resident_mb(process: "subprocess.Popen[str]") -> float:
+    """Megabytes that a process has in memory now."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
+
+
 @contextlib.contextmanager
-def _served(database: Path) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+def served_alone(database: Path) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+    """One worker over a database, as its process and its address."""
     command = [*COSELL, "serve", "--db", str(database), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
