@@ -42,7 +42,7 @@ def shell(name: str, home: Path, line: str) -> str:
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        (["cosell", "se"], {"serve", "seed"}),
+        (["cosell", "se"], {"search", "seed", "serve"}),
         (["cosell", "completion", "f"], {"fish"}),
         (["cosell", "env", "--data"], {"--data-path"}),
         (["cosell", "--ver"], {"--version", "--verbose"}),

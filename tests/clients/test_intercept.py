@@ -23,6 +23,7 @@ from cosell import flow
 from cosell.errors import UserError
 from tests.complete_opportunity import complete
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
+from tests.event_loop import run_apart
 
 SERVICE: Any = "partnercentral-selling"
 DEFAULT_ACCOUNT = "000000000000"
@@ -286,7 +287,7 @@ def test_an_asynchronous_function_is_inside_until_it_ends() -> None:
         asyncio.get_running_loop().call_soon(pause.set)
         return await later(pause)
 
-    assert len(asyncio.run(run())) == 1
+    assert len(run_apart(run())) == 1
 
 
 def test_each_test_of_a_testcase_is_inside_with_all_that_is_set_up_for_it() -> None:

@@ -26,9 +26,9 @@ from cosell.sync.targets.open import open_target
 from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, Finished
 from tests.console.conftest import NAMES, Document, Site
-from tests.console.event_loop import run_apart
 from tests.console.forms import FORM
 from tests.console.looks import look_through
+from tests.event_loop import run_apart
 
 NOBODY = "/console/opportunities?CustomerCompanyName=Nobody"
 

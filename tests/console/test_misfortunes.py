@@ -18,12 +18,12 @@ from cosell.engine import Engine
 from cosell.errors import ResourceNotFoundException
 from cosell.operations import OPERATIONS
 from cosell.serve.app import Application
-from cosell.serve.log import configure_log
+from cosell.serve.log import configure_log, write_out_log
 from cosell.serve.options import ServeOptions
 from cosell.store.interface import StoreUnavailable
 from tests.conftest import Server
 from tests.console.conftest import Document, Site
-from tests.console.event_loop import run_apart
+from tests.event_loop import run_apart
 from tests.store.caller import Caller
 
 OPTIONS = ServeOptions(db=":memory:", host="127.0.0.1", port=0, log_level="info", sinks=[], webhook_secret="")
@@ -88,6 +88,7 @@ def test_a_defect_is_told_to_the_visitor_and_the_log(
     assert status == 500
     assert "cosell failed." in text
     assert "secret" not in text
+    write_out_log()
     log = capfd.readouterr().err
     assert '"defect": "RuntimeError"' in log
     assert "secret" not in log

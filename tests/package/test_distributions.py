@@ -106,9 +106,9 @@ def test_the_sdist_has_what_its_tests_need(builds: tuple[Built, Built]) -> None:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     for needed in ("pyproject.toml", "uv.lock", "LICENSE", "README.md", "scripts/test", "tools/write_reference.py"):
         assert needed in names
-    assert {name.partition("/")[0] for name in names} <= {"src", "tests", "docs", "scripts", "tools", "PKG-INFO"} | {
-        path.name for path in ROOT.iterdir() if path.is_file()
-    }
+    folders = {"src", "tests", "docs", "examples", "scripts", "tools"}
+    files = {path.name for path in ROOT.iterdir() if path.is_file()}
+    assert {name.partition("/")[0] for name in names} <= folders | files | {"PKG-INFO"}
 
 
 def test_the_sbom_names_cosell_and_all_that_it_brings(builds: tuple[Built, Built]) -> None:

@@ -16,7 +16,7 @@ from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import write_check
 from tests.conftest import Server
-from tests.console.event_loop import run_apart
+from tests.event_loop import run_apart
 from tests.misfortunes.conftest import until_ready, until_unready
 from tests.serve.conftest import get
 from tests.store.caller import Caller

@@ -16,6 +16,7 @@ from cosell.serve import search_feeding
 from cosell.serve.search_feeding import PendingFigure, keep_fed
 from cosell.store.interface import StoreUnavailable
 from tests.conftest import Server
+from tests.event_loop import run_apart
 from tests.serve.conftest import get
 from tests.store.caller import Caller, record
 
@@ -53,7 +54,7 @@ def feed_until(engine: Engine, is_done: Callable[[], bool]) -> None:
             with suppress(asyncio.CancelledError):
                 await feeding
 
-    asyncio.run(feed())
+    run_apart(feed())
 
 
 def test_a_server_feeds_the_index_when_its_writers_rest(serve: Callable[..., Server]) -> None:

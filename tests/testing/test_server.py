@@ -51,6 +51,7 @@ OTHERS: dict[str, Any] = {
     "fault": ["error=ThrottlingException,operation=ListSolutions,times=1"],
     "model": "2026-06",
     "log_level": "debug",
+    "log_format": "json",
 }
 """Each setting of a server with another value than its default."""
 
