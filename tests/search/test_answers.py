@@ -35,7 +35,7 @@ def rounds(name: str) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=150, deadline=None, suppress_health_check=SHARED)
 @given(
     rows=data_sets(),
     request=requests(),
