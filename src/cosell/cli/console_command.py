@@ -36,7 +36,7 @@ def console_command(
     from cosell.serve.log import configure_log
     from cosell.serve.mirror_server import show_mirror
     from cosell.serve.origin import names_of
-    from cosell.serve.server import free_port, is_loopback
+    from cosell.serve.server import base_url, free_port, is_loopback
 
     if not is_loopback(host) and not insecure:
         raise UserError(
@@ -48,10 +48,9 @@ def console_command(
     source.state()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
     configure_log(log_level, log_format)
-    address = f"[{host}]" if ":" in host else host
 
     def announce() -> None:
-        click.echo(f"cosell shows {mirror} on http://{address}:{port}/console/")
+        click.echo(f"cosell shows {mirror} on {base_url(host, port)}/console/")
         sys.stdout.flush()
 
     show_mirror(source, host, allow_host, port, announce)

@@ -26,7 +26,7 @@ def serve_command(**given: Any) -> int:
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
     from cosell.serve.origin import names_of
-    from cosell.serve.server import free_port, is_loopback
+    from cosell.serve.server import base_url, free_port, is_loopback
     from cosell.serve.workers import check, serve
     from cosell.settings import Settings, readings_of
     from cosell.store.interface import StoreUnavailable
@@ -65,10 +65,9 @@ def serve_command(**given: Any) -> int:
     check(options, settings.workers)
     port = free_port(host, settings.port)  # last, so that no mistake hides behind a port that is taken
     configure_log(settings.log_level, settings.log_format)
-    address = f"[{host}]" if ":" in host else host
 
     def announce() -> None:
-        click.echo(f"cosell ready on http://{address}:{port}")
+        click.echo(f"cosell ready on {base_url(host, port)}")
         sys.stdout.flush()
 
     try:

@@ -15,7 +15,7 @@ from cosell.clock import wall_clock
 from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.events.deliverer import Deliverer
-from cosell.events.sink import address_of, addressed
+from cosell.events.sink import addressed
 from cosell.passwords import without_password
 from cosell.serve.app import Application
 from cosell.serve.connections import end_unread, room_for_connections
@@ -58,6 +58,11 @@ def free_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
+def base_url(host: str, port: int) -> str:
+    """The address of a server, as clients take it."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def run(engine: Engine, options: ServeOptions, on_ready: Callable[[], None]) -> NoReturn:
     """Answer until SIGTERM or SIGINT, then end the process, as `ending_on_signals` says."""
     tell_uncaught()
@@ -83,7 +88,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         serving = asyncio.create_task(server.serve())
         await listening(serving, host, port)
         on_ready()
-        log_event("serving", **_facts(options))
+        log_event("serving", **_facts(options, [sink.name for sink in sinks]))
         deliverer.start()
         lasting = [
             asyncio.create_task(lasts)
@@ -98,9 +103,8 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         leave(0)
 
 
-def _facts(options: ServeOptions) -> dict[str, object]:
+def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
     """What whoever reads the first line of the log wants to know. Nothing secret is in it."""
-    address = f"[{options.host}]" if ":" in options.host else options.host
     return {
         "version": options.version,
         "model": served_month(options.model),
@@ -108,8 +112,8 @@ def _facts(options: ServeOptions) -> dict[str, object]:
         "host": options.host,
         "port": options.port,
         "workers": options.workers,
-        "sinks": [address_of(sink).name for sink in options.sinks],
-        "console": f"http://{address}:{options.port}/console/",
+        "sinks": sinks,
+        "console": f"{base_url(options.host, options.port)}/console/",
     }
 
 
