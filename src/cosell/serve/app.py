@@ -43,11 +43,11 @@ from cosell.serve.options import ServeOptions
 from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
 from cosell.serve.search_feeding import keep_fed
-from cosell.serve.searches import SEARCH, Searches, is_search
+from cosell.serve.searches import SEARCH, Searches
 from cosell.serve.unknown_names import UnknownNames
 from cosell.serve.writes import Writes
 from cosell.wire.model import served_month, service_model
-from cosell.wire.protocol import LONGEST_BODY
+from cosell.wire.protocol import LONGEST_BODY, operation_name
 
 Page = Callable[[], Awaitable[tuple[int, bytes, bytes]]]
 
@@ -132,7 +132,8 @@ class Application:
             if call.headers.get(b"x-amz-target") in self._reading_targets:
                 answer = flow.answer(self._engine, call)
             else:
-                answer = await (self._searches if is_search(call) else self._writes).answer(call)
+                is_search = operation_name(path, call.headers) == SEARCH
+                answer = await (self._searches if is_search else self._writes).answer(call)
         if call.fault is not None:
             await self._wait(call.fault.delay_ms / 1000)
         if isinstance(answer.error, ConnectionDropped):

@@ -20,14 +20,6 @@ AT_ONCE: Final = 2
 SEARCH: Final = "SearchOpportunities"
 
 
-def is_search(call: Call) -> bool:
-    """Whether a call names a search: in its target, or else in its path."""
-    target = call.headers.get(b"x-amz-target")
-    if target is None:
-        return call.path.strip("/").rpartition("/")[2] == SEARCH
-    return target.rpartition(b".")[2] == SEARCH.encode()
-
-
 class Searches:
     """Answers calls that search."""
 
