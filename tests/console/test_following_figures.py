@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cosell.console import pipelines
-from cosell.console.figures import Figures
-from cosell.console.pipelines import MOST_SCOPES, Pipelines, StillCounting
+from cosell.console.figures import pipelines
+from cosell.console.figures.figures import Figures
+from cosell.console.figures.pipelines import MOST_SCOPES, Pipelines, StillCounting
 from cosell.context import Scope
 from cosell.engine import Engine
 from cosell.store.interface import StoreUnavailable

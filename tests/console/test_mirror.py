@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 import cosell
 from cosell.cli.console_command import MirrorSource
 from cosell.console import words
-from cosell.console.mirror_health import MENDS, run_line
+from cosell.console.home.mirror_health import MENDS, run_line
 from cosell.console.pages import PAGES_OF_A_MIRROR
 from cosell.serve import console_door, mirror_site
 from cosell.serve.mirror_site import MirrorSite

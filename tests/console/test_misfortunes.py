@@ -9,11 +9,14 @@ from typing import Any, NoReturn
 import pytest
 from starlette.responses import Response
 
-from cosell.console import aws_desk, events, home, opportunity, wire
-from cosell.console.pipelines import Pipelines
-from cosell.console.surroundings import AdminResult, Surroundings
-from cosell.console.visit import ApiError, Failure, Visit
-from cosell.console.visitor import visitor_of
+from cosell.console.aws_desk.page import desk
+from cosell.console.events.page import events
+from cosell.console.figures.pipelines import Pipelines
+from cosell.console.home.page import seed
+from cosell.console.visit.surroundings import AdminResult, Surroundings
+from cosell.console.visit.visit import ApiError, Failure, Visit
+from cosell.console.visit.visitor import visitor_of
+from cosell.console.wire.page import wire
 from cosell.engine import Engine
 from cosell.errors import ResourceNotFoundException
 from cosell.operations import OPERATIONS
@@ -138,7 +141,7 @@ def test_what_this_version_cannot_tell_is_left_out_and_the_rest_is_shown(
     missing = raising(ResourceNotFoundException("There is no such view."))
     monkeypatch.setitem(OPERATIONS, "GetAwsOpportunitySummary", missing)
     assert ask("/console/opportunities/O1000001")[0] == 200
-    monkeypatch.setattr(opportunity, "UNSHOWN", frozenset())
+    monkeypatch.setattr("cosell.console.opportunity.page.UNSHOWN", frozenset())
     assert "ResourceNotFoundException" in ask("/console/opportunities/O1000001")[1]
 
 
@@ -151,10 +154,10 @@ def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
     surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)
     visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store.scopes())
     with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
-        home.seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
+        seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
 
 
-@pytest.mark.parametrize("page", [aws_desk.desk, wire.wire, events.events])
+@pytest.mark.parametrize("page", [desk, wire, events])
 def test_what_the_admin_api_cannot_tell_now_is_told(engine: Engine, page: Callable[[Visit], Response]) -> None:
     refused = AdminResult(503, {"error": "The database does not answer: full"})
     surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cosell.console.changes import differences_between, headline_of
-from cosell.console.opportunity import facts_of
+from cosell.console.opportunity.changes import differences_between, headline_of
+from cosell.console.opportunity.page import facts_of
 from tests.conftest import Server
 from tests.console.conftest import Document, Site
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosell.console.question import query_of, query_of_form, request_of
+from cosell.console.table.question import query_of, query_of_form, request_of
 from cosell.console.words import title_of
 from tests.conftest import ACCOUNT
 from tests.console.conftest import NAMES, Site

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from botocore.exceptions import ClientError
 from playwright.sync_api import Browser, Page, expect
 
-from cosell.console.wire import duration, size
+from cosell.console.wire.page import duration, size
 from tests.admin.conftest import ask
 from tests.clients.wire import raw
 from tests.conftest import Server

@@ -3,19 +3,14 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from cosell.cli.options import setting
 from cosell.cli.span import Span
-from cosell.errors import UserError
+from cosell.cli.sync_source import Source
 from cosell.settings import DEFAULTS
-
-if TYPE_CHECKING:
-    from boto3.session import Session
-
-    from cosell.sync.quota import Rate
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 TARGET = click.option(
@@ -56,50 +51,6 @@ SERVICE = (
         help="The part of the quotas to use: above 0, and 1 at most.",
     ),
 )
-
-
-class Source:
-    """Where a sync reads from, as the options say."""
-
-    def __init__(
-        self,
-        catalog: str,
-        profile: str | None,
-        region: str | None,
-        endpoint_url: str | None,
-        role: str | None,
-        overlap: int,
-        rate: "Rate",
-        share: float,
-    ) -> None:
-        self.catalog = catalog
-        self.overlap_ms = overlap
-        self.quota: dict[str, Any] = {"rate": rate, "share": share}
-        self._profile, self._role = profile, role
-        self._region, self._endpoint_url = region, endpoint_url
-
-    @functools.cached_property
-    def session(self) -> "Session":
-        """The user's AWS configuration. Raises UserError where it has no such profile."""
-        from botocore.exceptions import BotoCoreError
-
-        from cosell.cli.clients import session_of
-
-        try:
-            return session_of(self._profile, self._role)
-        except BotoCoreError as error:
-            raise UserError(str(error), "see what there is with: aws configure list-profiles") from None
-
-    def client(self) -> Any:
-        """A client that leaves trying again to the sync. Raises UserError where no client can be made."""
-        from botocore.exceptions import BotoCoreError
-
-        from cosell.cli.clients import client_in
-
-        try:
-            return client_in(self.session, self._region, self._endpoint_url, retries={"total_max_attempts": 1})
-        except (BotoCoreError, ValueError) as error:
-            raise UserError(str(error), "check --region and --endpoint-url") from None
 
 
 def service_options(function: Function) -> Function:

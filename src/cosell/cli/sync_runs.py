@@ -14,8 +14,8 @@ from cosell.sync.targets.lock_file import MEMORY
 from cosell.sync.targets.open import open_target
 
 if TYPE_CHECKING:
-    from cosell.cli.sync_command import Source
     from cosell.cli.sync_output import Output
+    from cosell.cli.sync_source import Source
     from cosell.sync.stopping import Stopping
 
 DIFFERENCES_KEPT: Final = 100

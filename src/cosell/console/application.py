@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cosell.console.gradual import GradualResponse
-from cosell.console.mirror_health import FIRST_PAGE
+from cosell.console.home.mirror_health import FIRST_PAGE
 from cosell.console.pages import Page, pages_of
-from cosell.console.security import COOKIE, FIELD, HEADERS, is_csrf_token
-from cosell.console.surroundings import Surroundings
-from cosell.console.templates import STATIC, STATIC_TYPES, static_file
-from cosell.console.visit import REFRESH_S, ApiError, Failure, Visit
-from cosell.console.visitor import UnknownVisitor, Visitor, visitor_of
+from cosell.console.visit.security import COOKIE, FIELD, HEADERS, is_csrf_token
+from cosell.console.visit.streaming import StreamedResponse
+from cosell.console.visit.surroundings import Surroundings
+from cosell.console.visit.templates import STATIC, STATIC_TYPES, static_file
+from cosell.console.visit.visit import REFRESH_S, ApiError, Failure, Visit
+from cosell.console.visit.visitor import UnknownVisitor, Visitor, visitor_of
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
 
@@ -36,6 +36,7 @@ class Console:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
+        self._menu = [page for page in pages_of(surroundings) if page.in_menu]
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="console")
         self._application = Starlette(
             routes=[
@@ -72,7 +73,7 @@ class Console:
         return self._to_be_finished(response)
 
     def _to_be_finished(self, response: Response) -> Response:
-        if isinstance(response, GradualResponse):
+        if isinstance(response, StreamedResponse):
             response.rest_by(self._threads)
         return response
 
@@ -125,6 +126,7 @@ class Console:
             form=[(name, value) for name, value in form if name != FIELD],
             path_members=request.path_params,
             nonce=request.cookies.get(COOKIE, ""),
+            menu=self._menu,
         )
 
     def _told(self, request: Request, visit: Visit, failure: Failure) -> Response:

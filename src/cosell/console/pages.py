@@ -9,17 +9,17 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.aws_desk import act_at_desk, act_at_desk_opportunity, desk, desk_opportunity
-from cosell.console.events import act_on_events, events
-from cosell.console.home import home, seed
-from cosell.console.mirror_health import mirror_health
-from cosell.console.opportunities import opportunities, opportunities_csv
-from cosell.console.opportunity import opportunity
-from cosell.console.pipeline import picture_csv, picture_svg, pipeline
+from cosell.console.aws_desk.page import act_at_desk, act_at_desk_opportunity, desk, desk_opportunity
+from cosell.console.events.page import act_on_events, events
+from cosell.console.home.mirror_health import mirror_health
+from cosell.console.home.page import home, seed
+from cosell.console.opportunity.page import opportunity
+from cosell.console.pipeline.page import picture_csv, picture_svg, pipeline
 from cosell.console.search.page import SEARCH, search, suggested
-from cosell.console.surroundings import Surroundings
-from cosell.console.visit import Visit
-from cosell.console.wire import act_on_wire_call, wire, wire_call
+from cosell.console.table.page import opportunities, opportunities_csv
+from cosell.console.visit.surroundings import Surroundings
+from cosell.console.visit.visit import Visit
+from cosell.console.wire.page import act_on_wire_call, wire, wire_call
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from cosell.events.delivery import Failure
-from cosell.events.sink import STDOUT
 from cosell.store.outbox import Event
+
+STDOUT: Final = "-"
+"""The path that means the terminal."""
 
 OWNER_AND_GROUP: Final = 0o640
 

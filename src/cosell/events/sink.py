@@ -21,7 +21,6 @@ from cosell.events.delivery import Failure
 from cosell.rules.event import DETAIL_TYPES
 from cosell.store.outbox import Event
 
-STDOUT: Final = "-"
 CHOOSING: Final = ("account", "catalog", "detail-type")
 KINDS: Final = {
     "file": CHOOSING,

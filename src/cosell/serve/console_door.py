@@ -18,7 +18,7 @@ from cosell.serve.log import log_defect, log_refusal
 
 if TYPE_CHECKING:
     from cosell.console.application import Console
-    from cosell.console.surroundings import AdminResult
+    from cosell.console.visit.surroundings import AdminResult
 
 CONSOLE: Final = "/console"
 FIRST_PAGE: Final = "/console/"
@@ -61,15 +61,15 @@ class ConsoleDoor:
 
     def _open(self) -> "Console":
         from cosell.console.application import Console
-        from cosell.console.pipelines import Pipelines
-        from cosell.console.surroundings import Surroundings
+        from cosell.console.figures.pipelines import Pipelines
+        from cosell.console.visit.surroundings import Surroundings
 
         engine = self._room.engine.without_faults()
         pipelines = Pipelines(engine.store)
         return Console(Surroundings(engine, self._administer, pipelines, engine.store.scopes, refused=log_refusal))
 
     def _administer(self, method: str, address: str, question: Mapping[str, Any]) -> "AdminResult":
-        from cosell.console.surroundings import AdminResult
+        from cosell.console.visit.surroundings import AdminResult
 
         headers: Headers = {b"content-type": JSON}
         query, body = (urlencode(question).encode(), b"") if method == "GET" else (b"", msgspec.json.encode(question))

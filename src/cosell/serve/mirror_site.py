@@ -15,9 +15,9 @@ from typing import Any, Final, Protocol
 
 from cosell.clock import wall_clock
 from cosell.console.application import Console
-from cosell.console.pipelines import Pipelines
-from cosell.console.surroundings import AdminResult, Surroundings, Trouble
-from cosell.console.visit import Failure
+from cosell.console.figures.pipelines import Pipelines
+from cosell.console.visit.surroundings import AdminResult, Surroundings, Trouble
+from cosell.console.visit.visit import Failure
 from cosell.outage import Outage, reason_of
 from cosell.serve import mirror_copy
 from cosell.serve.admin.router import Message, Receive, Send

@@ -16,7 +16,8 @@ import msgspec
 from cosell.clock import Course, wall_clock
 from cosell.engine import Engine, clock_of
 from cosell.errors import UserError
-from cosell.events.sink import STDOUT, addressed
+from cosell.events.file_sink import STDOUT
+from cosell.events.sink import addressed
 from cosell.faults import Faults, Rule
 from cosell.faults.memory import shared_memory
 from cosell.outage import Outage

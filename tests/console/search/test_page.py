@@ -12,13 +12,13 @@ from typing import Any
 import boto3
 import pytest
 
-from cosell.console.pipelines import Pipelines
+from cosell.console.figures.pipelines import Pipelines
 from cosell.console.search.form import query_of
 from cosell.console.search.page import suggested
 from cosell.console.search.vocabulary import sort_keys
-from cosell.console.surroundings import AdminResult, Surroundings
-from cosell.console.visit import Visit
-from cosell.console.visitor import visitor_of
+from cosell.console.visit.surroundings import AdminResult, Surroundings
+from cosell.console.visit.visit import Visit
+from cosell.console.visit.visitor import visitor_of
 from cosell.engine import Engine
 from cosell.wire.model import DATA
 from tests.clients.wire import raw

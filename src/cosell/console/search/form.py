@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from cosell.console.question import order_and_page_of, query_of_order_and_page, single_members
 from cosell.console.search import tree
 from cosell.console.search.vocabulary import LISTED_BY
-from cosell.console.visit import Query
+from cosell.console.table.question import order_and_page_of, query_of_order_and_page, single_members
+from cosell.console.visit.visit import Query
 from cosell.errors import SerializationException
 from cosell.rules.search.fields import FIELDS
 from cosell.wire.decode import check_depth

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from cosell.console.opportunities import TABLE
 from cosell.console.search import form, tree
 from cosell.console.search.chips import groups_of, parts_of
 from cosell.console.search.found import line_of
 from cosell.console.search.near_misses import near_misses
 from cosell.console.search.suggestions import Suggestion, Values, about_a_field, suggestions, values_of
 from cosell.console.search.vocabulary import LABELS, OFFERED_OPERATORS, sort_keys
-from cosell.console.visit import ApiError, Visit
+from cosell.console.table.page import TABLE
+from cosell.console.visit.visit import ApiError, Visit
 from cosell.console.words import day
 from cosell.context import Scope
 from cosell.operations.opportunity.search_opportunities import DEFAULT_PAGE_SIZE

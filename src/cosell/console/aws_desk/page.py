@@ -9,12 +9,12 @@ from typing import Any, Final, get_args
 import msgspec
 from starlette.responses import Response
 
-from cosell.console import solutions
-from cosell.console.opportunities import Row, row_of
-from cosell.console.opportunity import facts_of, pretty
-from cosell.console.referrals import refer, unanswered
-from cosell.console.surroundings import AdminResult
-from cosell.console.visit import ApiError, Failure, Visit
+from cosell.console.aws_desk import solutions
+from cosell.console.aws_desk.referrals import refer, unanswered
+from cosell.console.opportunity.page import facts_of, pretty
+from cosell.console.rows import Row, row_of
+from cosell.console.visit.surroundings import AdminResult
+from cosell.console.visit.visit import ApiError, Failure, Visit
 from cosell.console.words import review_status_of, title_of
 from cosell.rules.aws_side.review_script import STEP_OF
 from cosell.rules.opportunity.review import AWS_STEPS, FIRST_REVIEW_STATUS, next_status

@@ -6,9 +6,9 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.opportunities import TABLE
-from cosell.console.seeding import SEED_COUNT
-from cosell.console.visit import Failure, Visit
+from cosell.console.table.page import TABLE
+from cosell.console.visit.seeding import SEED_COUNT
+from cosell.console.visit.visit import Failure, Visit
 from cosell.context import Scope
 from cosell.operations import OPERATIONS
 from cosell.passwords import without_password

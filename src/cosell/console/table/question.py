@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cosell.console.visit import Query
+from cosell.console.visit.visit import Query
 
 LISTS: Final = ("Identifier", "CustomerCompanyName", "LifeCycleStage", "LifeCycleReviewStatus")
 RANGES: Final = ("LastModifiedDate", "CreatedDate", "TargetCloseDate")

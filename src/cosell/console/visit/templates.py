@@ -9,7 +9,8 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cosell.console import words
-from cosell.console.visitor import CATALOGS
+from cosell.console.rows import row_of
+from cosell.console.visit.visitor import CATALOGS
 
 STATIC: Final = "/console/static/"
 STATIC_TYPES: Final = {
@@ -29,9 +30,6 @@ def pieces(template: str, **names: Any) -> Iterator[str]:
 @functools.cache
 def environment() -> Environment:
     """The templates, compiled when they are first needed."""
-    from cosell.console.opportunities import row_of  # pages render templates, so they know of this module too
-    from cosell.console.pages import pages_of
-
     made = Environment(
         loader=PackageLoader("cosell.console"),
         autoescape=True,
@@ -41,7 +39,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {
-        "pages_of": pages_of,
         "static": static_address,
         "version": metadata.version("cosell"),
         "catalogs": CATALOGS,

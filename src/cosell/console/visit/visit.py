@@ -1,24 +1,38 @@
 """One request for a page: what handlers are given, and how they answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
 
 from cosell import flow
-from cosell.console import templates
-from cosell.console.gradual import GradualResponse
-from cosell.console.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
-from cosell.console.seeding import seed_command
-from cosell.console.surroundings import AdminResult, Surroundings
-from cosell.console.visitor import Visitor
+from cosell.console.visit import templates
+from cosell.console.visit.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
+from cosell.console.visit.seeding import seed_command
+from cosell.console.visit.streaming import StreamedResponse
+from cosell.console.visit.surroundings import AdminResult, Surroundings
+from cosell.console.visit.visitor import Visitor
 from cosell.context import Scope
 from cosell.same_request import Way, same_request
 from cosell.wire.model import service_model
 
 Query = Sequence[tuple[str, str]]
+
+
+class MenuEntry(Protocol):
+    """A page that stands in the menu."""
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+
+
 REFRESH_S: Final = 1
 """After how many seconds a browser asks again for a page that says how far something is."""
 
@@ -58,6 +72,7 @@ class Visit:
         form: Query = (),
         path_members: Mapping[str, str] | None = None,
         nonce: str = "",
+        menu: Sequence[MenuEntry] = (),
     ) -> None:
         self.surroundings = surroundings
         self.visitor = visitor
@@ -66,6 +81,7 @@ class Visit:
         self.query = query
         self.form = form
         self.path_members = path_members or {}
+        self.menu = menu
         self._is_new_browser = not nonce
         self._nonce = nonce or new_nonce()
 
@@ -99,7 +115,7 @@ class Visit:
             headers["refresh"] = str(refresh_s)
         if self._is_new_browser:
             headers["set-cookie"] = cookie_header(self._nonce)
-        return GradualResponse(templates.pieces(template, visit=self, **names), status, headers)
+        return StreamedResponse(templates.pieces(template, visit=self, **names), status, headers)
 
     def fragment(self, template: str, **names: Any) -> Response:
         """A part of an HTML page, for a script of ours to put in its place."""

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from cosell.console.templates import pieces
+from cosell.console.visit.templates import pieces
 
 BEGINNING_OF_THE_REST: Final = "<main"
 REST_FAILED: Final = "_rest_failed.html"
 
 
-class GradualResponse(Response):
+class StreamedResponse(Response):
     """Made of the `pieces` of a page. `rest_by` has to be told before it is sent."""
 
     def __init__(self, pieces: Iterator[str], status: int, headers: Mapping[str, str]) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cosell.console.surroundings import AdminResult
-from cosell.console.visit import Visit
+from cosell.console.visit.surroundings import AdminResult
+from cosell.console.visit.visit import Visit
 
 FIELDS = ("name", "status", "category")
 SHOWN = 20

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from cosell.console.figures import Figures
+from cosell.console.figures.figures import Figures
 from cosell.context import Scope
 from cosell.store.changes import Reached, Step
 from cosell.store.interface import Store

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from cosell.console.visit import Visit
+from cosell.console.visit.visit import Visit
 from cosell.wire.timestamps import Timestamp
 
 MOST_SHOWN: Final = 50

@@ -9,13 +9,14 @@ import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
-from cosell.console import charts
-from cosell.console.figures import Figures
-from cosell.console.opportunities import TABLE, row_of
-from cosell.console.pictures import OPEN_STAGES, Picture, in_stages, pictures_of
-from cosell.console.pipelines import StillCounting
-from cosell.console.question import query_of
-from cosell.console.visit import REFRESH_S, Failure, Visit
+from cosell.console.figures.figures import Figures
+from cosell.console.figures.pipelines import StillCounting
+from cosell.console.pipeline import charts
+from cosell.console.pipeline.pictures import OPEN_STAGES, Picture, in_stages, pictures_of
+from cosell.console.rows import row_of
+from cosell.console.table.page import TABLE
+from cosell.console.table.question import query_of
+from cosell.console.visit.visit import REFRESH_S, Failure, Visit
 from cosell.console.words import number, short_money
 from cosell.formulas import disarmed
 

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from cosell.console.pipelines import Pipelines
+from cosell.console.figures.pipelines import Pipelines
 from cosell.context import Scope
 from cosell.engine import Engine
 

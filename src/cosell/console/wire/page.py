@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.opportunity import pretty
-from cosell.console.visit import Failure, Visit
+from cosell.console.opportunity.page import pretty
+from cosell.console.visit.visit import Failure, Visit
 from cosell.same_request import same_request
 
 WIRE: Final = "/console/wire"

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from cosell.console.surroundings import AdminResult
-from cosell.console.visit import Visit
+from cosell.console.visit.surroundings import AdminResult
+from cosell.console.visit.visit import Visit
 
 FIELDS: Final = {
     # of the form: the place of the member in CreateOpportunity

@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.opportunity import pretty
-from cosell.console.surroundings import AdminResult
-from cosell.console.visit import Failure, Visit
+from cosell.console.opportunity.page import pretty
+from cosell.console.visit.surroundings import AdminResult
+from cosell.console.visit.visit import Failure, Visit
 from cosell.store.outbox import Outbox, Waiting
 from cosell.wire.timestamps import Timestamp
 

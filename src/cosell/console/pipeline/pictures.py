@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from cosell.console.figures import Figures
+from cosell.console.figures.figures import Figures
 from cosell.console.words import money, number, short_money
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
 

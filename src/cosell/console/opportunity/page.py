@@ -5,9 +5,9 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.changes import ShownChange, changes_of, events_of
-from cosell.console.opportunities import TABLE
-from cosell.console.visit import ApiError, Failure, Visit
+from cosell.console.opportunity.changes import ShownChange, changes_of, events_of
+from cosell.console.table.page import TABLE
+from cosell.console.visit.visit import ApiError, Failure, Visit
 from cosell.console.words import hundredths, money, title_of
 
 UNSHOWN: Final = frozenset({"ResourceNotFoundException", "NotImplementedException", "UnknownOperationException"})

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.visit import Visit
+from cosell.console.visit.visit import Visit
 from cosell.console.words import NOTHING, number
 from cosell.time_texts import span_text
 

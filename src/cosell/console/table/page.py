@@ -8,9 +8,10 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
-from cosell.console.visit import ApiError, Visit
-from cosell.console.words import review_status_of, spend_text, title_of
+from cosell.console.rows import row_of
+from cosell.console.table.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
+from cosell.console.visit.visit import ApiError, Visit
+from cosell.console.words import title_of
 from cosell.formulas import disarmed
 from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
 from cosell.rules.list.selector import DEFAULT_SORT_BY
@@ -55,19 +56,6 @@ _FROM_FORM: Final = "filter"
 """Says that a query comes from the form, whose fields are not yet a question."""
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One line of the table, in the words of its cells."""
-
-    identifier: str
-    customer: str
-    stage: str
-    review_status: str
-    spend: str
-    target_close: str
-    created: str
-    modified: str
-
-
 def opportunities(visit: Visit) -> Response:
     """The table, with the question in the address."""
     if visit.first(_FROM_FORM):
@@ -104,22 +92,6 @@ def opportunities(visit: Visit) -> Response:
         and not error
         and not question.keys() - {"Sort", "MaxResults"}
         and "NextToken" not in request,
-    )
-
-
-def row_of(summary: Mapping[str, Any]) -> Row:
-    """The line of an OpportunitySummary."""
-    life_cycle = summary.get("LifeCycle") or {}
-    account = (summary.get("Customer") or {}).get("Account") or {}
-    return Row(
-        summary["Id"],
-        account.get("CompanyName") or "",
-        life_cycle.get("Stage") or "",
-        review_status_of(life_cycle),
-        spend_text((summary.get("Project") or {}).get("ExpectedCustomerSpend") or ()),
-        life_cycle.get("TargetCloseDate") or "",
-        summary["CreatedDate"],
-        summary["LastModifiedDate"],
     )
 
 

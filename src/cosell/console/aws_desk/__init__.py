@@ -1,0 +1,1 @@
+"""AWS's desk: reviews, referrals and the clock, by hand."""

@@ -1,0 +1,1 @@
+"""The page of one opportunity, and what has changed in it."""

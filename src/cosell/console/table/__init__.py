@@ -1,0 +1,1 @@
+"""The table of opportunities: exactly what ListOpportunities can ask."""

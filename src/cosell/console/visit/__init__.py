@@ -1,0 +1,1 @@
+"""What every page stands on: one request, who makes it, templates, and how answers are sent."""

@@ -1,0 +1,1 @@
+"""The wire: recent calls, and how to send one again."""
