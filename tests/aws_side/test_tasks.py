@@ -9,7 +9,7 @@ import pytest
 from cosell.aws_side.work import work
 from cosell.context import Readings
 from cosell.engine import Engine
-from cosell.operations.engagement.due_tasks import carry_out_due
+from cosell.operations.task.due_tasks import carry_out_due
 from tests.aws_side.conftest import raised
 from tests.conftest import Server
 from tests.operations.whole_opportunity import WHOLE

@@ -4,7 +4,7 @@ import json
 import random
 
 from cosell.context import Context, Scope
-from cosell.operations.opportunity.announcement import announce_to
+from cosell.operations.change.announcement import announce_to
 from cosell.rules.event import member_added
 from cosell.wire.timestamps import Timestamp
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT

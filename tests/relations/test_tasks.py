@@ -9,7 +9,7 @@ from cosell.aws_side import by_hand
 from cosell.aws_side.work import work
 from cosell.context import Context, Readings
 from cosell.engine import Engine
-from cosell.operations.engagement.due_tasks import carry_out_due
+from cosell.operations.task.due_tasks import carry_out_due
 from cosell.store.engagement import DueTask
 from tests.aws_side.conftest import raised
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT

@@ -13,12 +13,12 @@ import msgspec
 from cosell.context import Context, Scope
 from cosell.engine import Engine
 from cosell.errors import ServiceError
-from cosell.operations.engagement.due_tasks import carry_out_due, give_up
 from cosell.operations.invitation.expire_invitation import expire_invitation
 from cosell.operations.opportunity.appearance import appear
 from cosell.operations.opportunity.appearance import give_up as give_up_appearance
 from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
+from cosell.operations.task.due_tasks import carry_out_due, give_up
 from cosell.rules.aws_side.review_script import STEP_OF, Script, Then, rule_for
 from cosell.store.agenda import DueReview, ReviewEntry
 from cosell.store.appearances import DueAppearance

@@ -8,24 +8,10 @@ from functools import partial
 from typing import Any, Final
 
 from cosell.errors import Violation
-from cosell.operations.engagement.due_tasks import KINDS
-from cosell.operations.engagement.list_engagement_from_opportunity_tasks import (
-    list_engagement_from_opportunity_tasks,
-)
-from cosell.operations.engagement.start_engagement_from_opportunity_task import (
-    start_engagement_from_opportunity_task,
-)
-from cosell.operations.engagement.task import current
 from cosell.operations.invitation.accept_engagement_invitation import accept_engagement_invitation
 from cosell.operations.invitation.get_engagement_invitation import get_engagement_invitation
-from cosell.operations.invitation.list_engagement_by_accepting_invitation_tasks import (
-    list_engagement_by_accepting_invitation_tasks,
-)
 from cosell.operations.invitation.list_engagement_invitations import list_engagement_invitations
 from cosell.operations.invitation.reject_engagement_invitation import reject_engagement_invitation
-from cosell.operations.invitation.start_engagement_by_accepting_invitation_task import (
-    start_engagement_by_accepting_invitation_task,
-)
 from cosell.operations.opportunity.assign_opportunity import assign_opportunity
 from cosell.operations.opportunity.associate_opportunity import associate_opportunity
 from cosell.operations.opportunity.create_opportunity import create_opportunity
@@ -40,6 +26,20 @@ from cosell.operations.solution.list_solutions import list_solutions
 from cosell.operations.tag.list_tags_for_resource import list_tags_for_resource
 from cosell.operations.tag.tag_resource import tag_resource
 from cosell.operations.tag.untag_resource import untag_resource
+from cosell.operations.task.due_tasks import KINDS
+from cosell.operations.task.list_engagement_by_accepting_invitation_tasks import (
+    list_engagement_by_accepting_invitation_tasks,
+)
+from cosell.operations.task.list_engagement_from_opportunity_tasks import (
+    list_engagement_from_opportunity_tasks,
+)
+from cosell.operations.task.start_engagement_by_accepting_invitation_task import (
+    start_engagement_by_accepting_invitation_task,
+)
+from cosell.operations.task.start_engagement_from_opportunity_task import (
+    start_engagement_from_opportunity_task,
+)
+from cosell.operations.task.task import current
 from cosell.rules.search.violations import violations_of_search
 
 OPERATIONS: Final[dict[str, Callable[..., Any]]] = {

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from cosell.context import Context
+from cosell.operations.change.announcement import announce_to
 from cosell.operations.engagement.invitation_of_aws import add_member, invite_aws
 from cosell.operations.engagement.snapshots import RUNNING, take_snapshot
-from cosell.operations.opportunity.announcement import announce_to
 from cosell.rules.engagement.from_opportunity import SUMMARY_TEMPLATE, engagement_of, snapshot_job_of
 from cosell.rules.event import engagement_created
 from cosell.rules.identifiers import random_id

@@ -5,7 +5,7 @@ from typing import Final, Literal
 import msgspec
 
 from cosell.context import Context
-from cosell.operations.opportunity.announcement import announce_to
+from cosell.operations.change.announcement import announce_to
 from cosell.rules.engagement.from_opportunity import answered, company_name, invitation_to_aws, joined, website_url
 from cosell.rules.engagement.invitation import PENDING, state_at
 from cosell.rules.event import AWS, Invitation, InvitationStatus, invitation_created, invitation_ended, member_added

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cosell.context import Context
-from cosell.operations.opportunity.announcement import announce_to
+from cosell.operations.change.announcement import announce_to
 from cosell.rules.engagement.snapshot import AWS_VIEW_TEMPLATE, Series, aws_full_view, opportunity_view, snapshot_of
 from cosell.rules.event import AWS, snapshot_created
 from cosell.rules.identifiers import shared_arn

@@ -6,7 +6,7 @@ import msgspec
 
 from cosell.context import Context
 from cosell.errors import ConflictException, ResourceNotFoundException
-from cosell.operations.opportunity.announcement import announce_to
+from cosell.operations.change.announcement import announce_to
 from cosell.rules.engagement.invitation import IN_ARN, PENDING, state_at
 from cosell.rules.event import Invitation, InvitationEnd, PayloadType, invitation_ended
 from cosell.rules.identifiers import bare_id, shared_arn

@@ -7,9 +7,9 @@ import msgspec
 
 from cosell.context import Context, Scope
 from cosell.errors import ValidationException
+from cosell.operations.change.announcement import announce_to
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.invitation.invitation_of_caller import told
-from cosell.operations.opportunity.announcement import announce_to
-from cosell.operations.opportunity.stored_record import new_stamp
 from cosell.rules.aws_side.referral import invitation_from_aws, referred
 from cosell.rules.engagement.from_opportunity import company_name, engagement_of, website_url
 from cosell.rules.engagement.invitation import PENDING

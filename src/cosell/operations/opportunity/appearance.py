@@ -9,8 +9,9 @@ import random
 import msgspec
 
 from cosell.context import Context
-from cosell.operations.opportunity.announcement import announce
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.operations.change.announcement import announce
+from cosell.operations.change.stamp import new_stamp
+from cosell.operations.opportunity.stored_record import put_changed, record_of
 from cosell.rules.opportunity.association import KINDS, EntityType, associated, with_associated
 from cosell.store.appearances import Appearance
 from cosell.store.interface import WriteTransaction

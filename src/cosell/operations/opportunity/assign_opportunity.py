@@ -6,7 +6,8 @@ last assignment wins, and a repeated one changes nothing but the stamp.
 
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.operations.change.stamp import new_stamp
+from cosell.operations.opportunity.stored_record import put_changed, record_of
 from cosell.rules.opportunity.record import review_status_of
 from cosell.rules.opportunity.review import next_status
 from cosell.rules.opportunity.team import LARGEST_TEAM, assigned

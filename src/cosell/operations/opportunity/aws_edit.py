@@ -6,9 +6,10 @@ LastModifiedDate moves only where a member of the partner's own record changed (
 
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException
-from cosell.operations.opportunity.announcement import announce_to
+from cosell.operations.change.announcement import announce_to
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.opportunity.aws_view import aws_view, first_aws_view, is_draft, put_aws_view
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.operations.opportunity.stored_record import put_changed, record_of
 from cosell.rules.aws_side.edit import AwsEdit, edited_record, edited_view, violations_of_edit, violations_of_view
 from cosell.rules.event import opportunity_changed
 from cosell.store.interface import WriteTransaction

@@ -5,10 +5,10 @@ Source: service model 2022-07-26, CreateOpportunity. The model requires very lit
 
 from cosell.context import Context
 from cosell.errors import ValidationException
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.invitation.refer import refer
 from cosell.operations.opportunity.appearance import show_opportunity
 from cosell.operations.opportunity.related import check_related
-from cosell.operations.opportunity.stored_record import new_stamp
 from cosell.rules.identifiers import opportunity_id
 from cosell.rules.opportunity.creation import violations_of_creation
 from cosell.rules.opportunity.record import created

@@ -5,8 +5,9 @@ Source: service model 2022-07-26, DisassociateOpportunity; a recorded answer for
 
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.opportunity.related_entity import related_record
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed
+from cosell.operations.opportunity.stored_record import put_changed
 from cosell.rules.opportunity.association import KINDS, associated, violations_of_removal, with_associated
 from cosell.store.interface import WriteTransaction
 from cosell.wire.types import DisassociateOpportunityRequest as Request

@@ -11,8 +11,9 @@ import msgspec
 
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.opportunity.aws_view import show_aws_approval
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.operations.opportunity.stored_record import put_changed, record_of
 from cosell.rules.opportunity.record import review_status_of, reviewed
 from cosell.rules.opportunity.review import AwsStep, ReviewStatus, next_status
 from cosell.store.interface import WriteTransaction

@@ -4,8 +4,8 @@ import msgspec
 
 from cosell.context import Context
 from cosell.errors import ResourceNotFoundException
+from cosell.operations.change.announcement import announce
 from cosell.operations.engagement.sharing import share_change
-from cosell.operations.opportunity.announcement import announce
 from cosell.store.interface import ReadTransaction, WriteTransaction
 from cosell.store.opportunity import stored
 from cosell.wire.decode import decode
@@ -24,11 +24,6 @@ def encoded_record(tx: ReadTransaction, identifier: str, context: Context) -> by
 def record_of(tx: ReadTransaction, identifier: str, context: Context) -> GetOpportunityResponse:
     """The record. Raises ResourceNotFoundException for what the account does not have in this catalog."""
     return decode(GetOpportunityResponse, encoded_record(tx, identifier, context))
-
-
-def new_stamp(tx: WriteTransaction, context: Context) -> Timestamp:
-    """The moment of the change that this transaction makes."""
-    return Timestamp.from_ms(tx.stamp(context.now_ms))
 
 
 def put_changed(

@@ -5,8 +5,9 @@ Source: service model 2022-07-26, SubmitOpportunity; what it needs is in `rules/
 
 from cosell.context import Context
 from cosell.errors import ValidationException, Violation
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.opportunity.aws_view import show_aws
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.operations.opportunity.stored_record import put_changed, record_of
 from cosell.rules.opportunity.record import life_cycle_of
 from cosell.rules.opportunity.review import next_status
 from cosell.rules.opportunity.submission import (

@@ -6,9 +6,10 @@ dates hold no more [SDK behaviour].
 
 from cosell.context import Context
 from cosell.errors import ConflictException, ValidationException
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.opportunity.aws_view import show_aws_approval, show_aws_correction
 from cosell.operations.opportunity.related import check_related
-from cosell.operations.opportunity.stored_record import new_stamp, put_changed, record_of
+from cosell.operations.opportunity.stored_record import put_changed, record_of
 from cosell.rules.opportunity.record import life_cycle_of
 from cosell.rules.opportunity.update import Moment, update_of
 from cosell.store.interface import WriteTransaction

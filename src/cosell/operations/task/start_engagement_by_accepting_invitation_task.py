@@ -13,12 +13,12 @@ import msgspec
 
 from cosell.context import Context
 from cosell.errors import ConflictException, ValidationException
+from cosell.operations.change.announcement import announce
+from cosell.operations.change.stamp import new_stamp
 from cosell.operations.engagement.invitation_of_aws import add_member
 from cosell.operations.engagement.snapshots import RUNNING, take_snapshot
-from cosell.operations.engagement.task import TaskKind, ended, failed, started
 from cosell.operations.invitation.invitation_of_caller import end, invitation_of, pending_invitation
-from cosell.operations.opportunity.announcement import announce
-from cosell.operations.opportunity.stored_record import new_stamp
+from cosell.operations.task.task import TaskKind, ended, failed, started
 from cosell.rules.aws_side.referral import accepted
 from cosell.rules.aws_side.summary import summary_at_submission
 from cosell.rules.engagement.from_opportunity import SUMMARY_TEMPLATE, snapshot_job_of

@@ -3,9 +3,9 @@
 from typing import Final
 
 from cosell.context import Context
-from cosell.operations.engagement import start_engagement_from_opportunity_task as from_opportunity
-from cosell.operations.engagement.task import failed
-from cosell.operations.invitation import start_engagement_by_accepting_invitation_task as by_accepting_invitation
+from cosell.operations.task import start_engagement_by_accepting_invitation_task as by_accepting_invitation
+from cosell.operations.task import start_engagement_from_opportunity_task as from_opportunity
+from cosell.operations.task.task import failed
 from cosell.store.engagement import DueTask, StoredTask
 from cosell.store.interface import WriteTransaction
 

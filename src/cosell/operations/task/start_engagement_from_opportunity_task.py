@@ -15,9 +15,9 @@ import msgspec
 from cosell.context import Context
 from cosell.errors import ValidationException
 from cosell.operations.engagement.engagement_with_aws import engagement_with_aws
-from cosell.operations.engagement.task import TaskKind, ended, failed, started
 from cosell.operations.opportunity.stored_record import encoded_record, record_of
 from cosell.operations.opportunity.submit_opportunity import submit, violations_of_submit
+from cosell.operations.task.task import TaskKind, ended, failed, started
 from cosell.rules.engagement.task import COMPLETE, ENGAGEMENT_FROM_OPPORTUNITY, TASK_IN_ARN, message_for, reason_for
 from cosell.rules.opportunity.submission import DEFAULT_VISIBILITY
 from cosell.rules.tag import violations_of_tags

@@ -1,0 +1,1 @@
+"""What every change has: a stamp, and the events that announce it."""
