@@ -28,7 +28,7 @@ from cosell.operations import BEYOND_THE_MODEL, OPERATIONS, REPEATS
 from cosell.rules.identifiers import uuid_of
 from cosell.rules.search.violations import in_tree_order
 from cosell.rules.tag import catalog_in
-from cosell.store.interface import NotTogether, Remembered, StoreBusy, StoreUnavailable, WriteTransaction
+from cosell.store.interface import GroupSpoilt, Remembered, StoreBusy, StoreUnavailable, WriteTransaction
 from cosell.store.patience import new_deadline, waiting_until
 from cosell.wire import decode, protocol
 from cosell.wire import encode as encoding
@@ -193,7 +193,7 @@ def answer(engine: Engine, call: Call) -> Answer:
     return _answer(engine, call, _taken_through(STEPS, engine, call))
 
 
-def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
+def answer_group(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
     """Answer calls one after the other, the oldest first, and make durable what all of them change in one go.
 
     A call that is refused changes nothing, as if it were alone. If the common end fails, nobody's change is there, and
@@ -204,9 +204,9 @@ def answer_together(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
     while len(before) > 1:
         oldest, trouble = before[0]
         try:
-            with waiting_until(oldest.deadline), engine.store.together():
+            with waiting_until(oldest.deadline), engine.store.group_commit():
                 return [*late, *_answers(engine, before)]
-        except NotTogether:
+        except GroupSpoilt:
             break
         except StoreBusy as defect:  # the younger ones wait on, until their own deadlines
             late.append(_answer(engine, oldest, trouble or _failure(defect)))

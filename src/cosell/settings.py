@@ -197,7 +197,7 @@ def from_file(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise UserError(f"cannot read {FILE}: {error.strerror}", "mend it, or go to another folder") from None
+        raise UserError(f"cannot read {FILE}: {error.strerror}", "fix it, or go to another folder") from None
     except RecursionError:
         raise UserError(f"{FILE} is nested too deeply", "see docs/reference/settings.md") from None
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""What the exit codes of sync, status, verify and push say, as the documentation has them; and what `--full` mends."""
+"""What the exit codes of sync, status, verify and push say, as the documentation has them; and what `--full` repairs."""
 
 import json
 import sqlite3

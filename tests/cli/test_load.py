@@ -168,7 +168,7 @@ def test_a_mistake_is_named_by_line_and_path_and_nothing_is_loaded(
     done = run("load", "-", given="\n" + lines(opportunity("O9")) + json.dumps(answer))
     assert done.code == 2
     assert f"line 3, {place.replace('$', 'OpportunitySummaries[1]')}" in done.err
-    assert "nothing was loaded from <stdin>, because of 1 mistake in it; mend" in done.err
+    assert "nothing was loaded from <stdin>, because of 1 mistake in it; fix" in done.err
     assert "Traceback" not in done.err
     assert dumped(run) == []
 

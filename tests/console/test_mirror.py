@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 import cosell
 from cosell.cli.console_command import MirrorSource
 from cosell.console import words
-from cosell.console.home.mirror_health import MENDS, run_line
+from cosell.console.home.mirror_health import FIXES, run_line
 from cosell.console.pages import PAGES_OF_A_MIRROR
 from cosell.serve import console_door, mirror_site
 from cosell.serve.mirror_site import MirrorSite
@@ -157,7 +157,7 @@ def test_the_first_page_tells_what_differs_from_the_service_and_what_to_do(
     for told in (
         NAMES["markup"],
         NAMES["right-to-left"],
-        *(phrase for phrases in MENDS.values() for phrase in phrases),
+        *(phrase for phrases in FIXES.values() for phrase in phrases),
     ):
         assert told in page.text
     assert f"cosell sync --full --to {url}" in text

@@ -78,8 +78,8 @@ class FailingDisk:
         name = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve().name
         Path(f"/sys/fs/ext4/{name}/trigger_fs_error").write_text("1")
 
-    def mend(self) -> None:
-        """Mount it anew, and mended, as it has to be. Nobody may have any of its files."""
+    def replace(self) -> None:
+        """Mount it anew, in working order. Nobody may have any of its files."""
         subprocess.run(["umount", self.folder], check=True)
         assert subprocess.run(["e2fsck", "-fy", self._disk], capture_output=True, check=False).returncode <= 1
         self.mount()

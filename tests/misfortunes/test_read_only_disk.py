@@ -77,7 +77,7 @@ def test_a_disk_that_has_turned_read_only_loses_nothing(
         assert told.code == 1
         assert "is read-only" in told.out
     assert server.stop()[0] == 0
-    failing_disk.mend()
+    failing_disk.replace()
     server = start()
     assert get(server, "/readyz") == (200, "ready\n")
     check_that_nothing_is_lost(server, clients, tmp_path / "events.jsonl")

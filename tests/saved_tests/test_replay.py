@@ -32,20 +32,20 @@ def approved(connector: Connector, token: str) -> str:
 
 
 def rejected_once(connector: Connector) -> None:
-    """Sent back by AWS, mended, approved, and overtaken by another writer; some requests are wrong."""
+    """Sent back by AWS, fixed, approved, and overtaken by another writer; some requests are wrong."""
     with pytest.raises(ClientError):
         connector.create("wrong", LifeCycle={"Stage": "Won"})
     created = connector.create("crm-1")
     connector.submit(created["Id"])
     connector.review(created["Id"], "action-required", comment="Say more", reason="Unclear")
     sent_back = connector.get(created["Id"])
-    mended = connector.update(created["Id"], sent_back["LastModifiedDate"])
+    fixed = connector.update(created["Id"], sent_back["LastModifiedDate"])
     connector.review(created["Id"], "start")
     connector.get(created["Id"])
     connector.review(created["Id"], "approve")
     connector.get(created["Id"])
     with pytest.raises(ClientError):
-        connector.update(created["Id"], mended["LastModifiedDate"])
+        connector.update(created["Id"], fixed["LastModifiedDate"])
     connector.client.list_opportunities(Catalog="Sandbox", CustomerCompanyName=[SECRET.upper()])
 
 

@@ -99,7 +99,7 @@ class MemoryTarget:
         seen_ms: int,
         *,
         want_details: bool,
-        mend: bool = False,
+        repair: bool = False,
     ) -> Kept:
         check_identity(self.tables.identity, identity)
         new = changed = unchanged = older = 0
@@ -109,7 +109,7 @@ class MemoryTarget:
             for row in rows:
                 had = tables.rows.get(row.id)
                 is_there = had is not None and row.id not in tables.vanished
-                if had is not None and is_there and had.last_modified_ms > row.last_modified_ms and not mend:
+                if had is not None and is_there and had.last_modified_ms > row.last_modified_ms and not repair:
                     older += 1
                     continue
                 tables.vanished.discard(row.id)

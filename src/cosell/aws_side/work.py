@@ -20,8 +20,8 @@ from cosell.operations.opportunity.aws_edit import aws_edit
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
 from cosell.operations.task.due_tasks import carry_out_due, give_up
 from cosell.rules.aws_side.review_script import STEP_OF, Script, Then, rule_for
-from cosell.store.agenda import DueReview, ReviewEntry
 from cosell.store.appearances import DueAppearance
+from cosell.store.due_reviews import DueReview, ReviewEntry
 from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable, WriteTransaction
 from cosell.store.invitations import DueInvitation
@@ -129,7 +129,7 @@ def _review(script: Script, item: DueReview) -> Due:
 def _moved_on(tx: WriteTransaction, script: Script, entry: ReviewEntry, context: Context) -> ReviewEntry:
     """Do an entry's next step: the entry with the one after that."""
     encoded = tx.record(entry.identifier)
-    assert encoded is not None, "whatever removes an opportunity takes it off the agenda"
+    assert encoded is not None, "whatever removes an opportunity takes its review out"
     if entry.rule is None:
         record = decode(GetOpportunityResponse, encoded)
         chosen = rule_for(

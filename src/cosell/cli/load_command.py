@@ -52,7 +52,7 @@ def load_command(file: IO[bytes], *, keep_going: bool, db: str, account: str, ca
         if refused and not keep_going:
             raise UserError(
                 f"nothing was loaded from {file.name}, because of {counted(refused, 'mistake')} in it",
-                "mend the lines above, or leave them out with --keep-going",
+                "fix the lines above, or leave them out with --keep-going",
             )
         with database(db, Access.CREATE) as engine, progress("storing", reading.count) as advance:
             done = store_all(reading, engine.store, advance)

@@ -70,7 +70,7 @@ def service_options(function: Function) -> Function:
 @TARGET
 @service_options
 @click.option("--details", is_flag=True, help="Also fetch GetOpportunity and GetAwsOpportunitySummary for each.")
-@click.option("--full", is_flag=True, help="List everything, not only what changed, and mend the mirror.")
+@click.option("--full", is_flag=True, help="List everything, not only what changed, and repair the mirror.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be new or changed.")
 @click.option("--follow", is_flag=True, help="Run again and again, until SIGTERM or Ctrl-C.")
 @click.option(

@@ -92,7 +92,7 @@ class Output:
         """Tell of what keeps a sync that follows from being in step now."""
         click.echo(f"cosell: {_line_of(error)}", err=True)
 
-    def mended(self, made: list[str]) -> None:
+    def repaired(self, made: list[str]) -> None:
         """Tell what the mirror lacked, and has again."""
         if made:
             click.echo(f"cosell: the mirror lacked its {', '.join(made)}; made again", err=True)

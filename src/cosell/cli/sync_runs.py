@@ -22,12 +22,12 @@ DIFFERENCES_KEPT: Final = 100
 
 
 @contextmanager
-def locked(mirror: str, output: "Output", *, mend: bool) -> Iterator[Target]:
-    """The mirror, open and held. With `mend`, tables and columns that it lacks are made again.
+def locked(mirror: str, output: "Output", *, repair: bool) -> Iterator[Target]:
+    """The mirror, open and held. With `repair`, tables and columns that it lacks are made again.
 
     Raises UserError where it cannot be opened, MirrorBusy where another holds it.
     """
-    with open_target(mirror, mend=mend, tell=output.mended) as target, target.lock(this_process(now_ms())):
+    with open_target(mirror, repair=repair, tell=output.repaired) as target, target.lock(this_process(now_ms())):
         yield target
 
 
@@ -37,7 +37,7 @@ def one_run(
     """Bring the mirror in step once."""
     client = source.client()
     with (
-        locked(mirror, output, mend=full) as target,
+        locked(mirror, output, repair=full) as target,
         asking(client, source.catalog, sleep=stopping.sleep, wait=stopping.wait, **source.quota) as asked,
     ):
         options = Options(full=full, details=details, overlap_ms=source.overlap_ms)
@@ -70,7 +70,7 @@ def following(
                 output.finish(target)
 
         follow(
-            lambda: locked(mirror, output, mend=full),
+            lambda: locked(mirror, output, repair=full),
             run,
             interval_ms=interval_ms,
             clock=now_ms,

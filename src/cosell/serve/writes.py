@@ -53,7 +53,7 @@ class Writes:
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
         with self._taking:
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
-        answers = flow.answer_together(self._engine, [call for call, _ in taken])
+        answers = flow.answer_group(self._engine, [call for call, _ in taken])
         loop.call_soon_threadsafe(self._tell, loop, taken, answers)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:

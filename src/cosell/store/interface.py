@@ -15,16 +15,16 @@ from cosell.clock import Course
 from cosell.context import Scope
 from cosell.rules.list.page_token import Position
 from cosell.rules.list.selector import Selector
-from cosell.store.agenda import AgendaReader, AgendaWriter, DueReview
 from cosell.store.appearances import AppearanceKeeper, DueAppearance
 from cosell.store.changes import ChangeReader, CountKeeper
+from cosell.store.due_reviews import DueReview, ReviewReader, ReviewWriter
 from cosell.store.engagement import DueTask, EngagementReader, EngagementWriter
 from cosell.store.invitations import DueInvitation, InvitationReader, InvitationWriter
-from cosell.store.kept_states import KeptStates
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event, Outbox
 from cosell.store.page import Page
 from cosell.store.relations import RelationReader, RelationWriter
+from cosell.store.saved_states import SavedStates
 from cosell.store.search import SearchReader
 
 
@@ -39,7 +39,7 @@ class StoreBusy(StoreUnavailable):
     """Other writers were not done before the deadline (`cosell.store.patience`). Nothing was changed: try again."""
 
 
-class NotTogether(Exception):
+class GroupSpoilt(Exception):
     """One of several transactions would have to be undone by itself. Nothing was changed: repeat each alone."""
 
 
@@ -51,7 +51,7 @@ class Remembered(msgspec.Struct, frozen=True):
 
 
 class ReadTransaction(
-    RelationReader, EngagementReader, ChangeReader, AgendaReader, InvitationReader, SearchReader, Protocol
+    RelationReader, EngagementReader, ChangeReader, ReviewReader, InvitationReader, SearchReader, Protocol
 ):
     """Sees one committed state of one scope."""
 
@@ -73,7 +73,7 @@ class WriteTransaction(
     RelationWriter,
     EngagementWriter,
     InvitationWriter,
-    AgendaWriter,
+    ReviewWriter,
     AppearanceKeeper,
     CountKeeper,
     Protocol,
@@ -126,7 +126,7 @@ class Store(Protocol):
     token_key: bytes
     """Signs page tokens; kept with the data, so that every worker reads every other's tokens."""
 
-    states: KeptStates
+    states: SavedStates
     """Named states of the database, to return to."""
 
     shared: bool
@@ -141,10 +141,10 @@ class Store(Protocol):
     def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
         """A writing transaction: committed durably at the end of the block, undone if the block raises."""
 
-    def together(self) -> AbstractContextManager[None]:
+    def group_commit(self) -> AbstractContextManager[None]:
         """Make the writing transactions of this thread durable at the end of the block, all in one go.
 
-        Each is visible to the next ones. Raises NotTogether out of the block where one raised after it had written,
+        Each is visible to the next ones. Raises GroupSpoilt out of the block where one raised after it had written,
         and StoreUnavailable where the end fails: either way nothing is changed. No other thread may write meanwhile,
         and others see nothing before the end.
         """

@@ -1,6 +1,6 @@
 """Following: run after run, for as long as nobody asks it to end.
 
-What may pass by itself is told and waited for: a service or a database that does not answer. What a person has to mend
+What may pass by itself is told and waited for: a service or a database that does not answer. What a person has to fix
 ends it, so that whoever started it hears of it. A mirror that cannot be opened is such a thing only at first: after
 that, its database is likely to come back.
 """

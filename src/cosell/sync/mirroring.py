@@ -45,7 +45,7 @@ def mirror(
     """Bring `target` in step with what `client` lists, once, and say what was done.
 
     `client` is any boto3 client of partnercentral-selling; `target` an open mirror or its URL. `full` lists everything
-    instead of what changed, and mends the mirror: the service is right. `details` also fetches GetOpportunity and
+    instead of what changed, and repairs the mirror: the service is right. `details` also fetches GetOpportunity and
     GetAwsOpportunitySummary. `overlap` is the longest time for which the service may show a change late. `rate` and
     `share`: see `cosell.sync.quota`. `tell` hears of the report after each page.
 
@@ -56,7 +56,7 @@ def mirror(
     options = Options(full=full, details=details, overlap_ms=overlap // timedelta(milliseconds=1))
     with ExitStack() as stack:
         if isinstance(target, str):
-            target = stack.enter_context(open_target(target, mend=full))
+            target = stack.enter_context(open_target(target, repair=full))
         stack.enter_context(target.lock(this_process(now_ms())))
         service, world = stack.enter_context(asking(client, catalog, rate=rate, share=share))
         return Run(service, target, world, options, tell=tell)()

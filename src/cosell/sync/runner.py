@@ -116,7 +116,7 @@ class Run:
         )
         with Seen() as seen:
             for page in walk:
-                self._keep(page, walk.kept_state, mend=walk.full)
+                self._keep(page, walk.kept_state, repair=walk.full)
                 if walk.full:
                     seen.add(row.id for row in page.rows)
             self.report.because = walk.because
@@ -125,7 +125,7 @@ class Run:
         self._state = walk.state
         return walk.full
 
-    def _keep(self, page: PageOfRows, state: SyncState, *, mend: bool) -> None:
+    def _keep(self, page: PageOfRows, state: SyncState, *, repair: bool) -> None:
         assert self._number is not None, "a run has begun before it keeps pages"
         self._identity = self._identity_with(page)
         kept = self._target.keep_page(
@@ -135,7 +135,7 @@ class Run:
             _encode(state),
             self._world.clock(),
             want_details=self._options.details,
-            mend=mend,
+            repair=repair,
         )
         self._state = state
         report = self.report
@@ -157,7 +157,7 @@ class Run:
         for asked in unseen(self._target, seen):
             self._check()
             page = self._service.present([row.id for row in asked])
-            self._keep(page, state, mend=True)
+            self._keep(page, state, repair=True)
             present = {row.id for row in page.rows}
             gone = [row.id for row in asked if row.id not in present]
             self.report.vanished += self._target.mark_vanished(self._number, gone, self._world.clock())

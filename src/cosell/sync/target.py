@@ -129,7 +129,7 @@ DifferenceKind = Literal["missing", "stale", "ahead", "different", "vanished"]
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A row that is not the same on both sides, although no sync is due that would mend it.
+    """A row that is not the same on both sides, although no sync is due that would repair it.
 
     `missing`: the mirror lacks it. `stale`: the mirror's is older. `ahead`: the mirror's is newer. `different`: equally
     old, but `members` differ. `vanished`: the service does not have it.
@@ -200,11 +200,11 @@ class Target(Protocol):
         seen_ms: int,
         *,
         want_details: bool,
-        mend: bool = False,
+        repair: bool = False,
     ) -> Kept:
         """Keep a page, what it changes, and the new state. A row gives way only to one that is not older.
 
-        With `mend` the service is right: a row gives way to an older one, too, and columns that do not say what the
+        With `repair` the service is right: a row gives way to an older one, too, and columns that do not say what the
         row says are written anew.
 
         The first page binds the mirror to `identity`, the first one with an account to that account. With

@@ -39,8 +39,8 @@ def test_a_push_that_dies_before_it_hears_of_a_creation_goes_on_from_there(desk:
     with pytest.raises(KeyboardInterrupt):
         desk.push(KEYED)
     desk.now_s += hours * HOUR_S
-    assert outcomes(desk.push(KEYED | {"Project": {"Title": "Mended meanwhile"}})) == ["updated"]
-    assert [record["Project"]["Title"] for record in desk.records()] == ["Mended meanwhile"]
+    assert outcomes(desk.push(KEYED | {"Project": {"Title": "Repaired meanwhile"}})) == ["updated"]
+    assert [record["Project"]["Title"] for record in desk.records()] == ["Repaired meanwhile"]
 
 
 def test_without_a_key_an_unheard_creation_is_repeated_only_while_the_service_remembers_it(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What somebody has changed or removed in a mirror past the sync: it is noticed, and a full sync mends it."""
+"""What somebody has changed or removed in a mirror past the sync: it is noticed, and a full sync repairs it."""
 
 from collections.abc import Callable
 
@@ -37,9 +37,9 @@ TAMPERINGS = {
 }
 
 
-def mend(mirror: Mirror, *rows: Row) -> None:
+def repair(mirror: Mirror, *rows: Row) -> None:
     """A page of a full sync."""
-    mirror.keep_page(begin(mirror, "full"), IDENTITY, rows, STATE, NOON_MS, want_details=False, mend=True)
+    mirror.keep_page(begin(mirror, "full"), IDENTITY, rows, STATE, NOON_MS, want_details=False, repair=True)
 
 
 @pytest.mark.parametrize("statement", TAMPERINGS)
@@ -50,13 +50,13 @@ def test_a_column_that_does_not_say_what_the_service_says_is_found_and_mended(mi
     assert mirror.wrong_columns([FULL, row("O2")]) == {"O1": (TAMPERINGS[statement],)}
     keep(mirror, FULL, row("O2"))
     assert mirror.wrong_columns([FULL]) != {}, "only a full sync looks"
-    mend(mirror, FULL, row("O2"))
+    repair(mirror, FULL, row("O2"))
     assert mirror.wrong_columns([FULL, row("O2")]) == {}
 
 
 def test_in_a_full_sync_the_service_is_right(mirror: Mirror) -> None:
     keep(mirror, row("O1", NOON_MS + 9, OpportunityType="Expansion"))
-    mend(mirror, row("O1", NOON_MS, OpportunityType="Flat Renewal"))
+    repair(mirror, row("O1", NOON_MS, OpportunityType="Flat Renewal"))
     assert documents(mirror) == [summary("O1", NOON_MS, OpportunityType="Flat Renewal")]
     assert mirror.newest(1) == [row("O1", NOON_MS, OpportunityType="Flat Renewal")]
 
@@ -92,9 +92,9 @@ def test_what_was_removed_is_told_and_made_again(url: str, statement: str, datab
         open_target(url, create=False)
     assert told.value.next_step == "make it again with: cosell sync --full"
     made: list[str] = []
-    with open_target(url, mend=True, tell=made.extend) as mirror:
+    with open_target(url, repair=True, tell=made.extend) as mirror:
         assert REMOVED[statement] in made
-        mend(mirror, FULL)
+        repair(mirror, FULL)
         assert documents(mirror) == documents(mirror)
         assert mirror.wrong_columns([FULL]) == {}
         assert mirror.database.rows("SELECT count(*) FROM open_opportunity") == [(1,)]
@@ -104,7 +104,7 @@ def test_what_was_removed_is_told_and_made_again(url: str, statement: str, datab
 
 def test_a_whole_mirror_is_not_mended(quick_url: Callable[[], str]) -> None:
     told: list[list[str]] = []
-    open_target(quick_url(), mend=True, tell=told.append).close()
+    open_target(quick_url(), repair=True, tell=told.append).close()
     assert told == [[]]
 
 

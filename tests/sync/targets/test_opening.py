@@ -180,7 +180,7 @@ def test_two_processes_that_make_a_mirror_do_not_meet(url: str, database: str) -
         if database == "postgres":
             execute(url, "DROP TABLE sync_state CASCADE")
             with pytest.raises(MirrorBusy, match="held by another process"):
-                open_target(url, mend=True)
+                open_target(url, repair=True)
 
 
 def test_a_step_that_fails_leaves_the_mirror_as_it_was(mirror: Mirror) -> None:
@@ -191,7 +191,7 @@ def test_a_step_that_fails_leaves_the_mirror_as_it_was(mirror: Mirror) -> None:
         migrate(mirror.database, [*steps, ("broken", broken)])
     assert schema.version(mirror.database) == len(steps)
     assert documents(mirror) == [summary("O1")]
-    migrate(mirror.database, [*steps, ("mended", "CREATE TABLE half (one integer)")])
+    migrate(mirror.database, [*steps, ("repaired", "CREATE TABLE half (one integer)")])
     assert schema.version(mirror.database) == len(steps) + 1
 
 

@@ -13,7 +13,7 @@ FIRST_PAGE: Final = "/console/"
 
 
 FULL: Final = "A sync with --full brings it in step"
-MENDS: Final = {
+FIXES: Final = {
     "missing": ("The mirror lacks it", FULL),
     "stale": ("The mirror's is older", FULL),
     "different": ("Both are equally old, but differ", FULL),
@@ -73,7 +73,7 @@ def mirror_health(visit: Visit) -> Response:
 
 def difference_line(difference: dict[str, Any]) -> DifferenceLine:
     """The line of a difference."""
-    kind, to_do = MENDS[difference["difference"]]
+    kind, to_do = FIXES[difference["difference"]]
     return DifferenceLine(
         difference["id"],
         kind,

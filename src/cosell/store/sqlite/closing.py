@@ -10,7 +10,7 @@ import apsw
 
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.sqlite.counters import Counters
-from cosell.store.sqlite.zones import WIDEN, Bounds, ZoneKey, bounds_of, joined, zone_keys
+from cosell.store.sqlite.zone_maps import WIDEN, Bounds, ZoneKey, bounds_of, joined, zone_keys
 
 Mark: TypeAlias = tuple[int | None, dict[int, int]]
 

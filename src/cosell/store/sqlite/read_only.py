@@ -71,7 +71,7 @@ def _is_older(connection: apsw.Connection, path: str) -> bool:
 def _opened(path: str, flags: int, damaged: bool) -> apsw.Connection:
     connection = apsw.Connection(path, flags=flags, statementcachesize=512)
     try:
-        if damaged:  # SQLite refuses a file that was cut short, unless it is told that somebody is mending it
+        if damaged:  # SQLite refuses a file that was cut short, unless it is told that somebody is repairing it
             connection.execute("PRAGMA writable_schema = ON").fetchall()
         configure(connection)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()

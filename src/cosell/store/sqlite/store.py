@@ -16,15 +16,14 @@ import msgspec
 from cosell.clock import Course
 from cosell.context import Scope
 from cosell.store.access import Access
-from cosell.store.agenda import DueReview
 from cosell.store.appearances import DueAppearance
+from cosell.store.due_reviews import DueReview
 from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable
 from cosell.store.invitations import DueInvitation
-from cosell.store.kept_states import KeptStates
 from cosell.store.outbox import Outbox
 from cosell.store.patience import waiting_until
-from cosell.store.sqlite.agenda_rows import due_reviews
+from cosell.store.saved_states import SavedStates
 from cosell.store.sqlite.appearance_rows import due_appearances
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
@@ -37,9 +36,10 @@ from cosell.store.sqlite.connection import (
     schema_versions,
     unavailable_instead_of_sqlite_errors,
 )
+from cosell.store.sqlite.due_review_rows import due_reviews
 from cosell.store.sqlite.engagement_rows import due_tasks
+from cosell.store.sqlite.group_commit import GroupCommit
 from cosell.store.sqlite.invitation_rows import due_invitations
-from cosell.store.sqlite.kept_states import SqliteKeptStates
 from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
 from cosell.store.sqlite.log import log_bytes, shorten_log
 from cosell.store.sqlite.mishaps import mishap
@@ -49,9 +49,9 @@ from cosell.store.sqlite.place import Place
 from cosell.store.sqlite.read_only import bring_up_to_date, open_for_reading
 from cosell.store.sqlite.readers import PooledReaders, Readers, ReadersOfMemory
 from cosell.store.sqlite.reading import Reading
+from cosell.store.sqlite.saved_states import SqliteSavedStates
 from cosell.store.sqlite.scope_numbers import ScopeNumbers
 from cosell.store.sqlite.search_entries import NO_LIMIT, SINCE_SCHEMA, Feeding, begin_anew, is_of_this_reading, pending
-from cosell.store.sqlite.together import Together
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
 from cosell.store.sqlite.writer_lock import WriterLock
@@ -76,12 +76,12 @@ class SqliteStore:
         self._writer = connect(path)
         self._writing = WriterLock()
         self.scope_numbers = ScopeNumbers()
-        self._together: Together | None = None
+        self._group: GroupCommit | None = None
         self._delivery: apsw.Connection | None = None
         self._may_write = access is not Access.READ
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
         self.outbox: Outbox = self._outbox
-        self.states: KeptStates = SqliteKeptStates(self, path)
+        self.states: SavedStates = SqliteSavedStates(self, path)
         try:
             if path == MEMORY:
                 fill(self._writer, new_token_key)
@@ -158,37 +158,37 @@ class SqliteStore:
             self._place.note_log()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """See `Store.together`. A database in memory has no disk to wait for."""
+    def group_commit(self) -> Iterator[None]:
+        """See `Store.group_commit`. A database in memory has no disk to wait for."""
         if self._path == MEMORY:
             yield
             return
         with self._writing, unavailable_instead_of_sqlite_errors(self._writer), self._in_its_place():
             _roll_back(self._writer)  # what an earlier failure could not
-            self._together = together = Together(self._writer, self._writing.deadline)
+            self._group = group = GroupCommit(self._writer, self._writing.deadline)
             try:
                 yield
-                together.commit()
+                group.commit()
             except BaseException:
                 _roll_back(self._writer)
                 raise
             finally:
-                self._together = None
-            self.scope_numbers.remember(together.scope_ids)
-        if together.has_announced:
+                self._group = None
+            self.scope_numbers.remember(group.scope_ids)
+        if group.has_announced:
             self._outbox.wake_listeners()
 
     @contextmanager
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         with self._writing, unavailable_instead_of_sqlite_errors(self._writer):
-            together = self._together
-            if together is not None:
-                with together.one_of_many():
-                    numbers = self.scope_numbers.for_writing(self._writer, scopes, together.new_scope_ids)
-                    transactions = self._transactions(numbers, together.closing)
+            group = self._group
+            if group is not None:
+                with group.one_of_many():
+                    numbers = self.scope_numbers.for_writing(self._writer, scopes, group.new_scope_ids)
+                    transactions = self._transactions(numbers, group.closing)
                     yield transactions
-                together.scope_ids.update(numbers)
-                together.has_announced |= _have_announced(transactions)
+                group.scope_ids.update(numbers)
+                group.has_announced |= _have_announced(transactions)
                 return
             with self._in_its_place(), self._transaction(self._writer):
                 closing = Closing(self._writer)

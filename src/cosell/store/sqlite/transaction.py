@@ -18,19 +18,19 @@ from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
 from cosell.store.page import Page
 from cosell.store.page_plan import Drive, plan
-from cosell.store.sqlite.agenda_rows import AgendaChanges, AgendaRows
 from cosell.store.sqlite.appearance_rows import AppearanceRows
 from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.counters import EVENT_POSITION, NEXT_NUMBER
+from cosell.store.sqlite.due_review_rows import DueReviewChanges, DueReviewRows
 from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges
 from cosell.store.sqlite.search_entries import Feeding
 from cosell.store.sqlite.search_rows import SearchRows
-from cosell.store.sqlite.zones import DAY_MS
+from cosell.store.sqlite.zone_maps import DAY_MS
 
 _BATCH: Final = 500
 """Opportunities that wait in memory to be written together."""
@@ -57,7 +57,7 @@ _RECORDS = (
 )
 
 
-class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, AgendaRows, InvitationRows):
+class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     def __init__(
@@ -111,7 +111,7 @@ class SqliteWriteTransaction(
     RelationChanges,
     EngagementChanges,
     ChangeLog,
-    AgendaChanges,
+    DueReviewChanges,
     AppearanceRows,
     InvitationChanges,
     SqliteReadTransaction,
@@ -273,7 +273,7 @@ class SqliteWriteTransaction(
         self._connection.execute("DELETE FROM client_token WHERE scope_id = ?", scope)
         self._clear_events()
         self.clear_relations()
-        self.clear_agenda()
+        self.clear_due_reviews()
         self.clear_appearances()
         self.clear_engagements()
         self.clear_referrals()

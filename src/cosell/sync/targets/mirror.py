@@ -81,16 +81,16 @@ class Mirror:
         seen_ms: int,
         *,
         want_details: bool,
-        mend: bool = False,
+        repair: bool = False,
     ) -> Kept:
         """See `Target`."""
         with self.database.transaction():
             self._bind(identity)
             stored = self._stored([row.id for row in rows])
-            wrong = self.wrong_columns([one.row for one in stored.values()]) if mend else {}
-            merged = merge(stored, rows, service_is_right=mend, rewrite=wrong.keys())
+            wrong = self.wrong_columns([one.row for one in stored.values()]) if repair else {}
+            merged = merge(stored, rows, service_is_right=repair, rewrite=wrong.keys())
             if merged.arrivals:
-                self._write(merged, merged.arrivals if mend else merged.replaced, moment(seen_ms))
+                self._write(merged, merged.arrivals if repair else merged.replaced, moment(seen_ms))
                 if want_details:
                     details.queue(self.database, merged.arrivals.values(), moment(seen_ms))
             self._note(run, merged.seen, seen_ms)

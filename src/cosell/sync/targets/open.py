@@ -16,13 +16,13 @@ DUCKDB_SUFFIX: Final = ".duckdb"
 
 
 def open_target(
-    url: str, *, create: bool = True, mend: bool = False, tell: Callable[[list[str]], None] = lambda _: None
+    url: str, *, create: bool = True, repair: bool = False, tell: Callable[[list[str]], None] = lambda _: None
 ) -> Mirror:
     """The mirror that `url` names: a file's path, `sqlite:///path`, `postgresql://…`, or `duckdb:///path`.
 
     A plain path is a SQLite file, unless it ends with `.duckdb`. `:memory:` is a path for tests.
 
-    Brings older mirrors up to date. Without `create` there must be a mirror already. With `mend` tables, columns and
+    Brings older mirrors up to date. Without `create` there must be a mirror already. With `repair` tables, columns and
     views that somebody has removed are made again, and `tell` hears of them; without, it raises UserError.
 
     Raises UserError, and writes nothing, where the URL names no database, one that cannot be opened, one of another
@@ -31,8 +31,8 @@ def open_target(
     database = _database(url, create=create)
     try:
         migrate(database, steps_of(database.dialect), create=create)
-        if mend:
-            tell(structure.mend(database))
+        if repair:
+            tell(structure.repair(database))
         else:
             structure.check(database)
         database.settle()

@@ -42,7 +42,7 @@ def check(database: Database) -> None:
         raise UserError(f"the mirror lacks its {', '.join(lacks)}", "make it again with: cosell sync --full")
 
 
-def mend(database: Database) -> list[str]:
+def repair(database: Database) -> list[str]:
     """Make what is missing, and tell it. Raises MirrorBusy where another process holds the mirror."""
     if not missing(database):
         return []

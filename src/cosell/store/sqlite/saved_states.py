@@ -18,8 +18,8 @@ import msgspec
 
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
-from cosell.store.kept_states import KeptState, Return
 from cosell.store.opportunity import StoredOpportunity, stored
+from cosell.store.saved_states import Return, SavedState
 from cosell.store.sqlite.checksums import mistake_in, put_with_checksum, remove_with_checksum
 from cosell.store.sqlite.connection import (
     is_foreign,
@@ -71,8 +71,8 @@ class _Owner(Protocol):
     def write_everywhere(self) -> AbstractContextManager[tuple[apsw.Connection, list[SqliteWriteTransaction]]]: ...
 
 
-class SqliteKeptStates:
-    """The `KeptStates` of the database in the file `path`, in a folder beside it."""
+class SqliteSavedStates:
+    """The `SavedStates` of the database in the file `path`, in a folder beside it."""
 
     def __init__(self, owner: _Owner, path: str) -> None:
         self._owner = owner
@@ -80,13 +80,13 @@ class SqliteKeptStates:
         self._in_memory: dict[str, apsw.Connection] = {}
 
     def names(self) -> list[str]:
-        """See `KeptStates.names`."""
+        """See `SavedStates.names`."""
         if self._folder is None:
             return sorted(self._in_memory)
         return sorted(file.stem for file in self._folder.glob("*.db")) if self._folder.is_dir() else []
 
-    def keep(self, name: str) -> KeptState:
-        """See `KeptStates.keep`. The copy takes its place at once, so that a name never means half a copy."""
+    def keep(self, name: str) -> SavedState:
+        """See `SavedStates.keep`. The copy takes its place at once, so that a name never means half a copy."""
         if not _NAME.fullmatch(name):
             raise UserError(f"{name!r} is no name", "take letters, digits, hyphens, dots and underlines, 64 at most")
         if self._folder is None:
@@ -109,7 +109,7 @@ class SqliteKeptStates:
         return described
 
     def return_to(self, name: str, now_ms: int) -> Return:
-        """See `KeptStates.return_to`."""
+        """See `SavedStates.return_to`."""
         with self._opened(name) as copy, self._owner.write_everywhere() as (writer, transactions):
             changed = removed = 0
             for transaction in transactions:
@@ -119,7 +119,7 @@ class SqliteKeptStates:
         return Return(changed, removed)
 
     def forget(self, name: str) -> None:
-        """See `KeptStates.forget`."""
+        """See `SavedStates.forget`."""
         self._check(name)
         if self._folder is None:
             self._in_memory.pop(name).close()
@@ -185,11 +185,11 @@ def _unavailable_instead_of_file_errors() -> Iterator[None]:
         raise StoreUnavailable(f"{error.filename}: {error.strerror}") from error
 
 
-def _described(name: str, copy: apsw.Connection) -> KeptState:
+def _described(name: str, copy: apsw.Connection) -> SavedState:
     numbers: Any = copy.execute(
         "SELECT (SELECT count(*) FROM opportunity), page_count * page_size FROM pragma_page_count, pragma_page_size"
     ).fetchone()
-    return KeptState(name, *numbers)
+    return SavedState(name, *numbers)
 
 
 def _bring_back(
@@ -242,7 +242,7 @@ def _stamped_anew(copy: apsw.Connection, scope_id: int, key: str, stamp_ms: int)
 
 
 def _copy_other_tables(copy: apsw.Connection, writer: apsw.Connection) -> None:
-    """Last, because opportunities that are put back enter the agenda by themselves."""
+    """Last, because opportunities that are put back enter their reviews by themselves."""
     names: Any = copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     for (name,) in names:
         if name in GOES_ON or name in BY_RECORD or name.startswith(_SEARCH):

@@ -1,4 +1,4 @@
-"""Zones: stretches of an order with the least and greatest dates in them, so that long walks can leave them out.
+"""Zone maps: the least and greatest dates of each stretch of an order, so that long walks can leave stretches out.
 
 A zone of a date's order is a day; one of identifiers is a thousand numbers. A zone only widens: a row that leaves it,
 or that is changed, may leave a bound behind that nothing reaches any more. Such a zone is read in vain, no more.

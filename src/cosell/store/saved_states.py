@@ -1,4 +1,4 @@
-"""Named states of a whole database, kept to return to.
+"""Saved states: a whole database under a name, to return to.
 
 Whoever returns to a state has readers who have seen later ones. So what differs from the state of now becomes visible
 with new stamps, in the order of the old ones, and a reader by watermark misses nothing (docs/decisions/0004). Numbers
@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 
-class KeptState(msgspec.Struct, frozen=True):
+class SavedState(msgspec.Struct, frozen=True):
     """A state by its name, how many opportunities it has, and how many bytes it takes."""
 
     name: str
@@ -25,13 +25,13 @@ class Return(msgspec.Struct, frozen=True):
     removed: int
 
 
-class KeptStates(Protocol):
-    """The kept states of a database."""
+class SavedStates(Protocol):
+    """The saved states of a database."""
 
     def names(self) -> list[str]:
         """Their names, in the order of the alphabet."""
 
-    def keep(self, name: str) -> KeptState:
+    def keep(self, name: str) -> SavedState:
         """Keep what is committed now under a name, in the place of what had it before.
 
         Raises UserError where the name is none, StoreUnavailable where the copy cannot be read or written.

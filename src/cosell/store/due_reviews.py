@@ -29,15 +29,15 @@ class ReviewEntry(msgspec.Struct, frozen=True):
     due_ms: int | None
 
 
-class AgendaReader(Protocol):
-    """Sees the agenda of one scope."""
+class ReviewReader(Protocol):
+    """Sees the reviews of one scope."""
 
     def review_entry(self, identifier: str) -> ReviewEntry | None:
         """The entry of an opportunity; None where it was never submitted."""
 
 
-class AgendaWriter(AgendaReader, Protocol):
-    """Changes the agenda of one scope. Whatever submits an opportunity enters it by itself."""
+class ReviewWriter(ReviewReader, Protocol):
+    """Changes the reviews of one scope. A trigger enters whatever is submitted."""
 
     def put_review_entry(self, entry: ReviewEntry) -> None:
         """Put an entry in the place of the one of the same opportunity."""

@@ -83,7 +83,7 @@ def test_together_or_alone_the_answers_and_the_database_are_the_same_to_the_byte
     folder = tmp_path_factory.mktemp("together")
     alone, together = opened(folder / "alone.db"), opened(folder / "together.db")
     one_by_one = [flow.answer(alone, call(name, account, **members)) for name, account, members in asked]
-    at_once = flow.answer_together(together, [call(name, account, **members) for name, account, members in asked])
+    at_once = flow.answer_group(together, [call(name, account, **members) for name, account, members in asked])
     assert [(answer.status, answer.body) for answer in at_once] == [
         (answer.status, answer.body) for answer in one_by_one
     ]
@@ -101,7 +101,7 @@ def test_one_wait_for_the_disk_serves_all(engine: Engine) -> None:
         return True
 
     store_of(engine)._writer.exec_trace = trace
-    answers = flow.answer_together(engine, [create(f"number {number}") for number in range(10)])
+    answers = flow.answer_group(engine, [create(f"number {number}") for number in range(10)])
     assert {answer.status for answer in answers} == {200}
     assert statements.count("COMMIT") == 1
     store_of(engine)._writer.exec_trace = None
@@ -110,8 +110,8 @@ def test_one_wait_for_the_disk_serves_all(engine: Engine) -> None:
 def test_listeners_wake_once_all_is_durable(engine: Engine) -> None:
     seen: list[int] = []
     engine.store.outbox.listen(lambda: seen.append(engine.store.outbox.newest()))
-    flow.answer_together(engine, [create(f"number {number}") for number in range(3)])
-    flow.answer_together(engine, [create("number 0"), call("GetOpportunity", Identifier="O9")])
+    flow.answer_group(engine, [create(f"number {number}") for number in range(3)])
+    flow.answer_group(engine, [create("number 0"), call("GetOpportunity", Identifier="O9")])
     assert seen == [3]
 
 
@@ -140,7 +140,7 @@ def test_whoever_is_told_of_success_is_in_the_database_whatever_fails(
             for title, account in zip(titles, accounts, strict=True)
         ]
         with failing_at(store_of(engine), nth, error, manner) as has_failed:
-            answers: list[Answer] = flow.answer_together(engine, calls)
+            answers: list[Answer] = flow.answer_group(engine, calls)
         statuses = {title: answer.status for title, answer in zip(titles, answers, strict=True)}
         found = [title for title in kept(engine) if title in titles]
         assert set(statuses.values()) <= {200, 503}
@@ -159,5 +159,5 @@ def test_what_fails_by_itself_takes_nobody_with_it(engine: Engine) -> None:
     first = create("first", Project={"Title": "first"})
     conflict = create("first", Project={"Title": "another"})
     last = create("last", Project={"Title": "last"})
-    assert [answer.status for answer in flow.answer_together(engine, [first, conflict, last])] == [200, 400, 200]
+    assert [answer.status for answer in flow.answer_group(engine, [first, conflict, last])] == [200, 400, 200]
     assert kept(engine) == ["first", "last"]

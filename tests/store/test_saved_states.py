@@ -180,7 +180,7 @@ def test_a_return_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest
     caller.update("O1", OpportunityType="Expansion")
     caller.create("third")
     before = caller.records()
-    monkeypatch.setattr("cosell.store.sqlite.kept_states._copy_other_tables", lambda *_: 1 / 0)
+    monkeypatch.setattr("cosell.store.sqlite.saved_states._copy_other_tables", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         engine.store.states.return_to("two", NOON_MS)
     assert caller.records() == before

@@ -1,4 +1,4 @@
-"""Transactions that end together: one transaction for all, without a savepoint for each, which would cost a quarter."""
+"""Group commit: one transaction for many, without a savepoint for each, which would cost a quarter."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import apsw
 
 from cosell.context import Scope
-from cosell.store.interface import NotTogether
+from cosell.store.interface import GroupSpoilt
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import begin_writing
 
 
-class Together:
+class GroupCommit:
     """What a common transaction of `writer` has done so far, to be remembered once it is committed."""
 
     def __init__(self, writer: apsw.Connection, deadline: float) -> None:
@@ -25,14 +25,14 @@ class Together:
         begin_writing(writer, deadline)
 
     def commit(self) -> None:
-        """Make everything durable. Raises NotTogether where something would have to be undone by itself."""
+        """Make everything durable. Raises GroupSpoilt where something would have to be undone by itself."""
         self._check()
         self.closing.write()
         self._writer.execute("COMMIT")
 
     @contextmanager
     def one_of_many(self) -> Iterator[None]:
-        """One of the transactions. If the block raises after it has written, all are spoilt, and NotTogether is raised
+        """One of the transactions. If the block raises after it has written, all are spoilt, and GroupSpoilt is raised
         for each that follows; most that are refused have written nothing.
         """
         self._check()
@@ -51,4 +51,4 @@ class Together:
 
     def _check(self) -> None:
         if self._is_spoilt:
-            raise NotTogether
+            raise GroupSpoilt

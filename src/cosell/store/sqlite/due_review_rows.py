@@ -1,4 +1,4 @@
-"""The agenda of AWS's side, in SQL. See `store/agenda.py` for the meaning of each method."""
+"""Reviews that are due, in SQL. See `store/due_reviews.py` for the meaning of each method."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import apsw
 
 from cosell.context import Scope
 from cosell.rules.identifiers import id_key, identifier_of
-from cosell.store.agenda import DueReview, ReviewEntry
+from cosell.store.due_reviews import DueReview, ReviewEntry
 
 _DUE = (
     "SELECT due, account, catalog, id_key FROM review_agenda JOIN scope USING (scope_id) "
@@ -14,14 +14,14 @@ _DUE = (
 )
 
 
-class AgendaRows:
+class DueReviewRows:
     """What a reading transaction sees of it."""
 
     _connection: apsw.Connection
     _scope_id: int | None
 
     def review_entry(self, identifier: str) -> ReviewEntry | None:
-        """See `AgendaReader.review_entry`."""
+        """See `ReviewReader.review_entry`."""
         row: Any = self._connection.execute(
             "SELECT submission, rule, step, due FROM review_agenda WHERE scope_id = ? AND id_key = ?",
             (self._scope_id, id_key(identifier)),
@@ -29,17 +29,17 @@ class AgendaRows:
         return None if row is None else ReviewEntry(identifier, *row)
 
 
-class AgendaChanges(AgendaRows):
+class DueReviewChanges(DueReviewRows):
     """What a writing transaction makes of it."""
 
     def put_review_entry(self, entry: ReviewEntry) -> None:
-        """See `AgendaWriter.put_review_entry`."""
+        """See `ReviewWriter.put_review_entry`."""
         self._connection.execute(
             "UPDATE review_agenda SET submission = ?, rule = ?, step = ?, due = ? WHERE scope_id = ? AND id_key = ?",
             (entry.submission, entry.rule, entry.step, entry.due_ms, self._scope_id, id_key(entry.identifier)),
         )
 
-    def clear_agenda(self) -> None:
+    def clear_due_reviews(self) -> None:
         """Remove all of it from the scope."""
         self._connection.execute("DELETE FROM review_agenda WHERE scope_id = ?", (self._scope_id,))
 
