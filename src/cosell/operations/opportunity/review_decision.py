@@ -22,7 +22,7 @@ from cosell.wire.types import GetOpportunityResponse
 _WAITS_NOT: Final[Mapping[ReviewStatus, str]] = {
     "Pending Submission": "the partner has not submitted it",
     "In review": "its review has started already",
-    "Action Required": "the partner has to submit it again",
+    "Action Required": "the partner has to update it, which submits it again",
     "Approved": "its review has ended",
     "Rejected": "its review has ended",
 }
