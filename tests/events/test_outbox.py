@@ -171,6 +171,7 @@ def test_a_deliverer_outlives_whatever_goes_wrong(
     file_engine: Engine, monkeypatch: pytest.MonkeyPatch, troubled: str, error: Exception
 ) -> None:
     monkeypatch.setattr(room, "LOOK_S", 0.01)
+    monkeypatch.setattr(room, "PRUNING_LOOK_S", 0.01)
     outbox = file_engine.store.outbox
     sound: Callable[..., Any] = getattr(outbox, troubled)
     failed = threading.Semaphore(0)

@@ -13,14 +13,18 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from cosell.engine import Engine
 from cosell.serve import search_feeding
+from cosell.serve.rest import Rest
 from cosell.serve.search_feeding import PendingFigure, keep_fed
 from cosell.store.interface import StoreUnavailable
+from tests.admin.conftest import ask, done
+from tests.aws_side.test_approvals import submitted
 from tests.conftest import Server
 from tests.event_loop import run_apart
 from tests.serve.conftest import get
 from tests.store.caller import Caller, record
 
 COUNT = 9
+NEVER_LOOKS = "import cosell.serve.search_feeding as f, cosell.serve.app as a; f.LOOK_IDLE_S = a.LOOK_S = 3600"
 
 
 @pytest.fixture
@@ -42,11 +46,11 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
 
 def feed_until(engine: Engine, is_done: Callable[[], bool]) -> None:
-    """Let the index be fed as a server does it."""
+    """Let the index be fed as a server does it, which nobody tells of anything."""
 
     async def feed() -> None:
         with ThreadPoolExecutor(1) as writer:
-            feeding = asyncio.create_task(keep_fed(engine.store, writer))
+            feeding = asyncio.create_task(keep_fed(engine.store, writer, Rest()))
             async with asyncio.timeout(60):
                 while not is_done():
                     await asyncio.sleep(0.01)
@@ -57,18 +61,53 @@ def feed_until(engine: Engine, is_done: Callable[[], bool]) -> None:
     run_apart(feed())
 
 
-def test_a_server_feeds_the_index_when_its_writers_rest(serve: Callable[..., Server]) -> None:
-    server = serve()
-    server.client().create_opportunity(Catalog="Sandbox", ClientToken="first")
-
-    def pending() -> int:
+def wait_until_fed(server: Server) -> None:
+    """Returns once the index knows everything. The test's own time limit ends a wait in vain."""
+    pending = -1
+    while pending:
         found = re.search(r"^cosell_search_pending (\d+)", get(server, "/metrics")[1], re.MULTILINE)
         assert found is not None
-        return int(float(found[1]))
+        pending = int(float(found[1]))
 
-    while pending():  # the test's own time limit ends a wait in vain
+
+def test_an_idle_server_wakes_for_what_it_writes(serve_after: Callable[..., Server]) -> None:
+    """By itself this one would look again after an hour."""
+    approving = (
+        "--review-start",
+        "0s",
+        "--review-verdict",
+        "0s",
+        "--review-action-required",
+        "0",
+        "--review-rejected",
+        "0",
+    )
+    server = serve_after(NEVER_LOOKS, "--db", "deals.db", "--review", "auto", *approving)
+    client = server.client()
+    wait_until_fed(server)
+    deal = submitted(client)
+    while client.get_opportunity(Catalog="Sandbox", Identifier=deal)["LifeCycle"]["ReviewStatus"] != "Approved":
         pass
-    assert server.client().list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
+    wait_until_fed(server)
+    done(ask(server, "POST", "seed", {"count": 5}))
+    wait_until_fed(server)
+
+
+def test_what_other_programs_write_is_found_by_looking(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_feeding, "LOOK_S", 0.01)
+    monkeypatch.setattr(search_feeding, "LOOK_IDLE_S", 0.01)
+    is_written = False
+
+    def is_done() -> bool:
+        nonlocal is_written
+        if engine.store.pending_in_search():
+            return False
+        if not is_written:
+            is_written = True
+            Caller(engine).put([record("Olater")])
+        return engine.store.pending_in_search() == 0
+
+    feed_until(engine, is_done)
 
 
 def test_the_log_tells_how_far_a_long_feeding_is(

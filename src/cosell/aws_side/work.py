@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from cosell.clock import LAST_MS
 from cosell.context import Context, Scope
 from cosell.engine import Engine
 from cosell.errors import ServiceError
@@ -30,7 +31,7 @@ from cosell.wire.types import GetOpportunityResponse
 
 NO_RULE: Final = -1
 
-OnDefect = Callable[[str, Exception], None]
+OnDefect = Callable[[str, Exception], object]
 """Is told what was being done, and how it failed."""
 
 
@@ -44,28 +45,31 @@ class Due(msgspec.Struct, frozen=True):
     give_up: Callable[[WriteTransaction], None] = lambda _: None
 
 
-def work(engine: Engine, script: Script | None, until_ms: int, on_defect: OnDefect, limit: int | None = None) -> None:
-    """Do what is due by `until_ms`, in the order in which it is due, up to `limit` things.
+def work(
+    engine: Engine, script: Script | None, until_ms: int, on_defect: OnDefect, limit: int | None = None
+) -> int | None:
+    """Do what is due by `until_ms`, in the order in which it is due, up to `limit` things: when the next one is due.
 
-    Without a script nobody reviews by himself; what is new appears, tasks go on and invitations expire all the same.
-    What fails is given up, so that it holds up nothing else. Raises StoreUnavailable.
+    None stands for no known moment. Without a script nobody reviews by himself; what is new appears, tasks go on and
+    invitations expire all the same. What fails is given up, so that it holds up nothing else. Raises StoreUnavailable.
     """
     done = 0
     while limit is None or done < limit:
-        item = _next(engine, script, until_ms)
-        if item is None:
-            return
+        item = _next(engine, script)
+        if item is None or item.due_ms > until_ms:
+            return None if item is None else item.due_ms
         _do(engine, item, on_defect)
         done += 1
+    return until_ms
 
 
-def _next(engine: Engine, script: Script | None, until_ms: int) -> Due | None:
+def _next(engine: Engine, script: Script | None) -> Due | None:
     """What is due first. Looked up each time: what one thing brings about may be due before everything else."""
     store = engine.store
-    reviews = [] if script is None else [_review(script, item) for item in store.due_reviews(until_ms, 1)]
-    appearances = [_appearance(item) for item in store.due_appearances(until_ms, 1)]
-    tasks = [_task(item) for item in store.due_tasks(until_ms, 1)]
-    invitations = [_invitation(item) for item in store.due_invitations(until_ms, 1)]
+    reviews = [] if script is None else [_review(script, item) for item in store.due_reviews(LAST_MS, 1)]
+    appearances = [_appearance(item) for item in store.due_appearances(LAST_MS, 1)]
+    tasks = [_task(item) for item in store.due_tasks(LAST_MS, 1)]
+    invitations = [_invitation(item) for item in store.due_invitations(LAST_MS, 1)]
     return min([*appearances, *reviews, *tasks, *invitations], key=lambda item: item.due_ms, default=None)
 
 

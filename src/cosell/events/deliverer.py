@@ -25,6 +25,8 @@ LOOK_AHEAD: Final = 4
 RETENTION_MS: Final = 7 * 24 * 60 * 60 * 1000
 """How long an event stays readable after all sinks have it. Our choice."""
 PRUNED_EVERY_MS: Final = 60_000
+PRUNING_LOOK_S: Final = 2.0
+"""How often the engine's clock is asked whether it is time for that."""
 SINK_RECOVERS: Final = "sink takes events"
 LAST_ROUNDS_S: Final = 2.0
 """How long an ending process goes on delivering what it still can."""
@@ -83,7 +85,7 @@ class Deliverer:
         for carrier in self._carriers:
             carrier.start()
         outage = Outage(self._tell, "removal of old events")
-        while not self._stopping.wait(LOOK_S):
+        while not self._stopping.wait(PRUNING_LOOK_S):
             try:
                 self._prune()
             except Exception as error:  # noqa: BLE001  # there is time until the next time

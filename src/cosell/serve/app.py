@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from math import inf
 from time import perf_counter
 from typing import Final
 
@@ -18,7 +19,7 @@ import msgspec
 
 from cosell import flow
 from cosell.aws_side.work import work
-from cosell.engine import Engine
+from cosell.engine import Engine, clock_of
 from cosell.errors import (
     AccessDeniedException,
     ConnectionDropped,
@@ -42,6 +43,7 @@ from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
 from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
+from cosell.serve.rest import Rest
 from cosell.serve.search_feeding import keep_fed
 from cosell.serve.searches import SEARCH, Searches
 from cosell.serve.unknown_names import UnknownNames
@@ -56,8 +58,8 @@ BODY_TIMEOUT_S: Final = 30
 
 AT_ONCE: Final = 100
 """Things that AWS's side does before it lets requests pass that wait for the writer."""
-PAUSE_S: Final = 0.2
-"""Seconds after which AWS's side looks again what is due."""
+LOOK_S: Final = 1.0
+"""Seconds after which AWS's side looks for what other processes have made due. The rest it knows to the moment."""
 READINESS: Final = "/readyz"
 TEXT: Final = b"text/plain; charset=utf-8"
 
@@ -76,7 +78,9 @@ class Application:
         self._ready = Readiness(engine.store.check, log_outage)
         self._deadlines = Deadlines(BODY_TIMEOUT_S)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._writes = Writes(engine, self._writer)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._aws_side_rest, self._feeding_rest = Rest(), Rest()
+        self._writes = Writes(engine, self._writer, self._end_rests)
         self._searches = Searches(engine)
         # A database in memory has one connection, for which readers have to wait: not on the event loop.
         self._reading_targets = frozenset(
@@ -84,7 +88,7 @@ class Application:
             for operation in service_model().operations.values()
             if operation.readonly and operation.name != SEARCH and engine.store.shared
         )
-        self._lanes = Lanes(self._room, self._writer)
+        self._lanes = Lanes(self._room, self._writer, self._end_rests_soon)
         self._console = ConsoleDoor(self._room, self._lanes)
         self._names = names_of(options.host, options.allow_host)
         self._pages: dict[str, Page] = {
@@ -192,6 +196,7 @@ class Application:
 
     async def open(self) -> None:
         """Be there for the other workers."""
+        self._loop = asyncio.get_running_loop()
         await self._room.recent.open()
 
     def drain(self) -> None:
@@ -215,19 +220,34 @@ class Application:
         outage = Outage(log_outage, "AWS's side")
         while True:
             try:
-                await loop.run_in_executor(self._writer, self._work)
+                due_in_s = await loop.run_in_executor(self._writer, self._work)
             except Exception as error:  # noqa: BLE001  # whatever it is, it may be better the next time
                 outage.met(error)
+                await asyncio.sleep(LOOK_S)
             else:
                 outage.over()
-            await asyncio.sleep(PAUSE_S)
+                await self._aws_side_rest(min(LOOK_S, due_in_s))
 
     async def feed_search(self) -> None:
         """Let the index of searches know what was written, for ever. It shares the writer's thread, too."""
-        await keep_fed(self._engine.store, self._writer)
+        await keep_fed(self._engine.store, self._writer, self._feeding_rest)
 
-    def _work(self) -> None:
-        work(self._engine, self._room.script, self._engine.clock(), log_defect, limit=AT_ONCE)
+    def _work(self) -> float:
+        """Do what is due: in how many seconds the next thing will be, as far as it is known now."""
+        clock = clock_of(self._engine)
+        due_ms = work(self._engine, self._room.script, clock(), log_defect, limit=AT_ONCE)
+        factor = clock.course.factor
+        return inf if due_ms is None or not factor else max(due_ms - clock(), 0) / 1000 / factor
+
+    def _end_rests(self) -> None:
+        """Something was written."""
+        self._aws_side_rest.end()
+        self._feeding_rest.end()
+
+    def _end_rests_soon(self) -> None:
+        """The same, for another thread than the event loop's."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_rests)
 
     def close(self) -> None:
         """Finish what is being written, then let go of the database."""

@@ -1,7 +1,8 @@
 """The index of searches is fed while nobody is kept waiting for it: when writers rest, or when too much is pending.
 
-Each batch has the writer's thread for itself, so requests that write go between two of them. Every worker does so; what
-one has fed, the others do not find pending any more.
+Each batch has the writer's thread for itself, so requests that write go between two of them. The worker that has
+written does so; what one has fed, the others do not find pending any more. At its start, and now and then, each looks
+for what a worker that died has left, and what commands have written beside the server.
 """
 
 import asyncio
@@ -15,10 +16,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from cosell.outage import Outage, Tell
 from cosell.serve.log import log_event, log_outage
+from cosell.serve.rest import Rest
 from cosell.store.interface import Store, StoreUnavailable
 
 LOOK_S: Final = 0.2
-"""Seconds after which it is looked again what is pending. Writers rest where it has not become more."""
+"""Seconds after which it is looked again at what is pending. Writers rest where it has not become more."""
+LOOK_IDLE_S: Final = 10.0
+"""Seconds after which it is looked again where nothing was pending and this process has written nothing."""
 AT_ONCE: Final = 250
 MANY: Final = 4_096
 """Pending opportunities that are fed although writers are at work: searches would feed them otherwise."""
@@ -48,8 +52,8 @@ class PendingFigure:
         )
 
 
-async def keep_fed(store: Store, writer: Executor) -> None:
-    """Feed the index, for ever."""
+async def keep_fed(store: Store, writer: Executor, rest: Rest) -> None:
+    """Feed the index, for ever. To be told by `rest` of what this process writes."""
     loop = asyncio.get_running_loop()
     outage = Outage(log_outage, "feeding of the search index")
     progress = _Progress()
@@ -64,12 +68,14 @@ async def keep_fed(store: Store, writer: Executor) -> None:
                 fed = await loop.run_in_executor(writer, store.feed_search, AT_ONCE)
         except Exception as error:  # noqa: BLE001  # whatever it is, it may be better the next time
             outage.met(error)
-        else:
-            outage.over()
-            before = pending - fed
-            if not before:
-                progress.end()
-        if not fed:
+            await asyncio.sleep(LOOK_S)
+            continue
+        outage.over()
+        before = pending - fed
+        if not before:
+            progress.end()
+            await rest(LOOK_IDLE_S)
+        elif not fed:
             await asyncio.sleep(LOOK_S)
 
 

@@ -7,6 +7,7 @@ taken together when it is free again. Who still waits for the thread when the de
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Executor
 from time import monotonic
 from typing import Final, TypeAlias
@@ -26,11 +27,12 @@ SWEEP_S: Final = 0.5
 
 
 class Writes:
-    """Answers calls on `writer`, an executor of one thread."""
+    """Answers calls on `writer`, an executor of one thread, and calls `on_written` on the event loop after each go."""
 
-    def __init__(self, engine: Engine, writer: Executor) -> None:
+    def __init__(self, engine: Engine, writer: Executor, on_written: Callable[[], object]) -> None:
         self._engine = engine
         self._writer = writer
+        self._on_written = on_written
         self._waiting: deque[Waiting] = deque()
         self._taking = threading.Lock()
         self._is_busy = False
@@ -73,6 +75,7 @@ class Writes:
         for (_, answered), answer in zip(taken, answers, strict=True):
             if not answered.done():  # its client may have gone
                 answered.set_result(answer)
+        self._on_written()
         loop.call_soon(self._look_again, loop)  # after those who were told, so that who comes meanwhile is taken along
 
     def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -5,6 +5,7 @@ bulk action, which may take minutes, has a thread to itself. Whoever was not beg
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from typing import Final
@@ -16,10 +17,14 @@ READERS: Final = 4
 
 
 class Lanes:
-    """Carries out requests for `room`; `writer` is the thread of the API's changes."""
+    """Carries out requests for `room`; `writer` is the thread of the API's changes.
 
-    def __init__(self, room: Room, writer: ThreadPoolExecutor) -> None:
+    `on_written` is called in some thread after each that may have written.
+    """
+
+    def __init__(self, room: Room, writer: ThreadPoolExecutor, on_written: Callable[[], object]) -> None:
         self._room = room
+        self._on_written = on_written
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="admin reader")
         self._bulk = ThreadPoolExecutor(1, thread_name_prefix="bulk")
         self._lanes = {"read": self._readers, "change": writer, "bulk": self._bulk}
@@ -44,7 +49,10 @@ class Lanes:
 
         def carry_out() -> AdminAnswer:
             with waiting_until(deadline):
-                return perform(self._room, route, request)
+                answer = perform(self._room, route, request)
+            if route.lane != "read":
+                self._on_written()
+            return answer
 
         return self._lanes[route.lane].submit(carry_out)
 
