@@ -12,6 +12,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
@@ -335,6 +336,11 @@ def _description(type_: Any) -> str:
     return said[-1] if said else _description(get_args(type_)[0])
 
 
+def deployed(language: str, path: str) -> str:
+    """An example of deploy/."""
+    return f"```{language}\n{(ROOT / 'deploy' / path).read_text(encoding='utf-8')}```"
+
+
 PARTS: Final[dict[str, Callable[[], str]]] = {
     "commands": commands,
     "command-list": command_list,
@@ -351,6 +357,8 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "mirror-views": mirror_views,
     "steps": steps,
     "admin-routes": admin_routes,
+    "nginx": partial(deployed, "nginx", "nginx/cosell.conf"),
+    "caddy": partial(deployed, "text", "caddy/Caddyfile"),
     **LIFE_CYCLE_PARTS,
     **PYTHON_API_PARTS,
 }

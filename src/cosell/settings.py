@@ -42,6 +42,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "repeated; the variable separates several by spaces."
         ),
     ] = []
+    public_url: Annotated[
+        str,
+        Meta(
+            description="The address by which people reach this server, such as https://pipeline.example, where a "
+            "proxy stands in front of it."
+        ),
+    ] = ""
     clock: Annotated[
         str,
         Meta(
@@ -156,6 +163,7 @@ OF_A_SERVER: Final = (
     "workers",
     "insecure",
     "allow_host",
+    "public_url",
     "clock",
     "sink",
     "webhook_secret",

@@ -20,7 +20,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
     key=lambda page: page.relative_to(ROOT).as_posix(),
 )
-LANGUAGES = frozenset({"python", "sh", "javascript", "text", "json", "toml", "ini", "mermaid", "sql", "yaml"})
+LANGUAGES = frozenset({"python", "sh", "javascript", "text", "json", "toml", "ini", "mermaid", "nginx", "sql", "yaml"})
 WAYS = frozenset({"background", "fails", "node", "output", "sqlite", "postgres", "duckdb"})
 
 _FENCE = re.compile(r"^( *)```(.*)$")

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -182,6 +183,41 @@ def test_beyond_loopback_addresses_and_names_that_no_stranger_can_have_are_answe
 ) -> None:
     names = names_of("0.0.0.0", ["pipeline.example"])
     assert (objection([(b"host", host.encode())], names) is None) == answered
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://pipeline.example", "https://pipeline.example"),
+        ("HTTPS://Pipeline.Example:443/", "https://pipeline.example"),
+        ("http://pipeline.example:80", "http://pipeline.example"),
+        ("https://pipeline.example:8443", "https://pipeline.example:8443"),
+        ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
+    ],
+)
+def test_pages_of_the_public_address_are_answered_whatever_host_the_proxy_names(url: str, origin: str) -> None:
+    names = names_of("127.0.0.1", [], url)
+    host = urlsplit(origin).netloc.encode()
+    for named in (host, b"127.0.0.1:4280"):
+        assert objection([(b"host", named), (b"origin", origin.encode())], names) is None
+        for stranger in (b"https://evil.example", b"null", b"", origin.encode() + b":1"):
+            assert objection([(b"host", named), (b"origin", stranger)], names) is not None
+    assert objection([(b"host", b"evil.example")], names) is not None
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        *((url, "give it like https://pipeline.example") for url in ("pipeline.example", "ftp://a", "https://", "/")),
+        *((url, "give it like https://") for url in ("https://a:b@c", "https://a:port", "https://[x]", "https://ä.de")),
+        *((f"https://pipeline.example{end}", "give it a name of its own") for end in ("/cosell", "/?a", "?a=b", "#a")),
+    ],
+)
+def test_a_public_address_that_cannot_be_is_told_in_one_line(run: Callable[..., Finished], url: str, told: str) -> None:
+    finished = run("serve", "--port", "0", "--public-url", url)
+    assert (finished.code, finished.out) == (2, "")
+    assert told in finished.err
+    assert len(finished.err.splitlines()) <= 2
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ OTHERS: dict[str, Any] = {
     "workers": 2,
     "insecure": True,
     "allow_host": ["cosell.example"],
+    "public_url": "https://pipeline.example",
     "clock": "accelerated:60",
     "sink": ["file:events.jsonl"],
     "webhook_secret": "whsec_c2VjcmV0",

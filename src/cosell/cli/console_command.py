@@ -24,10 +24,18 @@ if TYPE_CHECKING:
 @setting("port")
 @setting("insecure")
 @setting("allow_host")
+@setting("public_url")
 @setting("log_level")
 @setting("log_format")
 def console_command(
-    mirror: str, host: str, port: int, insecure: bool, allow_host: list[str], log_level: str, log_format: str
+    mirror: str,
+    host: str,
+    port: int,
+    insecure: bool,
+    allow_host: list[str],
+    public_url: str,
+    log_level: str,
+    log_format: str,
 ) -> None:
     """Look at a mirror in a browser, until SIGTERM or Ctrl-C. Nothing can be changed there.
 
@@ -43,17 +51,17 @@ def console_command(
             f"whoever reaches {host} could read the whole mirror",
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
-    names_of(host, allow_host)  # so that a mistake in --allow-host is told at once
+    names = names_of(host, allow_host, public_url)  # so that a mistake in them is told at once
     source = MirrorSource(mirror)
     source.state()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
     configure_log(log_level, log_format)
 
     def announce() -> None:
-        click.echo(f"cosell shows {mirror} on {base_url(host, port)}/console/")
+        click.echo(f"cosell shows {mirror} on {names.origin or base_url(host, port)}/console/")
         sys.stdout.flush()
 
-    show_mirror(source, host, allow_host, port, announce)
+    show_mirror(source, host, allow_host, public_url, port, announce)
 
 
 class MirrorSource:

@@ -39,7 +39,7 @@ def serve_command(**given: Any) -> int:
             f"whoever reaches {host} could read and change everything",
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
-    names_of(host, settings.allow_host)  # so that a mistake in it is told once
+    names = names_of(host, settings.allow_host, settings.public_url)  # so that a mistake in them is told once
     try:
         course = course_of(settings.clock, wall_clock())
     except ValueError as error:
@@ -51,6 +51,7 @@ def serve_command(**given: Any) -> int:
         db=settings.db,
         host=host,
         allow_host=settings.allow_host,
+        public_url=settings.public_url,
         port=settings.port,
         log_level=settings.log_level,
         version=__version__,
@@ -68,6 +69,8 @@ def serve_command(**given: Any) -> int:
 
     def announce() -> None:
         click.echo(f"cosell ready on {base_url(host, port)}")
+        if names.origin:
+            click.echo(f"people reach it at {names.origin}, with AWS clients after: cosell env --url {names.origin}")
         sys.stdout.flush()
 
     try:

@@ -89,8 +89,8 @@ class Application:
             if operation.readonly and operation.name != SEARCH and engine.store.shared
         )
         self._lanes = Lanes(self._room, self._writer, self._end_rests_soon)
-        self._console = ConsoleDoor(self._room, self._lanes)
-        self._names = names_of(options.host, options.allow_host)
+        self._names = names_of(options.host, options.allow_host, options.public_url)
+        self._console = ConsoleDoor(self._room, self._lanes, self._names.origin)
         self._pages: dict[str, Page] = {
             "/healthz": partial(_health, options.model),
             "/metrics": self._figures,

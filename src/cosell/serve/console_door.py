@@ -36,9 +36,13 @@ def wants_page(scope: Message) -> bool:
 
 
 class ConsoleDoor:
-    """Answers what `is_console`. What it asks of the admin API takes its `lanes`, as requests from outside do."""
+    """Answers what `is_console`. What it asks of the admin API takes its `lanes`, as requests from outside do.
 
-    def __init__(self, room: Room, lanes: Lanes) -> None:
+    Behind a proxy its pages name the `origin` that people know.
+    """
+
+    def __init__(self, room: Room, lanes: Lanes, origin: str) -> None:
+        self._origin = origin
         self._room = room
         self._lanes = lanes
         self._opening: asyncio.Future[Console] | None = None
@@ -52,7 +56,7 @@ class ConsoleDoor:
         async def receive() -> Message:
             return {"type": "http.request", "body": body}
 
-        await show(console, scope, receive, send)
+        await show(console, scope, receive, send, self._origin)
 
     def close(self) -> None:
         """Let the pages be finished."""
@@ -83,8 +87,15 @@ class ConsoleDoor:
         return AdminResult(answer.status, msgspec.json.decode(answer.body))
 
 
-async def show(console: "Console", scope: Message, receive: Receive, send: Send) -> None:
-    """Let a console answer a request. Whoever has all of the answer finds in the log what went wrong."""
+async def show(console: "Console", scope: Message, receive: Receive, send: Send, origin: str = "") -> None:
+    """Let a console answer a request. Whoever has all of the answer finds in the log what went wrong.
+
+    `origin` is the one that its pages name; empty: the one by which they were asked for.
+    """
+    if origin:
+        scheme, _, authority = origin.partition("://")
+        others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        scope = {**scope, "scheme": scheme, "headers": [*others, (b"host", authority.encode())]}
     ends: list[Message] = []
 
     async def send_all_but_the_end(message: Message) -> None:

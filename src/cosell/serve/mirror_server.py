@@ -11,14 +11,15 @@ from cosell.serve.stopping import ending_on_signals, leave
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 
 
-def show_mirror(source: Source, host: str, allowed: Sequence[str], port: int, on_ready: Callable[[], None]) -> NoReturn:
+def show_mirror(
+    source: Source, host: str, allowed: Sequence[str], public_url: str, port: int, on_ready: Callable[[], None]
+) -> NoReturn:
     """Show the mirror until SIGTERM or SIGINT, then end the process as a server does."""
     tell_uncaught()
-    asyncio.run(_show(source, host, allowed, port, on_ready))
+    asyncio.run(_show(MirrorSite(source, host, allowed, public_url), host, port, on_ready))
 
 
-async def _show(source: Source, host: str, allowed: Sequence[str], port: int, on_ready: Callable[[], None]) -> NoReturn:
-    site = MirrorSite(source, host, allowed)
+async def _show(site: MirrorSite, host: str, port: int, on_ready: Callable[[], None]) -> NoReturn:
     server = embedded(site, host, port)
     loop = asyncio.get_running_loop()
     tell_uncaught_of(loop)

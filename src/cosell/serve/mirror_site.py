@@ -48,9 +48,14 @@ class MirrorSite:
     """The application. `close` waits for the pages that are being made."""
 
     def __init__(
-        self, source: Source, host: str, allowed: Sequence[str] = (), clock: Callable[[], float] = monotonic
+        self,
+        source: Source,
+        host: str,
+        allowed: Sequence[str] = (),
+        public_url: str = "",
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._names = names_of(host, allowed)
+        self._names = names_of(host, allowed, public_url)
         self._clock = clock
         self._copy = copy = MirrorCopy(source)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copying")
@@ -88,7 +93,7 @@ class MirrorSite:
             await say(send, 404, "Here is a mirror of Partner Central to look at, under /console/, and no API.")
         else:
             await self._renew()
-            await show(self._console, scope, receive, send)
+            await show(self._console, scope, receive, send, self._names.origin)
 
     def close(self) -> None:
         """Let the pages be finished."""

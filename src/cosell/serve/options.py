@@ -22,6 +22,8 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secret: str
     allow_host: list[str] = []
     """Names by which clients call the server, beside its addresses."""
+    public_url: str = ""
+    """The address by which people reach the server; empty: the one that it listens on."""
     script: dict[str, Any] | None = None
     """The document of the script that AWS's side follows; None: nothing happens by itself."""
     readings: Readings = DEFAULT_READINGS

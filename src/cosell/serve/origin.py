@@ -12,6 +12,7 @@ import socket
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,6 +21,9 @@ from cosell.errors import UserError
 LOCAL_NAMES: Final = frozenset({"localhost"})
 SHOWN: Final = 100
 """Characters of a stranger's header that are repeated to the stranger."""
+
+PORTS: Final = {"http": 80, "https": 443}
+"""The schemes of a public address, each with the port that browsers leave out."""
 
 _NAME: Final = r"[0-9a-z_-]+(?:\.[0-9a-z_-]+)*"
 _HOST: Final = re.compile(rf"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>{_NAME})\.?)(?::[0-9]{{0,5}})?")
@@ -33,19 +37,47 @@ class Objection(msgspec.Struct, frozen=True):
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What a server is called: the address that it listens on, and names that its operator has given it besides."""
+    """What a server is called: the address that it listens on, and names that its operator has given it besides.
+
+    `origin` is that of its pages behind a proxy, empty where there is none.
+    """
 
     bound_to: str
     more: frozenset[str] = frozenset()
+    origin: str = ""
 
 
-def names_of(bound_to: str, more: Collection[str]) -> Names:
-    """What a server is called. Raises UserError for a name that no Host header can have."""
+def names_of(bound_to: str, more: Collection[str], public_url: str = "") -> Names:
+    """What a server is called. Raises UserError for a name that no Host header can have, or no address of a server."""
     names = {name.lower().removesuffix(".") for name in more}
     for name in sorted(names):
         if not re.fullmatch(_NAME, name):
             raise UserError(f"{name!r} is not a name of a host", "give it without a scheme or a port: pipeline.example")
-    return Names(bound_to, frozenset(names))
+    origin = public_origin(public_url)
+    if origin:
+        names.add(urlsplit(origin).hostname or "")
+    return Names(bound_to, frozenset(names), origin)
+
+
+def public_origin(url: str) -> str:
+    """The origin of a public address as browsers write it; empty for an empty one. Raises UserError."""
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        scheme, host, port = "", "", None
+    is_host = re.fullmatch(_NAME, host) or isinstance(_address_of(host), ipaddress.IPv6Address)
+    if scheme not in PORTS or not is_host or parts.username is not None or parts.password is not None:
+        raise UserError("the public URL is not an address of a server", "give it like https://pipeline.example")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise UserError(
+            "the public URL has a path, and cosell answers at the root of a name only",
+            f"give it a name of its own: {scheme}://{host}",
+        )
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}{'' if port in (None, PORTS[scheme]) else f':{port}'}"
 
 
 def objection(headers: Sequence[tuple[bytes, bytes]], names: Names) -> Objection | None:
@@ -65,7 +97,8 @@ def objection(headers: Sequence[tuple[bytes, bytes]], names: Names) -> Objection
     if against is not None:
         return against
     for origin in origins:
-        if origin.lower().partition(b"://")[2] != hosts[0].lower():
+        page = origin.lower()
+        if page.partition(b"://")[2] != hosts[0].lower() and page.decode("latin-1") != (names.origin or None):
             return Objection(403, f"Pages of other origins may not call this server, and Origin is {_shown(origin)!r}.")
     return None
 

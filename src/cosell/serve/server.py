@@ -21,6 +21,7 @@ from cosell.serve.app import Application
 from cosell.serve.connections import end_unread, room_for_connections
 from cosell.serve.log import log_delivery, log_event, log_outage
 from cosell.serve.options import ServeOptions
+from cosell.serve.origin import public_origin
 from cosell.serve.stopping import ending_on_signals, leave
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.serve.write_ahead_log import keep_short
@@ -113,7 +114,7 @@ def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
         "port": options.port,
         "workers": options.workers,
         "sinks": sinks,
-        "console": f"{base_url(options.host, options.port)}/console/",
+        "console": f"{public_origin(options.public_url) or base_url(options.host, options.port)}/console/",
     }
 
 
