@@ -358,6 +358,8 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "steps": steps,
     "admin-routes": admin_routes,
     "nginx": partial(deployed, "nginx", "nginx/cosell.conf"),
+    "systemd": partial(deployed, "ini", "systemd/cosell.service"),
+    "systemd-sync": partial(deployed, "ini", "systemd/cosell-sync.service"),
     "caddy": partial(deployed, "text", "caddy/Caddyfile"),
     **LIFE_CYCLE_PARTS,
     **PYTHON_API_PARTS,

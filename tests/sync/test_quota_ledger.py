@@ -311,3 +311,6 @@ def test_without_a_usable_variable_the_state_is_in_the_home(monkeypatch: pytest.
     monkeypatch.setenv("XDG_STATE_HOME", "relative")
     open_ledger(_client("http://127.0.0.1:1"), "on", 1.0, "push").close()
     assert (tmp_path / ".local/state/cosell/quota.db").exists()
+    monkeypatch.setenv("STATE_DIRECTORY", f"{tmp_path}/of-unit:{tmp_path}/another")
+    open_ledger(_client("http://127.0.0.1:1"), "on", 1.0, "push").close()
+    assert (tmp_path / "of-unit/quota.db").exists()

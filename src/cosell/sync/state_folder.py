@@ -1,10 +1,17 @@
-"""Where a user's programs keep what they must not forget. Source: XDG Base Directory Specification 0.8."""
+"""Where a user's programs keep what they must not forget. Source: XDG Base Directory Specification 0.8, and
+systemd.exec(5)."""
 
 import os
 from pathlib import Path
 
 
 def state_folder() -> Path:
-    """`$XDG_STATE_HOME/cosell`, or `~/.local/state/cosell` where the variable is not set, or not absolute."""
+    """`$XDG_STATE_HOME/cosell`, or `~/.local/state/cosell` where the variable is not set, or not absolute.
+
+    A unit of systemd has its own, which systemd names in `$STATE_DIRECTORY`: homes are out of reach there.
+    """
     given = os.environ.get("XDG_STATE_HOME", "")
+    of_unit = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if of_unit and not Path(given).is_absolute():
+        return Path(of_unit)
     return (Path(given) if Path(given).is_absolute() else Path.home() / ".local/state") / "cosell"
