@@ -1,11 +1,13 @@
-"""The variables that point an unmodified AWS client at a running cosell."""
+"""The variables that point an unmodified AWS client at a running cosell, and cosell's own commands too."""
 
 from cosell.rules.identifiers import REGION
 
 
 def client_environment(url: str, account: str) -> dict[str, str]:
-    """The variables that make an AWS client talk to `url` as `account`."""
+    """The variables that make AWS clients and cosell's commands talk to `url` as `account`."""
     return {
+        "COSELL_URL": url,
+        "COSELL_ACCOUNT": account,
         "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": url,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,

@@ -178,6 +178,8 @@ class ConnectionDropped(ProtocolError):
 class UserError(Exception):
     """A mistake of the person at the terminal. `message` is one line; `next_step` says what to do about it."""
 
+    exit_code: ClassVar[int] = 2
+
     def __init__(self, message: str, next_step: str = "") -> None:
         super().__init__(message)
         self.message = message

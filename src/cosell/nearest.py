@@ -7,5 +7,18 @@ from collections.abc import Iterable
 def nearest(name: str, known: Iterable[str]) -> str:
     """A next step for whoever has named what is not known: the nearest name, or all of them where none is near."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, 1, cutoff=0.5)
-    return f"did you mean {close[0]}?" if close else f"known are {', '.join(names)}"
+    close = closest(name, names)
+    return f"did you mean {close}?" if close else f"known are {', '.join(names)}"
+
+
+def closest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
+    """The name that is most like another one, whatever the case; None where none is."""
+    folded = {each.casefold(): each for each in known}
+    close = difflib.get_close_matches(name.casefold(), folded, 1, cutoff=cutoff)
+    return folded[close[0]] if close else None
+
+
+def either(names: Iterable[str]) -> str:
+    """Names as a choice in a sentence: `debug, info or warning`."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

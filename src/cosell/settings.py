@@ -4,9 +4,11 @@ A setting is an option of the commands that use it, a variable `COSELL_…`, and
 directory; the option wins over the variable, the variable over the file, the file over the default.
 """
 
+import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -14,9 +16,28 @@ from msgspec import Meta
 from cosell.auth.open_access import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 from cosell.context import Readings
 from cosell.errors import UserError
+from cosell.nearest import closest, either, nearest
 from cosell.time_texts import span_ms
 
 FILE: Final = "cosell.toml"
+CHOICES: Final = {
+    "catalog": ("AWS", "Sandbox"),
+    "log_level": ("debug", "info", "warning", "error"),
+    "log_format": ("auto", "json", "text"),
+}
+"""The values of settings that have few."""
+
+_URL_PATTERN: Final = r"^https?://[^/\s]\S*\Z"
+_RULES: Final = {
+    "account": "an account of twelve digits",
+    "without_search": "a list of accounts of twelve digits",
+    "url": "an address that begins with http:// or https://",
+}
+"""What a pattern demands, in words."""
+
+
+def _one_of(name: str) -> str:
+    return rf"^({'|'.join(CHOICES[name])})\Z"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,11 +47,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: Annotated[
         str, Meta(pattern=ACCOUNT_PATTERN, description="The AWS account whose data is meant, twelve digits.")
     ] = DEFAULT_ACCOUNT
-    catalog: Annotated[str, Meta(pattern=r"^(AWS|Sandbox)\Z", description="The catalog: AWS or Sandbox.")] = "Sandbox"
+    catalog: Annotated[str, Meta(pattern=_one_of("catalog"), description="The catalog: AWS or Sandbox.")] = "Sandbox"
     mirror: Annotated[
         str, Meta(description="The mirror: a file's path, sqlite:///path, postgresql://… or duckdb:///path.")
     ] = "mirror.db"
-    url: Annotated[str, Meta(description="The address of a running cosell.")] = "http://127.0.0.1:4280"
+    url: Annotated[str, Meta(pattern=_URL_PATTERN, description="The address of a running cosell.")] = (
+        "http://127.0.0.1:4280"
+    )
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
@@ -141,14 +164,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Annotated[
         str,
         Meta(
-            pattern=r"^(debug|info|warning|error)\Z",
+            pattern=_one_of("log_level"),
             description="What to log: debug (every call), info, warning or error.",
         ),
     ] = "info"
     log_format: Annotated[
         str,
         Meta(
-            pattern=r"^(auto|json|text)\Z",
+            pattern=_one_of("log_format"),
             description="How to write the log: json, text, or auto (text on a terminal, else json).",
         ),
     ] = "auto"
@@ -201,16 +224,70 @@ def from_file(folder: Path) -> dict[str, Any]:
     """
     try:
         given = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
-        msgspec.convert(given, Settings)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise UserError(f"cannot read {FILE}: {error.strerror}", "fix it, or go to another folder") from None
     except RecursionError:
-        raise UserError(f"{FILE} is nested too deeply", "see docs/reference/settings.md") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise UserError(f"{FILE}: {error}", "see docs/reference/settings.md") from None
+        raise UserError(f"{FILE} is nested too deeply", _SEE) from None
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at (.*)\)", str(error))
+        raise UserError(f"{FILE} is not TOML{f' at {place[1]}' if place else ''}", _SEE) from None
+    except UnicodeDecodeError:
+        raise UserError(f"{FILE} is not UTF-8", "save it as UTF-8") from None
+    for name, value in given.items():
+        if name not in FIELDS:
+            raise UserError(f"{FILE}: there is no setting {name}", nearest(name, FIELDS))
+        try:
+            checked(name, value)
+        except UserError as mistake:
+            raise UserError(f"{FILE}: {name} {mistake.message}", mistake.next_step or _SEE) from None
     return given
+
+
+def checked(name: str, value: Any, *, strict: bool = True) -> Any:
+    """The value of a setting; where it is not `strict`, a number may be a text.
+
+    Raises UserError for one that it cannot have: the message begins with the value.
+    """
+    try:
+        return msgspec.convert(value, FIELDS[name].type, strict=strict)
+    except msgspec.ValidationError:
+        told = " ".join(value) if isinstance(value, list | tuple) and all(isinstance(e, str) for e in value) else value
+        close = closest(str(value), CHOICES.get(name, ()))
+        raise UserError(f"{told!r} is not {_rule_of(name)}", f"did you mean {close}?" if close else "") from None
+
+
+def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
+    """Variables that begin as those of settings do, and are none; each with the one that may have been meant.
+
+    Those that Kubernetes sets for a service that is called cosell are passed over.
+    """
+    known = {f"COSELL_{name.upper()}" for name in FIELDS}
+    return {
+        name: closest(name, known, cutoff=0.8)
+        for name in sorted(names)
+        if name.startswith("COSELL_") and name not in known and not _OF_KUBERNETES.search(name)
+    }
+
+
+_OF_KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)\Z|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?\Z")
+_SEE: Final = "see docs/reference/settings.md"
+
+
+def _rule_of(name: str) -> str:
+    """What a setting's value has to be, in words."""
+    if name in CHOICES:
+        return either(CHOICES[name])
+    if name in _RULES:
+        return _RULES[name]
+    type_, constraint = get_args(FIELDS[name].type)
+    if type_ in (int, float):
+        words = "a whole number" if type_ is int else "a number"
+        return words if constraint.ge is None else f"{words} from {constraint.ge} to {constraint.le}"
+    if get_origin(type_) is list:
+        return "a list of texts"
+    return "true or false" if type_ is bool else "a text"
 
 
 def readings_of(settings: Settings) -> Readings:
@@ -235,4 +312,4 @@ def _span_ms(settings: Settings, name: str) -> int:
     try:
         return span_ms(getattr(settings, name))
     except ValueError as error:
-        raise UserError(f"{name}: {error}", "see docs/reference/settings.md") from None
+        raise UserError(f"{name}: {error}", _SEE) from None

@@ -124,10 +124,10 @@ def test_what_a_mirror_lacks_is_told_and_made_again(
     url = servers[0].url
     assert cosell("sync", "--endpoint-url", url)[0] == 0
     tamper(statement)
-    told = f"cosell: the mirror lacks its {lacks}; make it again with: cosell sync --full\n"
-    commands: list[tuple[Any, ...]] = [("sync", "--endpoint-url", url), ("sync", "verify", "--endpoint-url", url)]
-    for command in [*commands, ("sync", "status")]:
-        assert cosell(*command) == (2, "", told)
+    told = f"cosell: the mirror lacks its {lacks}; make it again with: cosell sync --full"
+    for command in (("sync", "--url", url), ("sync", "verify", "--url", url)):
+        assert cosell(*command) == (2, "", f"{told} --url {url}\n")
+    assert cosell("sync", "status") == (2, "", f"{told}\n")
     code, out, err = cosell("sync", "--full", "--endpoint-url", url)
     assert (code, json.loads(out)["status"]) == (0, "complete")
     assert err == f"cosell: the mirror lacked its {lacks}; made again\n"

@@ -80,7 +80,7 @@ def test_options_ask_what_the_api_can_be_asked(
 
 def test_a_limit_tells_how_to_go_on_without_a_gap(run: Callable[..., Finished], ids: list[str]) -> None:
     first = run("list", "--json", "--limit", "4", "--page-size", "3")
-    assert first.err.startswith("More follow: repeat the command with --next-token ")
+    assert first.err.startswith("More follow: cosell list --limit 4 --page-size 3 --json --next-token ")
     rest = run("list", "--json", "--next-token", first.err.split()[-1])
     assert listed(first) + listed(rest) == ids[::-1]
     assert rest.err == ""
@@ -117,10 +117,11 @@ def test_each_thing_that_is_wrong_has_a_line(run: Callable[..., Finished]) -> No
     told = run("list", "--stage", "Won", "--review-status", "In Review", "--page-size", "0")
     assert (told.code, told.out) == (2, "")
     assert [line.split(":")[:2] for line in told.err.splitlines()] == [
-        ["cosell", " MaxResults"],
-        ["cosell", " LifeCycleStage[0]"],
-        ["cosell", " LifeCycleReviewStatus[0]"],
+        ["cosell", " --page-size '0'"],
+        ["cosell", " --stage 'Won'"],
+        ["cosell", " --review-status 'In Review'"],
     ]
+    assert told.err.endswith("; did you mean 'In review'?\n")
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ def test_each_thing_that_is_wrong_has_a_line(run: Callable[..., Finished]) -> No
         (["--all", "--limit", "3"], "--all and --limit contradict each other"),
         (["--aws", "--url", "http://127.0.0.1:1"], "--aws and --url contradict each other"),
         (["--profile", "mine"], "--profile is for AWS; add --aws"),
-        (["--aws", "--profile", "nobody"], "The config profile (nobody) could not be found"),
-        (["--url", "nowhere"], "Invalid endpoint: nowhere"),
+        (["--aws", "--profile", "nobody"], "your AWS configuration has no profile 'nobody'"),
+        (["--url", "nowhere"], "--url 'nowhere' is not an address"),
         (["--modified-after", "soon"], "'soon' is no moment. Try 2026-01-31"),
         (["--target-close-after", "999999w"], "'999999w' is no moment."),
     ],
@@ -150,13 +151,15 @@ def test_a_running_cosell_is_asked_by_url_and_as_aws(
     assert listed(run("list", "--json", "--url", server.url, "--account", ACCOUNT)) == [created["Id"]]
     assert listed(run("list", "--json", "--aws", environment=variables(server.url))) == [created["Id"]]
     empty = run("list", "--aws", "--catalog", "AWS", environment=variables(server.url))
-    assert empty.err == "No opportunities in catalog AWS. Try the other one: --catalog Sandbox\n"
+    assert (
+        empty.err == "No opportunities in catalog AWS. Look into the other one: cosell list --aws --catalog Sandbox\n"
+    )
 
 
 def test_who_does_not_answer_is_told_with_a_next_step(run: Callable[..., Finished]) -> None:
     told = run("list", "--url", "http://127.0.0.1:9", environment={"AWS_MAX_ATTEMPTS": "1"})
     assert told.code == 1
-    assert "start it with: cosell serve" in told.err
+    assert told.err == "cosell: nobody answers at http://127.0.0.1:9; start it with: cosell serve --port 9\n"
 
 
 def test_a_defect_of_the_service_is_not_the_users_mistake(

@@ -63,14 +63,19 @@ def test_the_version_tells_where_clients_know_the_same(run: Callable[..., Finish
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["lst"], "cosell: No such command 'lst'. See: cosell --help\n"),
-        (["list", "--sorted"], "See: cosell list --help\n"),
+        (["lst"], "cosell: there is no command 'lst'; did you mean list?\n"),
+        (["events", "tial"], "cosell: there is no command 'tial'; did you mean tail?\n"),
+        (["list", "--sorted"], "cosell: cosell list has no option --sorted; did you mean --sort?\n"),
+        (["list", "--quux"], "cosell: cosell list has no option --quux; see: cosell list --help\n"),
         (
             ["list", "--catalog", "sandbox"],
-            "'sandbox' is not possible. The catalog: AWS or Sandbox. See: cosell list --help\n",
+            "cosell: --catalog 'sandbox' is not AWS or Sandbox; did you mean 'Sandbox'?\n",
         ),
-        (["list", "--account", "7"], "'7' is not possible. The AWS account whose data is meant, twelve digits."),
-        (["serve", "--port", "many"], "'many' is not a valid integer."),
+        (["list", "--account", "7"], "--account '7' is not an account of twelve digits; see: cosell list --help\n"),
+        (
+            ["serve", "--port", "many"],
+            "--port 'many' is not a whole number from 0 to 65535; see: cosell serve --help\n",
+        ),
     ],
 )
 def test_a_mistake_is_told_in_one_line(run: Callable[..., Finished], arguments: list[str], line: str) -> None:

@@ -83,13 +83,16 @@ def _unreadable(path: Path) -> None:
     [
         (Path.mkdir, "cannot read cosell.toml: Is a directory"),
         (_unreadable, "cannot read cosell.toml: Too many levels of symbolic links"),
-        (lambda path: path.write_bytes(b"\xff\xfe"), "cosell.toml: 'utf-8' codec can't decode"),
-        (lambda path: path.write_text("port = ["), "cosell.toml: "),
-        (lambda path: path.write_text("port = [4280]"), "cosell.toml: Expected `int`, got `array`"),
-        (lambda path: path.write_text("port = true"), "cosell.toml: Expected `int`, got `bool`"),
-        (lambda path: path.write_text("sink = 'file:x'"), "cosell.toml: Expected `array`, got `str`"),
+        (lambda path: path.write_bytes(b"\xff\xfe"), "cosell.toml is not UTF-8"),
+        (lambda path: path.write_text("port = ["), "cosell.toml is not TOML at end of document"),
+        (
+            lambda path: path.write_text("port = [4280]"),
+            "cosell.toml: port [4280] is not a whole number from 0 to 65535",
+        ),
+        (lambda path: path.write_text("port = true"), "cosell.toml: port True is not a whole number from 0 to 65535"),
+        (lambda path: path.write_text("sink = 'file:x'"), "cosell.toml: sink 'file:x' is not a list of texts"),
         (lambda path: path.write_text("review_rejected = nan"), "review_rejected"),
-        (lambda path: path.write_text("sink = [[1]]"), "cosell.toml: Expected `str`, got `array`"),
+        (lambda path: path.write_text("sink = [[1]]"), "cosell.toml: sink [[1]] is not a list of texts"),
         (lambda path: path.write_text(f"sink = {'[' * DEEP}{']' * DEEP}"), "cosell.toml is nested too deeply"),
     ],
 )

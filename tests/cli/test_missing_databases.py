@@ -18,8 +18,8 @@ NEEDS_ONE = {
     "reset": ["--db", "typo.db", "--yes"],
     "mirror export": ["--mirror", "typo.db", "--csv", "exported"],
     "console": ["--mirror", "typo.db", "--port", "0"],
-    "sync status": ["--to", "typo.db"],
-    "sync verify": ["--to", "typo.db", "--endpoint-url", "http://127.0.0.1:9"],
+    "sync status": ["--mirror", "typo.db"],
+    "sync verify": ["--mirror", "typo.db", "--url", "http://127.0.0.1:9"],
     "solutions list": ["--db", "typo.db"],
 }
 

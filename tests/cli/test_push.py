@@ -156,12 +156,12 @@ def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(
         (["-"], "Company\nAcme\n", "unknown column 'Company'; did you mean Customer.Account.CompanyName?"),
         (["-"], '{"Id": }', "line 1: expecting value; write a JSON array of opportunities, or one object a line"),
         (["nowhere.csv"], "", "'nowhere.csv': No such file or directory"),
-        (["-", "--profile", "nobody"], "", "The config profile (nobody) could not be found"),
-        (["-", "--endpoint-url", "nowhere"], "", "Invalid endpoint: nowhere"),
-        (["-", "--share", "2", "--rate", "on"], "", "a share of 2 is not possible"),
+        (["-", "--profile", "nobody"], "", "your AWS configuration has no profile 'nobody'"),
+        (["-", "--endpoint-url", "nowhere"], "", "--url 'nowhere' is not an address"),
+        (["-", "--share", "2", "--rate", "on"], "", "--share '2' is not a number above 0 and at most 1"),
         (["-", "--report", "no/folder"], "", "the report no/folder cannot be written"),
         (["-", "--journal", "/dev/null/push.db"], "", "the journal /dev/null/push.db cannot be used"),
-        (["-", "--catalog", "Production"], "", "'Production' is not possible. The catalog: AWS or Sandbox."),
+        (["-", "--catalog", "Production"], "", "--catalog 'Production' is not AWS or Sandbox"),
     ],
 )
 def test_a_mistake_has_one_line(
@@ -186,7 +186,7 @@ def test_missing_credentials_are_told_with_a_next_step(run: Callable[..., Finish
     told = run("push", "-", given='{"Id": "O1"}', environment=surroundings)
     assert told.code == 2
     assert told.err == (
-        "cosell: unable to locate credentials; make some with: aws configure, or name a profile with --profile\n"
+        "cosell: your AWS configuration has no credentials; make some with: aws configure, or name a profile with --profile\n"
     )
 
 

@@ -82,7 +82,7 @@ def test_a_solution_is_added_and_its_identifier_printed(run: Run, seeded: str, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("add",), "say how the solution is called"),
+        (("add",), "say what the new solution is called"),
         (("list", "Data Hub"), "list takes no name"),
         (("list", "--status", "Draft"), "list takes no name"),
         (("add", "Data Hub", "--id", "7"), "no identifier"),
@@ -91,7 +91,10 @@ def test_a_solution_is_added_and_its_identifier_printed(run: Run, seeded: str, t
         (("add", "Data Hub", "--category", ""), "no category"),
         (("add", "Data Hub", "--marketplace-arn", "prod-x"), "no marketplace arn"),
         (("add", "Data Hub", "--id", "S-1234567"), "S-1234567 exists already"),
-        (("add", "Data Hub", "--status", "active"), "Invalid value"),
+        (
+            ("add", "Data Hub", "--status", "active"),
+            "--status 'active' is not Active, Inactive or Draft; did you mean 'Active'?",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_changes_nothing(run: Run, arguments: tuple[str, ...], said: str) -> None:

@@ -135,7 +135,7 @@ def test_figures_for_prometheus_are_whole(terminal: Terminal) -> None:
 
 def test_the_status_of_a_mirror_needs_no_service(terminal: Terminal) -> None:
     assert terminal("sync", "status") == 2
-    assert terminal.err == "cosell: there is no mirror mirror.db; make one with: cosell sync\n"
+    assert terminal.err == "cosell: there is no mirror mirror.db; make one with: cosell sync --mirror mirror.db\n"
     report = terminal.sync("--details")
     assert terminal("sync", "status") == 0
     assert f"mirror of     account {ACCOUNT}, catalog Sandbox" in terminal.out
@@ -145,7 +145,7 @@ def test_the_status_of_a_mirror_needs_no_service(terminal: Terminal) -> None:
     assert (status["details"], status["details_wanted"]) == (report["new"], 0)
     assert terminal("sync", "--endpoint-url", "http://127.0.0.1:9") == 1
     assert terminal("sync", "status") == 1, "the last run failed"
-    assert "Could not connect" in terminal.out
+    assert "nobody answers at http://127.0.0.1:9" in terminal.out
 
 
 def test_the_status_tells_what_is_not_done(terminal: Terminal) -> None:
@@ -201,13 +201,17 @@ def test_mirror_and_service_are_compared(terminal: Terminal) -> None:
 
 
 MISTAKES = [
-    (["--profile", "nobody"], "nobody) could not be found; see what there is with: aws configure list-profiles"),
-    (["--endpoint-url", "nonsense"], "nonsense; check --region and --endpoint-url"),
-    (["--overlap", "0s"], "'0s' is too short; 1s is the least."),
+    (
+        ["--profile", "nobody"],
+        "your AWS configuration has no profile 'nobody'; see what there is with: aws configure list-profiles",
+    ),
+    (["--endpoint-url", "nonsense"], "--url 'nonsense' is not an address that begins with http:// or https://"),
+    (["--url", "http://[", "--region", "x"], "check --region and --url"),
+    (["--overlap", "0s"], "'0s' is too short; 1s is the least"),
     (["--interval", "soon"], "'soon' is no time span"),
-    (["--queue-url", "x"], "--queue-url wakes a sync that follows. Add --follow."),
+    (["--queue-url", "x"], "--queue-url wakes a sync that follows; add --follow"),
     (["--dry-run", "--details"], "--dry-run writes nothing"),
-    (["--share", "2"], "a share of 2 is not possible"),
+    (["--share", "2"], "--share '2' is not a number above 0 and at most 1"),
     (["--to", "mysql://x"], "no mirror can live at mysql://"),
 ]
 
@@ -224,7 +228,7 @@ def test_without_credentials_the_next_step_is_told(terminal: Terminal, monkeypat
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert terminal("sync", "--endpoint-url", terminal.server.url) == 2
     assert terminal.err == (
-        "cosell: Unable to locate credentials; check the credentials with: aws sts get-caller-identity\n"
+        "cosell: your AWS configuration has no credentials; check the credentials with: aws sts get-caller-identity\n"
     )
     role = "arn:aws:iam::111122223333:role/sync"
     assert terminal("sync", "--endpoint-url", terminal.server.url, "--role", role) == 2

@@ -401,7 +401,7 @@ def test_a_copy_is_broken_off_at_the_end(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--mirror", "none.db"), "there is no mirror none.db; make one with: cosell sync"),
+        (("--mirror", "none.db"), "there is no mirror none.db; make one with: cosell sync --mirror none.db"),
         (("--host", "0.0.0.0"), "whoever reaches 0.0.0.0 could read the whole mirror"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_server_has_accounts_without_the_feature(serve: Callable[..., Server])
 def test_what_is_no_account_is_refused(run: Callable[..., Finished]) -> None:
     refused = run("serve", "--port", "0", "--without-search", "me")
     assert (refused.code, refused.err.count("\n")) == (2, 1)
-    assert "'me' is not possible. An account that may not search" in refused.err
+    assert "--without-search 'me' is not a list of accounts of twelve digits" in refused.err
     with pytest.raises(UserError, match="without_search"):
         cosell.connect(without_search=["1"])
 

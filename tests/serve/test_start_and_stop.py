@@ -66,7 +66,7 @@ def test_a_taken_port_is_told_in_one_line(serve: Callable[..., Server], run: Cal
         (["--db", "mysql://localhost/pipeline"], "cannot open mysql:// databases"),
         (["--db", "no/such/folder.db"], "no/such/folder.db cannot be opened"),
         (["--workers", "2", "--db", ":memory:"], "several workers cannot share :memory:"),
-        (["--port", "70000"], "70000 is not possible"),
+        (["--port", "70000"], "--port '70000' is not a whole number from 0 to 65535"),
     ],
 )
 def test_what_cannot_be_served_is_told_in_one_line(

@@ -78,7 +78,7 @@ def test_a_service_that_never_answered_is_given_up_sooner() -> None:
     with service, pytest.raises(Unavailable) as caught:
         service.page(Head())
     assert service.calls == ATTEMPTS_WITHOUT_ANSWER
-    assert "--endpoint-url" in caught.value.next_step
+    assert "--url" in caught.value.next_step
     scripted, service = service_of(page(), refused("InternalServerException", 500))
     with service:
         service.page(Head())

@@ -6,14 +6,20 @@ from collections.abc import Iterable, Iterator
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from cosell.cli.start import start_step
 from cosell.errors import UserError
 
 TIMEOUT_S: Final = 60
 RECONNECT_AFTER_S: Final = 0.5
-START: Final = "start it with: cosell serve, or name another with --url"
+
+
+class Unreachable(UserError):
+    """Nobody answers. The command was right, and may succeed later."""
+
+    exit_code = 1
 
 
 class Refusal(UserError):
@@ -23,14 +29,14 @@ class Refusal(UserError):
 def ask(url: str, path: str, **query: Any) -> Any:
     """What `GET /_cosell/{path}` answers. Raises Refusal where it is refused, UserError where nobody answers."""
     given = {name: value for name, value in query.items() if value is not None}
-    return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # `_base` lets http pass only
+    return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # an address of a server is http or https
 
 
 def tell(url: str, path: str, **body: Any) -> Any:
     """What `POST /_cosell/{path}` answers; members that are None are left out. Raises UserError as `ask` does."""
     given = {name: value for name, value in body.items() if value is not None}
     return _answer(
-        Request(  # noqa: S310  # `_base` lets http pass only
+        Request(  # noqa: S310  # an address of a server is http or https
             f"{_base(url)}{path}", json.dumps(given).encode(), {"Content-Type": "application/json"}
         )
     )
@@ -38,7 +44,7 @@ def tell(url: str, path: str, **body: Any) -> Any:
 
 def remove(url: str, path: str) -> Any:
     """What `DELETE /_cosell/{path}` answers. Raises UserError as `ask` does."""
-    return _answer(Request(f"{_base(url)}{path}", method="DELETE"))  # noqa: S310  # `_base` lets http pass only
+    return _answer(Request(f"{_base(url)}{path}", method="DELETE"))  # noqa: S310  # an address of a server is http or https
 
 
 def events(url: str, **query: Any) -> Iterator[str]:
@@ -50,7 +56,7 @@ def events(url: str, **query: Any) -> Iterator[str]:
     address = f"{_base(url)}events?{urlencode(given)}"
     last_event_id: str | None = None
     while True:
-        request = Request(address)  # noqa: S310  # `_base` lets http pass only
+        request = Request(address)  # noqa: S310  # an address of a server is http or https
         if last_event_id is not None:
             request.add_header("Last-Event-ID", last_event_id)
         try:
@@ -80,8 +86,6 @@ def _parts(lines: Iterable[bytes]) -> Iterator[tuple[str, str | None]]:
 
 
 def _base(url: str) -> str:
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise UserError(f"{url} is no address of a server", "name one with --url http://127.0.0.1:4280")
     return f"{url.rstrip('/')}/_cosell/"
 
 
@@ -104,8 +108,13 @@ def _opened(request: Request) -> Any:
 
 
 def _nobody(request: Request, error: Exception) -> UserError:
-    reason = error.reason if isinstance(error, URLError) else error
-    return UserError(f"no cosell answers at {request.full_url.partition('/_cosell/')[0]}: {reason}", START)
+    address = request.full_url.partition("/_cosell/")[0]
+    if not isinstance(error, OSError):  # there is an answer, of somebody else
+        return UserError(f"no cosell answers at {address}: {error}", "name another one with --url")
+    reason: object = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, OSError):
+        reason = reason.strerror or reason
+    return Unreachable(f"no cosell answers at {address}: {reason}", start_step(address))
 
 
 def _refusal(refused: HTTPError) -> UserError:
@@ -114,4 +123,5 @@ def _refusal(refused: HTTPError) -> UserError:
         entries = [f"{entry['FieldName']}: {entry['Message']}" for entry in told.get("error_list", [])]
         return Refusal("; ".join(entries) or told["error"].rstrip("."), told.get("next_step", ""))
     except (OSError, HTTPException, ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        return UserError(f"the server at {refused.url} is no cosell, or an older one (status {refused.code})", START)
+        fact = f"the server at {refused.url} is no cosell, or an older one (status {refused.code})"
+        return UserError(fact, "name another one with --url")

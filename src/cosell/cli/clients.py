@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from cosell.cli.refusals import NOTHING_TYPED, Typed, lines_of
 from cosell.errors import UserError
 from cosell.rules.identifiers import REGION
 from cosell.wire.model import DATA, SERVICE, service_model
 
 if TYPE_CHECKING:
     from boto3.session import Session
-    from botocore.exceptions import ClientError
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
+NETWORK: Final = "check the network"
 NOT_THE_USERS_FAULT: Final = frozenset(
     {"ThrottlingException", "InternalServerException", "ServiceUnavailableException"}
 )
@@ -104,38 +105,29 @@ def _bring_up_to_date(session: Any) -> None:
 
 
 @contextmanager
-def errors_as_lines(unreachable: str = "check the network") -> Iterator[None]:
-    """Raises Failed: 2 for what the service or boto3 refuses, 1 for no answer, with `unreachable` as next step."""
+def errors_as_lines(unreachable: str = NETWORK, typed: Typed = NOTHING_TYPED) -> Iterator[None]:
+    """Raises Failed: 2 for what the service or boto3 refuses, 1 for no answer, with `unreachable` as next step.
+
+    `typed` is the request, so that a refusal names the options of the command.
+    """
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
     from botocore.exceptions import ConnectionError as ConnectionFailed
+
+    from cosell.sync.boto_errors import in_words
 
     try:
         yield
     except ClientError as error:
         code = 1 if error.response["Error"]["Code"] in NOT_THE_USERS_FAULT else 2
-        raise Failed(code, *lines_of(error)) from None
+        raise Failed(code, *lines_of(error, typed)) from None
     except (ConnectionFailed, HTTPClientError) as error:
-        raise Failed(1, f"{error}; {unreachable}") from None
+        raise Failed(1, f"{in_words(error)}; {unreachable}") from None
     except NoCredentialsError as error:
-        raise Failed(
-            2, f"{str(error).lower()}; make some with: aws configure, or name a profile with --profile"
-        ) from None
+        raise Failed(2, f"{in_words(error)}; make some with: aws configure, or name a profile with --profile") from None
     except RecursionError:
         raise Failed(2, "the answer is nested too deeply; see whether a cosell or AWS is there") from None
     except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is no URL
-        raise Failed(2, str(error)) from None
-
-
-def lines_of(error: "ClientError") -> list[str]:
-    """One line for each entry of the ErrorList, or one for the error itself."""
-    entries: list[dict[str, str]] = error.response.get("ErrorList", [])  # type: ignore[assignment]
-    return [f"{entry.get('FieldName', 'request')}: {entry['Message']} ({entry['Code']})" for entry in entries] or [
-        _one_line(error)
-    ]
-
-
-def _one_line(error: "ClientError") -> str:
-    return f"{error.response['Error']['Code']}: {error.response['Error'].get('Message', '')}"
+        raise Failed(2, f"{in_words(error)}; check your AWS configuration") from None
 
 
 def _client(session: Any, **options: Any) -> "PartnerCentralSellingAPIClient":

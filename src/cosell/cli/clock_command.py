@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 
 from cosell.cli.options import setting
+from cosell.cli.types import OneOf
 
 ACTIONS: Final[dict[str, tuple[bool, Callable[[Any], dict[str, Any]]]]] = {
     # action: (does its value have to be given, what is told)
@@ -19,7 +20,7 @@ ACTIONS: Final[dict[str, tuple[bool, Callable[[Any], dict[str, Any]]]]] = {
 
 
 @click.command("clock")
-@click.argument("action", type=click.Choice(list(ACTIONS)), default="show")
+@click.argument("action", type=OneOf(list(ACTIONS)), default="show")
 @click.argument("value", required=False)
 @setting("url")
 def clock_command(action: str, value: str | None, url: str) -> None:
@@ -39,7 +40,7 @@ def clock_command(action: str, value: str | None, url: str) -> None:
 
     needed, told = ACTIONS[action]
     if needed and value is None:
-        raise click.UsageError(f"say what to {action}, as `cosell clock --help` shows.")
+        raise click.UsageError(f"say what to {action}")
     if value is not None and action in ("show", "real"):
         raise click.UsageError(f"{action} takes no value.")
     if action == "show":

@@ -8,12 +8,13 @@ import click
 from click.shell_completion import get_completion_class
 
 from cosell.cli.main import cosell
+from cosell.cli.types import OneOf
 
 _VARIABLE: Final = "_COSELL_COMPLETE"
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=OneOf(["bash", "zsh", "fish"]))
 @click.option("--install", is_flag=True, help="Put it where the shell looks for it, from its next start on.")
 def completion_command(shell: str, *, install: bool) -> None:
     """Print what lets a shell complete commands and options with the Tab key.

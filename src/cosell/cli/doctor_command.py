@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import click
 
 from cosell.cli.options import setting
+from cosell.cli.start import start_step
 from cosell.errors import UserError
+from cosell.suggestion import exports
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_SQLITE: Final = (3, 50, 0)
@@ -45,12 +47,12 @@ class Finding(NamedTuple):
 @setting("db")
 @setting("host")
 @setting("port")
-@click.option("--url", "server", metavar="URL", help="Also check the cosell that runs there.")
+@setting("url", default=None, show_default=False, help="Also check the cosell that runs there.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON: a list of findings with verdict, fact and remedy.")
-def doctor_command(db: str, host: str, port: int, server: str | None, as_json: bool) -> int:
+def doctor_command(db: str, host: str, port: int, url: str | None, as_json: bool) -> int:
     """Check that everything is in place: a line for each thing, and exit code 1 if one is wrong."""
     findings = []
-    for finding in _findings(db, host, port, server):
+    for finding in _findings(db, host, port, url):
         findings.append(finding)
         if not as_json:
             remedy = f"; {finding.remedy}" if finding.remedy else ""
@@ -111,9 +113,7 @@ def client_model() -> Finding:
     if newer := known.operations.keys() - served.operations.keys():
         return Finding(Verdict.NOTE, f"{fact}, {len(newer)} of them newer than the model", "upgrade cosell")
     if lacking := served.operations.keys() - known.operations.keys():
-        remedy = (
-            'see cosell --version --verbose, and for clients that should know them: eval "$(cosell env --data-path)"'
-        )
+        remedy = f"see: cosell --version --verbose, and for clients that should know them: {exports('--data-path')}"
         return Finding(Verdict.NOTE, f"{fact}, and lacks {len(lacking)}", remedy)
     return Finding(Verdict.OK, fact)
 
@@ -151,16 +151,16 @@ def clock(seconds: float) -> Finding:
 
 def surroundings(server: str | None) -> Iterator[Finding]:
     """Variables that would send an AWS client of this shell elsewhere than to `server`."""
-    exports = 'eval "$(cosell env)"' if server is None else f'eval "$(cosell env --url {server})"'
+    here = exports(url=server)
     endpoint = os.environ.get(ENDPOINT)
     if endpoint is None:
         yield Finding(
             Verdict.NOTE if server is None else Verdict.WRONG,
             f"{ENDPOINT} is not set, so AWS clients of this shell talk to AWS",
-            f"point them here with: {exports}",
+            f"point them here with: {here}",
         )
     elif server is not None and endpoint.rstrip("/") != server.rstrip("/"):
-        yield Finding(Verdict.WRONG, f"{ENDPOINT} is {endpoint}, not {server}", f"change it with: {exports}")
+        yield Finding(Verdict.WRONG, f"{ENDPOINT} is {endpoint}, not {server}", f"change it with: {here}")
     else:
         yield Finding(Verdict.OK, f"{ENDPOINT} is {endpoint}")
     if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
@@ -185,7 +185,7 @@ def running(server: str) -> Finding:
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        return Finding(Verdict.WRONG, f"nothing answers at {server}: {reason}", "start it with: cosell serve")
+        return Finding(Verdict.WRONG, f"nothing answers at {server}: {reason}", start_step(server))
 
 
 def listing(server: str) -> Finding:
@@ -194,7 +194,7 @@ def listing(server: str) -> Finding:
     from cosell.cli.clients import Failed, client_of_server, errors_as_lines
 
     try:
-        with errors_as_lines("start it with: cosell serve"):
+        with errors_as_lines(start_step(server)):
             client_of_server(server, DEFAULT_ACCOUNT).list_opportunities(Catalog="Sandbox", MaxResults=1)
     except Failed as failed:
         return Finding(Verdict.WRONG, f"boto3 lists no opportunities from {server}: {failed.lines[0]}")

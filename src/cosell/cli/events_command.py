@@ -5,10 +5,13 @@ from typing import Any
 
 import click
 
+from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
+from cosell.cli.types import Whole
+from cosell.suggestion import suggested
 
 
-@click.group("events")
+@click.group("events", cls=Family)
 @click.pass_context
 def events_command(context: click.Context) -> None:
     """See the events of a running cosell, and steer their delivery."""
@@ -22,7 +25,7 @@ def events_command(context: click.Context) -> None:
 @click.option("--account", help="Only those of this account.")
 @click.option("--catalog", help="Only those of this catalog.")
 @click.option("--detail-type", help="Only those of this type, such as 'Opportunity Created'.")
-@click.option("--limit", type=click.IntRange(min=1), help="End after so many.")
+@click.option("--limit", type=Whole(min=1), help="End after so many.")
 @setting("url")
 def tail_command(
     beginning: str | None,
@@ -53,7 +56,7 @@ def sinks_command(url: str) -> None:
 
     sinks: list[dict[str, Any]] = ask(url, "events/sinks")["sinks"]
     if not sinks:
-        click.echo("No sink was ever named. Name one: cosell serve --sink file:events.jsonl", err=True)
+        click.echo(f"No sink was ever named. Name one: {suggested('serve', '--sink', 'file:events.jsonl')}", err=True)
     for sink in sinks:
         lag = f"{sink['lag_seconds']:g} s behind" if sink["behind"] or sink["held"] else "up to date"
         click.echo(
@@ -64,7 +67,7 @@ def sinks_command(url: str) -> None:
 
 
 @events_command.command("dead-letters")
-@click.option("--limit", type=click.IntRange(min=1, max=1000), default=100, show_default=True, help="How many.")
+@click.option("--limit", type=Whole(min=1, max=1000), default=100, show_default=True, help="How many.")
 @setting("url")
 def dead_letters_command(limit: int, url: str) -> None:
     """Show events that sinks are not offered any more, the newest first, one JSON object a line."""

@@ -7,10 +7,11 @@ import uuid
 import click
 
 from cosell.cli.options import setting
+from cosell.cli.types import OneOf
 
 
 @click.command("example")
-@click.argument("operation", type=click.Choice(["create-opportunity"]))
+@click.argument("operation", type=OneOf(["create-opportunity"]))
 @click.option("--python", is_flag=True, help="As a call of boto3, instead of JSON.")
 @setting("catalog")
 def example_command(operation: str, python: bool, catalog: str) -> None:  # click's own

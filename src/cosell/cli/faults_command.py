@@ -5,10 +5,11 @@ from typing import Any
 import click
 import msgspec
 
+from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
 
 
-@click.group("faults")
+@click.group("faults", cls=Family)
 @click.pass_context
 def faults_command(context: click.Context) -> None:
     """Let requests go wrong in a running cosell, and see how a client bears it.

@@ -8,6 +8,7 @@ import click
 from cosell.cli.listing import Listing, about_no_opportunities, listing_options, show
 from cosell.cli.moment import Day, Moment
 from cosell.cli.table import COLUMNS
+from cosell.cli.typed import again
 from cosell.rules.list.sort_keys import SORT_NAMES
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -25,6 +26,22 @@ RANGES: Final = {
     "--created": ("CreatedDate", Moment(), "Created"),
     "--target-close": ("TargetCloseDate", Day(), "To be closed"),
 }
+
+FILTERS: Final = frozenset(
+    [member for member, _ in LISTS.values()]
+    + [f"{side}{member}" for member, _, _ in RANGES.values() for side in ("After", "Before")]
+)
+OPTIONS: Final = {
+    **{member: option for option, (member, _) in LISTS.items()},
+    **{
+        f"{member}.{side}{member}": f"{option}-{side.lower()}"
+        for option, (member, _, _) in RANGES.items()
+        for side in ("After", "Before")
+    },
+    "MaxResults": "--page-size",
+    "NextToken": "--next-token",
+}
+"""Which option gives each member of the request."""
 
 
 def _filters(command: Function) -> Function:
@@ -47,10 +64,10 @@ def list_command(listing: Listing, **filters: Any) -> int:
 
     def about_nothing() -> str:
         if members:
-            return "No opportunity matches. Try it without the filters: cosell list"
+            return f"No opportunity matches. Try it without the filters: {again(without=FILTERS)}"
         return about_no_opportunities(listing)
 
-    return show(listing, "ListOpportunities", listing.request(members), about_nothing, COLUMNS)
+    return show(listing, "ListOpportunities", listing.request(members), about_nothing, COLUMNS, OPTIONS)
 
 
 def _members(filters: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 import functools
 import json
-import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -11,10 +10,15 @@ from typing import Any, Final, TypeVar
 import click
 import msgspec
 
-from cosell.cli.clients import Failed, client_in_process, client_of_aws, client_of_server, errors_as_lines
+from cosell.cli.clients import NETWORK, Failed, client_in_process, client_of_aws, client_of_server, errors_as_lines
 from cosell.cli.options import setting
+from cosell.cli.refusals import Typed
+from cosell.cli.start import start_step
 from cosell.cli.table import Column
+from cosell.cli.typed import again, server_asked
+from cosell.cli.types import OneOf, Whole
 from cosell.errors import UserError
+from cosell.suggestion import suggested
 from cosell.wire.model import paginators
 from cosell.wire.types import snake_case
 
@@ -35,7 +39,7 @@ class Listing(msgspec.Struct, frozen=True):
     next_token: str | None
     as_json: bool
     db: str
-    server: str | None
+    url: str | None
     aws: bool
     profile: str | None
     account: str
@@ -45,8 +49,6 @@ class Listing(msgspec.Struct, frozen=True):
         """Raises UserError for options that exclude each other."""
         if self.everything and self.limit:
             raise UserError("--all and --limit contradict each other", "leave out one of them")
-        if self.aws and self.server:
-            raise UserError("--aws and --url contradict each other", "leave out one of them")
         if self.profile and not self.aws:
             raise UserError("--profile is for AWS", "add --aws")
 
@@ -77,20 +79,20 @@ def listing_options(sort_keys: Sequence[str]) -> Callable[[Function], Function]:
     options = [
         click.option(
             "--sort",
-            type=click.Choice(sort_keys, case_sensitive=False),
+            type=OneOf(sort_keys, noun="a sort key", case_sensitive=False),
             metavar="KEY",
             help=f"What to sort by: {', '.join(sort_keys)}.",
         ),
-        click.option("--order", type=click.Choice(["asc", "desc"]), help="Which end comes first."),
+        click.option("--order", type=OneOf(["asc", "desc"]), help="Which end comes first."),
         click.option(
-            "--limit", type=click.IntRange(min=1), help=f"How many, over as many pages as that takes. [{DEFAULT_LIMIT}]"
+            "--limit", type=Whole(min=1), help=f"How many, over as many pages as that takes. [{DEFAULT_LIMIT}]"
         ),
         click.option("--all", "everything", is_flag=True, help="All, instead of --limit."),
-        click.option("--page-size", type=int, help="How many to ask for at once, 1 to 100."),
+        click.option("--page-size", type=Whole(), help="How many to ask for at once, 1 to 100."),
         click.option("--next-token", help="Go on where an earlier list ended."),
         click.option("--json", "as_json", is_flag=True, help="JSON lines, each a summary as the API gives it."),
         setting("db"),
-        click.option("--url", "server", metavar="URL", help="Ask a running cosell instead of a database."),
+        setting("url", default=None, show_default=False, help="Ask a running cosell instead of a database."),
         click.option("--aws", is_flag=True, help="Ask AWS, as your own AWS configuration says."),
         click.option("--profile", help="The profile of your AWS configuration, with --aws."),
         setting("account"),
@@ -100,6 +102,7 @@ def listing_options(sort_keys: Sequence[str]) -> Callable[[Function], Function]:
     def with_options(function: Function) -> Function:
         @functools.wraps(function)
         def called(**given: Any) -> Any:
+            given["url"] = server_asked()
             return function(listing=Listing(**{name: given.pop(name) for name in Listing.__struct_fields__}), **given)
 
         for option in reversed(options):
@@ -115,12 +118,19 @@ def show(
     request: dict[str, Any],
     about_nothing: Callable[[], str],
     columns: Sequence[Column],
+    options: Mapping[str, str],
 ) -> int:
-    """Ask, and print what comes as a table or as JSON lines: the exit code."""
+    """Ask, and print what comes as a table or as JSON lines: the exit code.
+
+    `options` are those by which members of the request were typed.
+    """
     pages = _Pages(listing, operation, request)
     try:
         with (
-            errors_as_lines("start it with: cosell serve" if listing.server else "check the network"),
+            errors_as_lines(
+                start_step(listing.url) if listing.url else NETWORK,
+                Typed(operation, listing.page_request(request, listing.next_token, 0), options),
+            ),
             _client(listing) as client,
         ):
             _write(pages.summaries(client), columns, as_json=listing.as_json)
@@ -129,7 +139,7 @@ def show(
             click.echo(f"cosell: {line}", err=True)
         return failed.exit_code
     if pages.next_token:
-        click.echo(f"More follow: repeat the command with --next-token {shlex.quote(pages.next_token)}", err=True)
+        click.echo(f"More follow: {again(next_token=pages.next_token)}", err=True)
     elif not pages.count:
         click.echo(about_nothing(), err=True)
     return 0
@@ -137,18 +147,18 @@ def show(
 
 def about_no_opportunities(listing: Listing) -> str:
     """What to do about a catalog in which there are none."""
-    if listing.aws or listing.server:
+    if listing.aws or listing.url:
         other = "Sandbox" if listing.catalog == "AWS" else "AWS"
-        return f"No opportunities in catalog {listing.catalog}. Try the other one: --catalog {other}"
-    make_some = f"cosell seed --db {shlex.quote(listing.db)} --account {listing.account} --catalog {listing.catalog}"
+        return f"No opportunities in catalog {listing.catalog}. Look into the other one: {again(catalog=other)}"
+    make_some = suggested("seed", db=listing.db, account=listing.account, catalog=listing.catalog)
     return f"No opportunities in catalog {listing.catalog} of {listing.db}. Make some: {make_some}"
 
 
 def _client(listing: Listing) -> AbstractContextManager[Any]:
     if listing.aws:
         return nullcontext(client_of_aws(listing.profile))
-    if listing.server:
-        return nullcontext(client_of_server(listing.server, listing.account))
+    if listing.url:
+        return nullcontext(client_of_server(listing.url, listing.account))
     return client_in_process(listing.db, listing.account)
 
 

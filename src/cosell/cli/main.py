@@ -1,7 +1,8 @@
 """`cosell`: the commands by name, and what happens when a user makes a mistake.
 
-Exit codes: 0 done; 1 done, and what was looked at is not as it should be, or whoever reads has gone before the end;
-2 not done, because of a mistake in the command, a file or the surroundings, told in one line with a next step.
+Exit codes: 0 done; 1 the command was right, and either what it looked at is not as it should be or somebody did not
+answer, so that it may be done when it is run again; 2 not done, because somebody has to change the command, a file or
+the surroundings first, told in one line with a next step; 130 interrupted. docs/reference/cli.md has a table.
 """
 
 import errno
@@ -16,8 +17,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from cosell import __version__
+from cosell.cli.mistakes import Family, told
+from cosell.cli.typed import about
 from cosell.errors import UserError
-from cosell.settings import from_file
+from cosell.settings import from_file, unknown_variables
+from cosell.suggestion import target
 
 COMMANDS: Final = {
     "serve": "Answer AWS clients on a port.",
@@ -51,7 +55,7 @@ _VERBOSE: Final = f"{__name__}.verbose"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-class _LazyCommands(click.Group):
+class _LazyCommands(Family):
     def list_commands(self, _: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -102,6 +106,7 @@ def _be_verbose(context: click.Context, _: click.Parameter, asked: bool) -> None
 @click.pass_context
 def cosell(context: click.Context) -> None:
     """The AWS Partner Central Selling API that you can run yourself."""
+    _check_variables(context.invoked_subcommand)
     given = from_file(Path())
     context.default_map = dict.fromkeys(COMMANDS, given)
 
@@ -113,16 +118,16 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run a command line; the exit code."""
+    target.set(about)
     if sys.stdout is None:
         return _refused("standard output is closed", "send it to /dev/null instead")
     try:
         code = _done(arguments)
         sys.stdout.flush()  # here, where it can still be told that it is not taken
     except click.UsageError as mistake:
-        command = mistake.ctx.command_path if mistake.ctx else "cosell"
-        return _refused(f"{mistake.format_message()} See: {command} --help")
+        return _refused(*told(mistake, arguments))
     except UserError as mistake:
-        return _refused(mistake.message, mistake.next_step)
+        return _refused(mistake.message, mistake.next_step, mistake.exit_code)
     except RecursionError:
         return _refused("what was read is nested too deeply for an answer of the service", "see where it comes from")
     except BrokenPipeError:  # whoever reads has seen enough
@@ -144,11 +149,23 @@ def _done(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _refused(message: str, next_step: str = "") -> int:
+def _refused(message: str, next_step: str = "", exit_code: int = 2) -> int:
     """Tell in one line why nothing was done, or not all of it: the exit code."""
     with suppress(OSError):  # nobody is there to read it
         click.echo(f"cosell: {message}; {next_step}" if next_step else f"cosell: {message}", err=True)
-    return 2
+    return exit_code
+
+
+def _check_variables(command: str | None) -> None:
+    """Tell of variables that no setting has. A server does not start with one that is nearly another.
+
+    Why so: docs/decisions/0040.
+    """
+    for name, close in unknown_variables(os.environ).items():
+        next_step = f"did you mean {close}?" if close else "see docs/reference/settings.md"
+        if command == "serve" and close:
+            raise UserError(f"there is no variable {name}", next_step)
+        click.echo(f"cosell: the variable {name} is not used; {next_step}", err=True)
 
 
 def _trouble(error: OSError) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cosell.cli.counted import counted
+from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
 from cosell.errors import UserError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from cosell.sync.targets.export import Form
 
 
-@click.group("mirror")
+@click.group("mirror", cls=Family)
 @click.pass_context
 def mirror_command(context: click.Context) -> None:
     """Use a database that `cosell sync` keeps in step."""

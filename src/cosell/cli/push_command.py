@@ -8,6 +8,8 @@ import click
 
 from cosell.cli.clients import Failed, client_of_aws, errors_as_lines
 from cosell.cli.options import setting
+from cosell.cli.service_address import service_address
+from cosell.cli.types import OneOf, Share
 
 if TYPE_CHECKING:
     from cosell.sync.quota import Rate
@@ -15,9 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("push")
 @click.argument("file", type=click.File("rb"))
-@click.option("--profile", help="The profile of your AWS configuration.")
-@click.option("--region", help="The AWS region, instead of your configuration's.")
-@click.option("--endpoint-url", metavar="URL", help="The address of the service, such as that of a running cosell.")
+@service_address
 @setting("catalog")
 @click.option("--dry-run", is_flag=True, help="Look up and compare, and write nothing.")
 @click.option("--replace", is_flag=True, help="A row is the whole record: clear what it does not name.")
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--rate",
-    type=click.Choice(["auto", "on", "off"]),
+    type=OneOf(["auto", "on", "off"]),
     default="auto",
     help="Keep to the quotas of AWS: on, off, or auto: on, unless the service is on this machine. [auto]",
 )
-@click.option("--share", type=float, default=1.0, help="The part of the quotas to use: above 0, and 1 at most. [1]")
+@click.option("--share", type=Share(), default=1.0, help="The part of the quotas to use: above 0, and 1 at most. [1]")
 def push_command(
     file: IO[bytes],
+    url: str | None,
     profile: str | None,
     region: str | None,
-    endpoint_url: str | None,
     catalog: str,
     dry_run: bool,
     replace: bool,
@@ -70,7 +70,7 @@ def push_command(
 
     try:
         with errors_as_lines():
-            client: Any = client_of_aws(profile, region, endpoint_url, retries={"total_max_attempts": 1})
+            client: Any = client_of_aws(profile, region, url, retries={"total_max_attempts": 1})
             rows, left_out = rows_of(file.read(), shapes_of(client), catalog, empty_clears=empty_clears)
             if left_out:
                 click.echo(left_out_line(left_out), err=True)

@@ -3,13 +3,14 @@
 import click
 
 from cosell.cli.options import setting
+from cosell.cli.types import OneOf
 from cosell.errors import UserError
 
 ACTIONS = ("list", "start", "approve", "action-required", "reject")
 
 
 @click.command("review")
-@click.argument("action", type=click.Choice(ACTIONS), default="list")
+@click.argument("action", type=OneOf(ACTIONS), default="list")
 @click.argument("identifiers", metavar="[ID]...", nargs=-1)
 @click.option("--comment", help="ReviewComments: what the partner should know, in words.")
 @click.option("--reason", help="ReviewStatusReason: why, in a few words or a code.")
@@ -38,13 +39,13 @@ def review_command(
     """
     if action == "list":
         if identifiers or comment or reason or bare:
-            raise click.UsageError("list takes no identifiers, no comment, no reason and no --bare.")
+            raise click.UsageError("list takes no identifiers, no comment, no reason and no --bare")
         _list(url, account, catalog)
     elif identifiers:
         said = {"comment": comment, "reason": reason, "bare": bare or None}
         _decide(url, identifiers, {"decision": action, **said, "account": account, "catalog": catalog})
     else:
-        raise click.UsageError(f"say what to {action}, such as O1000001.")
+        raise click.UsageError(f"say what to {action}, such as O1000001")
 
 
 def _list(url: str, account: str, catalog: str) -> None:

@@ -12,6 +12,7 @@ from cosell.rules.search.where import Mistake, parse
 
 OPERATION: Final = "SearchOpportunities"
 SORT_KEYS: Final = [name for name, field in FIELDS.items() if field.sortable]
+OPTIONS: Final = {"Keyword": "KEYWORD", "MaxResults": "--page-size", "NextToken": "--next-token"}
 WIDEST: Final = 76
 """Characters that are shown of a text in which something is wrong."""
 
@@ -49,7 +50,7 @@ def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_reques
 
         click.echo(shown_request(listing, OPERATION, listing.page_request(request, listing.next_token, 0)))
         return 0
-    return show(listing, OPERATION, request, lambda: _about_nothing(members, listing), SEARCH_COLUMNS)
+    return show(listing, OPERATION, request, lambda: _about_nothing(members, listing), SEARCH_COLUMNS, OPTIONS)
 
 
 def _told(mistake: Mistake) -> Iterator[str]:

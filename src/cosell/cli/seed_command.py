@@ -6,6 +6,7 @@ import click
 
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
+from cosell.cli.types import Whole, WrongValue
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
@@ -17,12 +18,12 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | N
     try:
         return moment_ms(value)
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        raise WrongValue(str(error)) from None
 
 
 @click.command("seed")
-@click.option("--count", type=click.IntRange(min=0), default=1000, show_default=True, help="How many opportunities.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same pipeline.")
+@click.option("--count", type=Whole(min=0), default=1000, show_default=True, help="How many opportunities.")
+@click.option("--seed", type=Whole(), default=1, show_default=True, help="The same seed gives the same pipeline.")
 @click.option(
     "--now",
     "now_ms",

@@ -7,6 +7,7 @@ from typing import Any
 from cosell.cli.listing import Listing
 from cosell.same_request import Way, request_to_aws, same_request
 from cosell.settings import DEFAULTS
+from cosell.suggestion import suggested
 from cosell.wire.model import DATA
 
 
@@ -18,8 +19,8 @@ def shown_request(listing: Listing, operation: str, members: dict[str, Any]) -> 
 def _paragraphs(listing: Listing, operation: str, members: dict[str, Any]) -> Iterator[str]:
     yield f"# A boto3 or AWS CLI that does not know {operation} yet is taught it by:"
     yield f"#   export AWS_DATA_PATH={shlex.quote(str(DATA))}\n"
-    if not listing.aws and not listing.server:
-        yield f"# A server for {listing.db}: cosell serve --db {shlex.quote(listing.db)}\n"
+    if not listing.aws and not listing.url:
+        yield f"# A server for {listing.db}: {suggested('serve', db=listing.db)}\n"
     for way in _ways(listing, operation, members):
         yield f"# {way.label}\n{way.text}"
 
@@ -27,4 +28,4 @@ def _paragraphs(listing: Listing, operation: str, members: dict[str, Any]) -> It
 def _ways(listing: Listing, operation: str, members: dict[str, Any]) -> list[Way]:
     if listing.aws:
         return request_to_aws(operation, members, listing.profile)
-    return same_request(operation, members, listing.server or DEFAULTS.url, listing.account)
+    return same_request(operation, members, listing.url or DEFAULTS.url, listing.account)

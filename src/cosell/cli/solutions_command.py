@@ -6,23 +6,25 @@ from typing import Any, Final
 import click
 
 from cosell.cli.options import setting
+from cosell.cli.typed import server_asked
+from cosell.cli.types import OneOf
 
 STATUSES: Final = ("Active", "Inactive", "Draft")
 
 
 @click.command("solutions")
-@click.argument("action", type=click.Choice(("list", "add")), default="list")
+@click.argument("action", type=OneOf(("list", "add")), default="list")
 @click.argument("name", required=False)
 @click.option("--id", "identifier", metavar="S-NUMBER", help="Of the new solution; else the next one.")
-@click.option("--status", type=click.Choice(STATUSES), help="Of the new solution; Active without it.")
+@click.option("--status", type=OneOf(STATUSES), help="Of the new solution; Active without it.")
 @click.option("--category", help="Of the new solution; Software Product without it.")
 @click.option("--marketplace-arn", metavar="ARN", help="Of the AWS Marketplace solution that the new one became.")
-@click.option("--url", "server", metavar="URL", help="Ask a running cosell instead of a database.")
+@setting("url", default=None, show_default=False, help="Ask a running cosell instead of a database.")
 @setting("db")
 @setting("account")
 @setting("catalog")
 def solutions_command(
-    action: str, name: str | None, server: str | None, db: str, account: str, catalog: str, **about: str | None
+    action: str, name: str | None, url: str | None, db: str, account: str, catalog: str, **about: str | None
 ) -> int:
     """See the solutions of an account and catalog, or add one.
 
@@ -34,24 +36,26 @@ def solutions_command(
     Opportunities can be associated with Active solutions only. Every account has S-1234567 in Sandbox, unless its
     server says --no-sandbox-solution.
     """
+    url = server_asked()
     properties = {name: value for name, value in about.items() if value is not None}
     if action == "list":
         if name or properties:
-            raise click.UsageError("list takes no name, and no properties of a new solution.")
-        return _list(server, db, account, catalog)
+            raise click.UsageError("list takes no name, and no properties of a new solution")
+        return _list(url, db, account, catalog)
     if not name:
-        raise click.UsageError("say how the solution is called, as `cosell solutions --help` shows.")
-    if server:
+        raise click.UsageError("say what the new solution is called")
+    if url:
         from cosell.cli.admin import tell
 
-        click.echo(tell(server, "solutions", name=name, account=account, catalog=catalog, **properties)["identifier"])
+        click.echo(tell(url, "solutions", name=name, account=account, catalog=catalog, **properties)["identifier"])
     else:
         click.echo(_added(db, account, catalog, {"name": name, **properties}))
     return 0
 
 
-def _list(server: str | None, db: str, account: str, catalog: str) -> int:
-    from cosell.cli.clients import Failed, client_in_process, client_of_server, errors_as_lines
+def _list(url: str | None, db: str, account: str, catalog: str) -> int:
+    from cosell.cli.clients import NETWORK, Failed, client_in_process, client_of_server, errors_as_lines
+    from cosell.cli.start import start_step
     from cosell.cli.table import Column, write_table
 
     columns = (
@@ -63,8 +67,8 @@ def _list(server: str | None, db: str, account: str, catalog: str) -> int:
     )
     try:
         with (
-            errors_as_lines("start it with: cosell serve"),
-            nullcontext(client_of_server(server, account)) if server else client_in_process(db, account) as client,
+            errors_as_lines(start_step(url) if url else NETWORK),
+            nullcontext(client_of_server(url, account)) if url else client_in_process(db, account) as client,
         ):
             pages = client.get_paginator("list_solutions").paginate(Catalog=catalog)
             write_table([solution for page in pages for solution in page["SolutionSummaries"]], columns=columns)

@@ -7,27 +7,18 @@ from typing import Any, TypeVar
 
 import click
 
+from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
+from cosell.cli.service_address import service_address
 from cosell.cli.span import Span
 from cosell.cli.sync_source import Source
-from cosell.settings import DEFAULTS
+from cosell.cli.types import OneOf, Share
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-TARGET = click.option(
-    "--to",
-    "mirror",
-    metavar="URL",
-    default=DEFAULTS.mirror,
-    show_default=True,
-    envvar="COSELL_MIRROR",
-    show_envvar=True,
-    help="The mirror: a file's path, sqlite:///path, postgresql://… or duckdb:///path.",
-)
+TARGET = setting("mirror", former=["--to"])
 SERVICE = (
     setting("catalog"),
-    click.option("--profile", help="The profile of your AWS configuration."),
-    click.option("--region", help="The AWS region, instead of your configuration's."),
-    click.option("--endpoint-url", metavar="URL", help="The address of the service, such as that of a running cosell."),
+    service_address,
     click.option("--role", metavar="ARN", help="Take this role first."),
     click.option(
         "--overlap",
@@ -38,14 +29,14 @@ SERVICE = (
     ),
     click.option(
         "--rate",
-        type=click.Choice(["auto", "on", "off"]),
+        type=OneOf(["auto", "on", "off"]),
         default="auto",
         show_default=True,
         help="Keep to the quotas of AWS: on, off, or auto: on, unless the service is on this machine.",
     ),
     click.option(
         "--share",
-        type=float,
+        type=Share(),
         default=1.0,
         show_default=True,
         help="The part of the quotas to use: above 0, and 1 at most.",
@@ -58,7 +49,7 @@ def service_options(function: Function) -> Function:
 
     @functools.wraps(function)
     def called(**options: Any) -> Any:
-        names = ("catalog", "profile", "region", "endpoint_url", "role", "overlap", "rate", "share")
+        names = ("catalog", "profile", "region", "url", "role", "overlap", "rate", "share")
         return function(source=Source(*(options.pop(name) for name in names)), **options)
 
     for option in reversed(SERVICE):
@@ -66,7 +57,7 @@ def service_options(function: Function) -> Function:
     return called  # type: ignore[return-value]  # click's options keep the function
 
 
-@click.group("sync", invoke_without_command=True)
+@click.group("sync", cls=Family, invoke_without_command=True)
 @TARGET
 @service_options
 @click.option("--details", is_flag=True, help="Also fetch GetOpportunity and GetAwsOpportunitySummary for each.")
@@ -115,9 +106,11 @@ def sync_command(
         context.default_map = dict.fromkeys(sync_command.commands, context.default_map)
         return 0
     if queue_url and not follow:
-        raise click.UsageError("--queue-url wakes a sync that follows. Add --follow.")
+        raise click.UsageError("--queue-url wakes a sync that follows; add --follow")
     if dry_run and (follow or details):
-        raise click.UsageError("--dry-run writes nothing, so there is nothing to follow and no details to fetch.")
+        raise click.UsageError(
+            "--dry-run writes nothing, so there is nothing to follow and no details to fetch; leave them out"
+        )
     from cosell.cli.sync_output import Output, exit_code_of
     from cosell.cli.sync_runs import following, one_run, rehearsal
     from cosell.sync.stopping import Stopping

@@ -19,7 +19,7 @@ class Source:
         catalog: str,
         profile: str | None,
         region: str | None,
-        endpoint_url: str | None,
+        url: str | None,
         role: str | None,
         overlap: int,
         rate: "Rate",
@@ -29,7 +29,7 @@ class Source:
         self.overlap_ms = overlap
         self.quota: dict[str, Any] = {"rate": rate, "share": share}
         self._profile, self._role = profile, role
-        self._region, self._endpoint_url = region, endpoint_url
+        self._region, self._url = region, url
 
     @functools.cached_property
     def session(self) -> "Session":
@@ -37,19 +37,21 @@ class Source:
         from botocore.exceptions import BotoCoreError
 
         from cosell.cli.clients import session_of
+        from cosell.sync.boto_errors import in_words
 
         try:
             return session_of(self._profile, self._role)
         except BotoCoreError as error:
-            raise UserError(str(error), "see what there is with: aws configure list-profiles") from None
+            raise UserError(in_words(error), "see what there is with: aws configure list-profiles") from None
 
     def client(self) -> Any:
         """A client that leaves trying again to the sync. Raises UserError where no client can be made."""
         from botocore.exceptions import BotoCoreError
 
         from cosell.cli.clients import client_in
+        from cosell.sync.boto_errors import in_words
 
         try:
-            return client_in(self.session, self._region, self._endpoint_url, retries={"total_max_attempts": 1})
+            return client_in(self.session, self._region, self._url, retries={"total_max_attempts": 1})
         except (BotoCoreError, ValueError) as error:
-            raise UserError(str(error), "check --region and --endpoint-url") from None
+            raise UserError(in_words(error), "check --region and --url") from None

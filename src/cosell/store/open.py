@@ -1,6 +1,5 @@
 """From a database's URL to its store, and who may make a database that is not there."""
 
-import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.store.access import Access
 from cosell.store.interface import Store, StoreUnavailable
+from cosell.suggestion import suggested
 
 if TYPE_CHECKING:
     from cosell.store.sqlite.diagnosis import Diagnosis
@@ -101,7 +101,7 @@ def _check_presence(path: str) -> None:
     """Raises UserError where `path` is no file with something in it."""
     if path == MEMORY:
         raise UserError("a database in memory holds nothing when a command begins", "name a file with --db")
-    make_one = f"make one with: cosell seed --db {shlex.quote(path)}"
+    make_one = f"make one with: {suggested('seed', db=path)}"
     try:
         status = Path(path).stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -18,6 +18,7 @@ from botocore.parsers import ResponseParserError
 
 from cosell.errors import UserError
 from cosell.sync.answers import Detail, DetailReader, NoAnswer, PageOfRows, PageReader
+from cosell.sync.boto_errors import in_words
 from cosell.sync.deadline import ANSWER_WITHIN_S, TooLate, Wait, within
 from cosell.sync.moments import ms_of_http_date
 from cosell.sync.plan import Head, Page, Told
@@ -39,7 +40,7 @@ MOST_RESTARTS: Final = 20
 _EVENT: Final = "before-parse.partnercentral-selling"
 _RAW: Final = "cosell.raw"
 _TRY_CREDENTIALS: Final = "check the credentials with: aws sts get-caller-identity"
-_TRY_ADDRESS: Final = "check the network, --endpoint-url and --region; AWS has Partner Central in us-east-1 alone"
+_TRY_ADDRESS: Final = "check the network, --url and --region; AWS has Partner Central in us-east-1 alone"
 _NEXT_STEPS: Final = {
     "AccessDeniedException": "its policy must allow partnercentral:ListOpportunities, and with --details "
     "partnercentral:GetOpportunity and partnercentral:GetAwsOpportunitySummary, in this catalog",
@@ -57,7 +58,7 @@ _NEXT_STEPS: Final = {
         ),
         _TRY_CREDENTIALS,
     ),
-    "UnknownOperationException": "check --endpoint-url: something else than Partner Central Selling answers there",
+    "UnknownOperationException": "check --url: something else than Partner Central Selling answers there",
 }
 """By the error's code; AWS's front ends sign with several names for the same mistake."""
 
@@ -213,13 +214,13 @@ class Service:
                 self._world.ledger.throttled("read")
             return trouble
         except (HTTPClientError, ConnectionFailed, ResponseParserError, urllib3.exceptions.HTTPError, OSError) as error:
-            return _Trouble(f"{operation}: {_one_line(error)}")
+            return _Trouble(f"{operation}: {in_words(error)}")
         except TooLate as error:
             return _Trouble(f"{operation}: {error}")
         except NoAnswer as error:
             return _Trouble(str(error))
         except BotoCoreError as error:  # before anything was sent: credentials, profiles, regions
-            raise UserError(_one_line(error), _TRY_CREDENTIALS) from error
+            raise UserError(in_words(error), _TRY_CREDENTIALS) from error
 
     def _call(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
         """In a thread of its own: what boto3 gives, with the answer as it came."""

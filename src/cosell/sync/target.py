@@ -24,7 +24,7 @@ class MirrorBusy(UserError):
     """Another process holds the mirror; `holder` is what that process said of itself."""
 
     def __init__(self, holder: str) -> None:
-        super().__init__(f"the mirror is held by {holder}", "wait for it, or sync into another mirror with --to")
+        super().__init__(f"the mirror is held by {holder}", "wait for it, or sync into another mirror with --mirror")
         self.holder = holder
 
 
@@ -32,7 +32,9 @@ class ForeignMirror(UserError):
     """The mirror belongs to another account or catalog. Nothing was written."""
 
     def __init__(self, kept: "Identity", given: "Identity") -> None:
-        super().__init__(f"this is the mirror of {_name(kept)}, not of {_name(given)}", "name another one with --to")
+        super().__init__(
+            f"this is the mirror of {_name(kept)}, not of {_name(given)}", "name another one with --mirror"
+        )
         self.kept = kept
         self.given = given
 

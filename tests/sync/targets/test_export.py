@@ -224,7 +224,7 @@ def test_the_command_takes_the_mirror_from_the_settings(run: Callable[..., Finis
     ("arguments", "told"),
     [
         ([], "cosell: no folder is named; add --parquet DIR or --csv DIR\n"),
-        (["--csv", "out"], "cosell: there is no mirror mirror.db; make one with: cosell sync\n"),
+        (["--csv", "out"], "cosell: there is no mirror mirror.db; make one with: cosell sync --mirror mirror.db\n"),
         (["--csv", "out", "--mirror", "oracle://x"], "cosell: no mirror can live at oracle://; name a file"),
     ],
 )

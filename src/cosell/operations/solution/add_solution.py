@@ -42,7 +42,7 @@ def add_solution(tx: WriteTransaction, new: NewSolution, context: Context) -> So
         marketplace_arn=new.marketplace_arn,
     )
     for mistake in mistakes_in(solution):
-        raise UserError(mistake, "see: cosell solutions --help")
+        raise UserError(mistake, "take another one")
     if solution.identifier in known:
         raise UserError(f"solution {solution.identifier} exists already", "name another identifier, or none")
     tx.put_solutions([solution])

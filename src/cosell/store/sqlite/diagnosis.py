@@ -10,6 +10,7 @@ import msgspec
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import NOT_NOW, is_foreign, reason_of, schema_versions
 from cosell.store.sqlite.write_check import CHANGE_BYTES, check_schema, whole_schema, write_and_take_back
+from cosell.suggestion import suggested
 
 PATIENCE_MS: Final = 1_000
 """How long another writer is waited for."""
@@ -36,7 +37,8 @@ def diagnosis(path: str) -> Diagnosis:
         folder = Path(path).absolute().parent
         if not os.access(folder, os.W_OK | os.X_OK):
             return Diagnosis(f"{folder} is not a folder to write to", "name another file with --db")
-        return Diagnosis(f"{path} does not exist yet; cosell seed or cosell serve makes it")
+        fill, serve = suggested("seed", db=path), suggested("serve", db=path)
+        return Diagnosis(f"{path} does not exist yet; it is made by: {fill}, or by: {serve}")
     if not os.access(path, os.W_OK):
         return Diagnosis(f"{path} is read-only", "check its rights, and how its file system is mounted")
     try:
@@ -69,7 +71,8 @@ def _of_open_database(connection: apsw.Connection, path: str) -> Diagnosis:
     defects = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")]
     if defects != ["ok"]:
         return Diagnosis(
-            f"{path} is damaged: {defects[0]}", "restore a backup, or write what is left with: cosell dump"
+            f"{path} is damaged: {defects[0]}",
+            f"restore a backup, or write what is left with: {suggested('dump', db=path)}",
         )
     if version < newest:
         return Diagnosis(f"{path} is writable and whole; its schema {version} becomes {newest} when it is next used")

@@ -1,11 +1,11 @@
 """SQLite's errors about a file, in the words of whoever has to do something about it."""
 
-import shlex
 from typing import Final
 
 import apsw
 
 from cosell.errors import UserError
+from cosell.suggestion import suggested
 
 _LOCKED: Final = ("is locked by another program", "wait for it, or end it")
 _MISHAPS: Final[dict[type[BaseException], tuple[str, str]]] = {
@@ -15,7 +15,6 @@ _MISHAPS: Final[dict[type[BaseException], tuple[str, str]]] = {
     apsw.FullError: ("cannot be written, because the disk is full", "free some space there, and in TMPDIR"),
     apsw.ReadOnlyError: ("cannot be written", "see to the permissions of the file and of its folder"),
     apsw.CantOpenError: ("cannot be opened", "see to the file, its folder and their permissions"),
-    apsw.CorruptError: ("is damaged", "write what is left with: cosell dump --db {path}"),
 }
 
 
@@ -29,5 +28,8 @@ def mishap(path: str, error: BaseException, *, salvaging: bool = False) -> UserE
     """
     if salvaging and isinstance(error, _LOST):
         return UserError(f"{path} is damaged, and nothing of it can be read", "restore a backup")
-    fact, next_step = _MISHAPS.get(type(error), (f"cannot be used: {error}", "see what is wrong with: cosell doctor"))
-    return UserError(f"{path} {fact}", next_step.format(path=shlex.quote(path)))
+    if isinstance(error, apsw.CorruptError):
+        return UserError(f"{path} is damaged", f"write what is left with: {suggested('dump', db=path)}")
+    see = f"see what is wrong with: {suggested('doctor', db=path)}"
+    fact, next_step = _MISHAPS.get(type(error), (f"cannot be used: {error}", see))
+    return UserError(f"{path} {fact}", next_step)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from cosell.errors import UserError
+from cosell.suggestion import suggested
 from cosell.sync.target import MirrorUnavailable, NoMirror
 from cosell.sync.targets import structure
 from cosell.sync.targets.database import Database
@@ -87,5 +88,5 @@ def _file(rest: str, *, create: bool) -> str:
     if not path:
         raise UserError("no file is named", "name one, such as mirror.db")
     if not create and path != MEMORY and not Path(path).exists():
-        raise NoMirror(f"there is no mirror {path}", "make one with: cosell sync")
+        raise NoMirror(f"there is no mirror {path}", f"make one with: {suggested('sync', mirror=path)}")
     return path

@@ -10,6 +10,7 @@ from string import Template
 from typing import Final
 
 from cosell.errors import UserError
+from cosell.suggestion import suggested
 from cosell.sync.target import NoMirror
 from cosell.sync.targets.database import Database, Dialect
 
@@ -25,11 +26,11 @@ def migrate(database: Database, steps: list[tuple[str, str]], *, create: bool = 
     """
     made = version(database)
     if made > len(steps):
-        raise UserError("this mirror was written by a newer cosell", "upgrade cosell, or name another one with --to")
+        raise UserError("this mirror was written by a newer cosell", "upgrade cosell, or name another with --mirror")
     if made == len(steps):
         return
     if not made and not create:
-        raise NoMirror("this database is empty, not a mirror", "make one with: cosell sync")
+        raise NoMirror("this database is empty, not a mirror", f"make one with: {suggested('sync')}")
     with database.lock(MIGRATING), database.transaction():
         for number in range(version(database) + 1, len(steps) + 1):
             name, statements = steps[number - 1]
@@ -44,7 +45,7 @@ def version(database: Database) -> int:
         ((number,),) = database.rows("SELECT max(number) FROM mirror_migration")
         return int(number)
     if any_table:
-        raise UserError("this database has tables, but is no mirror", "name another one with --to")
+        raise UserError("this database has tables, but is no mirror", "name another one with --mirror")
     return 0
 
 

@@ -69,7 +69,7 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA schema_version").fetchall()  # reads the file
             self._connection.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}").fetchall()
         except apsw.NotADBError:
-            raise UserError(f"{path} is not a SQLite database", "name another file with --to") from None
+            raise UserError(f"{path} is not a SQLite database", "name another file with --mirror") from None
         except _UNAVAILABLE as error:
             raise UserError(f"cannot open {path}: {error}", "check the folder and its permissions") from None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cosell.errors import UserError
+from cosell.suggestion import suggested
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.schema import steps_of
 from cosell.sync.targets.tables import SYNC_STATE, TABLES
@@ -39,7 +40,9 @@ def missing(database: Database) -> list[str]:
 def check(database: Database) -> None:
     """Raises UserError where a mirror is not whole."""
     if lacks := missing(database):
-        raise UserError(f"the mirror lacks its {', '.join(lacks)}", "make it again with: cosell sync --full")
+        raise UserError(
+            f"the mirror lacks its {', '.join(lacks)}", f"make it again with: {suggested('sync', '--full')}"
+        )
 
 
 def repair(database: Database) -> list[str]:

@@ -1,0 +1,62 @@
+"""Commands that cosell suggests: each names the data that it is about, and can be typed as it is printed.
+
+A command that is suggested carries those options of the command which suggests it that both have: who looked into a
+database with `--db` is not sent to another one. Whoever suggests outside of a command, such as the console, says them.
+
+No other module writes such a command as a text of its own, which a test holds: tests/cli/test_suggestions.py.
+"""
+
+import shlex
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Final
+
+from cosell.passwords import without_password
+
+_DATA: Final = ("db", "account", "catalog")
+_ASKED: Final = ("db", "url", "aws", "profile", "account", "catalog")
+_SERVICE: Final = ("url", "aws", "profile", "region", "role", "catalog")
+
+CARRIES: Final[dict[str, tuple[str, ...]]] = {
+    "serve": ("db", "host", "port"),
+    "list": _ASKED,
+    "seed": _DATA,
+    "dump": _DATA,
+    "doctor": ("db", "url"),
+    "env": ("url", "account"),
+    "events tail": ("url",),
+    "solutions": ("db", "url", "account", "catalog"),
+    "sync": ("mirror", *_SERVICE),
+    "sync verify": ("mirror", *_SERVICE),
+}
+"""The commands that are suggested, and the options that each one carries, in this order."""
+
+FLAGS: Final = frozenset({"aws"})
+
+target: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("target", default=dict)
+"""What the command under way is about: its options by their names, without dashes. The command line sets it."""
+
+
+def suggested(command: str, *words: str, **given: str | None) -> str:
+    """A command as one would type it: `cosell seed --db 'a b.db' --account 111122223333`.
+
+    `words` follow the command's name. `given` wins over what the command under way is about; None leaves one out.
+    A password in an address is not repeated.
+    """
+    about = {**target.get()(), **given}
+    options = [
+        part
+        for name in CARRIES[command]
+        if (value := about.get(name)) is not None
+        for part in ([f"--{name}"] if name in FLAGS else [f"--{name}", _shown(value)])
+    ]
+    return shlex.join(["cosell", *command.split(), *words, *options])
+
+
+def exports(*words: str, **given: str | None) -> str:
+    """What a shell takes the exports of `cosell env` by."""
+    return f'eval "$({suggested("env", *words, **given)})"'
+
+
+def _shown(value: str) -> str:
+    return without_password(value) if "://" in value else value

@@ -1,0 +1,27 @@
+"""What botocore raises, in words for people."""
+
+from typing import Final
+
+from botocore import exceptions
+
+_WORDS: Final[dict[type[Exception], str]] = {
+    exceptions.EndpointConnectionError: "nobody answers at {endpoint_url}",
+    exceptions.ConnectTimeoutError: "nobody answers at {endpoint_url} in time",
+    exceptions.ReadTimeoutError: "{endpoint_url} does not answer in time",
+    exceptions.ConnectionClosedError: "{endpoint_url} closed the connection",
+    exceptions.ProxyConnectionError: "the proxy {proxy_url} does not answer",
+    exceptions.SSLError: "there is no secure connection to {endpoint_url}: {error}",
+    exceptions.ProfileNotFound: "your AWS configuration has no profile {profile!r}",
+    exceptions.NoCredentialsError: "your AWS configuration has no credentials",
+    exceptions.PartialCredentialsError: "your AWS configuration lacks {cred_var}, from {provider}",
+    exceptions.InvalidRegionError: "{region_name!r} is not the name of an AWS region",
+}
+
+
+def in_words(error: Exception) -> str:
+    """One line about an error of botocore's; its own words where there are no better ones."""
+    words = _WORDS.get(type(error))
+    if words is None:
+        return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    told = getattr(error, "kwargs", {})
+    return words.format(**{name: str(value).rstrip("/") for name, value in told.items()})
