@@ -109,16 +109,8 @@ def test_a_terminal_gets_a_table(surroundings: dict[str, str], tmp_path: Path) -
     assert head.split() == ["Line", "Outcome", "Id", "Key", "Why"]
     assert first.split() == ["1", "created", "O1000001", "Red�[31m"]
     assert second.split(maxsplit=3)[:3] == ["1", "refused", "x" * 23 + "…"]
-    assert second.endswith("Project.Title: WRONG_TYPE This must be a text, in quotation marks.")
-    assert third.strip() == "Marketing: WRONG_TYPE This must be a structure."
-
-
-def test_a_dry_run_writes_nothing(push: Callable[..., Finished], tmp_path: Path) -> None:
-    (tmp_path / "new.csv").write_text(CSV, encoding="utf-8")
-    told = push("new.csv", "--dry-run")
-    assert (told.code, told.err) == (0, "2 rows: 2 created; a dry run, nothing was written\n")
-    assert reported(push("new.csv")) == [(2, "created"), (3, "created")]
-    assert push("-", given="").err == "<stdin> has no rows\n"
+    assert second.endswith("Project.Title 7: WRONG_TYPE This must be a text, in quotation marks.")
+    assert third.strip() == "Marketing 1: WRONG_TYPE This must be a structure."
 
 
 def test_empty_cells_clear_where_asked_and_replace_clears_the_rest(
@@ -153,7 +145,11 @@ def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(
 @pytest.mark.parametrize(
     ("arguments", "given", "line"),
     [
-        (["-"], "Company\nAcme\n", "unknown column 'Company'; did you mean Customer.Account.CompanyName?"),
+        (
+            ["-"],
+            "Company\nAcme\n",
+            "cosell: <stdin>: unknown column 'Company' (did you mean Customer.Account.CompanyName?); fix",
+        ),
         (["-"], '{"Id": }', "line 1: expecting value; write a JSON array of opportunities, or one object a line"),
         (["nowhere.csv"], "", "'nowhere.csv': No such file or directory"),
         (["-", "--profile", "nobody"], "", "your AWS configuration has no profile 'nobody'"),
@@ -186,7 +182,8 @@ def test_missing_credentials_are_told_with_a_next_step(run: Callable[..., Finish
     told = run("push", "-", given='{"Id": "O1"}', environment=surroundings)
     assert told.code == 2
     assert told.err == (
-        "cosell: your AWS configuration has no credentials; make some with: aws configure, or name a profile with --profile\n"
+        "cosell: your AWS configuration has no credentials; "
+        "make some with: aws configure, or name a profile with --profile\n"
     )
 
 

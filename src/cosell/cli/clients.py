@@ -36,7 +36,7 @@ def client_in_process(db: str, account: str) -> "Iterator[PartnerCentralSellingA
     from cosell.testing.in_process import client_of
 
     with database(db, Access.READ) as engine:
-        yield client_of(engine, account=account, session=session_of(), config=_config())
+        yield client_of(engine, account=account, session=session_of(), config=config_of())
 
 
 def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient":
@@ -47,7 +47,7 @@ def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient"
         region_name=REGION,
         aws_access_key_id=account,
         aws_secret_access_key="cosell",  # noqa: S106  # a server without keys looks at the account alone
-        config=_config(proxies={}),
+        config=config_of(proxies={}),
     )
 
 
@@ -63,7 +63,7 @@ def client_in(
 ) -> "PartnerCentralSellingAPIClient":
     """A client in a session of the user's."""
     region = region or session.region_name or REGION
-    return _client(session, region_name=region, endpoint_url=endpoint_url, config=_config(**config))
+    return _client(session, region_name=region, endpoint_url=endpoint_url, config=config_of(**config))
 
 
 def session_of(profile: str | None = None, role: str | None = None) -> "Session":
@@ -135,7 +135,8 @@ def _client(session: Any, **options: Any) -> "PartnerCentralSellingAPIClient":
     return client
 
 
-def _config(**options: Any) -> Any:
+def config_of(**options: Any) -> Any:
+    """How clients of cosell's commands are set up."""
     from botocore.config import Config
 
     # The service itself says what is wrong with a request, and says all of it.

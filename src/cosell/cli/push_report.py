@@ -1,9 +1,11 @@
 """What became of each row of a push: lines for people on a terminal, JSON lines for everything else."""
 
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from typing import IO, Final
 
 import msgspec
@@ -12,6 +14,7 @@ from cosell.cli.counted import counted
 from cosell.cli.table import printable
 from cosell.errors import UserError
 from cosell.sync.push.row import Outcome, Result
+from cosell.sync.quota import Pace
 
 ORDER: Final[tuple[Outcome, ...]] = ("created", "updated", "unchanged", "conflict", "refused", "failed")
 FINE: Final[frozenset[Outcome]] = frozenset({"created", "updated", "unchanged"})
@@ -20,10 +23,14 @@ _ROW: Final = "{:>6}  {:<9}  {:<10}  {:<24}  {}"
 
 
 class Report:
-    """Writes results as they come, and counts them."""
+    """Writes results of so many rows as they come, and counts them. A terminal sees how far it is."""
 
-    def __init__(self, file: IO[bytes] | None) -> None:
+    def __init__(self, file: IO[bytes] | None, total: int, pace: Pace, clock: Callable[[], float]) -> None:
         self._file = file
+        self._total = total
+        self._pace = pace
+        self._clock = clock
+        self._began_s = clock()
         self._counts: Counter[Outcome] = Counter()
         self._head_written = False
 
@@ -35,6 +42,7 @@ class Report:
     def add(self, result: Result) -> None:
         """Write a result at once, so that a push that ends early has told what it did."""
         self._counts[result.outcome] += 1
+        self._clear_progress()
         line = msgspec.json.encode(result) + b"\n"
         if self._file is not None:
             self._file.write(line)
@@ -44,15 +52,35 @@ class Report:
         elif self._file is None:
             sys.stdout.buffer.write(line)
             sys.stdout.buffer.flush()
+        if sys.stderr.isatty() and self._counts.total() < self._total:
+            sys.stderr.write(self.progress())
+            sys.stderr.flush()
 
-    def summary(self, total: int, *, dry_run: bool) -> str:
-        """How many of `total` rows came to which end; empty where none did."""
-        done = self._counts.total()
+    def summary(self) -> str:
+        """How many rows came to which end; empty where there are none."""
+        self._clear_progress()
+        done, total = self._counts.total(), self._total
         counts = ", ".join(f"{self._counts[outcome]:,} {outcome}" for outcome in ORDER if self._counts[outcome])
-        told = (
-            f"{done:,} of {counted(total, 'row')}: {counts}" if done < total else f"{counted(total, 'row')}: {counts}"
-        )
-        return (f"{told}; a dry run, nothing was written" if dry_run else told) if done else ""
+        told = counted(total, "row") if done == total else f"{done:,} of {counted(total, 'row')}"
+        return f"{told}: {counts or 'nothing was pushed'}" if total else ""
+
+    def progress(self) -> str:
+        """How far it is: `9 of 300, about 5 min left`.
+
+        Of the rows that are left, as many will write as have until now. They go at the pace of those that are done, or
+        of the quotas, whichever is slower.
+        """
+        done = self._counts.total()
+        left = self._total - done
+        writes = (self._counts["created"] + self._counts["updated"]) / done * left
+        paced_s = (self._clock() - self._began_s) / done * left
+        left_s = max(paced_s, self._pace.seconds_for("write", ceil(writes)))
+        return f"{done:,} of {self._total:,}, about {_roughly(left_s)} left"
+
+    def _clear_progress(self) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
     def _write_row(self, result: Result) -> None:
         if not self._head_written:
@@ -67,18 +95,28 @@ class Report:
         sys.stdout.flush()
 
 
+def _roughly(seconds: float) -> str:
+    """A time span as people say it."""
+    minutes = ceil(seconds / 60)
+    if minutes <= 1:
+        return f"{ceil(seconds)} s"
+    return f"{minutes} min" if minutes < 100 else f"{ceil(minutes / 60)} h"
+
+
 @contextmanager
-def report_to(path: str | None) -> Iterator[Report]:
+def report_to(
+    path: str | None, total: int, pace: Pace, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Report]:
     """A report that is also written to the file `path` as JSON lines. Raises UserError where it cannot be written."""
     if path is None:
-        yield Report(None)
+        yield Report(None, total, pace, clock)
         return
     try:
         file = open(path, "wb")  # noqa: PTH123, SIM115  # closed below; an error of the block is not this one
     except OSError as error:
         raise UserError(f"the report {path} cannot be written: {error.strerror}", "name another file") from None
     with file:
-        yield Report(file)
+        yield Report(file, total, pace, clock)
 
 
 def left_out_line(members: Iterable[str]) -> str:

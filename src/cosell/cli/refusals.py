@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cosell.member_path import STEP, value_at
 from cosell.nearest import closest
 from cosell.wire.model import Shape, service_model
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
-
-_STEP: Final = re.compile(r"([A-Za-z0-9_]+)|\[(\d+)\]")
 
 
 class Typed(NamedTuple):
@@ -44,21 +43,11 @@ def _line(entry: Mapping[str, str], typed: Typed) -> str:
     return f"{option} {str(value)!r}: {rule}" + (f"; did you mean {meant!r}?" if meant else "")
 
 
-def value_at(members: Any, field: str) -> Any:
-    """The value at a path such as `LifeCycle.Stage` or `LifeCycleStage[0]`; None where there is none."""
-    for name, index in _STEP.findall(field):
-        try:
-            members = members[int(index)] if index else members[name]
-        except (LookupError, TypeError):
-            return None
-    return members
-
-
 def meant_by(operation: str, field: str, value: str) -> str | None:
     """The value of the member's enumeration that may have been meant; None where it has none."""
     model = service_model()
     shape: Shape | None = model.shapes[model.operations[operation].input.shape]
-    for name, _ in _STEP.findall(field):
-        inner = shape and (shape.members.get(name) if name else shape.member)
+    for name, _ in STEP.findall(field):
+        inner = shape and (shape.members.get(f"{name[:1].upper()}{name[1:]}") if name else shape.member)
         shape = model.shapes[inner.shape] if inner else None
     return closest(value, shape.enum) if shape and shape.enum else None

@@ -58,6 +58,13 @@ class Ledger(Protocol):
         """Let go of the file."""
 
 
+class Pace(Protocol):
+    """Says how long calls take."""
+
+    def seconds_for(self, kind: Kind, calls: int) -> float:
+        """How long so many calls take at least, if nobody else calls."""
+
+
 class Unlimited:
     """The ledger that is off: every call may go."""
 
@@ -66,6 +73,10 @@ class Unlimited:
 
     def throttled(self, kind: Kind) -> None:
         """Nobody is slowed down."""
+
+    def seconds_for(self, kind: Kind, calls: int) -> float:  # noqa: ARG002  # the same for all
+        """They take no time."""
+        return 0.0
 
     def close(self) -> None:
         """There is no file."""
@@ -152,6 +163,11 @@ class QuotaLedger:
             return 0.0, quota_rule.held(quota_rule.uncounted(used)), quota_rule.uncounted(own_used)
 
         self._change(kind, refused)
+
+    def seconds_for(self, kind: Kind, calls: int) -> float:
+        """How long so many calls take at least, if nobody else calls: by both limits of the holder's part."""
+        _, own = self._quotas[kind]
+        return quota_rule.pace_ns(own, calls) / 1e9
 
     def close(self) -> None:
         """Let go of the file."""

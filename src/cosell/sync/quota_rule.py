@@ -69,6 +69,11 @@ def _part_of(limit: Limit, share: float) -> Limit:
     return Limit(calls, limit.window_ns) if calls else Limit(1, round(limit.window_ns / (limit.calls * share)))
 
 
+def pace_ns(quota: Quota, calls: int) -> int:
+    """How long so many calls take at least: one after the other, and a whole window for each full day's worth."""
+    return max(calls * quota.brief.window_ns // quota.brief.calls, calls // quota.long.calls * quota.long.window_ns)
+
+
 def wait_ns(used: Used, quota: Quota) -> int:
     """How long after `used.seen_ns` a call may go, as things stand; 0: now."""
     return max(0, _until_brief(used, quota.brief), _until_long(used, quota.long), used.held_until_ns - used.seen_ns)

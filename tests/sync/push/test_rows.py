@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import sys
+import zipfile
+from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
@@ -11,8 +15,9 @@ from hypothesis import strategies as st
 
 from cosell.errors import UserError
 from cosell.formulas import disarmed
+from cosell.sync.push.column_map import column_map, keep
 from cosell.sync.push.members import Shapes, has_all, merged, same, shapes_of
-from cosell.sync.push.row import Row
+from cosell.sync.push.row import Problem, Row
 from cosell.sync.push.rows import name_of, rows_of
 from tests.sync.push.conftest import Current
 
@@ -53,6 +58,11 @@ def as_csv(*lines: list[str], separator: str = ",") -> str:
         "customer_account_company_name",
         "company_name",
         " Customer.Account.CompanyName ",
+        "CUSTOMER.account.companyname",
+        "Customer . Account . Company Name",
+        "COMPANY_NAME",
+        "Company Name",
+        "company-name",
     ],
 )
 def test_a_column_is_named_as_the_api_or_as_a_mirror_does(shapes: Shapes, name: str) -> None:
@@ -157,7 +167,7 @@ def test_each_row_knows_its_line(shapes: Shapes, text: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "[]", " [ ]\n", "Id,Project.Title\n", "\n"])
+@pytest.mark.parametrize("text", ["[]", " [ ]\n", "Id,Project.Title\n"])
 def test_a_file_may_have_no_rows(shapes: Shapes, text: str) -> None:
     assert read(text, shapes) == []
 
@@ -165,22 +175,30 @@ def test_a_file_may_have_no_rows(shapes: Shapes, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Company\nAcme\n", "unknown column 'Company'; did you mean"),
+        ("Company\nAcme\n", "unknown column 'Company' (did you mean Customer.Account.CompanyName?); fix the header"),
         ("Identifier\nO1\n", "unknown column 'Identifier'"),
-        ("xyzzy\n1\n", "unknown column 'xyzzy'; see docs/how-to/push-opportunities.md"),
+        (
+            "xyzzy\n1\n",
+            "unknown column 'xyzzy'; fix the header, or say what it means, such as --map xyzzy=Project.Title",
+        ),
+        ("Account Nam,Stag,stage\n1,2,3\n", "unknown column 'Account Nam' (did you mean "),
+        ("Account Nam,Stag,stage\n1,2,3\n", "; unknown column 'Stag' (did you mean LifeCycle.Stage?)"),
+        (
+            "Stag,\n1,\n",
+            "; unknown column ''; fix the header, or say what it means, such as --map Stag=LifeCycle.Stage",
+        ),
+        ("", "there is nothing in it; give a file with a header, or a JSON array"),
+        ("\n", "there is nothing in it"),
         ("Project.Title.More\n1\n", "unknown column"),
         ("Project.Title[0]\n1\n", "unknown column"),
         ("Project..Title\n1\n", "unknown column"),
         ("stage,LifeCycle.Stage\n1,2\n", "columns LifeCycle.Stage and LifeCycle.Stage give the same member"),
         ("Customer,Customer.Account.CompanyName\n{},2\n", "give the same member"),
-        ("Id,Project.Title\nO1,a,b\n", "line 2 has 3 cells, and the header 2"),
-        ("Id,Project.Title\nO1,a\nO2\n", "line 3 has 1 cells"),
         ('Id,Project.Title\nO1,"a\n', "line 2: unexpected end of data"),
         ('{"Id": "O1"}\n{"Id": }\n', "line 2: expecting value"),
         ('[{"Id": "O1"}\n{"Id": "O2"}]', "line 2: a comma or ] is missing"),
         ('[{"Id": "O1"}', "line 1: a comma or ] is missing"),
         ('[{"Id": "O1"}]\nmore', "line 1: something follows the array"),
-        ('[{"Id": "O1"},\n7]', "line 2: this is no object"),
         ('{"Id": NaN}', "NaN is no JSON"),
         ("[" * 100_000, "line 1: this is nested too deep"),
     ],
@@ -202,32 +220,162 @@ def test_a_file_in_another_encoding_is_the_users_mistake(shapes: Shapes) -> None
         ({"Proyect": {}}, "Proyect: UNKNOWN_FIELD The service model has no such member. Did you mean Project?"),
         ({"Project": {"Qwerty": 1}}, "Project.Qwerty: UNKNOWN_FIELD The service model has no such member."),
         ({"ClientToken": "mine"}, "ClientToken: UNKNOWN_FIELD The service model has no such member."),
-        ({"Project": "Move"}, "Project: WRONG_TYPE This must be a structure."),
-        ({"Project": {"Title": 7}}, "Project.Title: WRONG_TYPE This must be a text, in quotation marks."),
-        ({"PrimaryNeedsFromAws": "Other"}, "PrimaryNeedsFromAws: WRONG_TYPE This must be a list."),
+        ({"Project": "Move"}, 'Project "Move": WRONG_TYPE This must be a structure.'),
+        ({"Project": {"Title": 7}}, "Project.Title 7: WRONG_TYPE This must be a text, in quotation marks."),
+        ({"PrimaryNeedsFromAws": "Other"}, 'PrimaryNeedsFromAws "Other": WRONG_TYPE This must be a list.'),
         (
             {"Project": {"ApnPrograms": [7]}},
-            "Project.ApnPrograms[0]: WRONG_TYPE This must be a text, in quotation marks.",
+            "Project.ApnPrograms[0] 7: WRONG_TYPE This must be a text, in quotation marks.",
         ),
-        ({"LastModifiedDate": 7}, "LastModifiedDate: WRONG_TYPE This must be a moment, as a text."),
+        ({"LastModifiedDate": 7}, "LastModifiedDate 7: WRONG_TYPE This must be a moment, as a text."),
         (
-            {"LastModifiedDate": "2026-01-01T00:00:00"},
-            "LastModifiedDate: INVALID_STRING_FORMAT This is no moment, such as 2026-05-04T09:15:22.101Z.",
+            {"LastModifiedDate": "2026-01-01"},
+            'LastModifiedDate "2026-01-01": INVALID_STRING_FORMAT This is no moment, such as 2026-05-04T09:15:22.101Z.',
         ),
         (
             {"LastModifiedDate": "soon"},
-            "LastModifiedDate: INVALID_STRING_FORMAT This is no moment, such as 2026-05-04T09:15:22.101Z.",
+            'LastModifiedDate "soon": INVALID_STRING_FORMAT This is no moment, such as 2026-05-04T09:15:22.101Z.',
         ),
         ({"Project": {"Title": "\ud83d"}}, "Project.Title: INVALID_VALUE This is half of a character."),
         (
             {"Catalog": "AWS"},
-            "Catalog: INVALID_VALUE The row is of another catalog than the push, which goes to Sandbox.",
+            'Catalog "AWS": INVALID_VALUE The row is of another catalog than the push, which goes to Sandbox.',
         ),
     ],
 )
 def test_what_no_request_could_carry_is_told_of_the_row(shapes: Shapes, row: dict[str, Any], problem: str) -> None:
     (checked,) = read(json.dumps(row), shapes)
     assert [str(found) for found in checked.problems] == [problem]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Id,Project.Title\nO1,a,b\nO2,c\n", "row: WRONG_NUMBER_OF_CELLS The line has 3 cells, and the header 2. "),
+        ("Id,Project.Title\nO1\nO2,c\n", "row: WRONG_NUMBER_OF_CELLS The line has 1 cells, and the header 2. "),
+        ('[7,\n{"Id": "O2"}]', "row 7: WRONG_TYPE This must be an object."),
+        ("Id,Project\nO1,{\nO2,\n", 'Project "{": INVALID_VALUE This must be JSON.'),
+    ],
+)
+def test_one_bad_row_does_not_keep_the_others_back(shapes: Shapes, text: str, problem: str) -> None:
+    bad, good = read(text, shapes)
+    assert str(bad.problems[0]).startswith(problem)
+    assert (good.members["Id"], good.problems) == ("O2", ())
+
+
+def test_a_long_value_is_cut_in_a_message() -> None:
+    assert (
+        str(Problem("Project.Title", "INVALID_VALUE", "No.", "x" * 200))
+        == f'Project.Title "{"x" * 79}…: INVALID_VALUE No.'
+    )
+
+
+def test_what_columns_mean_can_be_said(shapes: Shapes) -> None:
+    renamed = {"Account Name": "company_name", "notes": ""}
+    assert members(as_csv(["ACCOUNT NAME", "Notes"], ["Acme", "x"]), shapes, renamed=renamed) == [
+        {"Customer": {"Account": {"CompanyName": "Acme"}}}
+    ]
+    with pytest.raises(UserError, match=r"there is no column 'Account Name' to rename; unknown column 'Stag' \(did"):
+        read("s\n1\n", shapes, renamed={"Account Name": "company_name", "S": "Stag"})
+    with pytest.raises(UserError, match="JSON has no columns to rename"):
+        read("[]", shapes, renamed=renamed)
+
+
+@pytest.mark.parametrize("name", ["map.toml", "map.json"])
+def test_what_columns_mean_is_kept_in_a_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    said = column_map(path, ["Account Name=company_name", 'The "key" = PartnerOpportunityIdentifier', "Notes="])
+    keep(path, said)
+    assert column_map(path, ["Notes=Project.Title"]) == {
+        "Account Name": "company_name",
+        'The "key"': "PartnerOpportunityIdentifier",
+        "Notes": "Project.Title",
+    }
+    before = path.stat()
+    keep(path, said)
+    assert path.stat() == before, "nothing new was said"
+
+
+@pytest.mark.parametrize("text", ["{", '["a"]', '{"a": 1}', "\xff"])
+def test_a_file_that_is_no_map_is_the_users_mistake(tmp_path: Path, text: str) -> None:
+    (tmp_path / "map.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(UserError, match=r"map\.json is no map of columns"):
+        column_map(tmp_path / "map.json", [])
+
+
+def test_a_map_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot read"):
+        column_map(tmp_path, [])
+    with pytest.raises(UserError, match="cannot write"):
+        keep(tmp_path / "no" / "map.toml", {})
+
+
+def workbook(*rows: list[str]) -> bytes:
+    """A workbook as Excel saves one, as small as it may be. A cell is the XML of its attributes and its value."""
+    cells = ["".join(f"<c {cell}</c>" for cell in row) for row in rows]
+    sheet = "".join(f'<row r="{number}">{row}</row>' for number, row in enumerate(cells, start=1))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}">'
+        '<sheets><sheet name="One" sheetId="1" r:id="s"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="s" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="t" Type="{office}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/>'
+        "</cellXfs></styleSheet>",
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def text_cell(text: str) -> str:
+    return f't="inlineStr"><is><t>{escape(text)}</t></is>'
+
+
+def test_a_workbook_says_the_same_as_a_table(shapes: Shapes) -> None:
+    header = [
+        "id",
+        "Project.Title",
+        "Customer.Account.Duns",
+        "Target Close Date",
+        "LastModifiedDate",
+        "Marketing.Source",
+    ]
+    row = [
+        text_cell("O1"),
+        text_cell("'=A1"),
+        "><v>123456789</v>",
+        's="1"><v>46053</v>',
+        's="2"><v>46053.375</v>',
+        't="b"><v>1</v>',
+    ]
+    (read_row,) = rows_of(workbook([text_cell(name) for name in header], row), shapes, "Sandbox").rows
+    assert (read_row.line, read_row.problems) == (2, ())
+    assert read_row.members == {
+        "Id": "O1",
+        "Project": {"Title": "=A1"},
+        "Customer": {"Account": {"Duns": "123456789"}},
+        "LifeCycle": {"TargetCloseDate": "2026-01-31"},
+        "LastModifiedDate": "2026-01-31T09:00:00Z",
+        "Marketing": {"Source": "true"},
+    }
+
+
+def test_what_is_no_workbook_is_the_users_mistake(shapes: Shapes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match="this is no workbook of Excel"):
+        rows_of(b"PK\x03\x04 and nothing more", shapes, "Sandbox")
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(UserError, match="install it with: pip install"):
+        rows_of(workbook([]), shapes, "Sandbox")
 
 
 def test_a_second_row_about_the_same_opportunity_is_wrong(shapes: Shapes) -> None:

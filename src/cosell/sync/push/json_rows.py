@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from cosell.errors import UserError
-from cosell.sync.push.row import Row
+from cosell.sync.push.row import Problem, Row
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -23,8 +23,9 @@ def json_rows(text: str) -> Iterator[Row]:
         counted = position
         value, position = _decoded(text, position)
         if not isinstance(value, dict):
-            raise _mistake(line, "this is no object")
-        yield Row(line, value)
+            yield Row(line, {}, (Problem("row", "WRONG_TYPE", "This must be an object.", value),))
+        else:
+            yield Row(line, value)
         position = _after_space(text, position)
         if is_array and text[position : position + 1] == ",":
             position = _after_space(text, position + 1)

@@ -78,9 +78,11 @@ def _problems(value: Any, shape: Any, path: str) -> Iterator[Problem]:
                 yield Problem(path, "INVALID_VALUE", "This is half of a character.")
         case "timestamp", str():
             if moment_of(value) is None:
-                yield Problem(path, "INVALID_STRING_FORMAT", "This is no moment, such as 2026-05-04T09:15:22.101Z.")
+                yield Problem(
+                    path, "INVALID_STRING_FORMAT", "This is no moment, such as 2026-05-04T09:15:22.101Z.", value
+                )
         case _:
-            yield Problem(path, "WRONG_TYPE", f"This must be {_IN_WORDS[shape.type_name]}.")
+            yield Problem(path, "WRONG_TYPE", f"This must be {_IN_WORDS[shape.type_name]}.", value)
 
 
 _IN_WORDS: Final = {

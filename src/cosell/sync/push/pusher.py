@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from botocore.exceptions import ClientError
 
+from cosell.member_path import value_at
 from cosell.sync.push import members as of_members
 from cosell.sync.push.calls import ATTEMPTS, Calls, Unanswered
 from cosell.sync.push.journal import Journal, Pushed
@@ -40,12 +41,24 @@ OF_A_ROW: Final = frozenset(
 """Refusals that concern a row. Others, such as those of credentials, would meet every row, and end the push."""
 
 
+Judge = Callable[[str, dict[str, Any], dict[str, Any] | None], tuple[Problem, ...]]
+"""What is wrong with a request: the operation, its members, and the opportunity as it is stored, if it is."""
+
+
 class Options(NamedTuple):
-    """How to push. `replace`: a row is the whole record, and what it does not name is cleared."""
+    """How to push. `replace`: a row is the whole record, and what it does not name is cleared.
+
+    With a `judge` it is a dry run: requests are judged instead of sent.
+    """
 
     catalog: str
     replace: bool = False
-    dry_run: bool = False
+    judge: Judge | None = None
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing is written."""
+        return self.judge is not None
 
 
 class _Done(NamedTuple):
@@ -102,7 +115,7 @@ class Pusher:
             if _code_of(error) not in OF_A_ROW:
                 raise
             outcome: Outcome = "conflict" if _code_of(error) == "ConflictException" else "refused"
-            return _Done(outcome, row.members.get("Id"), errors=_problems_of(error)), None
+            return _Done(outcome, row.members.get("Id"), errors=_with_values(problems_of_error(error), row)), None
         except Unanswered as lost:
             problem = Problem("service", type(lost.error).__name__, str(lost))
             return _Done("failed", row.members.get("Id"), errors=(problem,)), lost
@@ -149,8 +162,14 @@ class Pusher:
         return self._ids_by_key.get(key, [])
 
     def _created(self, row: Row, name: str) -> _Done:
-        if self._options.dry_run:
-            return _Done("created")
+        request = {
+            **of_members.without_empty(of_members.fitted(of_members.content_of(row.members), self._shapes.create)),
+            "Catalog": self._options.catalog,
+            "ClientToken": token_of(self._options.catalog, name),
+        }
+        if self._options.judge is not None:
+            problems = self._options.judge("create_opportunity", request, None)
+            return _Done("refused" if problems else "created", errors=_with_values(problems, row))
         now_ms = int(self._clock() * 1000)
         begun_ms = self._journal.of(name).begun_ms or now_ms
         if not row.members.get(KEY) and now_ms - begun_ms > TOKEN_MEMORY_MS:
@@ -158,12 +177,7 @@ class Pusher:
         content = of_members.content_of(row.members)
         self._journal.keep(name, Pushed(begun_ms=begun_ms))
         try:
-            created = self._calls.create(
-                "create_opportunity",
-                Catalog=self._options.catalog,
-                ClientToken=token_of(self._options.catalog, name),
-                **of_members.without_empty(of_members.fitted(content, self._shapes.create)),
-            )
+            created = self._calls.create("create_opportunity", **request)
         except Unanswered:
             raise
         except Exception as error:
@@ -193,8 +207,10 @@ class Pusher:
             return _Done("conflict", identifier, stamp, (Problem("LastModifiedDate", "ConflictException", later),))
         if unknown and not self._options.replace:
             return _Done("refused", identifier, stamp, tuple(map(_would_be_cleared, unknown)))
-        if self._options.dry_run:
-            return _Done("updated", identifier, stamp)
+        if self._options.judge is not None:
+            request = of_members.without_empty(wanted) | {"Catalog": self._options.catalog, "Identifier": identifier}
+            problems = self._options.judge("update_opportunity", request, stored)
+            return _Done("refused" if problems else "updated", identifier, stamp, _with_values(problems, row))
         new_stamp = self._change(identifier, wanted, changes, stamp)
         if new_stamp is None:
             between = "Somebody else changed the opportunity meanwhile. Run this push again."
@@ -262,7 +278,12 @@ def _would_be_cleared(path: str) -> Problem:
     )
 
 
-def _problems_of(error: ClientError) -> tuple[Problem, ...]:
+def _with_values(problems: Iterable[Problem], row: Row) -> tuple[Problem, ...]:
+    """What the service says, which never repeats a value, with the row's."""
+    return tuple(msgspec.structs.replace(problem, value=value_at(row.members, problem.field)) for problem in problems)
+
+
+def problems_of_error(error: ClientError) -> tuple[Problem, ...]:
     """Every entry of the ErrorList, or the error itself."""
     entries: Any = error.response.get("ErrorList") or []
     told = error.response["Error"]

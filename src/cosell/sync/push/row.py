@@ -1,5 +1,6 @@
 """What a file says, row by row, and what became of each row."""
 
+import json
 from typing import Any, Final, Literal
 
 import msgspec
@@ -12,15 +13,24 @@ Outcome = Literal["created", "updated", "unchanged", "conflict", "refused", "fai
 service did not do its part; running again goes on from there."""
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """What is wrong with a row: the member's path, a code of the service or of ours, and a sentence."""
+LONGEST_VALUE: Final = 80
+"""Characters that are shown of a value in which something is wrong."""
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is wrong with a row: the member's path, a code of the service or of ours, a sentence, and the value."""
 
     field: str
     code: str
     message: str
+    value: Any = None
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.code} {self.message}"
+        if self.value is None:
+            return f"{self.field}: {self.code} {self.message}"
+        text = json.dumps(self.value, ensure_ascii=False)
+        shown = text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+        return f"{self.field} {shown}: {self.code} {self.message}"
 
 
 class Row(msgspec.Struct, frozen=True):

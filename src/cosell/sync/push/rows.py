@@ -1,15 +1,17 @@
 """The rows of a file, whatever its form."""
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from cosell.errors import UserError
-from cosell.sync.push.csv_rows import csv_rows
+from cosell.sync.push.columns import NOTHING_RENAMED, Renamed
+from cosell.sync.push.csv_rows import csv_lines
 from cosell.sync.push.json_rows import json_rows
 from cosell.sync.push.members import Shapes, content_of, digest, problems_of, without_empty
 from cosell.sync.push.row import KEY, Problem, Row
+from cosell.sync.push.table_rows import table_rows
 
 
 class Given(NamedTuple):
@@ -19,20 +21,40 @@ class Given(NamedTuple):
     left_out: list[str]
 
 
-def rows_of(given: bytes, shapes: Shapes, catalog: str, *, empty_clears: bool = False) -> Given:
-    """All rows of a file: JSON where it begins with a bracket, else CSV. What is wrong with a row is in the row.
+XLSX: Final = b"PK\x03\x04"
+"""How a workbook begins, which is a ZIP archive."""
 
-    Raises UserError where the file as a whole cannot be read: nothing of it is pushed then.
+
+def rows_of(
+    given: bytes, shapes: Shapes, catalog: str, renamed: Renamed = NOTHING_RENAMED, *, empty_clears: bool = False
+) -> Given:
+    """All rows of a file: a workbook, JSON where it begins with a bracket, else CSV. `renamed` says what columns mean.
+
+    What is wrong with a row is in the row. Raises UserError where the file as a whole cannot be read, or holds nothing
+    at all: nothing of it is pushed then.
     """
+    if not given.strip():
+        raise UserError("there is nothing in it", "give a file with a header, or a JSON array")
+    rows = list(_rows(given, shapes, renamed, empty_clears=empty_clears))
+    left_out = sorted({name for row in rows for name in row.members} & shapes.read_only)
+    return Given(_with_repetitions(_checked(row, shapes, catalog) for row in rows), left_out)
+
+
+def _rows(given: bytes, shapes: Shapes, renamed: Renamed, *, empty_clears: bool) -> Iterator[Row]:
+    if given.startswith(XLSX):
+        from cosell.sync.push.xlsx_rows import xlsx_lines  # its library is an extra
+
+        return table_rows(xlsx_lines(given), shapes.row, renamed, empty_clears=empty_clears)
     try:
         text = given.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = 1 + given.count(b"\n", 0, error.start)
         raise UserError(f"line {line} is not UTF-8", "save the file as UTF-8") from None
-    is_json = text.lstrip()[:1] in ("[", "{")
-    rows = list(json_rows(text) if is_json else csv_rows(text, shapes.row, empty_clears=empty_clears))
-    left_out = sorted({name for row in rows for name in row.members} & shapes.read_only)
-    return Given(_with_repetitions(_checked(row, shapes, catalog) for row in rows), left_out)
+    if text.lstrip()[:1] in ("[", "{"):
+        if renamed:
+            raise UserError("JSON has no columns to rename", "leave out --map and --map-file")
+        return json_rows(text)
+    return table_rows(csv_lines(text), shapes.row, renamed, empty_clears=empty_clears)
 
 
 def _checked(row: Row, shapes: Shapes, catalog: str) -> Row:
@@ -42,7 +64,10 @@ def _checked(row: Row, shapes: Shapes, catalog: str) -> Row:
     if named is not None and named != catalog:
         problems.append(
             Problem(
-                "Catalog", "INVALID_VALUE", f"The row is of another catalog than the push, which goes to {catalog}."
+                "Catalog",
+                "INVALID_VALUE",
+                f"The row is of another catalog than the push, which goes to {catalog}.",
+                named,
             )
         )
     return Row(row.line, members, tuple(problems))

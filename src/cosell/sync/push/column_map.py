@@ -1,0 +1,65 @@
+"""What the columns of a user's files mean, kept in a file: TOML, or JSON where its name ends so.
+
+"Account Name" = "company_name"
+"Internal notes" = ""           # left out
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cosell.errors import UserError
+from cosell.sync.push.columns import Renamed
+from cosell.whole_file import whole_file
+
+
+def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
+    """The meanings in a file, if it is there, and those that were said, such as `Account Name=company_name`, which win.
+
+    Raises UserError where the file is no such map, and for what has no `=`.
+    """
+    meanings = _read(path) if path is not None else {}
+    for text in said:
+        name, separator, meant = text.partition("=")
+        if not separator or not name.strip():
+            raise UserError(f"--map {text!r} has no name before a =", "say it like --map 'Account Name=company_name'")
+        meanings[name.strip()] = meant.strip()
+    return meanings
+
+
+def keep(path: Path, renamed: Renamed) -> None:
+    """Write a map where it says something new. Raises UserError where it cannot be written."""
+    if path.exists() and _read(path) == renamed:
+        return
+    lines = [
+        f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(renamed[name], ensure_ascii=False)}" for name in renamed
+    ]
+    text = json.dumps(renamed, ensure_ascii=False, indent=2) if _is_json(path) else "\n".join(lines)
+    try:
+        with whole_file(path) as file:
+            file.write(f"{text}\n".encode())
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}", "name another file with --map-file") from None
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        read: Any = json.loads(text) if _is_json(path) else tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}", "name another file with --map-file") from None
+    except (ValueError, RecursionError):  # of TOML, of JSON, or of UTF-8
+        read = None
+    if not isinstance(read, dict) or not all(isinstance(meant, str) for meant in read.values()):
+        raise UserError(
+            f"{path} is no map of columns", """write lines such as "Account Name" = "company_name" into it"""
+        )
+    return read
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix == ".json"
