@@ -1,5 +1,6 @@
 """`cosell list`: the filters of the API, shown in a terminal."""
 
+import csv
 import json
 import os
 import pty
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 import cosell
+from cosell.cli.table import write_table
 from tests.clients.conftest import variables
 from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, Finished, Server
@@ -193,3 +196,43 @@ def test_characters_that_would_steer_a_terminal_are_replaced(run: Callable[..., 
     told = run("list")
     assert "Red�[31m�Ltd 日本" in told.out
     assert len(told.out.splitlines()) == 2
+
+
+def test_a_file_has_everything_for_a_spreadsheet(run: Callable[..., Finished], ids: list[str], tmp_path: Path) -> None:
+    told = run("list", "--csv", "deals.csv", "--stage", "Prospect")
+    assert (told.code, told.out, told.err) == (0, "", "Wrote 3 opportunities into deals.csv.\n")
+    text = (tmp_path / "deals.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["Id"] for row in rows] == ids[::3][::-1]
+    assert [(row["SpendCurrency"], row["MonthlyAwsSpend"], row["CountryCode"]) for row in rows] == [
+        ("EUR", "700", "DE")
+    ] * 3
+    told = run("list", "--csv", "-", "--limit", "2")
+    assert told.out.startswith("Id,")
+    assert len(told.out.splitlines()) == 3
+    assert told.err.startswith("More follow: ")
+    assert run("list", "--xlsx", "deals.xlsx", "--sort", "Identifier").err == "Wrote 9 opportunities into deals.xlsx.\n"
+    head, *lines = CalamineWorkbook.from_path(tmp_path / "deals.xlsx").get_sheet_by_index(0).to_python()
+    assert [line[0] for line in lines] == ids
+    assert {line[head.index("MonthlyAwsSpend")] for line in lines} == {700}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--csv", "a.csv", "--json"], "--json, --csv and --xlsx exclude each other; choose one of them"),
+        (["--xlsx", "-"], "--xlsx needs a file to write to; name one, such as --xlsx deals.xlsx"),
+        (["--csv", "nowhere/a.csv"], "nowhere/a.csv cannot be written: No such file or directory; name another file"),
+    ],
+)
+@pytest.mark.usefixtures("ids")
+def test_files_that_cannot_be_written_are_refused(run: Callable[..., Finished], options: list[str], says: str) -> None:
+    told = run("list", *options)
+    assert (told.code, told.out, told.err) == (2, "", f"cosell: {says}\n")
+
+
+def test_the_spend_of_a_list_is_what_the_customer_spends_with_aws(capsys: pytest.CaptureFixture[str]) -> None:
+    with_aws = {"Amount": "700.50", "CurrencyCode": "EUR", "TargetCompany": "AWS"}
+    with_partner = {"Amount": "50", "CurrencyCode": "EUR", "TargetCompany": "Self"}
+    write_table([{"Id": "O1", "Project": {"ExpectedCustomerSpend": [with_aws, with_partner]}}])
+    assert capsys.readouterr().out.splitlines()[1].split() == ["O1", "700.50", "EUR"]

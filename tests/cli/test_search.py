@@ -1,5 +1,6 @@
 """`cosell search`: a keyword and conditions in words, shown in a terminal."""
 
+import csv
 import json
 import re
 import subprocess
@@ -85,7 +86,7 @@ def test_a_pipe_gets_plain_columns_of_all_that_a_search_knows(run: Run, ids: lis
     head, row = told.out.splitlines()
     assert (told.code, told.err) == (0, "")
     assert re.split(" {2,}", head) == [
-        *("Id", "Company", "Project", "Country", "Stage", "Review", "Target close", "Spend a month", "Owner", "Tags"),
+        *("Id", "Company", "Project", "Country", "Stage", "Review", "Target close", "Expected spend", "Owner", "Tags"),
         *("Origin", "AWS score", "Modified (UTC)"),
     ]
     assert row.startswith(f"{ids[4]}  Owl 4    Nest 4   DE       Qualified  Pending Submission  2127-01-05")
@@ -238,3 +239,14 @@ def test_a_database_is_shown_with_the_server_that_it_needs(run: Run) -> None:
     shown = _ways(run, "nest", "--db", "my own.db")
     assert "cosell serve --db 'my own.db'" in shown[""]
     assert "http://127.0.0.1:4280" in shown["Raw request"]
+
+
+def test_what_is_found_becomes_a_file(run: Run, ids: list[str]) -> None:
+    told = run("search", "heron", "--csv", "-", "--sort", "OpportunityId", "--order", "asc")
+    assert (told.code, told.err) == (0, "")
+    rows = list(csv.DictReader(told.out.splitlines()))
+    assert [row["Id"] for row in rows] == ids[1::2]
+    assert [row["MonthlySpend"] for row in rows] == ["500.50", "1500.50", "2500.50"]
+    shown = rows[0]
+    assert [shown[name] for name in ("Title", "Owner", "SpendCurrency")] == ["Nest 1", "Ana Díaz", "EUR"]
+    assert json.loads(shown["Tags"]) == [{"Key": "team", "Value": "fish"}]

@@ -5,12 +5,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 import click
 import msgspec
 
 from cosell.cli.clients import NETWORK, Failed, client_in_process, client_of_aws, client_of_server, errors_as_lines
+from cosell.cli.listing_file import write_file
 from cosell.cli.options import setting
 from cosell.cli.refusals import Typed
 from cosell.cli.start import start_step
@@ -18,6 +20,7 @@ from cosell.cli.table import Column
 from cosell.cli.typed import again, server_asked
 from cosell.cli.types import OneOf, Whole
 from cosell.errors import UserError
+from cosell.exports.columns import STEADY_SORT
 from cosell.suggestion import suggested
 from cosell.wire.model import paginators
 from cosell.wire.types import snake_case
@@ -38,6 +41,8 @@ class Listing(msgspec.Struct, frozen=True):
     page_size: int | None
     next_token: str | None
     as_json: bool
+    csv: str | None
+    xlsx: str | None
     db: str
     url: str | None
     aws: bool
@@ -51,11 +56,20 @@ class Listing(msgspec.Struct, frozen=True):
             raise UserError("--all and --limit contradict each other", "leave out one of them")
         if self.profile and not self.aws:
             raise UserError("--profile is for AWS", "add --aws")
+        if self.as_json + (self.csv is not None) + (self.xlsx is not None) > 1:
+            raise UserError("--json, --csv and --xlsx exclude each other", "choose one of them")
+        if self.xlsx == "-":
+            raise UserError("--xlsx needs a file to write to", "name one, such as --xlsx deals.xlsx")
 
     @property
     def wanted(self) -> int | None:
         """How many summaries to show; None for all."""
-        return None if self.everything else self.limit or DEFAULT_LIMIT
+        return None if self.everything or (self.to_file and not self.limit) else self.limit or DEFAULT_LIMIT
+
+    @property
+    def to_file(self) -> bool:
+        """Whether a file is to be written, which has all unless it is limited."""
+        return self.csv is not None or self.xlsx is not None
 
     def request(self, members: dict[str, Any]) -> dict[str, Any]:
         """The request for these members, in the order that was asked for."""
@@ -65,6 +79,8 @@ class Listing(msgspec.Struct, frozen=True):
                 "SortBy": self.sort or "LastModifiedDate",
                 "SortOrder": "DESCENDING" if self.order == "desc" else "ASCENDING",
             }
+        elif self.to_file:
+            request["Sort"] = STEADY_SORT
         return request
 
     def page_request(self, request: dict[str, Any], next_token: str | None, shown: int) -> dict[str, Any]:
@@ -91,6 +107,8 @@ def listing_options(sort_keys: Sequence[str]) -> Callable[[Function], Function]:
         click.option("--page-size", type=Whole(), help="How many to ask for at once, 1 to 100."),
         click.option("--next-token", help="Go on where an earlier list ended."),
         click.option("--json", "as_json", is_flag=True, help="JSON lines, each a summary as the API gives it."),
+        click.option("--csv", metavar="FILE", help="Write all that match into a CSV file; - is standard output."),
+        click.option("--xlsx", metavar="FILE", help="Write all that match into a workbook for Excel."),
         setting("db"),
         setting("url", default=None, show_default=False, help="Ask a running cosell instead of a database."),
         click.option("--aws", is_flag=True, help="Ask AWS, as your own AWS configuration says."),
@@ -133,7 +151,10 @@ def show(
             ),
             _client(listing) as client,
         ):
-            _write(pages.summaries(client), columns, as_json=listing.as_json)
+            if listing.to_file:
+                write_file(pages.answers(client), operation, listing.csv, listing.xlsx)
+            else:
+                _write(chain.from_iterable(pages.answers(client)), columns, as_json=listing.as_json)
     except Failed as failed:
         for line in failed.lines:
             click.echo(f"cosell: {line}", err=True)
@@ -172,14 +193,14 @@ class _Pages:
         self._operation = operation
         self._request = request
 
-    def summaries(self, client: Any) -> Iterator[dict[str, Any]]:
+    def answers(self, client: Any) -> Iterator[list[dict[str, Any]]]:
         ask = getattr(client, snake_case(self._operation))
         result_key = paginators()[self._operation].result_key
         while True:
             answer = ask(**self._listing.page_request(self._request, self.next_token, self.count))
             self.next_token = answer.get("NextToken") or None
             self.count += len(answer[result_key])
-            yield from answer[result_key]
+            yield answer[result_key]
             if not self.next_token or self.count == self._listing.wanted:
                 return
 

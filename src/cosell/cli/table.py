@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TextIO
 
-from cosell.rules.opportunity.team import OWNER
+from cosell.exports.columns import owner_of
+from cosell.rules.opportunity.spend import aws_spend, decimal
 
 GAP: Final = 2
 """Spaces between columns."""
@@ -25,7 +26,13 @@ class Column(NamedTuple):
     shrinks: bool = False  # the first thing to happen on a narrow terminal; one column of a table does
 
 
-def _spend(summary: Summary) -> str:
+def _aws_spend(summary: Summary) -> str:
+    total = aws_spend(summary.get("Project", {}).get("ExpectedCustomerSpend") or ())
+    return ", ".join(f"{decimal(amount)} {currency}" for currency, amount in total.items())
+
+
+def _every_spend(summary: Summary) -> str:
+    """A search does not tell with whom a customer spends it."""
     spends = summary.get("Project", {}).get("ExpectedCustomerSpend") or []
     return ", ".join(f"{spend.get('Amount') or '?'} {spend.get('CurrencyCode', '')}" for spend in spends)
 
@@ -33,12 +40,6 @@ def _spend(summary: Summary) -> str:
 def _modified(summary: Summary) -> str:
     stamp = summary.get("LastModifiedDate")
     return stamp.strftime("%Y-%m-%d %H:%M:%S") if isinstance(stamp, datetime) else ""
-
-
-def _owner(summary: Summary) -> str:
-    team: list[dict[str, str]] = summary.get("OpportunityTeam") or []
-    owner = next((member for member in team if member.get("BusinessTitle") == OWNER), {})
-    return " ".join(filter(None, (owner.get("FirstName"), owner.get("LastName"))))
 
 
 def _tags(summary: Summary) -> str:
@@ -56,7 +57,7 @@ _COUNTRY: Final = Column("Country", lambda summary: _address(summary).get("Count
 _STAGE: Final = Column("Stage", lambda summary: summary.get("LifeCycle", {}).get("Stage", ""), 1)
 _REVIEW: Final = Column("Review", lambda summary: summary.get("LifeCycle", {}).get("ReviewStatus", ""), 2)
 _CLOSE: Final = Column("Target close", lambda summary: summary.get("LifeCycle", {}).get("TargetCloseDate", ""), 3)
-_SPEND: Final = Column("Spend a month", _spend, 4, is_number=True)
+_SPEND: Final = Column("Spend a month", _aws_spend, 4, is_number=True)
 _MODIFIED: Final = Column("Modified (UTC)", _modified, 6)
 
 COLUMNS: Final = (_ID, _COMPANY, _COUNTRY, _STAGE, _REVIEW, _CLOSE, _SPEND, _MODIFIED)
@@ -70,8 +71,8 @@ SEARCH_COLUMNS: Final = (
     _STAGE,
     _REVIEW,
     _CLOSE,
-    _SPEND,
-    Column("Owner", _owner, 8),
+    Column("Expected spend", _every_spend, 4, is_number=True),
+    Column("Owner", lambda summary: owner_of(summary.get("OpportunityTeam")), 8),
     Column("Tags", _tags, 10),
     Column("Origin", lambda summary: _aws_side(summary).get("Origin", ""), 9),
     Column("AWS score", lambda summary: _aws_side(summary).get("Insights", {}).get("EngagementScore", ""), 7),

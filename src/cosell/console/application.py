@@ -15,7 +15,7 @@ from starlette.routing import Route
 from cosell.console.home.mirror_health import FIRST_PAGE
 from cosell.console.pages import Page, pages_of
 from cosell.console.visit.security import COOKIE, FIELD, HEADERS, is_csrf_token
-from cosell.console.visit.streaming import StreamedResponse
+from cosell.console.visit.streaming import StreamedFile, StreamedResponse
 from cosell.console.visit.surroundings import Surroundings
 from cosell.console.visit.templates import STATIC, STATIC_TYPES, static_file
 from cosell.console.visit.visit import REFRESH_S, ApiError, Failure, Visit
@@ -73,7 +73,7 @@ class Console:
         return self._to_be_finished(response)
 
     def _to_be_finished(self, response: Response) -> Response:
-        if isinstance(response, StreamedResponse):
+        if isinstance(response, StreamedResponse | StreamedFile):
             response.rest_by(self._threads)
         return response
 

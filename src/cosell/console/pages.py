@@ -16,7 +16,8 @@ from cosell.console.home.page import home, seed
 from cosell.console.opportunity.page import opportunity
 from cosell.console.pipeline.page import picture_csv, picture_svg, pipeline
 from cosell.console.search.page import SEARCH, search, suggested
-from cosell.console.table.page import opportunities, opportunities_csv
+from cosell.console.table.export import opportunities_csv, opportunities_xlsx
+from cosell.console.table.page import opportunities
 from cosell.console.visit.surroundings import Surroundings
 from cosell.console.visit.visit import Visit
 from cosell.console.wire.page import act_on_wire_call, wire, wire_call
@@ -46,6 +47,7 @@ PAGES: Final = (
     Page("/console/", "Home", home, act=seed, in_menu=True),
     Page("/console/opportunities", "Opportunities", opportunities, in_menu=True, is_quick=True),
     Page("/console/opportunities.csv", "Opportunities as CSV", opportunities_csv),
+    Page("/console/opportunities.xlsx", "Opportunities for Excel", opportunities_xlsx),
     Page("/console/opportunities/{identifier}", "Opportunity", opportunity),
     Page(SEARCH, "Search", search),
     Page(f"{SEARCH}/suggestions", "Suggestions", suggested),

@@ -1,13 +1,13 @@
 """How values are written on pages: moments, days, amounts of money, numbers."""
 
 import functools
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from markupsafe import Markup
 
-HUNDREDTHS: Final = 100
+from cosell.rules.opportunity.spend import HUNDREDTHS, aws_spend
+
 NOTHING: Final = "–"
 ABBREVIATIONS: Final = frozenset({"aws", "apn", "arn", "url"})
 
@@ -32,12 +32,6 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def hundredths(amount: str) -> int:
-    """An Amount of the service as a whole number of hundredths; amounts have at most two decimals [model]."""
-    whole, _, fraction = amount.partition(".")
-    return int(whole or "0") * HUNDREDTHS + int(fraction.ljust(2, "0") or "0")
-
-
 def money(value: int, currency: str) -> str:
     """Hundredths with their currency: `123450, "EUR"` → `EUR 1,234.50`; whole amounts go without decimals."""
     whole, rest = divmod(value, HUNDREDTHS)
@@ -52,18 +46,6 @@ def short_money(value: int, currency: str) -> str:
             scaled = whole / size
             return f"{currency} {scaled:,.0f}{letter}" if scaled >= 100 else f"{currency} {scaled:,.1f}{letter}"
     return f"{currency} {whole:,.0f}"
-
-
-def aws_spend(spends: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    """What a customer is expected to spend with AWS a month, in hundredths by currency.
-
-    Entries for the partner itself (`TargetCompany` Self) are not part of it, and neither are those without an Amount.
-    """
-    total: Counter[str] = Counter()
-    for spend in spends:
-        if spend.get("Amount") and spend.get("TargetCompany") != "Self":
-            total[spend.get("CurrencyCode") or "?"] += hundredths(spend["Amount"])
-    return total
 
 
 def spend_text(spends: Iterable[Mapping[str, Any]]) -> str:

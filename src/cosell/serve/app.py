@@ -212,7 +212,7 @@ class Application:
             log_refusal(scope["method"], scope["path"], error.status, error.message)
             await say(send, error.status, error.message)
         else:
-            await self._console(scope, body, send)
+            await self._console(scope, body, receive, send)
 
     async def play_aws_side(self) -> None:
         """Do what AWS's side has to do, for ever. It shares the writer's thread with the requests that write."""

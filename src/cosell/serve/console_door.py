@@ -47,16 +47,17 @@ class ConsoleDoor:
         self._lanes = lanes
         self._opening: asyncio.Future[Console] | None = None
 
-    async def __call__(self, scope: Message, body: bytes, send: Send) -> None:
-        """Answer a request whose body has been read."""
+    async def __call__(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
+        """Answer a request whose body has been read; `receive` tells when the visitor has gone."""
         if self._opening is None:
             self._opening = asyncio.get_running_loop().run_in_executor(None, self._open)
         console = await self._opening
+        bodies = [body]
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body}
+        async def receive_body_first() -> Message:
+            return {"type": "http.request", "body": bodies.pop()} if bodies else await receive()
 
-        await show(console, scope, receive, send, self._origin)
+        await show(console, scope, receive_body_first, send, self._origin)
 
     def close(self) -> None:
         """Let the pages be finished."""

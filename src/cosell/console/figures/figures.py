@@ -7,8 +7,8 @@ from typing import Final, Self
 
 import msgspec
 
-from cosell.console.words import hundredths
 from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
+from cosell.rules.opportunity.spend import hundredths
 
 MONTH: Final = len("2026-01")
 DAY: Final = len("2026-01-31")

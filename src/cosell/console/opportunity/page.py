@@ -8,7 +8,8 @@ from starlette.responses import Response
 from cosell.console.opportunity.changes import ShownChange, changes_of, events_of
 from cosell.console.table.page import TABLE
 from cosell.console.visit.visit import ApiError, Failure, Visit
-from cosell.console.words import hundredths, money, title_of
+from cosell.console.words import money, title_of
+from cosell.rules.opportunity.spend import hundredths
 
 UNSHOWN: Final = frozenset({"ResourceNotFoundException", "NotImplementedException", "UnknownOperationException"})
 """Errors that mean: of this opportunity there is no such thing to show."""

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from cosell.console.search.vocabulary import LABELS
-from cosell.console.words import NOTHING, hundredths, money, review_status_of
-from cosell.rules.opportunity.team import OWNER
+from cosell.console.words import NOTHING, money, review_status_of
+from cosell.exports.columns import owner_of
+from cosell.rules.opportunity.spend import hundredths
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,8 +33,6 @@ def line_of(summary: Mapping[str, Any], keyword: str) -> Line:
     """
     life_cycle, project = summary.get("LifeCycle") or {}, summary.get("Project") or {}
     account = (summary.get("Customer") or {}).get("Account") or {}
-    team = summary.get("OpportunityTeam") or ()
-    owner: Mapping[str, str] = next((one for one in team if one.get("BusinessTitle") == OWNER), {})
     spends = [spend for spend in project.get("ExpectedCustomerSpend") or () if spend.get("Amount")]
     unshown = {
         "NextStep": life_cycle.get("NextSteps"),
@@ -47,7 +46,7 @@ def line_of(summary: Mapping[str, Any], keyword: str) -> Line:
         review_status_of(life_cycle),
         ", ".join(money(hundredths(spend["Amount"]), spend["CurrencyCode"]) for spend in spends) or NOTHING,
         life_cycle.get("TargetCloseDate") or NOTHING,
-        " ".join(owner[name] for name in ("FirstName", "LastName") if owner.get(name)) or NOTHING,
+        owner_of(summary.get("OpportunityTeam")) or NOTHING,
         summary["LastModifiedDate"],
         tuple((LABELS[field], text) for field, text in unshown.items() if keyword and text and _has(text, keyword)),
     )

@@ -1,18 +1,13 @@
 """The table of opportunities: exactly what ListOpportunities can ask, and how to ask it oneself."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
 from starlette.responses import Response
 
-from cosell.console.rows import row_of
 from cosell.console.table.question import LISTS, RANGES, filters_of, query_of, query_of_form, request_of
 from cosell.console.visit.visit import ApiError, Visit
 from cosell.console.words import title_of
-from cosell.formulas import disarmed
 from cosell.operations.opportunity.list_opportunities import DEFAULT_PAGE_SIZE
 from cosell.rules.list.selector import DEFAULT_SORT_BY
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
@@ -29,16 +24,6 @@ COLUMNS: Final = {
     "Created": "CreatedDate",
     "Modified": "LastModifiedDate",
 }
-CSV_COLUMNS: Final = (
-    "Id",
-    "CompanyName",
-    "Stage",
-    "ReviewStatus",
-    "MonthlyAwsSpend",
-    "TargetCloseDate",
-    "CreatedDate",
-    "LastModifiedDate",
-)
 SORT_WORDS: Final = {
     "LastModifiedDate": "last modified",
     "Identifier": "identifier",
@@ -78,7 +63,8 @@ def opportunities(visit: Visit) -> Response:
         request=request,
         next_page=visit.link(TABLE, query_of({**question, "NextToken": token})) if token else "",
         first_page=visit.link(TABLE, query_of(question)),
-        as_csv=visit.link(f"{TABLE}.csv", query_of(request)),
+        as_csv=visit.link(f"{TABLE}.csv", query_of(question)),
+        as_xlsx=visit.link(f"{TABLE}.xlsx", query_of(question)),
         ways=visit.ways("ListOpportunities", request),
         sorted_by=question.get("Sort", {}).get("SortBy", DEFAULT_SORT_BY),
         ascending=question.get("Sort", {}).get("SortOrder") == "ASCENDING",
@@ -93,17 +79,6 @@ def opportunities(visit: Visit) -> Response:
         and not question.keys() - {"Sort", "MaxResults"}
         and "NextToken" not in request,
     )
-
-
-def opportunities_csv(visit: Visit) -> Response:
-    """The page of the table as CSV."""
-    answer = visit.ask("ListOpportunities", **request_of(visit.query))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(CSV_COLUMNS)
-    for row in map(row_of, answer["OpportunitySummaries"]):
-        writer.writerow([disarmed(value) for value in msgspec.structs.astuple(row)])
-    return visit.file(text.getvalue().encode(), "text/csv; charset=utf-8", "opportunities.csv")
 
 
 def _sorted(visit: Visit, question: Mapping[str, Any], key: str) -> str:

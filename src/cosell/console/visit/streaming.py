@@ -1,10 +1,11 @@
-"""A page whose head is on its way while the rest is still being made.
+"""Answers that are on their way while the rest of them is still being made.
 
 Making a page takes longer than asking for what is on it, and a browser that has the head can fetch the style meanwhile.
+A file may be longer than the memory.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import Any, Final
 
@@ -51,3 +52,42 @@ class StreamedResponse(Response):
 
     def _made_rest(self) -> bytes:
         return "".join(self._pieces).encode()
+
+
+class StreamedFile(Response):
+    """A file, made piece by piece, of which none is kept. `rest_by` has to be told before it is sent."""
+
+    def __init__(self, pieces: Generator[bytes, None, None], headers: Mapping[str, str], content_type: str) -> None:
+        super().__init__(None, 200, headers, content_type)
+        self.raw_headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
+        self._pieces = pieces
+        self._threads: Executor | None = None
+
+    def rest_by(self, threads: Executor) -> None:
+        """Say who makes the pieces."""
+        self._threads = threads
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002  # ASGI's
+        """Send piece after piece, until the visitor has gone. Raises whatever has kept one from being made.
+
+        The file has no end then, so that nobody takes it for whole.
+        """
+        loop = asyncio.get_running_loop()
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            while not gone.done():
+                piece = await loop.run_in_executor(self._threads, next, self._pieces, None)
+                if piece is None:
+                    await send({"type": "http.response.body", "body": b""})
+                    return
+                if piece:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+        finally:
+            gone.cancel()
+            await loop.run_in_executor(self._threads, self._pieces.close)
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

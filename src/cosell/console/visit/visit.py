@@ -1,6 +1,6 @@
 """One request for a page: what handlers are given, and how they answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from cosell import flow
 from cosell.console.visit import templates
 from cosell.console.visit.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
 from cosell.console.visit.seeding import seed_command
-from cosell.console.visit.streaming import StreamedResponse
+from cosell.console.visit.streaming import StreamedFile, StreamedResponse
 from cosell.console.visit.surroundings import AdminResult, Surroundings
 from cosell.console.visit.visitor import Visitor
 from cosell.context import Scope
@@ -126,6 +126,11 @@ class Visit:
         """Something to be kept."""
         headers = PAGE_HEADERS | {"content-disposition": f'attachment; filename="{filename}"'}
         return Response(body, 200, headers, content_type)
+
+    def download(self, pieces: Generator[bytes, None, None], content_type: str, filename: str) -> Response:
+        """Something to be kept that is made piece by piece."""
+        headers = PAGE_HEADERS | {"content-disposition": f'attachment; filename="{filename}"'}
+        return StreamedFile(pieces, headers, content_type)
 
     def redirect(self, address: str) -> Response:
         """Sends the browser to another page of ours, with GET."""
