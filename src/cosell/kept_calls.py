@@ -1,9 +1,11 @@
 """Calls that were answered, as they are kept for whoever wonders what a client really sends.
 
-Keeping one costs a copy of nothing. Whatever the model marks as sensitive is masked when somebody looks, unless a call
-is asked for as it was.
+Keeping one copies no body. Whatever the model marks as sensitive is masked when somebody looks, unless a call is asked
+for as it was. Of headers only those are kept that are known to hold no secret; of the others only their names.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +18,23 @@ from cosell.wire.timestamps import Timestamp
 LONGEST_KEPT: Final = 64 * 1024
 """Bytes of a body. Of a longer one only the length is kept."""
 MASK: Final = "***"
+LONGEST_HEADER: Final = 1024
+"""Bytes of a header's value that are kept."""
+AUTHORIZATION: Final = b"authorization"
+SIGV4: Final = b"AWS4-"
+KNOWN_HEADERS: Final = frozenset(
+    name.encode()
+    for name in (
+        *("accept", "accept-encoding", "accept-language", "connection", "content-encoding", "content-length"),
+        *("content-type", "date", "expect", "host", "origin", "traceparent", "transfer-encoding", "user-agent"),
+        *("amz-sdk-invocation-id", "amz-sdk-request", "x-amz-content-sha256", "x-amz-date", "x-amz-target"),
+        *("x-amz-user-agent", "x-amzn-errortype", "x-amzn-requestid", "x-amzn-trace-id", "x-forwarded-for"),
+        *("x-forwarded-host", "x-forwarded-proto"),
+    )
+)
+_ATTEMPT: Final = re.compile(r"\battempt=(\d{1,4})")
+
+Headers = list[tuple[bytes, bytes]]
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -38,11 +57,29 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     faults: list[str]
     at_ms: int | None
     """The engine's moment, by which the call was answered; None where it was refused before that."""
+    method: str
+    path: str
+    request_headers: Headers
+    response_headers: Headers
 
     @property
     def identifier(self) -> str:
         """The id of a call, which no other worker gives."""
         return f"{self.worker}-{self.number}"
+
+    @property
+    def invocation(self) -> str:
+        """What an AWS SDK calls the call, the same for each attempt; empty where no SDK has sent it."""
+        return self._header(b"amz-sdk-invocation-id")
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt an AWS SDK says that this is, from 1."""
+        found = _ATTEMPT.search(self._header(b"amz-sdk-request"))
+        return int(found[1]) if found else 1
+
+    def _header(self, name: bytes) -> str:
+        return dict(self.request_headers).get(name, b"").decode("latin-1")
 
 
 def kept_call(call: Call, answer: Answer, *, seconds: float, wall_ms: int, worker: int, number: int) -> Kept:
@@ -65,7 +102,25 @@ def kept_call(call: Call, answer: Answer, *, seconds: float, wall_ms: int, worke
         len(response),
         call.fault.names if call.fault else [],
         call.context.now_ms if hasattr(call, "context") else None,
+        call.method,
+        call.path,
+        without_secrets(call.headers.items()),
+        without_secrets(answer.headers),
     )
+
+
+def without_secrets(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Headers with a mask in the place of signatures, of tokens, and of whatever nobody knows to be harmless."""
+    return [(name, _without_secret(name, value)) for name, value in headers]
+
+
+def _without_secret(name: bytes, value: bytes) -> bytes:
+    if name in KNOWN_HEADERS:
+        return value[:LONGEST_HEADER]
+    if name == AUTHORIZATION and value.startswith(SIGV4):
+        signed, is_signed, _ = value[:LONGEST_HEADER].partition(b"Signature=")
+        return signed + (is_signed and is_signed + MASK.encode())
+    return MASK.encode()
 
 
 def masked(shape_name: str, value: Any) -> Any:
@@ -105,12 +160,36 @@ def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
             told["violations"] = [f"{entry.field_name} {entry.code}" for entry in kept.error_list]
     if kept.faults:
         told["faults"] = kept.faults
+    if kept.invocation:
+        told |= {"invocation": kept.invocation, "attempt": kept.attempt}
     if kept.operation is not None:
         operation = service_model().operations[kept.operation]
         told["request"] = _readable(operation.input.shape, kept.request, unmasked)
         if kept.error is None and operation.output is not None:
             told["response"] = _readable(operation.output.shape, kept.response, unmasked)
     return told
+
+
+def raw_bodies(kept: Kept, *, unmasked: bool = False) -> tuple[str | None, str | None]:
+    """The bodies of request and response as they were sent; None where one was too long to keep, or cannot be masked.
+
+    Where something has to be masked, a body is JSON as cosell writes it; what is no JSON cannot be masked.
+    """
+    operation = service_model().operations[kept.operation] if kept.operation else None
+    sent = _raw(operation.input.shape if operation else None, kept.request, kept.request_bytes, unmasked)
+    # Of an error cosell has chosen every word.
+    output = operation.output.shape if operation and operation.output else None
+    got = _raw(output, kept.response, kept.response_bytes, unmasked or kept.error is not None)
+    return sent, got
+
+
+def _raw(shape_name: str | None, body: bytes, length: int, unmasked: bool) -> str | None:
+    if len(body) != length:
+        return None
+    if unmasked or not body:
+        return body.decode("utf-8", "replace")
+    value = None if shape_name is None else _readable(shape_name, body, unmasked=False)
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def _readable(shape_name: str, body: bytes, unmasked: bool) -> Any:

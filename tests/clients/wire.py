@@ -4,7 +4,8 @@ import http.client
 import json
 import socket
 import threading
-from types import TracebackType
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from tests.conftest import ACCOUNT, Server
@@ -13,7 +14,12 @@ TARGET = "AWSPartnerCentralSelling."
 
 
 def raw(
-    server: Server, operation: str, request: Any, *, path_style: bool = False
+    server: Server,
+    operation: str,
+    request: Any,
+    *,
+    path_style: bool = False,
+    more_headers: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[http.client.HTTPResponse, Any]:
     """The response, already read, and its JSON."""
     headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/any/aws4_request"}
@@ -23,7 +29,9 @@ def raw(
         headers |= {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": TARGET + operation}
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     try:
-        connection.request("POST", f"/{operation}" if path_style else "/", json.dumps(request), headers)
+        connection.request(
+            "POST", f"/{operation}" if path_style else "/", json.dumps(request), {**headers, **more_headers}
+        )
         response = connection.getresponse()
         return response, json.loads(response.read())
     finally:

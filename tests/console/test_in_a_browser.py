@@ -9,7 +9,7 @@ from cosell.console.pages import PAGES
 from tests.console.conftest import NAMES, Site
 from tests.console.looks import LOOKS, look_through
 
-FOR_SCRIPTS = (".svg", ".csv", ".xlsx", "/suggestions")
+FOR_SCRIPTS = (".svg", ".csv", ".har", ".xlsx", "/suggestions")
 
 
 def addresses(site: Site) -> list[str]:

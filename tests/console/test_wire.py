@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from cosell.console.wire.page import duration, size
 from tests.admin.conftest import ask
 from tests.clients.wire import raw
-from tests.conftest import Server
+from tests.conftest import ACCOUNT, Server
 from tests.console.conftest import NAMES, Document, Site
 from tests.console.forms import submit
 
@@ -62,7 +62,7 @@ def test_where_nobody_has_called_the_next_command_is_told(new_site: Callable[[],
     silent = new_site()
     assert f"cosell list --url {silent.url}" in silent.page(WIRE).text
     silent.server.client().list_opportunities(Catalog="Sandbox")
-    assert "Nothing was refused" in silent.page(WIRE, ("show", "refused")).text
+    assert "No such call" in silent.page(WIRE, ("status", "refused")).text
 
 
 def test_a_call_is_listed_with_its_account_its_status_and_its_sizes(site: Site) -> None:
@@ -89,18 +89,75 @@ def test_what_is_sensitive_is_masked_until_it_is_asked_for(site: Site) -> None:
 
 def test_every_validation_error_is_spelled_out(site: Site) -> None:
     raw(site.server, "ListOpportunities", {"Catalog": "Sandbox", "MaxResults": 0, "LifeCycleStage": ["Won"]})
-    listed = site.page(WIRE, ("show", "refused"))
+    listed = site.page(WIRE, ("status", "refused"))
     assert "MaxResults VALUE_OUT_OF_RANGE" in listed.text
     page = opened(site, newest(site))
     assert "ValidationException" in page.text
     assert "VALUE_OUT_OF_RANGE" in page.text
     assert "INVALID_ENUM_VALUE" in page.text
-    assert "The error above." in page.text
+    assert "INVALID_ENUM_VALUE" in page.texts["response-json"]
 
 
 def test_calls_that_went_well_are_left_out_where_one_looks_for_refused_ones(site: Site) -> None:
     create(site)
-    assert "CreateOpportunity" not in site.page(WIRE, ("show", "refused")).text
+    assert rows(site, ("caller", site.account), ("status", "refused")) == []
+    assert len(rows(site, ("caller", site.account), ("status", "200"))) == 1
+
+
+def rows(site: Site, *filters: tuple[str, str]) -> list[str]:
+    """The addresses of the calls that are shown."""
+    return [one["href"] for one in site.page(WIRE, *filters).with_attribute("data-row")]
+
+
+def test_filters_stand_in_the_address(site: Site) -> None:
+    create(site)
+    mine = ("caller", site.account)
+    assert rows(site, mine, ("operation", "CreateOpportunity")) == rows(site, mine)
+    assert rows(site, mine, ("operation", "ListOpportunities")) == []
+    assert rows(site, mine, ("text", f"of {site.account}")) == rows(site, mine)  # its ClientToken
+    assert rows(site, mine, ("text", "Secret Sauce")) == []
+    assert rows(site, mine, ("status", "none")) == []
+    assert "No such call" in site.page(WIRE, mine, ("status", "500")).text
+
+
+def test_attempts_of_one_call_are_one_line(site: Site) -> None:
+    fault = {"error": "ServiceUnavailableException", "times": 1, "account": ACCOUNT}
+    assert ask(site.server, "POST", "faults", fault)[0] == 200
+    invocation = f"of-{site.account}"
+    for number in (1, 2):
+        headers = {"amz-sdk-invocation-id": invocation, "amz-sdk-request": f"attempt={number}; max=3"}
+        raw(site.server, "ListOpportunities", {"Catalog": "Sandbox"}, more_headers=headers)
+    assert len(rows(site, ("text", invocation))) == 1
+    assert "2 attempts: 503 200" in " ".join(site.page(WIRE, ("text", invocation)).text.split())
+    (refused,) = rows(site, ("text", invocation), ("status", "503"))
+    page = opened(site, refused)
+    assert "Attempts of this call: 1: 503 ServiceUnavailableException, 2: 200" in " ".join(page.text.split())
+    assert "amz-sdk-request: attempt=1; max=3" in page.texts["request-head"]
+    assert page.texts["response-head"].startswith("HTTP/1.1 503\n")
+
+
+def test_calls_are_found_and_saved_as_an_archive_by_clicking(site: Site, new_page: Callable[[int, Any], Page]) -> None:
+    create(site)
+    for width in (1440, 390):
+        page = new_page(width, "dark")
+        page.goto(site.url + site.address(WIRE))
+        page.get_by_role("textbox", name="Account").fill(site.account)
+        page.get_by_label("Operation").select_option("CreateOpportunity")
+        page.get_by_role("button", name="Show").click()
+        page.wait_for_url(f"**operation=CreateOpportunity&caller={site.account}**")
+        saved = [downloaded(page, "Save these as HAR")]
+        page.locator("a[data-row]").click()
+        saved.append(downloaded(page, "Save as HAR"))
+        for archive in saved:
+            (entry,) = json.loads(archive)["log"]["entries"]
+            assert json.loads(entry["request"]["postData"]["text"])["Customer"]["Account"]["CompanyName"] == "***"
+
+
+def downloaded(page: Page, link: str) -> bytes:
+    """What a link gives to be kept."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=link).click()
+    return download.value.path().read_bytes()
 
 
 def test_a_call_is_sent_again_for_the_same_account(site: Site) -> None:

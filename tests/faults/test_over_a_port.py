@@ -185,6 +185,6 @@ def test_pages_and_calls_that_are_sent_again_by_hand_meet_no_faults(serve: Calla
     assert site.request("GET", site.address("/console/opportunities"))[0] == 200
     (call,) = recent(site.server)
     assert done(ask(site.server, "POST", "requests/replay", {"id": call["id"]}))["status"] == 200
-    listed = site.page("/console/wire", ("show", "refused"))
+    listed = site.page("/console/wire", ("status", "refused"))
     assert "fault 1: ConnectionDropped" in listed.text
     assert "fault 1: ConnectionDropped" in site.page(f"/console/wire/{call['id']}").text

@@ -20,7 +20,7 @@ from cosell.console.table.export import opportunities_csv, opportunities_xlsx
 from cosell.console.table.page import opportunities
 from cosell.console.visit.surroundings import Surroundings
 from cosell.console.visit.visit import Visit
-from cosell.console.wire.page import act_on_wire_call, wire, wire_call
+from cosell.console.wire.page import act_on_wire_call, wire, wire_archive, wire_call, wire_call_archive
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -57,6 +57,8 @@ PAGES: Final = (
     Page("/console/desk", "AWS's desk", desk, act=act_at_desk, in_menu=True),
     Page("/console/desk/{identifier}", "On AWS's desk", desk_opportunity, act=act_at_desk_opportunity),
     Page("/console/wire", "Wire", wire, in_menu=True),
+    Page("/console/wire.har", "Calls as an HTTP Archive", wire_archive),
+    Page("/console/wire/{call}.har", "Call as an HTTP Archive", wire_call_archive),
     Page("/console/wire/{call}", "Call", wire_call, act=act_on_wire_call),
     Page("/console/events", "Events", events, act=act_on_events, in_menu=True),
 )

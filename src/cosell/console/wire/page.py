@@ -1,7 +1,7 @@
 """The wire: what clients have really sent, what they got, and why it was refused.
 
 The calls are those that the workers keep in memory (`serve/admin/recent.py`), of every account. What the service model
-marks as sensitive is masked until somebody asks for one call as it was.
+marks as sensitive is masked until somebody asks for one call as it was. Attempts of one call are one line.
 """
 
 from typing import Any, Final
@@ -11,12 +11,27 @@ from starlette.responses import Response
 
 from cosell.console.opportunity.page import pretty
 from cosell.console.visit.visit import Failure, Visit
+from cosell.console.wire.filters import REFUSED, STATUSES, filters_of
 from cosell.same_request import same_request
+from cosell.wire.model import service_model
 
 WIRE: Final = "/console/wire"
 REQUESTS: Final = "/_cosell/requests"
 SHOWN: Final = 100
 """Calls that are shown, which is as many as a worker keeps."""
+
+
+HAR_TYPE: Final = "application/json"
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One of the times that an SDK has sent a call."""
+
+    number: str
+    status: str
+    outcome: str
+    address: str
+    is_shown: bool
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -33,22 +48,36 @@ class Line(msgspec.Struct, frozen=True):
     milliseconds: str
     request_size: str
     response_size: str
+    attempts: list[Attempt]
+    """All of them where there are several, the first one first."""
 
 
 def wire(visit: Visit) -> Response:
     """The calls that were answered last, the newest first."""
-    only = visit.first("show")
-    calls = _answered(visit, "GET", REQUESTS, limit=SHOWN)["requests"]
-    lines = [_line(visit, call) for call in calls if only != "refused" or call["status"] != 200]
+    filters = filters_of(visit)
+    calls = _answered(visit, "GET", REQUESTS, limit=SHOWN, **filters.question)["requests"]
     return visit.page(
         "wire.html",
-        lines=lines,
+        lines=[_line(visit, call) for call in _without_earlier_attempts(calls)],
         shown=SHOWN,
-        only=only,
+        filters=filters,
+        operations=sorted(service_model().operations),
+        statuses=STATUSES,
         all_calls=visit.link(WIRE),
-        refused=visit.link(WIRE, [("show", "refused")]),
-        is_silent=not calls,
+        refused=visit.link(WIRE, [("status", REFUSED)]),
+        archive=visit.link(f"{WIRE}.har", filters.query),
     )
+
+
+def wire_archive(visit: Visit) -> Response:
+    """The calls that the filters leave, as an HTTP Archive."""
+    return _archive(visit, "calls.har", **filters_of(visit).question)
+
+
+def wire_call_archive(visit: Visit) -> Response:
+    """One call with all of its attempts, as an HTTP Archive."""
+    identifier = visit.path_members["call"]
+    return _archive(visit, f"call-{identifier}.har", id=identifier)
 
 
 def wire_call(visit: Visit) -> Response:
@@ -89,9 +118,27 @@ def _saved(visit: Visit, **wanted: str) -> Response:
     return visit.file(made["test"].encode(), "text/x-python; charset=utf-8", "test_saved_calls.py")
 
 
+def _archive(visit: Visit, filename: str, **question: Any) -> Response:
+    archive = _answered(visit, "GET", f"{REQUESTS}/har", **question)
+    return visit.file(pretty(archive).encode(), HAR_TYPE, filename)
+
+
+def _without_earlier_attempts(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each call the newest attempt that fits."""
+    seen: set[str] = set()
+    left = []
+    for call in calls:
+        if call["id"] not in seen:
+            left.append(call)
+            seen.update(attempt["id"] for attempt in call.get("attempts", ()))
+    return left
+
+
 def _page(visit: Visit, call: dict[str, Any], *, unmasked: bool) -> Response:
     line = _line(visit, call)
     request, response = call.get("request"), call.get("response")
+    if response is None and call["raw_response"]:
+        response = msgspec.json.decode(call["raw_response"])  # an error, which is JSON
     ways = []
     if isinstance(request, dict):
         ways = same_request(call["operation"], request, visit.origin, line.account or visit.scope.account)
@@ -102,12 +149,19 @@ def _page(visit: Visit, call: dict[str, Any], *, unmasked: bool) -> Response:
         unmasked=unmasked,
         request=None if request is None else pretty(request),
         response=None if response is None else pretty(response),
+        request_head=_head(f"{call['method']} {call['path']} HTTP/1.1", call["request_headers"]),
+        response_head=_head(f"HTTP/1.1 {call['status']}", call["response_headers"]) if call["status"] else "",
         ways=ways,
         wire=visit.link(WIRE),
+        archive=visit.link(f"{WIRE}/{call['id']}.har"),
         replayed=visit.first("replayed"),
         original=visit.link(f"{WIRE}/{visit.first('replayed')}"),
         can_be_replayed=call["operation"] is not None and request is not None,
     )
+
+
+def _head(first: str, headers: dict[str, str]) -> str:
+    return "\n".join([first, *(f"{name}: {value}" for name, value in headers.items())])
 
 
 def _line(visit: Visit, call: dict[str, Any]) -> Line:
@@ -116,14 +170,28 @@ def _line(visit: Visit, call: dict[str, Any]) -> Line:
         call["at"],
         call["operation"] or "",
         call["account"] or "",
-        str(call["status"] or "none"),
+        _status(call),
         call.get("error", "ok"),
         call.get("violations", []),
         call.get("faults", []),
         duration(call["milliseconds"]),
         size(call["request_bytes"]),
         size(call["response_bytes"]),
+        [
+            Attempt(
+                str(one["attempt"]),
+                _status(one),
+                one["error"] or "ok",
+                visit.link(f"{WIRE}/{one['id']}"),
+                one["id"] == call["id"],
+            )
+            for one in call.get("attempts", ())
+        ],
     )
+
+
+def _status(call: dict[str, Any]) -> str:
+    return str(call["status"] or "none")
 
 
 def _answered(visit: Visit, method: str, address: str, **question: Any) -> dict[str, Any]:

@@ -7,12 +7,15 @@ import msgspec
 from msgspec import Meta
 
 from cosell import flow
-from cosell.kept_calls import Kept, told
+from cosell.http_archive import http_archive
+from cosell.kept_calls import Kept, raw_bodies, told
 from cosell.serve.admin.fields import Account, Catalog
 from cosell.serve.admin.recent import KEPT
 from cosell.serve.admin.router import Facts, Refused, Room
 from cosell.serve.log import log_answer
 from cosell.wire.model import service_model
+
+OK = 200
 
 
 class RecentRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +25,18 @@ class RecentRequests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operation: Annotated[str, Meta(description="Only those of this operation.")] | None = None
     account: Account | None = None
     status: Annotated[int, Meta(description="Only those answered with this HTTP status.")] | None = None
+    refused: Annotated[bool, Meta(description="Only those that were not answered with 200.")] = False
+    text: (
+        Annotated[str, Meta(max_length=200, description="Only those that have this text, in whatever is not masked.")]
+        | None
+    ) = None
+
+
+class Archive(RecentRequests, frozen=True, forbid_unknown_fields=True):
+    """Which calls are wanted in an archive."""
+
+    limit: Annotated[int, Meta(ge=1, le=KEPT, description="How many, the newest first.")] = KEPT
+    id: Annotated[str, Meta(description="One call, by its `id`, with all of its attempts.")] | None = None
 
 
 class OneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,24 +46,69 @@ class OneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def recent_requests(room: Room, question: RecentRequests) -> dict[str, Any]:
-    """The calls that were answered last, by any worker, with whatever the model marks as sensitive masked."""
+    """The calls that were answered last, by any worker, with whatever the model marks as sensitive masked.
+
+    An AWS SDK that tries again names its call: `attempts` are all that are kept of it, the first one first.
+    """
+    everything = room.recent.all()
+    return {
+        "requests": [told(kept) | _attempts(kept, everything) for kept in _fitting(everything, question)],
+    }
+
+
+def archived_requests(room: Room, question: Archive) -> dict[str, Any]:
+    """The same calls as an HTTP Archive (HAR 1.2): headers and bodies, with what is sensitive or secret masked."""
+    everything = room.recent.all()
+    fitting = _fitting(everything, question)
+    if question.id is not None:
+        fitting = _of_one_call(_kept(room, question.id), everything)
+    return http_archive(fitting, room.options.version)
+
+
+def _fitting(everything: list[Kept], question: RecentRequests) -> list[Kept]:
     wanted = {name: getattr(question, name) for name in ("operation", "account", "status")}
+    text = (question.text or "").casefold()
     fitting = [
         kept
-        for kept in room.recent.all()
+        for kept in everything
         if all(value is None or value == getattr(kept, name) for name, value in wanted.items())
+        and not (question.refused and kept.status == OK)
+        and text in (text and _words(kept))
     ]
-    return {"requests": [told(kept) for kept in fitting[: question.limit]]}
+    return fitting[: question.limit]
+
+
+def _words(kept: Kept) -> str:
+    """Where a text is looked for, in lower case."""
+    bodies = [body for body in raw_bodies(kept) if body]
+    return "\n".join([msgspec.json.encode(told(kept)).decode(), *bodies]).casefold()
+
+
+def _attempts(kept: Kept, everything: list[Kept]) -> dict[str, Any]:
+    attempts = _of_one_call(kept, everything)
+    told = [
+        {"id": one.identifier, "attempt": one.attempt, "status": one.status, "error": one.error} for one in attempts
+    ]
+    return {"attempts": told} if len(attempts) > 1 else {}
+
+
+def _of_one_call(kept: Kept, everything: list[Kept]) -> list[Kept]:
+    """All attempts of a call, the first one first."""
+    if not kept.invocation:
+        return [kept]
+    named = (kept.account, kept.invocation)
+    attempts = [one for one in everything if (one.account, one.invocation) == named]
+    return sorted(attempts, key=lambda one: (one.attempt, one.wall_ms))
 
 
 def one_request(room: Room, question: OneRequest) -> dict[str, Any]:
     """One of these calls, with everything that was wrong with it. What is sensitive is masked."""
-    return _whole(_kept(room, question.id), unmasked=False)
+    return _whole(room, question.id, unmasked=False)
 
 
 def unmasked_request(room: Room, question: OneRequest) -> dict[str, Any]:
     """One of these calls as it was, with what is sensitive. It changes nothing, but nobody gets here by mistake."""
-    return _whole(_kept(room, question.id), unmasked=True)
+    return _whole(room, question.id, unmasked=True)
 
 
 def replay_request(room: Room, question: OneRequest) -> dict[str, Any]:
@@ -94,8 +154,13 @@ def _kept(room: Room, identifier: str) -> Kept:
     return kept
 
 
-def _whole(kept: Kept, *, unmasked: bool) -> dict[str, Any]:
-    whole = told(kept, unmasked=unmasked)
+def _whole(room: Room, identifier: str, *, unmasked: bool) -> dict[str, Any]:
+    kept = _kept(room, identifier)
+    whole = told(kept, unmasked=unmasked) | _attempts(kept, room.recent.all())
+    whole |= {"method": kept.method, "path": kept.path}
+    for name, headers in (("request_headers", kept.request_headers), ("response_headers", kept.response_headers)):
+        whole[name] = {header.decode("latin-1"): value.decode("latin-1") for header, value in headers}
+    whole["raw_request"], whole["raw_response"] = raw_bodies(kept, unmasked=unmasked)
     if kept.error is not None:
         whole["message"] = kept.message
         whole["error_list"] = kept.error_list

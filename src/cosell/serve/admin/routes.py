@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from cosell.faults import Rule
 from cosell.serve.admin import aws_side, database, events, faults, requests, saved_tests, solutions, time
-from cosell.serve.admin.requests import OneRequest, scope_of
+from cosell.serve.admin.requests import Archive, OneRequest, scope_of
 from cosell.serve.admin.router import PREFIX, Room, Route, Router
 from cosell.serve.admin.saved_tests import SavedTest, account_of
 
@@ -46,6 +46,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}events/replay", events.replay, events.Replay),
     Route("POST", f"{PREFIX}events/revive", events.revive, events.Revival),
     Route("GET", f"{PREFIX}requests", requests.recent_requests, requests.RecentRequests),
+    Route("GET", f"{PREFIX}requests/har", requests.archived_requests, Archive),
     Route("GET", f"{PREFIX}requests/one", requests.one_request, OneRequest),
     Route("POST", f"{PREFIX}requests/unmask", requests.unmasked_request, OneRequest, reads=True, concerns=scope_of),
     Route("POST", f"{PREFIX}requests/save-test", saved_tests.save_test, SavedTest, reads=True, concerns=account_of),
