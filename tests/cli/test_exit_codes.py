@@ -1,4 +1,4 @@
-"""What the exit codes of sync, status, verify and push say, as the documentation has them; and what `--full` repairs."""
+"""What the exit codes of sync, status, verify and push say, as the documentation has it; and what `--full` repairs."""
 
 import json
 import sqlite3
