@@ -7,7 +7,7 @@ import pytest
 from cosell.cli.main import run
 from tests.cli.doors import commands, doors_of
 
-MAY_CREATE = {"serve", "seed", "load", "solutions", "sync"}
+MAY_CREATE = {"serve", "seed", "load", "restore", "solutions", "sync"}
 """They fill a database, or serve it: `solutions` only with `add`, `sync` only once the service answers."""
 LOOKS = {"doctor"}
 """It says what it finds, also where there is nothing."""
@@ -15,6 +15,7 @@ NEEDS_ONE = {
     "list": ["--db", "typo.db"],
     "search": ["--db", "typo.db"],
     "dump": ["--db", "typo.db", "--to", "backup.jsonl"],
+    "backup": ["--db", "typo.db", "backup.jsonl"],
     "reset": ["--db", "typo.db", "--yes"],
     "mirror export": ["--mirror", "typo.db", "--csv", "exported"],
     "console": ["--mirror", "typo.db", "--port", "0"],

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from cosell.wire.timestamps import Timestamp
 from tests.conftest import ACCOUNT
 from tests.events.receiver import SECRET, Receiver
 
+DEPLOY = Path(__file__).parents[2] / "deploy"
 RECEIVER = Scope(ACCOUNT, "Sandbox")
 TIME_MS = 1_780_000_000_000
 
@@ -61,6 +64,26 @@ def test_a_file_gets_a_line_for_each_event_behind_what_is_there(tmp_path: Path) 
     sink.close()
     assert FileSink(str(path)).deliver(EVENTS[3:4]) == [None]
     assert lines(path) == BODIES[2:4]
+
+
+def test_logrotate_takes_the_file_away_as_its_example_says(tmp_path: Path) -> None:
+    logrotate = shutil.which("logrotate", path="/usr/sbin:/usr/bin")
+    if logrotate is None:
+        pytest.skip("logrotate is not installed: scripts/test does it where it can")
+    folder = tmp_path / "events"
+    folder.mkdir(mode=0o755)
+    sink = FileSink(str(folder / "events.jsonl"))
+    assert sink.deliver(EVENTS[:1]) == [None]
+    example = (DEPLOY / "logrotate" / "cosell").read_text()
+    assert "/var/lib/cosell/events.jsonl {\n    su cosell cosell\n" in example
+    rules = example.replace("/var/lib/cosell", str(folder)).replace("    su cosell cosell\n", "")
+    (tmp_path / "rules").write_text(rules)
+    (tmp_path / "rules").chmod(0o600)
+    rotated = [logrotate, "--force", "--state", str(tmp_path / "state"), str(tmp_path / "rules")]
+    subprocess.run(rotated, check=True)
+    assert sink.deliver(EVENTS[1:2]) == [None]
+    assert lines(folder / "events.jsonl.1") == BODIES[:1]
+    assert lines(folder / "events.jsonl") == BODIES[1:2]
 
 
 def test_a_line_that_was_cut_off_does_not_spoil_the_next(tmp_path: Path) -> None:

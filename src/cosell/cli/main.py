@@ -30,6 +30,8 @@ COMMANDS: Final = {
     "seed": "Fill a database with a believable pipeline.",
     "load": "Take opportunities from what AWS clients print.",
     "dump": "Write opportunities as JSON lines.",
+    "backup": "Copy a whole database while others work with it.",
+    "restore": "Bring a backup back.",
     "push": "Create and update opportunities from a file.",
     "reset": "Remove the opportunities of an account and catalog.",
     "events": "See the events of a running cosell, and steer their delivery.",

@@ -13,6 +13,7 @@ from cosell.store.interface import Store, StoreUnavailable
 from cosell.suggestion import suggested
 
 if TYPE_CHECKING:
+    from cosell.store.sqlite.backup import Backup
     from cosell.store.sqlite.diagnosis import Diagnosis
     from cosell.store.sqlite.dump import Dump
 
@@ -44,6 +45,25 @@ def open_dump(url: str, scope: Scope) -> Iterator["Dump"]:
 
     with dump(path, scope) as records:
         yield records
+
+
+def back_up(url: str, to: Path) -> "Backup":
+    """Copy the database that `url` names to a file. Raises UserError and OSError as `sqlite.backup.back_up` does."""
+    path = _path(url)
+    _check_presence(path)
+    from cosell.store.sqlite.backup import back_up
+
+    return back_up(path, to)
+
+
+def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | None]:
+    """Put a backup in the place of the database that `url` names. See `sqlite.backup.restore`."""
+    path = _path(url)
+    if path == MEMORY:
+        raise UserError("a database in memory is gone when a command ends", "name a file with --db")
+    from cosell.store.sqlite.backup import restore
+
+    return restore(backup, path, replace=replace)
 
 
 def diagnose(url: str) -> "Diagnosis":

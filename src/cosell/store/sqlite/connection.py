@@ -130,7 +130,9 @@ def check_origin(connection: apsw.Connection, path: str) -> None:
     if is_foreign(connection):
         raise UserError(f"{path} is the database of another program", "name another file with --db")
     if version > newest:
-        raise UserError(f"{path} was written by a newer cosell", "upgrade cosell, or name another file with --db")
+        raise UserError(
+            f"{path} was written by a newer cosell", "upgrade cosell, or bring back a backup of before: cosell restore"
+        )
 
 
 def is_foreign(connection: apsw.Connection) -> bool:

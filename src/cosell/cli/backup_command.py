@@ -1,0 +1,27 @@
+"""`cosell backup`: copy a whole database."""
+
+from pathlib import Path
+
+import click
+
+from cosell.cli.counted import counted
+from cosell.cli.options import setting
+from cosell.errors import UserError
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@setting("db")
+def backup_command(file: Path, db: str) -> None:
+    """Copy a whole database to FILE while others work with it: every account with its history and events.
+
+    The copy is of one moment, is checked, and takes its name when it is whole. Nobody waits for it. `cosell restore`
+    brings it back.
+    """
+    from cosell.store.open import back_up
+
+    try:
+        made = back_up(db, file)
+    except OSError as error:
+        raise UserError(f"cannot write {file}: {error.strerror}", "name another file") from None
+    click.echo(f"backed up {db} to {file}: {counted(made.opportunities, 'opportunity')}, {made.bytes:,} bytes")

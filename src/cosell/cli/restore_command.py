@@ -1,0 +1,30 @@
+"""`cosell restore`: bring a backup back."""
+
+from pathlib import Path
+
+import click
+
+from cosell.cli.counted import counted
+from cosell.cli.options import setting
+from cosell.errors import UserError
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Put it in the place of the database that is there, which is kept.")
+@setting("db")
+def restore_command(file: Path, db: str, *, replace: bool) -> None:
+    """Make a database of FILE, which `cosell backup` has written.
+
+    Whoever has the database open, such as a server, must be stopped first. The database that is replaced is kept under
+    its name with .replaced behind it. Whoever syncs from here has seen later changes than the backup has: let them run
+    `cosell sync --full` once.
+    """
+    from cosell.store.open import restore
+
+    try:
+        made, aside = restore(db, file, replace=replace)
+    except OSError as error:
+        raise UserError(f"cannot write {db}: {error.strerror}", "name another file with --db") from None
+    kept = f"; what was there before is {aside}" if aside else ""
+    click.echo(f"restored {counted(made.opportunities, 'opportunity')} to {db}{kept}")
