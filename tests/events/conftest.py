@@ -51,6 +51,10 @@ class ToldSink:
                 self.got.append(event.event_id)
         return outcomes
 
+    def trouble(self) -> str | None:
+        """See `Sink.trouble`."""
+        return None
+
     def close(self) -> None:
         """See `Sink.close`."""
 

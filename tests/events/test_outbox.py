@@ -199,6 +199,24 @@ def test_a_deliverer_outlives_whatever_goes_wrong(
     assert sink.got == list(dict.fromkeys(sink.got)), "nothing comes twice"
 
 
+def test_a_sink_that_cannot_be_looked_at_is_told_of_and_delivered_to_all_the_same(file_engine: Engine) -> None:
+    sink = Waiting()
+    sink.trouble = lambda: 1 // 0  # type: ignore[method-assign,assignment,return-value]
+    told: list[tuple[str, object]] = []
+    named = [NamedSink("sink", EVERYTHING, lambda: sink)]
+
+    def log(event: str, **facts: object) -> None:
+        told.append((event, facts["reason"]))
+
+    deliverer = Deliverer(file_engine.store.outbox, named, file_engine.clock, random.Random(1), log, say)
+    deliverer.open()
+    deliverer.start()
+    Caller(file_engine).create("first")
+    assert sink.arrived.acquire(timeout=60)
+    deliverer.stop()
+    assert told == [("sink cannot take events", "ZeroDivisionError")]
+
+
 def test_a_sink_that_answers_for_too_few_events_is_a_sink_that_fails(post: Post) -> None:
     sink = ToldSink()
     carrier = post.carrier(sink)

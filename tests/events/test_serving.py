@@ -237,6 +237,10 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
     created = create(server, "first")
     while not sink_of(server)["failed"]:
         pass
+    assert server.process.stderr is not None
+    log = [json.loads(server.process.stderr.readline()) for _ in range(2)]
+    (told,) = (line for line in log if line["event"] == "sink cannot take events")
+    assert (told["level"], told["reason"]) == ("warning", f"there is no folder {folder}")
     folder.mkdir()
     assert ask(server, "POST", "clock", {"step": "1m"})[0] == 200
     until_settled(server)
@@ -247,7 +251,8 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
     ("arguments", "line"),
     [
         (["--sink", "kafka:topic"], "kafka: is no kind of sink"),
-        (["--sink", "https://example.com/"], "a webhook needs a secret"),
+        (["--sink", "https://example.com/"], "needs a secret: whsec_"),
+        (["--sink", "https://example.com/#secret=whsec_abc"], "the secret of the webhook https://example.com "),
         (["--sink", "file:-", "--workers", "2"], "several workers cannot share stdout"),
     ],
 )

@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ def test_a_pipe_without_a_reader_does_not_wait_for_one(tmp_path: Path) -> None:
 
 
 def webhook(url: str) -> Sink:
-    return WebhookSink(url, signing_key(SECRET), wall_clock)
+    return WebhookSink(url, signing_key(SECRET, "https://crm.example 0a1b", "its #secret="), wall_clock)
 
 
 @pytest.fixture
@@ -188,13 +189,44 @@ def test_a_webhook_that_nobody_answers_says_so(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    "secret", ["", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=", "whsec_!!!", f"whsec_{'A' * 100}"]
+    ("secret", "wrong"),
+    [
+        ("whsec_", "it has 0 bytes"),
+        ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "it does not begin with whsec_"),
+        ("whsec_c2hvcnQ=", "it has 5 bytes"),
+        ("whsec_!!!", "what follows whsec_ is not base64"),
+        ("whsec_é", "what follows whsec_ is not base64"),
+        (f"whsec_{'A' * 100}", "it has 75 bytes"),
+    ],
 )
-def test_what_is_no_secret_is_refused_without_repeating_it(secret: str) -> None:
+@pytest.mark.parametrize("of_its_own", [True, False])
+def test_a_malformed_secret_is_named_as_such_and_never_repeated(secret: str, wrong: str, *, of_its_own: bool) -> None:
+    text = f"https://crm.example.com/hook#secret={secret}" if of_its_own else "https://crm.example.com/hook"
     with pytest.raises(UserError) as refused:
-        signing_key(secret)
-    assert "whsec_ and 24 to 64 bytes" in refused.value.message
+        addressed([text], "" if of_its_own else secret, wall_clock)
+    told = refused.value.message
+    assert told.startswith("the secret of the webhook https://crm.example.com ")
+    assert f" is malformed, {'its #secret=' if of_its_own else 'COSELL_WEBHOOK_SECRET'}: {wrong}; " in told
     assert len(secret) < 7 or secret not in str(refused.value)
+
+
+def test_a_file_that_could_not_be_written_is_known_before_and_not_made_by_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there.jsonl").touch()
+    before = list(tmp_path.iterdir())
+    for path, trouble in (
+        ("-", None),
+        (f"{tmp_path}/there.jsonl", None),
+        (f"{tmp_path}/events.jsonl", None),
+        (str(tmp_path), "Is a directory"),
+        (f"{tmp_path}/no/events.jsonl", f"there is no folder {tmp_path}/no"),
+        (f"{tmp_path}/there.jsonl/events.jsonl", f"there is no folder {tmp_path}/there.jsonl"),
+    ):
+        assert FileSink(path).trouble() == trouble
+    assert list(tmp_path.iterdir()) == before
+    monkeypatch.setattr(os, "access", lambda *_: False)  # rights mean nothing to root
+    assert FileSink(f"{tmp_path}/events.jsonl").trouble() == f"the folder {tmp_path} may not be written"
 
 
 @pytest.fixture(scope="module")
@@ -258,9 +290,40 @@ def test_a_fifo_queue_keeps_each_subject_together_and_drops_what_comes_twice(aws
 
 
 def test_a_queue_that_does_not_exist_says_so(aws: Any) -> None:
-    (failure,) = SqsSink("https://sqs.eu-west-1.amazonaws.com/111122223333/missing").deliver(EVENTS[:1])
+    sink = SqsSink("https://sqs.eu-west-1.amazonaws.com/111122223333/missing")
+    (failure,) = sink.deliver(EVENTS[:1])
     assert failure is not None
-    assert "NonExistentQueue" in failure.reason or "QueueDoesNotExist" in failure.reason
+    for told in (failure.reason, sink.trouble()):
+        assert re.fullmatch(r"[\w.]*(NonExistentQueue|QueueDoesNotExist) at http://127\.0\.0\.1:\d+", told or "")
+
+
+@pytest.mark.parametrize("service", ["SQS", "EVENTBRIDGE"])
+def test_each_service_has_an_address_of_its_own(
+    aws: Any, emulator: str, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    queue = aws("sqs").create_queue(QueueName="own-address")["QueueUrl"]
+    aws("events").create_event_bus(Name=f"of-{service}")
+    sinks: dict[str, Callable[[], Sink]] = {
+        "SQS": lambda: SqsSink(queue),
+        "EVENTBRIDGE": lambda: EventBridgeSink(f"of-{service}", DEFAULT_SOURCE),
+    }
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert sinks[service]().trouble() == "EndpointConnectionError at http://127.0.0.1:9"
+    monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", emulator)
+    sink = sinks[service]()
+    assert sink.trouble() is None
+    assert sink.deliver(EVENTS[:1]) == [None]
+
+
+def test_a_bus_that_does_not_exist_is_known_before(aws: Any, emulator: str) -> None:
+    assert EventBridgeSink("missing", DEFAULT_SOURCE).trouble() == f"ResourceNotFoundException at {emulator}"
+
+
+def test_who_may_only_send_is_no_trouble(aws: Any) -> None:
+    sink = EventBridgeSink("changes", DEFAULT_SOURCE)
+    with Stubber(sink._client) as stub:
+        stub.add_client_error("describe_event_bus", "AccessDeniedException")
+        assert sink.trouble() is None
 
 
 @pytest.mark.parametrize(
@@ -311,9 +374,10 @@ def test_of_a_batch_for_a_bus_each_has_its_own_outcome(aws: Any) -> None:
 
 def test_a_service_that_nobody_reaches_says_so(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed.getsockname()[1]}")
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
     for sink in (SqsSink("http://localhost/000000000000/events"), EventBridgeSink("changes", DEFAULT_SOURCE)):
-        assert sink.deliver(EVENTS[:2]) == [Failure("EndpointConnectionError")] * 2
+        assert sink.deliver(EVENTS[:2]) == [Failure(f"EndpointConnectionError at {address}")] * 2
 
 
 def test_a_configuration_that_is_no_good_is_told_in_one_line(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,7 +432,7 @@ def test_options_choose_events() -> None:
         (["https:///path"], "needs a URL with a host"),
         (["https://host:port/"], "needs a URL with a host"),
         (["https://me:secret@host/"], "may hold no password"),
-        (["https://host/"], "a webhook needs a secret"),
+        (["https://host/"], "needs a secret: whsec_"),
     ],
 )
 def test_a_text_that_names_no_sink_is_refused(texts: list[str], reason: str) -> None:

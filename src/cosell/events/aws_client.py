@@ -1,6 +1,8 @@
 """Clients of AWS as the operator's own configuration makes them, endpoints of emulators included."""
 
+from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from cosell.errors import UserError
 
@@ -29,8 +31,22 @@ def client_of(service: str, region: str | None = None) -> Any:
         raise UserError(f"cannot make a client of {service}: {error}", "see your AWS configuration") from None
 
 
-def code_of(error: Exception) -> str:
-    """The name of what went wrong, without the words of it."""
+def reason_of(error: Exception, client: Any) -> str:
+    """The name of what went wrong, without the words of it, and the address that was tried."""
     from botocore.exceptions import ClientError
 
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    address = urlsplit(getattr(error, "kwargs", {}).get("endpoint_url") or client.meta.endpoint_url)
+    return f"{code} at {address.scheme}://{address.netloc.rpartition('@')[2]}"
+
+
+def trouble_with(ask: Callable[[], object], client: Any) -> str | None:
+    """What a question about a resource shows: see `Sink.trouble`. Who may send need not be allowed to ask."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        ask()
+    except (ClientError, BotoCoreError) as error:
+        reason = reason_of(error, client)
+        return None if reason.startswith("AccessDenied") else reason
+    return None

@@ -155,6 +155,7 @@ class Carrier:
 
     def _run(self) -> None:
         stop_listening = self._outbox.listen(self._awake.set)
+        self._look()
         while True:
             self._awake.clear()
             stopping = self._stopping.is_set()
@@ -165,6 +166,15 @@ class Carrier:
             self._awake.wait(LOOK_S)
         stop_listening()
         self._sink.close()
+
+    def _look(self) -> None:
+        """Tell at once of a sink that could take nothing. It is tried all the same."""
+        try:
+            trouble = self._sink.trouble()
+        except Exception as defect:  # noqa: BLE001  # as with a delivery
+            trouble = type(defect).__name__
+        if trouble is not None:
+            self._log("sink cannot take events", sink=self._named.name, reason=trouble)
 
     def step(self) -> bool:
         """One round of deliveries. Whether there may be more to do at once."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from cosell.events.aws_client import client_of, code_of
+from cosell.events.aws_client import client_of, reason_of, trouble_with
 from cosell.events.delivery import Failure
 from cosell.store.outbox import Event
 
@@ -35,8 +35,12 @@ class EventBridgeSink:
         try:
             answer = self._client.put_events(Entries=[self._entry(event) for event in events])
         except (ClientError, BotoCoreError) as error:
-            return [Failure(code_of(error))] * len(events)
+            return [Failure(reason_of(error, self._client))] * len(events)
         return [Failure(entry["ErrorCode"]) if entry.get("ErrorCode") else None for entry in answer["Entries"]]
+
+    def trouble(self) -> str | None:
+        """See `Sink.trouble`."""
+        return trouble_with(lambda: self._client.describe_event_bus(Name=self._bus), self._client)
 
     def _entry(self, event: Event) -> dict[str, Any]:
         envelope = msgspec.json.decode(event.body)

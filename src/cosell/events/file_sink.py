@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from cosell.events.delivery import Failure
@@ -36,6 +37,17 @@ class FileSink:
         except OSError as error:
             return [Failure(error.strerror or type(error).__name__)] * len(events)
         return [None] * len(events)
+
+    def trouble(self) -> str | None:
+        """See `Sink.trouble`. No file is made by looking."""
+        if self._path == STDOUT:
+            return None
+        path = Path(self._path).absolute()
+        if path.exists():
+            return "Is a directory" if path.is_dir() else None
+        if not path.parent.is_dir():
+            return f"there is no folder {path.parent}"
+        return None if os.access(path.parent, os.W_OK | os.X_OK) else f"the folder {path.parent} may not be written"
 
     def _append(self, lines: bytes) -> None:
         # Non-blocking only matters to a pipe, which would else wait for its reader for ever.

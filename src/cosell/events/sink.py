@@ -41,6 +41,9 @@ class Sink(Protocol):
     def deliver(self, events: Sequence[Event]) -> list[Failure | None]:
         """Send events, each about another subject. For each, in this order: None once it has safely arrived."""
 
+    def trouble(self) -> str | None:
+        """Why it could take nothing now, as far as that shows without an event; None where nothing shows."""
+
     def close(self) -> None:
         """Let go of connections and files."""
 
@@ -132,5 +135,6 @@ def _opener(address: Address, webhook_secret: str, wall_clock: Now) -> Callable[
         return lambda: EventBridgeSink(address.target, source)
     from cosell.events.webhook_sink import WebhookSink, signing_key
 
-    key = signing_key(address.options.get("secret") or webhook_secret)
+    own = address.options.get("secret")
+    key = signing_key(own or webhook_secret, address.name, "its #secret=" if own else "COSELL_WEBHOOK_SECRET")
     return lambda: WebhookSink(address.target, key, wall_clock)

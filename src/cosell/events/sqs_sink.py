@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from cosell.events.aws_client import client_of, code_of
+from cosell.events.aws_client import client_of, reason_of, trouble_with
 from cosell.events.delivery import Failure
 from cosell.store.outbox import Event
 
@@ -35,9 +35,16 @@ class SqsSink:
                 Entries=[self._entry(number, event) for number, event in enumerate(events)],
             )
         except (ClientError, BotoCoreError) as error:
-            return [Failure(code_of(error))] * len(events)
+            return [Failure(reason_of(error, self._client))] * len(events)
         failed = {entry["Id"]: Failure(entry["Code"]) for entry in answer.get("Failed", [])}
         return [failed.get(str(number)) for number in range(len(events))]
+
+    def trouble(self) -> str | None:
+        """See `Sink.trouble`."""
+        return trouble_with(
+            lambda: self._client.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=["QueueArn"]),
+            self._client,
+        )
 
     def _entry(self, number: int, event: Event) -> dict[str, Any]:
         entry = {"Id": str(number), "MessageBody": event.body.decode()}

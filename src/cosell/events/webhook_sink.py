@@ -27,16 +27,27 @@ ANSWER_TIMEOUT_S: Final = 15.0
 GONE: Final = 410
 
 
-def signing_key(secret: str) -> bytes:
-    """The key in a secret. Raises UserError, without repeating it, where it is no secret."""
+def signing_key(secret: str, sink: str, source: str) -> bytes:
+    """The key in a secret, which the `source` gives to a `sink`. Raises UserError, which does not repeat it."""
+    needed = f"{SECRET_PREFIX} and {SHORTEST_KEY_BYTES} to {LONGEST_KEY_BYTES} bytes, base64"
+    if not secret:
+        raise UserError(
+            f"the webhook {sink} needs a secret: {needed}",
+            'set COSELL_WEBHOOK_SECRET, for example to "whsec_$(openssl rand -base64 32)"',
+        )
+    key, wrong = b"", ""
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-    except binascii.Error:
-        key = b""
-    if not secret.startswith(SECRET_PREFIX) or not SHORTEST_KEY_BYTES <= len(key) <= LONGEST_KEY_BYTES:
+    except (binascii.Error, ValueError):
+        wrong = f"what follows {SECRET_PREFIX} is not base64"
+    if not secret.startswith(SECRET_PREFIX):
+        wrong = f"it does not begin with {SECRET_PREFIX}"
+    elif not wrong and not SHORTEST_KEY_BYTES <= len(key) <= LONGEST_KEY_BYTES:
+        wrong = f"it has {len(key)} bytes"
+    if wrong:
         raise UserError(
-            f"a webhook needs a secret: {SECRET_PREFIX} and {SHORTEST_KEY_BYTES} to {LONGEST_KEY_BYTES} bytes, base64",
-            'set COSELL_WEBHOOK_SECRET, for example to "whsec_$(openssl rand -base64 32)"',
+            f"the secret of the webhook {sink} is malformed, {source}: {wrong}; it is {needed}",
+            "mend it, or make another one: whsec_$(openssl rand -base64 32)",
         )
     return key
 
@@ -72,6 +83,10 @@ class WebhookSink:
         if len(events) == 1:
             return [self._post(events[0])]
         return list(self._threads.map(self._post, events))
+
+    def trouble(self) -> str | None:
+        """See `Sink.trouble`. Only an event shows what a receiver does."""
+        return None
 
     def _post(self, event: Event) -> Failure | None:
         timestamp_s = self._wall_clock() // 1000
