@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from cosell.rules.identifiers import REGION
+from cosell.suggestion import exports
 from cosell.wire.model import SERVICE, service_model
 from cosell.wire.older import older_model
 from cosell.wire.types import snake_case
@@ -16,8 +17,6 @@ _AWS: Final = f"https://{SERVICE}.{REGION}.api.aws"
 _INDENT: Final = "    "
 BEFORE_LAST: Final = "2026-06"
 """The model before the newest: clients may know no more."""
-TEACHES: Final = 'eval "$(cosell env --data-path)"'
-"""What makes clients of Python know every operation."""
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -35,7 +34,7 @@ def same_request(operation: str, members: Mapping[str, Any], origin: str, accoun
     """The ways to send `members` (the Catalog among them) to this server as `account`."""
     older = older_model(BEFORE_LAST)
     assert older is not None, "it is not the newest"
-    teaches = "" if operation in older.operations else TEACHES
+    teaches = "" if operation in older.operations else exports("--data-path")
     return [
         Way("boto3", boto3_call(operation, members, origin, account), teaches),
         Way("AWS CLI", cli_command(operation, members, origin, account), teaches),

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Final
+from urllib.parse import urlsplit
 
 from cosell.passwords import without_password
 
@@ -51,6 +52,18 @@ def suggested(command: str, *words: str, **given: str | None) -> str:
         for part in ([f"--{name}"] if name in FLAGS else [f"--{name}", _shown(value)])
     ]
     return shlex.join(["cosell", *command.split(), *words, *options])
+
+
+def serve_at(url: str, *words: str, **given: str | None) -> str | None:
+    """The command that serves at an address; None where it is not one of this machine's."""
+    parts = urlsplit(url)
+    try:
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:
+        return None
+    if parts.scheme != "http" or host not in ("127.0.0.1", "localhost", "::1"):
+        return None
+    return suggested("serve", *words, host=host if host == "::1" else None, port=str(port), **given)
 
 
 def exports(*words: str, **given: str | None) -> str:

@@ -160,7 +160,7 @@ def test_the_first_page_tells_what_differs_from_the_service_and_what_to_do(
         *(phrase for phrases in FIXES.values() for phrase in phrases),
     ):
         assert told in page.text
-    assert f"cosell sync --full --to {url}" in text
+    assert f"cosell sync --full --mirror {url}" in text
     alone.close()
 
 

@@ -80,7 +80,7 @@ def test_what_is_not_played_is_never_passed_over(caller: Caller, status: str, pl
         caller.update(record["Id"], LifeCycle={"ReviewStatus": played})
     assert violations(refused.value) == [("lifeCycle.reviewStatus", "ACTION_NOT_PERMITTED")]
     assert refused.value.body["ErrorList"][0]["Message"] == (
-        f"{played} is not played here: say cosell review {command}, or set any_review_status."
+        f"{played} is not played here: decide it as AWS ({command}), or set any_review_status."
     )
     assert caller.get(record["Id"]) == record
 

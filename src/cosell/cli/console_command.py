@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.cli.options import setting
 from cosell.context import Scope
 from cosell.errors import UserError
+from cosell.suggestion import suggested
 
 if TYPE_CHECKING:
     from cosell.serve.mirror_copy import MirrorState
@@ -95,7 +97,24 @@ class MirrorSource:
         from cosell.sync.mirroring import now_ms
 
         with self._opened() as target:
-            return status_of(target, now_ms()) | {"mirror": without_password(self._url)}
+            status = status_of(target, now_ms())
+        return status | {"mirror": without_password(self._url), "commands": self._commands(status)}
+
+    def _commands(self, status: dict[str, Any]) -> dict[str, str]:
+        """What brings the mirror in step with the service that it is of, from any folder."""
+        from cosell.sync.account_key import is_aws
+
+        endpoint = status["endpoint"]
+        about = {
+            "mirror": self._url if "://" in self._url else str(Path(self._url).absolute()),
+            "url": None if endpoint is None or is_aws(endpoint) else endpoint,
+            "catalog": status["catalog"],
+        }
+        return {
+            "sync": suggested("sync", **about),
+            "full": suggested("sync", "--full", **about),
+            "verify": suggested("sync verify", **about),
+        }
 
     @contextmanager
     def _opened(self) -> "Iterator[Mirror]":

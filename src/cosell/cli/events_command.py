@@ -8,7 +8,7 @@ import click
 from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
 from cosell.cli.types import Whole
-from cosell.suggestion import suggested
+from cosell.suggestion import serve_at, suggested
 
 
 @click.group("events", cls=Family)
@@ -56,7 +56,9 @@ def sinks_command(url: str) -> None:
 
     sinks: list[dict[str, Any]] = ask(url, "events/sinks")["sinks"]
     if not sinks:
-        click.echo(f"No sink was ever named. Name one: {suggested('serve', '--sink', 'file:events.jsonl')}", err=True)
+        named = ("--sink", "file:events.jsonl")
+        start = serve_at(url, *named) or suggested("serve", *named)
+        click.echo(f"No sink was ever named. Name one when you start the server: {start}", err=True)
     for sink in sinks:
         lag = f"{sink['lag_seconds']:g} s behind" if sink["behind"] or sink["held"] else "up to date"
         click.echo(

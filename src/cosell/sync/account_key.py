@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _AWS = (".amazonaws.com", ".api.aws")
 
 
+def is_aws(endpoint_url: str) -> bool:
+    """Whether an endpoint is one of AWS."""
+    return (urlsplit(endpoint_url).hostname or "").endswith(_AWS)
+
+
 def account_key(client: "PartnerCentralSellingAPIClient") -> str:
     """`<aws or host:port>/<account>`: equal for all clients that share a quota.
 
@@ -23,7 +28,7 @@ def account_key(client: "PartnerCentralSellingAPIClient") -> str:
     client's first call fails.
     """
     parts = urlsplit(client.meta.endpoint_url)
-    place = "aws" if (parts.hostname or "").endswith(_AWS) else parts.netloc.rpartition("@")[2]
+    place = "aws" if is_aws(client.meta.endpoint_url) else parts.netloc.rpartition("@")[2]
     credentials: Any = client._request_signer._credentials  # type: ignore[attr-defined]  # noqa: SLF001  # no public way
     if credentials is None:
         return f"{place}/unknown"

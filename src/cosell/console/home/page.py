@@ -6,14 +6,13 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
+from cosell.client_environment import client_environment
 from cosell.console.table.page import TABLE
 from cosell.console.visit.seeding import SEED_COUNT
 from cosell.console.visit.visit import Failure, Visit
 from cosell.context import Scope
 from cosell.operations import OPERATIONS
 from cosell.passwords import without_password
-from cosell.rules.identifiers import REGION
-from cosell.same_request import SECRET
 from cosell.wire.model import service_model
 
 NEWEST: Final = 8
@@ -59,13 +58,7 @@ def seed(visit: Visit) -> Response:
 
 def exports(visit: Visit) -> str:
     """The exports that point AWS clients at this server, as `cosell env` prints them."""
-    variables = {
-        "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": visit.origin,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": visit.scope.account,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-    }
+    variables = client_environment(visit.origin, visit.scope.account)
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
 
 

@@ -1,11 +1,11 @@
 """The command that fills a data set from a terminal, wherever the console offers it."""
 
-import shlex
 from pathlib import Path
 from typing import Final
 
 from cosell.context import Scope
 from cosell.passwords import without_password
+from cosell.suggestion import suggested
 
 SEED_COUNT: Final = 1000
 
@@ -18,5 +18,5 @@ def seed_command(scope: Scope, database_url: str, origin: str) -> str:
     database = without_password(database_url)
     if "://" not in database:
         database = str(Path(database).absolute())
-    choice = f"--account {scope.account} --catalog {scope.catalog} --count {SEED_COUNT}"
-    return f"cosell seed --db {shlex.quote(database)} {choice}\n"
+    count = ("--count", str(SEED_COUNT))
+    return f"{suggested('seed', *count, db=database, account=scope.account, catalog=scope.catalog)}\n"

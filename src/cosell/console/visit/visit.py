@@ -8,7 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from cosell import flow
-from cosell.console.visit import templates
+from cosell.console.visit.visit import templates
 from cosell.console.visit.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
 from cosell.console.visit.seeding import seed_command
 from cosell.console.visit.streaming import StreamedFile, StreamedResponse
@@ -16,6 +16,7 @@ from cosell.console.visit.surroundings import AdminResult, Surroundings
 from cosell.console.visit.visitor import Visitor
 from cosell.context import Scope
 from cosell.same_request import Way, same_request
+from cosell.suggestion import serve_at, suggested
 from cosell.wire.model import service_model
 
 Query = Sequence[tuple[str, str]]
@@ -107,6 +108,12 @@ class Visit:
     def seed_command(self) -> str:
         """What fills the data set from a terminal."""
         return seed_command(self.scope, self.surroundings.engine.url, self.origin)
+
+    def suggested(self, command: str, *words: str) -> str:
+        """A command that asks this server, or starts it anew, about the data that is shown."""
+        if command == "serve":
+            return serve_at(self.origin, *words, db=self.surroundings.engine.url) or suggested("serve", *words)
+        return suggested(command, *words, url=self.origin, account=self.scope.account, catalog=self.scope.catalog)
 
     def page(self, template: str, *, status: int = 200, refresh_s: int = 0, **names: Any) -> Response:
         """An HTML page; with `refresh_s` one that the browser asks for again after so many seconds."""

@@ -135,7 +135,7 @@ def _not_played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings:
     if catalog != "Sandbox" or wanted.review_status == status or decision is None:
         return None
     if not readings.any_review_status:
-        message = f"{wanted.review_status} is not played here: say cosell review {decision}, or set any_review_status."
+        message = f"{wanted.review_status} is not played here: decide it as AWS ({decision}), or set any_review_status."
     elif status == "Approved":
         message = "An opportunity that is Approved waits for no verdict."
     else:

@@ -38,7 +38,7 @@ def diagnosis(path: str) -> Diagnosis:
         if not os.access(folder, os.W_OK | os.X_OK):
             return Diagnosis(f"{folder} is not a folder to write to", "name another file with --db")
         fill, serve = suggested("seed", db=path), suggested("serve", db=path)
-        return Diagnosis(f"{path} does not exist yet; it is made by: {fill}, or by: {serve}")
+        return Diagnosis(f"{path} does not exist yet; make it with: {fill}; or with: {serve}")
     if not os.access(path, os.W_OK):
         return Diagnosis(f"{path} is read-only", "check its rights, and how its file system is mounted")
     try:
