@@ -34,6 +34,8 @@ _RULES: Final = {
     "url": "an address that begins with http:// or https://",
 }
 """What a pattern demands, in words."""
+_SPANS: Final = frozenset({"review_start", "review_verdict", "task_delay", "appearance_delay"})
+"""Settings that are time spans, as texts."""
 
 
 def _one_of(name: str) -> str:
@@ -251,11 +253,14 @@ def checked(name: str, value: Any, *, strict: bool = True) -> Any:
     Raises UserError for one that it cannot have: the message begins with the value.
     """
     try:
-        return msgspec.convert(value, FIELDS[name].type, strict=strict)
-    except msgspec.ValidationError:
+        converted = msgspec.convert(value, FIELDS[name].type, strict=strict)
+        if name in _SPANS:
+            span_ms(converted)
+    except ValueError:  # of msgspec, or of a span
         told = " ".join(value) if isinstance(value, list | tuple) and all(isinstance(e, str) for e in value) else value
         close = closest(str(value), CHOICES.get(name, ()))
         raise UserError(f"{told!r} is not {_rule_of(name)}", f"did you mean {close}?" if close else "") from None
+    return converted
 
 
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
@@ -279,6 +284,8 @@ def _rule_of(name: str) -> str:
     """What a setting's value has to be, in words."""
     if name in CHOICES:
         return either(CHOICES[name])
+    if name in _SPANS:
+        return "a time span such as 30s or 1d12h"
     if name in _RULES:
         return _RULES[name]
     type_, constraint = get_args(FIELDS[name].type)

@@ -2,18 +2,23 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from cosell.cli.refusals import meant
 from cosell.cli.start import start_step
 from cosell.errors import UserError
 
 TIMEOUT_S: Final = 60
 RECONNECT_AFTER_S: Final = 0.5
+
+ByOption = Mapping[str, tuple[str, str | None]]
+"""Options and their values, by the members of a question that they give."""
+NO_OPTIONS: Final[ByOption] = {}
 
 
 class Unreachable(UserError):
@@ -32,14 +37,16 @@ def ask(url: str, path: str, **query: Any) -> Any:
     return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # an address of a server is http or https
 
 
-def tell(url: str, path: str, **body: Any) -> Any:
-    """What `POST /_cosell/{path}` answers; members that are None are left out. Raises UserError as `ask` does."""
+def tell(url: str, path: str, typed: ByOption = NO_OPTIONS, /, **body: Any) -> Any:
+    """What `POST /_cosell/{path}` answers; members that are None are left out. Raises UserError as `ask` does.
+
+    `typed` are the options that were typed, so that a refusal can name them.
+    """
     given = {name: value for name, value in body.items() if value is not None}
-    return _answer(
-        Request(  # noqa: S310  # an address of a server is http or https
-            f"{_base(url)}{path}", json.dumps(given).encode(), {"Content-Type": "application/json"}
-        )
+    request = Request(  # noqa: S310  # an address of a server is http or https
+        f"{_base(url)}{path}", json.dumps(given).encode(), {"Content-Type": "application/json"}
     )
+    return _answer(request, typed)
 
 
 def remove(url: str, path: str) -> Any:
@@ -89,20 +96,20 @@ def _base(url: str) -> str:
     return f"{url.rstrip('/')}/_cosell/"
 
 
-def _answer(request: Request) -> Any:
-    with _opened(request) as response:
+def _answer(request: Request, typed: ByOption = NO_OPTIONS) -> Any:
+    with _opened(request, typed) as response:
         try:
             return json.load(response)
         except (OSError, ValueError, RecursionError) as error:
             raise _nobody(request, error) from None
 
 
-def _opened(request: Request) -> Any:
+def _opened(request: Request, typed: ByOption = NO_OPTIONS) -> Any:
     opener = build_opener(ProxyHandler({}))  # whatever the surroundings say about proxies
     try:
         return opener.open(request, timeout=TIMEOUT_S)
     except HTTPError as refused:
-        raise _refusal(refused) from None
+        raise _refusal(refused, typed) from None
     except (URLError, OSError, ValueError) as error:
         raise _nobody(request, error) from None
 
@@ -117,11 +124,20 @@ def _nobody(request: Request, error: Exception) -> UserError:
     return Unreachable(f"no cosell answers at {address}: {reason}", start_step(address))
 
 
-def _refusal(refused: HTTPError) -> UserError:
+def _refusal(refused: HTTPError, typed: ByOption) -> UserError:
     try:
         told = json.load(refused)
-        entries = [f"{entry['FieldName']}: {entry['Message']}" for entry in told.get("error_list", [])]
+        entries = [_entry(entry, typed) for entry in told.get("error_list", [])]
         return Refusal("; ".join(entries) or told["error"].rstrip("."), told.get("next_step", ""))
     except (OSError, HTTPException, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         fact = f"the server at {refused.url} is no cosell, or an older one (status {refused.code})"
         return UserError(fact, "name another one with --url")
+
+
+def _entry(entry: Mapping[str, str], typed: ByOption) -> str:
+    rule = entry["Message"].rstrip(".")
+    option, value = typed.get(entry["FieldName"], (entry["FieldName"], None))
+    if value is None:
+        return f"{option}: {rule}"
+    close = meant(rule, value)
+    return f"{option} {value!r}: {rule}" + (f" (did you mean {close!r}?)" if close else "")

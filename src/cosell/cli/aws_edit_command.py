@@ -60,7 +60,7 @@ def aws_edit_command(
     view = given.pop("view", {})
     life_cycle = given.pop("life_cycle", {})
     if given or not isinstance(view, dict) or not isinstance(life_cycle, dict):
-        raise click.UsageError("the file may have the objects view and life_cycle, and nothing else.")
+        raise click.UsageError("the file may have the objects view and life_cycle, and nothing else")
     _put(view, "LifeCycle", Stage=aws_stage, NextSteps=aws_next_steps)
     _put(view, "Insights", EngagementScore=engagement_score, NextBestActions=next_best_actions)
     if team:
@@ -73,10 +73,20 @@ def aws_edit_command(
     }
     life_cycle |= {name: value for name, value in named.items() if value is not None}
     if not view and not life_cycle:
-        raise click.UsageError("say what to change.")
+        raise click.UsageError("say what to change")
     done = tell(
         url,
         "aws-edit",
+        {
+            "view.LifeCycle.Stage": ("--aws-stage", aws_stage),
+            "view.LifeCycle.NextSteps": ("--aws-next-steps", aws_next_steps),
+            "view.Insights.EngagementScore": ("--engagement-score", engagement_score),
+            "view.Insights.NextBestActions": ("--next-best-actions", next_best_actions),
+            "lifeCycle.Stage": ("--stage", stage),
+            "lifeCycle.ClosedLostReason": ("--closed-lost-reason", closed_lost_reason),
+            "lifeCycle.NextSteps": ("--next-steps", next_steps),
+            "lifeCycle.TargetCloseDate": ("--target-close-date", target_close_date),
+        },
         id=identifier,
         view=view or None,
         life_cycle=life_cycle or None,
@@ -95,5 +105,7 @@ def _put(view: dict[str, Any], structure: str, **members: str | None) -> None:
 def _member(text: str) -> dict[str, str]:
     parts = text.split(":")
     if len(parts) != 4:
-        raise click.UsageError(f"{text!r} is no member such as PDM:Ada:Example:ada@example.com.")
+        raise click.UsageError(
+            f"--team-member {text!r} is not TITLE:FIRST:LAST:EMAIL; give one such as PDM:Ada:Example:ada@example.com"
+        )
     return dict(zip(("BusinessTitle", "FirstName", "LastName", "Email"), parts, strict=True))

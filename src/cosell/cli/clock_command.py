@@ -42,7 +42,7 @@ def clock_command(action: str, value: str | None, url: str) -> None:
     if needed and value is None:
         raise click.UsageError(f"say what to {action}")
     if value is not None and action in ("show", "real"):
-        raise click.UsageError(f"{action} takes no value.")
+        raise click.UsageError(f"{action} takes no value")
     if action == "show":
         answer: Any = ask(url, "clock")
     else:
@@ -55,4 +55,4 @@ def _number(text: str | None) -> float:
     try:
         return float(text or "")
     except ValueError:
-        raise click.UsageError(f"{text!r} is no number.") from None
+        raise click.UsageError(f"{text!r} is no number; give a factor such as 60") from None

@@ -1,14 +1,22 @@
 """`cosell events`: see the events of a running cosell, and steer their delivery."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
-from cosell.cli.types import Whole
+from cosell.cli.types import Account, Known, OneOf, Since, Whole
+from cosell.settings import CHOICES
 from cosell.suggestion import serve_at, suggested
+
+
+def _detail_types() -> Iterable[str]:
+    from cosell.rules.event import DETAIL_TYPES
+
+    return DETAIL_TYPES
 
 
 @click.group("events", cls=Family)
@@ -20,11 +28,19 @@ def events_command(context: click.Context) -> None:
 
 @events_command.command("tail")
 @click.option(
-    "--from", "beginning", metavar="MOMENT", help="Begin at a moment, so long ago as 1h, or at `start`; not now."
+    "--from",
+    "beginning",
+    metavar="MOMENT",
+    type=Since(),
+    help="Begin at a moment, so long ago as 1h, or at `start`; not now.",
 )
-@click.option("--account", help="Only those of this account.")
-@click.option("--catalog", help="Only those of this catalog.")
-@click.option("--detail-type", help="Only those of this type, such as 'Opportunity Created'.")
+@click.option("--account", type=Account(), help="Only those of this account.")
+@click.option("--catalog", type=OneOf(CHOICES["catalog"]), help="Only those of this catalog.")
+@click.option(
+    "--detail-type",
+    type=Known("a type of event", _detail_types),
+    help="Only those of this type, such as 'Opportunity Created'.",
+)
 @click.option("--limit", type=Whole(min=1), help="End after so many.")
 @setting("url")
 def tail_command(
@@ -84,6 +100,7 @@ def dead_letters_command(limit: int, url: str) -> None:
     "--from",
     "beginning",
     metavar="MOMENT",
+    type=Since(),
     help="Deliver again what came since a moment, or for so long as 1h; `start`: all.",
 )
 @click.option("--dead-letters", is_flag=True, help="Deliver the dead letters after all.")
@@ -95,7 +112,7 @@ def replay_command(beginning: str | None, dead_letters: bool, sink: str | None, 
     from cosell.cli.counted import counted
 
     if (beginning is None) != dead_letters:
-        raise click.UsageError("say either --from or --dead-letters.")
+        raise click.UsageError("say either --from or --dead-letters")
     if dead_letters:
         done = tell(url, "events/revive", sink=sink)
         click.echo(f"{counted(done['revived'], 'dead letter')} will be delivered")

@@ -11,9 +11,11 @@ def json_object(file: IO[bytes]) -> dict[str, Any]:
     try:
         document = json.load(file)
     except RecursionError:
-        raise click.UsageError(f"{file.name} is nested too deeply.") from None
-    except ValueError as error:
-        raise click.UsageError(f"{file.name}: {error}.") from None
+        raise click.UsageError(f"{file.name} is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise click.UsageError(f"{file.name} is not JSON, at line {error.lineno}, column {error.colno}") from None
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file.name} is not UTF-8") from None
     if not isinstance(document, dict):
-        raise click.UsageError(f"{file.name} has no JSON object.")
+        raise click.UsageError(f"{file.name} holds no JSON object")
     return document

@@ -17,7 +17,7 @@ from cosell.cli.options import setting
 from cosell.cli.refusals import Typed
 from cosell.cli.start import start_step
 from cosell.cli.table import Column
-from cosell.cli.typed import again, server_asked
+from cosell.cli.typed import again, see_help, server_asked
 from cosell.cli.types import OneOf, Whole
 from cosell.errors import UserError
 from cosell.exports.columns import STEADY_SORT
@@ -104,7 +104,7 @@ def listing_options(sort_keys: Sequence[str]) -> Callable[[Function], Function]:
             "--limit", type=Whole(min=1), help=f"How many, over as many pages as that takes. [{DEFAULT_LIMIT}]"
         ),
         click.option("--all", "everything", is_flag=True, help="All, instead of --limit."),
-        click.option("--page-size", type=Whole(), help="How many to ask for at once, 1 to 100."),
+        click.option("--page-size", type=Whole(min=1, max=LARGEST_PAGE), help="How many to ask for at once, 1 to 100."),
         click.option("--next-token", help="Go on where an earlier list ended."),
         click.option("--json", "as_json", is_flag=True, help="JSON lines, each a summary as the API gives it."),
         click.option("--csv", metavar="FILE", help="Write all that match into a CSV file; - is standard output."),
@@ -147,7 +147,7 @@ def show(
         with (
             errors_as_lines(
                 start_step(listing.url) if listing.url else NETWORK,
-                Typed(operation, listing.page_request(request, listing.next_token, 0), options),
+                Typed(listing.page_request(request, listing.next_token, 0), options, see_help()),
             ),
             _client(listing) as client,
         ):

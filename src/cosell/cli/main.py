@@ -129,7 +129,8 @@ def run(arguments: list[str]) -> int:
     except click.UsageError as mistake:
         return _refused(*told(mistake, arguments))
     except UserError as mistake:
-        return _refused(mistake.message, mistake.next_step, mistake.exit_code)
+        see = f"see: {' '.join(['cosell', *arguments[:1]])} --help"
+        return _refused(mistake.message, mistake.next_step or see, mistake.exit_code)
     except RecursionError:
         return _refused("what was read is nested too deeply for an answer of the service", "see where it comes from")
     except BrokenPipeError:  # whoever reads has seen enough

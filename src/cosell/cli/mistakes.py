@@ -10,6 +10,7 @@ from cosell.cli.types import WrongValue
 from cosell.nearest import closest, nearest
 from cosell.settings import FILE
 
+_KIND: Final = re.compile(r"^(File|Path|Directory) (?=')")
 _EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 
 
@@ -41,7 +42,7 @@ def told(mistake: click.UsageError, arguments: list[str]) -> tuple[str, str]:
         case WrongValue():
             return f"{_name(mistake)} {mistake.message}", mistake.next_step or see
         case click.BadParameter():
-            return f"{_name(mistake)} {mistake.message.rstrip('.')}", see
+            return f"{_name(mistake)} {_KIND.sub('', mistake.message).rstrip('.')}", see
         case click.BadOptionUsage():
             return f"{mistake.option_name}: {_plain(mistake.message)}", see
     if extra := _EXTRA.match(mistake.message):

@@ -39,7 +39,12 @@ def refer_command(
             _put(opportunity, path, option)
     if stage is not None:
         _put(opportunity, ("LifeCycle", "Stage"), stage)
-    done = tell(url, "refer", opportunity=opportunity, account=account, catalog=catalog)
+    typed = {
+        "Customer.Account.CompanyName": ("--company", company),
+        "Project.Title": ("--title", title),
+        "LifeCycle.Stage": ("--stage", stage),
+    }
+    done = tell(url, "refer", typed, opportunity=opportunity, account=account, catalog=catalog)
     click.echo(f"{done['invitation_id']} {done['opportunity_id']} expires {done['expires']}")
 
 

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cosell.member_path import STEP, value_at
+from cosell.member_path import value_at
 from cosell.nearest import closest
-from cosell.wire.model import Shape, service_model
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -15,9 +14,9 @@ if TYPE_CHECKING:
 class Typed(NamedTuple):
     """A request, and the options by which its members were typed, by their paths without indexes."""
 
-    operation: str = ""
     request: Mapping[str, Any] = {}
     options: Mapping[str, str] = {}
+    next_step: str = ""
 
 
 NOTHING_TYPED: Final = Typed()
@@ -32,22 +31,17 @@ def lines_of(error: "ClientError", typed: Typed = NOTHING_TYPED) -> list[str]:
 
 def _line(entry: Mapping[str, str], typed: Typed) -> str:
     field = entry.get("FieldName", "request")
-    rule = f"{entry['Message']} ({entry['Code']})"
+    rule = f"{entry['Message'].rstrip('.')} ({entry['Code']})"
     option = typed.options.get(re.sub(r"\[\d+\]", "", field))
     if option is None:
         return f"{field}: {rule}"
     value = value_at(typed.request, field)
-    if value is None:
-        return f"{option}: {rule}"
-    meant = meant_by(typed.operation, field, str(value))
-    return f"{option} {str(value)!r}: {rule}" + (f"; did you mean {meant!r}?" if meant else "")
+    close = meant(entry["Message"].rstrip("."), str(value))
+    next_step = f"did you mean {close!r}?" if close else typed.next_step
+    return f"{option} {str(value)!r}: {rule}; {next_step}"
 
 
-def meant_by(operation: str, field: str, value: str) -> str | None:
-    """The value of the member's enumeration that may have been meant; None where it has none."""
-    model = service_model()
-    shape: Shape | None = model.shapes[model.operations[operation].input.shape]
-    for name, _ in STEP.findall(field):
-        inner = shape and (shape.members.get(f"{name[:1].upper()}{name[1:]}") if name else shape.member)
-        shape = model.shapes[inner.shape] if inner else None
-    return closest(value, shape.enum) if shape and shape.enum else None
+def meant(rule: str, value: str) -> str | None:
+    """The value that may have been meant, among those that the service's rule names; None where it names none."""
+    _, names, listed = rule.partition("must be one of: ")
+    return closest(value, listed.split(", ")) if names else None

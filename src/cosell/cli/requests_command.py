@@ -1,6 +1,7 @@
 """`cosell requests`: what clients have asked a running cosell last, and tests made from it."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,24 @@ import click
 
 from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
-from cosell.cli.types import Whole
+from cosell.cli.types import Account, Known, Whole
 from cosell.errors import UserError
+
+
+def _operations() -> Iterable[str]:
+    from cosell.wire.model import service_model
+
+    return service_model().operations
 
 
 @click.group("requests", cls=Family, invoke_without_command=True)
 @click.option("--limit", type=Whole(min=1), default=20, show_default=True, help="How many, the last ones.")
-@click.option("--operation", help="Only those of an operation, such as UpdateOpportunity.")
-@click.option("--account", help="Only those of an account, twelve digits.")
+@click.option(
+    "--operation",
+    type=Known("an operation", _operations),
+    help="Only those of an operation, such as UpdateOpportunity.",
+)
+@click.option("--account", type=Account(), help="Only those of an account, twelve digits.")
 @click.option("--status", type=Whole(min=100, max=599), help="Only those answered with an HTTP status, such as 400.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines, with bodies; what is sensitive is masked.")
 @setting("url")
@@ -54,7 +65,7 @@ def requests_command(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--call", "identifier", help="One call, by the id that the list shows first.")
 @click.option("--last", type=Whole(min=1), help="How many calls at most, the last ones; 10 if not said.")
-@click.option("--account", help="Only calls of an account, twelve digits.")
+@click.option("--account", type=Account(), help="Only calls of an account, twelve digits.")
 @click.option("--client-token", help="Only calls with a ClientToken.")
 @click.option("--reveal", is_flag=True, help="Write what is sensitive as it was, instead of placeholders.")
 @setting("url")

@@ -12,14 +12,22 @@ from cosell.cli.options import setting
 from cosell.cli.service_address import service_address
 from cosell.cli.span import Span
 from cosell.cli.sync_source import Source
-from cosell.cli.types import OneOf, Share
+from cosell.cli.types import Matching, OneOf, Share
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 TARGET = setting("mirror", former=["--to"])
+_ROLE = "arn:aws:iam::111122223333:role/sync"
 SERVICE = (
     setting("catalog"),
     service_address,
-    click.option("--role", metavar="ARN", help="Take this role first."),
+    click.option(
+        "--role",
+        metavar="ARN",
+        type=Matching(
+            r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of a role", "arn:aws:iam::111122223333:role/sync"
+        ),
+        help="Take this role first.",
+    ),
     click.option(
         "--overlap",
         type=Span(least_ms=1000),
@@ -110,6 +118,10 @@ def sync_command(
     if dry_run and (follow or details):
         raise click.UsageError(
             "--dry-run writes nothing, so there is nothing to follow and no details to fetch; leave them out"
+        )
+    if metrics_file is not None and not metrics_file.parent.is_dir():
+        raise UserError(
+            f"cannot write {metrics_file}: there is no folder {metrics_file.parent}", "check --metrics-file"
         )
     from cosell.cli.sync_output import Output, exit_code_of
     from cosell.cli.sync_runs import following, one_run, rehearsal

@@ -51,6 +51,11 @@ def again(*, without: Collection[str] = (), **changed: str) -> str:
     return shlex.join([*context.command_path.split(), *options, *arguments])
 
 
+def see_help() -> str:
+    """The next step where there is no better one."""
+    return f"see: {click.get_current_context().command_path} --help"
+
+
 def server_asked() -> str | None:
     """The address that the command under way asks; None where it opens a database, or asks AWS.
 

@@ -1,11 +1,16 @@
 """Values of options and arguments. A mistake names the value, the rule, and what may have been meant."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import click
 
+from cosell.errors import UserError
 from cosell.nearest import closest, either
+from cosell.settings import checked as value_of
+from cosell.time_texts import moment_ms, span_ms
 
 FEW: Final = 6
 """So many choices are named in a sentence."""
@@ -76,6 +81,70 @@ class Share(click.ParamType):  # type: ignore[type-arg]  # older versions of cli
         if not 0 < share <= 1:
             raise WrongValue(f"{value!r} is not a number above 0 and at most 1", "give a part such as 0.5")
         return share
+
+
+class Account(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
+    """Twelve digits."""
+
+    name = "account"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Fails with a usage error for another text."""
+        try:
+            return str(value_of("account", value))
+        except UserError as mistake:
+            raise WrongValue(mistake.message, "give the number of an AWS account, such as 111122223333") from None
+
+
+class Matching(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
+    """A text of a form; `rule` says in words which, and `example` shows one."""
+
+    name = "text"
+
+    def __init__(self, pattern: str, rule: str, example: str) -> None:
+        self._pattern = re.compile(pattern)
+        self._rule = rule
+        self._example = example
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Fails with a usage error for a text of another form."""
+        if not self._pattern.fullmatch(value):
+            raise WrongValue(f"{value!r} is not {self._rule}", f"give one such as {self._example}")
+        return str(value)
+
+
+class Known(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
+    """A name among those that `names` gives, which are loaded when one is given."""
+
+    name = "text"
+
+    def __init__(self, noun: str, names: Callable[[], Iterable[str]]) -> None:
+        self._noun = noun
+        self._names = names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Fails with a usage error that says what may have been meant."""
+        names = sorted(self._names())
+        if value not in names:
+            close = closest(value, names)
+            raise WrongValue(f"{value!r} is not {self._noun}", f"did you mean {close!r}?" if close else "")
+        return str(value)
+
+
+class Since(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
+    """A moment from which to begin: itself, a time span that reaches back to it, or `start`."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Fails with a usage error for another text."""
+        for read in (span_ms, moment_ms):
+            with suppress(ValueError):
+                read(value)
+                return str(value)
+        if value != "start":
+            raise WrongValue(f"{value!r} is not a moment, a time span or start", "give one such as 2026-05-04 or 1h")
+        return str(value)
 
 
 class Switch(click.types.BoolParamType):

@@ -6,8 +6,7 @@ import msgspec
 
 from cosell.errors import ServiceError, UserError
 from cosell.faults.memory import MOST_RULES, Memory, own_memory
-from cosell.faults.rule import Rule, checked, error_of, fires, operations_of
-from cosell.nearest import nearest
+from cosell.faults.rule import Rule, checked, error_of, fires, operations_of, rule_with
 
 VERSION: Final = 0
 LENGTH: Final = 1
@@ -60,15 +59,10 @@ class Faults:
         """
         if "count" in members and "times" not in members:
             members["times"] = members.pop("count")
-        for name in members:
-            if name not in Rule.__struct_fields__:
-                raise UserError(
-                    f"such a fault is not possible: it has no {name}", nearest(name, Rule.__struct_fields__)
-                )
         try:
-            rule = msgspec.convert(members, Rule)
-        except msgspec.ValidationError as error:
-            raise UserError(f"such a fault is not possible: {error}", "see docs/how-to/inject-faults.md") from None
+            rule = rule_with(members)
+        except UserError as mistake:
+            raise UserError(f"such a fault is not possible: {mistake.message}", mistake.next_step) from None
         return self.put(rule)
 
     def put(self, rule: Rule) -> int:

@@ -5,9 +5,9 @@ dropped connection as in Toxiproxy and WireMock (docs/decisions/0018).
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,7 @@ from msgspec import Meta
 from cosell import errors
 from cosell.auth.open_access import ACCOUNT_PATTERN
 from cosell.errors import AccessDeniedException, ServiceError, UserError, ValidationException, Violation
+from cosell.nearest import closest, nearest
 from cosell.time_texts import span_ms
 from cosell.wire.model import service_model
 
@@ -81,6 +82,24 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return ", ".join(filter(None, [error, f"delay {self.delay}" if self.delay_ms else None]))
 
 
+_SEE: Final = "see docs/how-to/inject-faults.md"
+_TEXT: Final = "a text"
+_IN_WORDS: Final = {
+    "error": _TEXT,
+    "when": "before or after",
+    "delay": "a time span such as 250ms",
+    "operation": "the name of an operation, in which * and ? may stand for letters",
+    "account": "an account of twelve digits",
+    "catalog": "AWS or Sandbox",
+    "probability": "a number above 0 and at most 1",
+    "times": "a whole number from 1",
+    "seed": "a whole number from 0",
+    "reason": _TEXT,
+    "message": "a text of at most 200 characters",
+}
+"""What each member of a rule has to be."""
+
+
 def operations_of(rule: Rule) -> frozenset[str]:
     """The names of the operations that a rule is about: only those that declare its error, if the model has it."""
     return frozenset(
@@ -121,15 +140,20 @@ def checked(rule: Rule) -> Rule:
     if rule.error is None and (not delay_ms or rule.when == "after"):
         raise UserError("nothing was said that goes wrong", f"name an error ({', '.join(ERRORS)}), or a delay alone")
     if rule.error is not None and rule.error not in ERRORS:
-        raise UserError(f"{rule.error} is no error that can be asked for", f"choose from {', '.join(ERRORS)}")
+        raise UserError(f"{rule.error} is no error that can be asked for", nearest(rule.error, ERRORS))
     if rule.message is not None and rule.error in (None, "ConnectionDropped"):
         raise UserError("a message belongs to an error that is answered", "name one, or leave the message out")
     if rule.reason is not None and rule.reason not in reasons_of(rule.error):
-        possible = ", ".join(reasons_of(rule.error)) or "none"
-        raise UserError(f"{rule.reason} is no Reason of {rule.error or 'a delay'}", f"possible: {possible}")
+        possible = reasons_of(rule.error)
+        next_step = nearest(rule.reason, possible) if possible else "leave it out"
+        raise UserError(f"{rule.reason} is no Reason of {rule.error or 'a delay'}", next_step)
     if not operations_of(rule):
         what = f" that declares {rule.error}" if rule.error in MODELLED else ""
-        raise UserError(f"there is no operation {rule.operation}{what}", "see docs/reference/operations.md")
+        close = closest(rule.operation, service_model().operations, cutoff=0.8)
+        next_step = (
+            f"did you mean {close}?" if close not in (None, rule.operation) else "see docs/reference/operations.md"
+        )
+        raise UserError(f"there is no operation {rule.operation}{what}", next_step)
     return rule
 
 
@@ -143,9 +167,25 @@ def rule_of(text: str) -> Rule:
     if says:
         named["message"] = message
     try:
-        return checked(msgspec.convert(named, Rule, strict=False))
-    except msgspec.ValidationError as error:
-        raise UserError(f"the fault {text!r} is not possible: {error}", "see docs/how-to/inject-faults.md") from None
+        return checked(rule_with(named, strict=False))
+    except UserError as mistake:
+        raise UserError(f"the fault {text!r} is not possible: {mistake.message}", mistake.next_step) from None
+
+
+def rule_with(members: Mapping[str, Any], *, strict: bool = True) -> Rule:
+    """The rule with these members; where it is not `strict`, a number may be a text.
+
+    Raises UserError that names a member that no rule has, or a value that it cannot have.
+    """
+    fields = {field.name: field.type for field in msgspec.structs.fields(Rule)}
+    for name, value in members.items():
+        if name not in fields:
+            raise UserError(f"it has no {name}", nearest(name, fields))
+        try:
+            msgspec.convert(value, fields[name], strict=strict)
+        except msgspec.ValidationError:
+            raise UserError(f"{name} {value!r} is not {_IN_WORDS[name]}", _SEE) from None
+    return msgspec.convert(members, Rule, strict=strict)
 
 
 def fires(rule: Rule, number: int, meeting: int) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from cosell.errors import UserError
+from cosell.sync.sqlite_errors import in_words
 
 BUSY_TIMEOUT_S: Final = 60.0
 _VERSION: Final = 1
@@ -46,7 +47,7 @@ class StateFile(NamedTuple):
 
     def unusable(self, error: Exception) -> UserError:
         """The error for the user where the file does not do what it should."""
-        return UserError(f"the {self.name} {self.path} cannot be used: {error}", self.advice)
+        return UserError(f"the {self.name} {self.path} cannot be used: {in_words(error)}", self.advice)
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         try:

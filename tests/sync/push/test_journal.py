@@ -21,7 +21,7 @@ def _newer(path: Path) -> None:
     ("spoil", "told"),
     [
         (lambda path: path.write_text("no database, but a text that is long enough" * 9), "file is not a database"),
-        (lambda path: path.mkdir(), "unable to open"),
+        (lambda path: path.mkdir(), "it cannot be opened"),
         (_newer, "was written by a newer cosell"),
     ],
 )

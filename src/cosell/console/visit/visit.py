@@ -8,7 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from cosell import flow
-from cosell.console.visit.visit import templates
+from cosell.console.visit import templates
 from cosell.console.visit.security import PAGE_HEADERS, cookie_header, csrf_token, new_nonce
 from cosell.console.visit.seeding import seed_command
 from cosell.console.visit.streaming import StreamedFile, StreamedResponse

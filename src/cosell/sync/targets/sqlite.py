@@ -13,6 +13,7 @@ from typing import Any, Final
 import apsw
 
 from cosell.errors import UserError
+from cosell.sync.sqlite_errors import in_words
 from cosell.sync.targets.database import Dialect, Parameters, told, upsert
 from cosell.sync.targets.lock_file import lock_of
 from cosell.sync.targets.tables import Table
@@ -71,7 +72,7 @@ class SqliteDatabase:
         except apsw.NotADBError:
             raise UserError(f"{path} is not a SQLite database", "name another file with --mirror") from None
         except _UNAVAILABLE as error:
-            raise UserError(f"cannot open {path}: {error}", "check the folder and its permissions") from None
+            raise UserError(f"cannot open {path}: {in_words(error)}", "check the folder and its permissions") from None
 
     def settle(self) -> None:
         """See `Database`. They are written into the file, so they wait until then."""
