@@ -39,7 +39,7 @@ def table_beside_page(rows: int, rounds: int) -> Figure:
             pages.append(page)
     detail = f"{min(tables) * 1000:.2f} and {min(pages) * 1000:.2f} ms"
     name = f"first byte of the console's table ÷ that of the API's page, {rows:,} rows"
-    return at_most(name, statistics.median(ratios), 3, detail)
+    return at_most(name, statistics.median(ratios), 2, detail)
 
 
 def pipeline(rows: int, rounds: int) -> Figure:

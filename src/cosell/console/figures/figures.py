@@ -9,9 +9,11 @@ import msgspec
 
 from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
 from cosell.rules.opportunity.spend import hundredths
+from cosell.store.page_plan import EVERY_STAGE
 
 MONTH: Final = len("2026-01")
 DAY: Final = len("2026-01-31")
+OPEN_STAGES: Final = tuple(stage for stage in EVERY_STAGE if stage not in ("Launched", "Closed Lost"))
 
 
 class _Spend(msgspec.Struct, rename="pascal"):
@@ -52,6 +54,11 @@ class Counted(msgspec.Struct, rename="pascal"):
 _counted: Final = msgspec.json.Decoder(Counted).decode
 
 
+def is_open(stage: str, review_status: str) -> bool:
+    """Whether something can still become of an opportunity: it is neither won nor lost nor rejected."""
+    return stage in OPEN_STAGES and review_status != "Rejected"
+
+
 class Figures:
     """Counts over the opportunities of one scope; money is in hundredths, days and months are texts.
 
@@ -67,6 +74,8 @@ class Figures:
         self.modified: Counter[tuple[str, str]] = Counter()  # (review status, day)
         self.reasons_lost: Counter[str] = Counter()  # of Closed Lost; empty where none is given
         self.customers: Counter[str] = Counter()  # casefolded names
+        self.open_closes: Counter[str] = Counter()  # open ones by the day of their target close date
+        self.open_modified: Counter[str] = Counter()  # open ones by the day of their last change
 
     @classmethod
     def decoded(cls, encoded: bytes) -> Self:
@@ -93,6 +102,10 @@ class Figures:
         self.modified[life_cycle.review_status, counted.last_modified_date[:DAY]] += times
         if life_cycle.target_close_date:
             self.closes[life_cycle.target_close_date[:MONTH], stage] += times
+        if is_open(stage, life_cycle.review_status):
+            self.open_modified[counted.last_modified_date[:DAY]] += times
+            if life_cycle.target_close_date:
+                self.open_closes[life_cycle.target_close_date] += times
         if stage == "Closed Lost":
             self.reasons_lost[life_cycle.closed_lost_reason or ""] += times
         if counted.customer and counted.customer.account and counted.customer.account.company_name:
@@ -131,6 +144,8 @@ class _KeptFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modified: dict[tuple[str, str], int]
     reasons_lost: dict[str, int]
     customers: dict[str, int]
+    open_closes: dict[str, int]
+    open_modified: dict[str, int]
 
 
 _BELOW_64_BITS: Final = _KeptFigures.__struct_fields__[1:]

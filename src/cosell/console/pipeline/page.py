@@ -9,10 +9,10 @@ import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
-from cosell.console.figures.figures import Figures
+from cosell.console.figures.figures import OPEN_STAGES, Figures
 from cosell.console.figures.pipelines import StillCounting
 from cosell.console.pipeline import charts
-from cosell.console.pipeline.pictures import OPEN_STAGES, Picture, in_stages, pictures_of
+from cosell.console.pipeline.pictures import Picture, in_stages, pictures_of
 from cosell.console.rows import row_of
 from cosell.console.table.page import TABLE
 from cosell.console.table.question import query_of

@@ -10,11 +10,10 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from cosell.console.figures.figures import Figures
+from cosell.console.figures.figures import OPEN_STAGES, Figures
 from cosell.console.words import money, number, short_money
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
 
-OPEN_STAGES: Final = EVERY_STAGE[:5]
 DAYS_SHOWN: Final = 30
 MONTHS_BEFORE: Final = 6
 MONTHS_AFTER: Final = 12

@@ -7,7 +7,7 @@ const search = document.querySelector("[data-search]");
 const links = () => [...document.querySelectorAll("[data-row]")];
 const isTyping = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
 
-// `/` searches, j and k walk through the rows, n turns the page.
+// `/` searches, j and k walk through the rows, n and p turn the page.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
@@ -20,6 +20,8 @@ document.addEventListener("keydown", (event) => {
     walk(event.key === "j" ? 1 : -1);
   } else if (event.key === "n") {
     document.querySelector("a[data-next]")?.click();
+  } else if (event.key === "p") {
+    document.querySelector("a[data-previous]")?.click();
   }
 });
 
@@ -29,6 +31,21 @@ function walk(step) {
   const next = index < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(index + step, 0), rows.length - 1);
   rows[next]?.focus();
 }
+
+// A click anywhere in a row opens it, as the link in it does, unless it ends the selection of a text.
+document.addEventListener("click", (event) => {
+  const row = event.target instanceof Element && event.target.closest("tr:has(a[data-row])");
+  if (!row || event.target.closest("a, button, summary, label, input") || String(getSelection())) return;
+  const { ctrlKey, metaKey, shiftKey } = event;
+  row.querySelector("a[data-row]").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
+});
+
+// Enter in a field of several lines sends its form, as in every other field; Shift+Enter begins a line.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("form textarea[data-enter]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
 
 // Copy buttons stand hidden in the page, because without JavaScript they could do nothing.
 function showCopyButtons() {

@@ -5,9 +5,10 @@ Members have the API's own names, lists are repeated names, so the address of a 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from cosell.console.columns import COLUMNS, DEFAULT_COLUMNS, Column
 from cosell.console.visit.visit import Query
 
 LISTS: Final = ("Identifier", "CustomerCompanyName", "LifeCycleStage", "LifeCycleReviewStatus")
@@ -15,6 +16,8 @@ RANGES: Final = ("LastModifiedDate", "CreatedDate", "TargetCloseDate")
 LINES: Final = {"identifiers": "Identifier", "companies": "CustomerCompanyName"}
 """Fields of the form that hold one value a line, and the members that they become."""
 
+COLUMN: Final = "Column"
+"""Names a column of the table, beside the question."""
 SORT: Final = ("SortBy", "SortOrder")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -66,9 +69,20 @@ def query_of_order_and_page(request: Mapping[str, Any]) -> list[tuple[str, str]]
     return query + [(name, str(request[name])) for name in ("MaxResults", "NextToken") if name in request]
 
 
-def filters_of(request: Mapping[str, Any]) -> dict[str, Any]:
+def question_of(query: Query) -> dict[str, Any]:
     """The request without its place among the pages: the question itself."""
-    return {name: value for name, value in request.items() if name != "NextToken"}
+    return {name: value for name, value in request_of(query).items() if name != "NextToken"}
+
+
+def columns_of(query: Query) -> tuple[Column, ...]:
+    """The columns that an address chooses, in the order that they have; those of every table where it chooses none."""
+    names = {value for name, value in query if name == COLUMN}
+    return tuple(column for column in COLUMNS if column.name in names) or DEFAULT_COLUMNS
+
+
+def query_of_columns(columns: Sequence[Column]) -> list[tuple[str, str]]:
+    """The query that `columns_of` reads so."""
+    return [] if tuple(columns) == DEFAULT_COLUMNS else [(COLUMN, column.name) for column in columns]
 
 
 def query_of_form(query: Query) -> list[tuple[str, str]]:
@@ -81,7 +95,7 @@ def query_of_form(query: Query) -> list[tuple[str, str]]:
             meant.append((name, f"{value.strip()}T00:00:00Z"))
         elif value.strip():
             meant.append((name, value.strip()))
-    return query_of(request_of(meant))
+    return [*query_of(request_of(meant)), *((name, value) for name, value in query if name == COLUMN)]
 
 
 def _bounds(member: str) -> tuple[str, str]:

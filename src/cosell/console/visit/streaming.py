@@ -5,7 +5,7 @@ A file may be longer than the memory.
 """
 
 import asyncio
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Hashable, Iterator, Mapping
 from concurrent.futures import Executor
 from typing import Any, Final
 
@@ -14,18 +14,33 @@ from starlette.responses import Response
 from cosell.console.visit.templates import pieces
 
 BEGINNING_OF_THE_REST: Final = "<main"
+MOST_HEADS: Final = 64
 REST_FAILED: Final = "_rest_failed.html"
 
 
-class StreamedResponse(Response):
-    """Made of the `pieces` of a page. `rest_by` has to be told before it is sent."""
+_kept_heads: Final[dict[Hashable, bytes]] = {}
 
-    def __init__(self, pieces: Iterator[str], status: int, headers: Mapping[str, str]) -> None:
+
+class StreamedResponse(Response):
+    """Made of the `pieces` of a page. `rest_by` has to be told before it is sent.
+
+    Pages of one `head_key` have the same head, which is made once; None: it is made each time.
+    """
+
+    def __init__(
+        self, pieces: Iterator[str], status: int, headers: Mapping[str, str], head_key: Hashable | None = None
+    ) -> None:
         super().__init__(None, status, headers, "text/html; charset=utf-8")
         # How long it gets is not known yet.
         self.raw_headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
         self._pieces = pieces
-        self._head = self._made_head()
+        kept = _kept_heads.get(head_key)
+        self._is_head_made = kept is None
+        self._head = kept or self._made_head()
+        if head_key is not None:
+            if len(_kept_heads) == MOST_HEADS:
+                _kept_heads.clear()
+            _kept_heads[head_key] = self._head
         self._threads: Executor | None = None
 
     def rest_by(self, threads: Executor) -> None:
@@ -51,6 +66,8 @@ class StreamedResponse(Response):
         return "".join(head).encode()
 
     def _made_rest(self) -> bytes:
+        if not self._is_head_made:
+            self._made_head()
         return "".join(self._pieces).encode()
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cosell.console import words
-from cosell.console.rows import row_of
+from cosell.console.columns import DEFAULT_COLUMNS
 from cosell.console.visit.visitor import CATALOGS
 
 STATIC: Final = "/console/static/"
 STATIC_TYPES: Final = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
+    "table.js": "text/javascript; charset=utf-8",
     "search.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
@@ -42,9 +43,10 @@ def environment() -> Environment:
         "static": static_address,
         "version": metadata.version("cosell"),
         "catalogs": CATALOGS,
+        "default_columns": DEFAULT_COLUMNS,
     }
     made.globals |= words.FUNCTIONS
-    made.filters |= words.FILTERS | {"row": row_of}
+    made.filters |= words.FILTERS
     return made
 
 

@@ -115,14 +115,20 @@ class Visit:
             return serve_at(self.origin, *words, db=self.surroundings.engine.url) or suggested("serve", *words)
         return suggested(command, *words, url=self.origin, account=self.scope.account, catalog=self.scope.catalog)
 
-    def page(self, template: str, *, status: int = 200, refresh_s: int = 0, **names: Any) -> Response:
-        """An HTML page; with `refresh_s` one that the browser asks for again after so many seconds."""
+    def page(
+        self, template: str, *, status: int = 200, refresh_s: int = 0, is_head_fixed: bool = False, **names: Any
+    ) -> Response:
+        """An HTML page; with `refresh_s` one that the browser asks for again after so many seconds.
+
+        What stands above a page whose `is_head_fixed` depends on nothing but its path and the data sets.
+        """
         headers = dict(PAGE_HEADERS)
         if refresh_s:
             headers["refresh"] = str(refresh_s)
         if self._is_new_browser:
             headers["set-cookie"] = cookie_header(self._nonce)
-        return StreamedResponse(templates.pieces(template, visit=self, **names), status, headers)
+        head_key = (self.path, self.scope, self.visitor.choices, tuple(self.menu)) if is_head_fixed else None
+        return StreamedResponse(templates.pieces(template, visit=self, **names), status, headers, head_key)
 
     def fragment(self, template: str, **names: Any) -> Response:
         """A part of an HTML page, for a script of ours to put in its place."""
