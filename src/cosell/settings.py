@@ -149,6 +149,23 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "variable separates several by spaces."
         ),
     ] = []
+    currency: Annotated[
+        str, Meta(description="The currency into which `rates` convert on the console's page Pipeline.")
+    ] = "USD"
+    rates: Annotated[
+        str,
+        Meta(
+            description="What one unit of each currency is worth in `currency`, such as EUR=1.08,GBP=1.27. Amounts "
+            "of a currency without a rate stay apart."
+        ),
+    ] = ""
+    probabilities: Annotated[
+        str,
+        Meta(
+            description="How likely a sale is in each open stage, in percent, for the weighted forecast, such as "
+            "Prospect=10,Technical Validation=45. Others keep their defaults."
+        ),
+    ] = ""
     fault: Annotated[
         list[str],
         Meta(
@@ -212,6 +229,9 @@ OF_A_SERVER: Final = (
     "without_search",
     "fault",
     "model",
+    "currency",
+    "rates",
+    "probabilities",
     "log_level",
     "log_format",
 )

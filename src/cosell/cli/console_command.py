@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 @setting("insecure")
 @setting("allow_host")
 @setting("public_url")
+@setting("currency")
+@setting("rates")
+@setting("probabilities")
 @setting("log_level")
 @setting("log_format")
 def console_command(
@@ -36,6 +39,9 @@ def console_command(
     insecure: bool,
     allow_host: list[str],
     public_url: str,
+    currency: str,
+    rates: str,
+    probabilities: str,
     log_level: str,
     log_format: str,
 ) -> None:
@@ -43,6 +49,7 @@ def console_command(
 
     A running server has a console of its own, at /console/.
     """
+    from cosell.reporting import reporting_of
     from cosell.serve.log import configure_log
     from cosell.serve.mirror_server import show_mirror
     from cosell.serve.origin import names_of
@@ -54,6 +61,7 @@ def console_command(
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
     names = names_of(host, allow_host, public_url)  # so that a mistake in them is told at once
+    reporting = reporting_of(currency, rates, probabilities)
     source = MirrorSource(mirror)
     source.state()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
@@ -63,7 +71,7 @@ def console_command(
         click.echo(f"cosell shows {mirror} on {names.origin or base_url(host, port)}/console/")
         sys.stdout.flush()
 
-    show_mirror(source, host, allow_host, public_url, port, announce)
+    show_mirror(source, host, allow_host, public_url, port, announce, reporting)
 
 
 class MirrorSource:

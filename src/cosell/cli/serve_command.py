@@ -23,6 +23,7 @@ def serve_command(**given: Any) -> int:
     from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
     from cosell.faults.rule import rule_of
+    from cosell.reporting import reporting_of
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
     from cosell.serve.origin import names_of
@@ -45,6 +46,7 @@ def serve_command(**given: Any) -> int:
     except ValueError as error:
         raise UserError(str(error), "see docs/how-to/control-time.md") from None
     readings = readings_of(settings)
+    reporting = reporting_of(settings.currency, settings.rates, settings.probabilities)
     script = review_document(settings)
     faults = [rule_of(text) for text in settings.fault]
     options = ServeOptions(
@@ -62,6 +64,7 @@ def serve_command(**given: Any) -> int:
         script=script,
         readings=readings,
         model=settings.model,
+        reporting=reporting,
     )
     check(options, settings.workers)
     port = free_port(host, settings.port)  # last, so that no mistake hides behind a port that is taken

@@ -13,6 +13,7 @@ from cosell.cli.service_address import service_address
 from cosell.cli.span import Span
 from cosell.cli.sync_source import Source
 from cosell.cli.types import Matching, OneOf, Share
+from cosell.errors import UserError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 TARGET = setting("mirror", former=["--to"])

@@ -15,6 +15,7 @@ from cosell.console.home.mirror_health import mirror_health
 from cosell.console.home.page import home, seed
 from cosell.console.opportunity.page import opportunity
 from cosell.console.pipeline.page import picture_csv, picture_svg, pipeline
+from cosell.console.pipeline.stages import stages
 from cosell.console.search.page import SEARCH, search, suggested
 from cosell.console.table.export import opportunities_csv, opportunities_xlsx
 from cosell.console.table.page import opportunities
@@ -52,6 +53,7 @@ PAGES: Final = (
     Page(SEARCH, "Search", search),
     Page(f"{SEARCH}/suggestions", "Suggestions", suggested),
     Page("/console/pipeline", "Pipeline", pipeline, in_menu=True),
+    Page("/console/pipeline/stages", "Stages", stages),
     Page("/console/pipeline/{picture}.svg", "Picture", picture_svg),
     Page("/console/pipeline/{picture}.csv", "Figures", picture_csv),
     Page("/console/desk", "AWS's desk", desk, act=act_at_desk, in_menu=True),

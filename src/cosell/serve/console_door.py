@@ -71,7 +71,16 @@ class ConsoleDoor:
 
         engine = self._room.engine.without_faults()
         pipelines = Pipelines(engine.store)
-        return Console(Surroundings(engine, self._administer, pipelines, engine.store.scopes, refused=log_refusal))
+        return Console(
+            Surroundings(
+                engine,
+                self._administer,
+                pipelines,
+                engine.store.scopes,
+                refused=log_refusal,
+                reporting=self._room.options.reporting,
+            )
+        )
 
     def _administer(self, method: str, address: str, question: Mapping[str, Any]) -> "AdminResult":
         from cosell.console.visit.surroundings import AdminResult

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from cosell.reporting import DEFAULT_REPORTING, Reporting
 from cosell.serve.log import log_event
 from cosell.serve.mirror_site import MirrorSite, Source
 from cosell.serve.server import embedded, listening
@@ -12,11 +13,17 @@ from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 
 
 def show_mirror(
-    source: Source, host: str, allowed: Sequence[str], public_url: str, port: int, on_ready: Callable[[], None]
+    source: Source,
+    host: str,
+    allowed: Sequence[str],
+    public_url: str,
+    port: int,
+    on_ready: Callable[[], None],
+    reporting: Reporting = DEFAULT_REPORTING,
 ) -> NoReturn:
     """Show the mirror until SIGTERM or SIGINT, then end the process as a server does."""
     tell_uncaught()
-    asyncio.run(_show(MirrorSite(source, host, allowed, public_url), host, port, on_ready))
+    asyncio.run(_show(MirrorSite(source, host, allowed, public_url, reporting=reporting), host, port, on_ready))
 
 
 async def _show(site: MirrorSite, host: str, port: int, on_ready: Callable[[], None]) -> NoReturn:

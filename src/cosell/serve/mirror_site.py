@@ -19,6 +19,7 @@ from cosell.console.figures.pipelines import Pipelines
 from cosell.console.visit.surroundings import AdminResult, Surroundings, Trouble
 from cosell.console.visit.visit import Failure
 from cosell.outage import Outage, reason_of
+from cosell.reporting import DEFAULT_REPORTING, Reporting
 from cosell.serve import mirror_copy
 from cosell.serve.admin.router import Message, Receive, Send
 from cosell.serve.console_door import is_console, say, send_to_first_page, show
@@ -54,6 +55,7 @@ class MirrorSite:
         allowed: Sequence[str] = (),
         public_url: str = "",
         clock: Callable[[], float] = monotonic,
+        reporting: Reporting = DEFAULT_REPORTING,
     ) -> None:
         self._names = names_of(host, allowed, public_url)
         self._clock = clock
@@ -78,6 +80,7 @@ class MirrorSite:
                 lambda: copy.copying,
                 self._trouble,
                 log_refusal,
+                reporting,
             )
         )
 

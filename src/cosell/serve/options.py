@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from cosell.context import DEFAULT_READINGS, Readings
+from cosell.reporting import DEFAULT_REPORTING, Reporting
 
 
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The month of an older service model; empty: the newest."""
     version: str = ""
     """Of cosell."""
+    reporting: Reporting = DEFAULT_REPORTING
     workers: int = 1
     folder: str | None = None
     """Where the workers of one server find each other, for its user alone; None: there is one worker."""

@@ -45,7 +45,17 @@ class Step(msgspec.Struct, frozen=True):
     is_last: bool
     moved: list[Moved]
     found: list[bytes]
-    """Encoded summaries that were not counted yet."""
+    """Encoded summaries, or records, that were not counted yet."""
+
+
+class Course(msgspec.Struct, frozen=True):
+    """Changes of an opportunity in their order, each its moment and the encoded record before it; None: its creation.
+
+    `now` is the encoded summary as it is.
+    """
+
+    changes: list[tuple[int, bytes | None]]
+    now: bytes
 
 
 class ChangeReader(Protocol):
@@ -54,8 +64,11 @@ class ChangeReader(Protocol):
     def history(self, identifier: str, limit: int) -> list[Change]:
         """The last changes of an opportunity since it was created, the newest first."""
 
-    def step(self, reached: Reached | None) -> Step:
-        """The next step of a count that has come so far; None for one that begins."""
+    def courses(self, limit: int) -> list[Course]:
+        """What the last changes of the scope, at most so many, were to each opportunity that is there."""
+
+    def step(self, reached: Reached | None, *, whole: bool = False) -> Step:
+        """The next step of a count that has come so far; None for one that begins. If `whole`, it tells records."""
 
     def kept_count(self) -> tuple[Reached, bytes] | None:
         """The count that somebody has kept last."""

@@ -7,48 +7,11 @@ from typing import Final, Self
 
 import msgspec
 
-from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
+from cosell.console.figures.restriction import EVERYTHING, Counted, CountedSpend, Restriction
+from cosell.reporting import OPEN_STAGES
 from cosell.rules.opportunity.spend import hundredths
-from cosell.store.page_plan import EVERY_STAGE
 
-MONTH: Final = len("2026-01")
 DAY: Final = len("2026-01-31")
-OPEN_STAGES: Final = tuple(stage for stage in EVERY_STAGE if stage not in ("Launched", "Closed Lost"))
-
-
-class _Spend(msgspec.Struct, rename="pascal"):
-    amount: str | None = None
-    currency_code: str | None = None
-    target_company: str | None = None
-
-
-class _Project(msgspec.Struct, rename="pascal"):
-    expected_customer_spend: list[_Spend] | None = None
-
-
-class _Account(msgspec.Struct, rename="pascal"):
-    company_name: str | None = None
-
-
-class _Customer(msgspec.Struct, rename="pascal"):
-    account: _Account | None = None
-
-
-class _LifeCycle(msgspec.Struct, rename="pascal"):
-    stage: str
-    review_status: str = FIRST_REVIEW_STATUS
-    target_close_date: str | None = None
-    closed_lost_reason: str | None = None
-
-
-class Counted(msgspec.Struct, rename="pascal"):
-    """What the figures need of a record or a summary, whose members have the same names."""
-
-    life_cycle: _LifeCycle
-    created_date: str
-    last_modified_date: str
-    customer: _Customer | None = None
-    project: _Project | None = None
 
 
 _counted: Final = msgspec.json.Decoder(Counted).decode
@@ -60,22 +23,28 @@ def is_open(stage: str, review_status: str) -> bool:
 
 
 class Figures:
-    """Counts over the opportunities of one scope; money is in hundredths, days and months are texts.
+    """Counts over the opportunities of one scope; money is in hundredths, days are texts.
+
+    Where a day is that of the target close date, it is empty for opportunities that have none.
 
     What was counted once and is no more may stay as a zero.
     """
 
     def __init__(self) -> None:
         self.partitions: Counter[tuple[str, str]] = Counter()  # (stage, review status)
-        self.spends: Counter[tuple[str, str]] = Counter()  # (currency, stage): hundredths a month with AWS
-        self.spenders: Counter[tuple[str, str]] = Counter()  # (currency, stage): opportunities behind `spends`
-        self.closes: Counter[tuple[str, str]] = Counter()  # (month of the target close date, stage)
+        self.spends: Counter[tuple[str, str, str]] = Counter()  # (day, currency, stage): hundredths a month with AWS
+        self.spenders: Counter[tuple[str, str, str]] = (
+            Counter()
+        )  # (day, currency, stage): opportunities behind `spends`
+        self.closes: Counter[tuple[str, str]] = Counter()  # (day, stage)
         self.created: Counter[str] = Counter()  # day
         self.modified: Counter[tuple[str, str]] = Counter()  # (review status, day)
         self.reasons_lost: Counter[str] = Counter()  # of Closed Lost; empty where none is given
         self.customers: Counter[str] = Counter()  # casefolded names
         self.open_closes: Counter[str] = Counter()  # open ones by the day of their target close date
         self.open_modified: Counter[str] = Counter()  # open ones by the day of their last change
+        self.countries: Counter[str] = Counter()
+        self.industries: Counter[str] = Counter()
 
     @classmethod
     def decoded(cls, encoded: bytes) -> Self:
@@ -92,39 +61,44 @@ class Figures:
         spends = {key: str(value) for key, value in self.spends.items()}
         return _encode(_KeptFigures(spends, **{name: getattr(self, name) for name in _BELOW_64_BITS}))
 
-    def add(self, encoded: bytes, times: int = 1) -> None:
-        """Count an encoded record or summary; `times` is -1 to take it out again."""
+    def add(self, encoded: bytes, times: int = 1, only: Restriction = EVERYTHING) -> None:
+        """Count an encoded record or summary if it fits; `times` is -1 to take it out again."""
         counted = _counted(encoded)
+        if only is not EVERYTHING and not only.fits(counted):
+            return
         life_cycle = counted.life_cycle
-        stage = life_cycle.stage
+        stage, day = life_cycle.stage, life_cycle.target_close_date[:DAY]
         self.partitions[stage, life_cycle.review_status] += times
         self.created[counted.created_date[:DAY]] += times
         self.modified[life_cycle.review_status, counted.last_modified_date[:DAY]] += times
-        if life_cycle.target_close_date:
-            self.closes[life_cycle.target_close_date[:MONTH], stage] += times
+        self.closes[day, stage] += times
         if is_open(stage, life_cycle.review_status):
             self.open_modified[counted.last_modified_date[:DAY]] += times
-            if life_cycle.target_close_date:
-                self.open_closes[life_cycle.target_close_date] += times
+            if day:
+                self.open_closes[day] += times
         if stage == "Closed Lost":
-            self.reasons_lost[life_cycle.closed_lost_reason or ""] += times
-        if counted.customer and counted.customer.account and counted.customer.account.company_name:
-            name = counted.customer.account.company_name.casefold()
+            self.reasons_lost[life_cycle.closed_lost_reason] += times
+        account = counted.customer.account
+        self.countries[account.address.country_code] += times
+        self.industries[account.industry] += times
+        if account.company_name:
+            name = account.company_name.casefold()
             self.customers[name] += times
             if not self.customers[name]:  # the one counter that would grow without end
                 del self.customers[name]
         if counted.project and counted.project.expected_customer_spend:
-            self._add_spend(counted.project.expected_customer_spend, stage, times)
+            self._add_spend(counted.project.expected_customer_spend, (day, stage), times)
 
-    def _add_spend(self, spends: Iterable[_Spend], stage: str, times: int) -> None:
+    def _add_spend(self, spends: Iterable[CountedSpend], place: tuple[str, str], times: int) -> None:
+        day, stage = place
         currencies = set()
         for spend in spends:
             if spend.amount and spend.target_company != "Self":
                 currency = spend.currency_code or "?"
-                self.spends[currency, stage] += times * hundredths(spend.amount)
+                self.spends[day, currency, stage] += times * hundredths(spend.amount)
                 currencies.add(currency)
         for currency in currencies:
-            self.spenders[currency, stage] += times
+            self.spenders[day, currency, stage] += times
 
     def top_customers(self, count: int) -> list[tuple[str, int]]:
         """Those with the most opportunities, and how many; of equals the first in the alphabet."""
@@ -136,9 +110,9 @@ class Figures:
 class _KeptFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How figures are kept. Sums of money may be longer than 64 bits."""
 
-    spends: dict[tuple[str, str], str]
+    spends: dict[tuple[str, str, str], str]
     partitions: dict[tuple[str, str], int]
-    spenders: dict[tuple[str, str], int]
+    spenders: dict[tuple[str, str, str], int]
     closes: dict[tuple[str, str], int]
     created: dict[str, int]
     modified: dict[tuple[str, str], int]
@@ -146,6 +120,8 @@ class _KeptFigures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     customers: dict[str, int]
     open_closes: dict[str, int]
     open_modified: dict[str, int]
+    countries: dict[str, int]
+    industries: dict[str, int]
 
 
 _BELOW_64_BITS: Final = _KeptFigures.__struct_fields__[1:]

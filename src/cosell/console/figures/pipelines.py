@@ -14,12 +14,13 @@ from typing import Final
 import msgspec
 
 from cosell.console.figures.figures import Figures
+from cosell.console.figures.restriction import EVERYTHING, Restriction
 from cosell.context import Scope
 from cosell.store.changes import Reached, Step
 from cosell.store.interface import Store
 
 MOST_SCOPES: Final = 8
-"""Scopes whose figures are in memory; the one that was asked for longest ago goes first."""
+"""Scopes, and restrictions of them, whose figures are in memory; what was asked for longest ago goes first."""
 STEPS_AT_ONCE: Final = 5
 """Steps that a visitor waits for: some 50 ms."""
 KEPT_WHOLE: Final = 2_500
@@ -40,9 +41,13 @@ class StillCounting(Exception):
 
 
 class _Kept:
-    """The figures of a scope as far as they have come, and the lock of whoever reads or moves them."""
+    """The figures of a scope as far as they have come, and the lock of whoever reads or moves them.
 
-    def __init__(self) -> None:
+    Only those of everything are kept with the data.
+    """
+
+    def __init__(self, only: Restriction) -> None:
+        self.only = only
         self.lock = threading.Lock()
         self.figures = Figures()
         self.reached: Reached | None = None  # None: read what somebody has kept
@@ -59,26 +64,31 @@ class _Kept:
             self.figures, kept = Figures(), None
         self.reached = kept[0] if kept else None
         self.unkept = 0
+        self.counted = self.figures.partitions.total()
 
     def go(self, step: Step) -> None:
         """Put in and take out what the step tells. Should this fail half-way, the next one begins anew."""
         self.reached = None
         if step.begins:
-            self.figures, self.unkept = Figures(), 0
+            self.figures, self.unkept, self.counted = Figures(), 0, 0
         for moved in step.moved:
             if moved.before is not None:
-                self.figures.add(moved.before, -1)
-            self.figures.add(moved.then)
+                self.figures.add(moved.before, -1, self.only)
+            self.figures.add(moved.then, 1, self.only)
         for found in step.found:
-            self.figures.add(found)
+            self.figures.add(found, 1, self.only)
         self.reached = step.reached
         self.unkept += len(step.moved) + len(step.found)
-        self.counted = self.figures.partitions.total()
+        self.counted += len(step.found) + sum(moved.before is None for moved in step.moved)
 
     def worth_keeping(self) -> tuple[Reached, bytes] | None:
         """What is to be kept now."""
         is_whole = self.reached is not None and self.reached.counted_to is None
-        if self.reached is None or self.unkept < (KEPT_WHOLE if is_whole else KEPT_ON_THE_WAY):
+        if (
+            self.only != EVERYTHING
+            or self.reached is None
+            or self.unkept < (KEPT_WHOLE if is_whole else KEPT_ON_THE_WAY)
+        ):
             return None
         self.unkept = 0
         return self.reached, self.figures.encoded()
@@ -89,7 +99,7 @@ class Pipelines:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: dict[Scope, _Kept] = {}
+        self._kept: dict[tuple[Scope, Restriction], _Kept] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counting")
         self._closing = threading.Event()
@@ -101,13 +111,13 @@ class Pipelines:
         self._threads.shutdown()
 
     @contextmanager
-    def of(self, scope: Scope, *, patiently: bool = False) -> Iterator[Figures]:
-        """The figures of a scope as last committed. They stand still inside the block, so do not stay long.
+    def of(self, scope: Scope, only: Restriction = EVERYTHING, *, patiently: bool = False) -> Iterator[Figures]:
+        """The figures of what fits in a scope, as last committed. They stand still in the block: do not stay long.
 
         Raises StillCounting where that would take too long for a visitor. Then somebody counts on, and whoever asks
         `patiently` waits for it.
         """
-        kept = self._kept_of(scope)
+        kept = self._kept_of(scope, only)
         while True:
             with kept.lock:
                 if kept.counting is None or kept.counting.done():
@@ -124,10 +134,10 @@ class Pipelines:
                 raise StillCounting(kept.counted, kept.total)
             counting.result()
 
-    def _kept_of(self, scope: Scope) -> _Kept:
+    def _kept_of(self, scope: Scope, only: Restriction) -> _Kept:
         with self._lock:
-            kept = self._kept.pop(scope, None) or _Kept()
-            self._kept[scope] = kept
+            kept = self._kept.pop((scope, only), None) or _Kept(only)
+            self._kept[scope, only] = kept
             while len(self._kept) > MOST_SCOPES:
                 del self._kept[next(iter(self._kept))]
             return kept
@@ -155,8 +165,8 @@ class Pipelines:
     def _is_last_step(self, scope: Scope, kept: _Kept) -> bool:
         with self._store.read(scope) as tx:
             if kept.reached is None:
-                kept.read(tx.kept_count())
-            step = tx.step(kept.reached)
+                kept.read(tx.kept_count() if kept.only == EVERYTHING else None)
+            step = tx.step(kept.reached, whole=kept.only.needs_records)
         kept.go(step)
         return step.is_last
 

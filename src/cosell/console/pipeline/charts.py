@@ -32,16 +32,12 @@ def gauge(value: int, most: int) -> str:
     )
 
 
-def columns(heights: Sequence[int]) -> str:
-    """Columns of a page, one for each value, without words."""
-    most = max([*heights, 1])
-    bars = (
-        f'<rect x="{index * 10 + 1}" y="{100 - height:.2f}" width="8" height="{height:.2f}"/>'
-        for index, height in enumerate(value * 100 / most for value in heights)
-    )
+def column(value: int, most: int) -> str:
+    """A column of a page, without words."""
+    height = value * 100 / most
     return (
-        f'<svg class="columns" viewBox="0 0 {len(heights) * 10} 100" preserveAspectRatio="none" aria-hidden="true">'
-        f"{''.join(bars)}</svg>"
+        '<svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect x="1" y="{100 - height:.2f}" width="8" height="{height:.2f}"/></svg>'
     )
 
 

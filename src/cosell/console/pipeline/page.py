@@ -3,88 +3,96 @@
 import csv
 import io
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
-from cosell.console.figures.figures import OPEN_STAGES, Figures
 from cosell.console.figures.pipelines import StillCounting
+from cosell.console.figures.restriction import Restriction
 from cosell.console.pipeline import charts
-from cosell.console.pipeline.pictures import Picture, in_stages, pictures_of
+from cosell.console.pipeline.links import link_of
+from cosell.console.pipeline.periods import CHOICES, NoPeriod, Period, period_of
+from cosell.console.pipeline.pictures import Picture, pictures_of
+from cosell.console.pipeline.sums import sums_of
+from cosell.console.pipeline.tiles import tiles_of
 from cosell.console.rows import row_of
-from cosell.console.table.page import TABLE
-from cosell.console.table.question import query_of
-from cosell.console.visit.visit import REFRESH_S, Failure, Visit
-from cosell.console.words import number, short_money
+from cosell.console.visit.visit import REFRESH_S, Failure, Query, Visit
 from cosell.formulas import disarmed
 
 PIPELINE: Final = "/console/pipeline"
-WAITING: Final = ("Submitted", "In review")
+PART: Final = "all that fit and have this in the customer's name"
+FILTERS: Final = ("period", "from", "to", "country", "industry", "owner")
 
 
-class Tile(msgspec.Struct, frozen=True):
-    """A figure at the top of the page."""
+class Asked(msgspec.Struct, frozen=True):
+    """What an address asks for."""
 
-    label: str
-    texts: tuple[str, ...]
-    address: str
+    given: dict[str, str]
+    period: Period | None
+    only: Restriction
+
+    @property
+    def query(self) -> Query:
+        """The same as members of an address."""
+        return list(self.given.items())
 
 
 def pipeline(visit: Visit) -> Response:
     """The page with every picture."""
+    asked = _asked(visit)
+    pipelines, reporting = visit.surroundings.pipelines, visit.surroundings.reporting
     try:
-        with visit.surroundings.pipelines.of(visit.scope) as figures:
-            pictures = pictures_of(figures, visit.surroundings.engine.clock())
-            tiles = tiles_of(visit, figures)
+        with pipelines.of(visit.scope) as figures:
             total = figures.partitions.total()
+            countries, industries = (_named(names) for names in (figures.countries, figures.industries))
+        with pipelines.of(visit.scope, asked.only) as figures:
+            sums = sums_of(figures, asked.period, reporting)
+            before = sums_of(figures, asked.period.before, reporting) if asked.period else None
+            pictures = pictures_of(figures, sums, asked.period, reporting, visit.surroundings.engine.clock())
+            tiles = tiles_of(figures, sums, before, asked.period, reporting)
     except StillCounting as still:
         return visit.page("counting.html", refresh_s=REFRESH_S, counted=still.counted, total=still.total)
-    pictures = [_with_names(visit, picture) for picture in pictures]
+    pictures = [_with_names(visit, picture, asked.only) for picture in pictures if not picture.is_empty]
+
+    def address(question: Mapping[str, Any]) -> str:
+        return visit.link(*link_of(question, asked.only))
+
     return visit.page(
         "pipeline.html",
         total=total,
         tiles=tiles,
-        pictures=[picture for picture in pictures if not picture.is_empty],
+        of_period=[picture for picture in pictures if not picture.is_of_all],
+        of_all=[picture for picture in pictures if picture.is_of_all],
+        asked=asked,
+        choices={name: words for name, (words, _) in CHOICES.items()},
+        countries={name: name for name in countries},
+        industries={name: name for name in industries},
         gauge=lambda value, most: Markup(charts.gauge(value, most)),  # noqa: S704  # numbers alone
-        columns=lambda picture: Markup(  # noqa: S704  # numbers alone
-            charts.columns([line.cells[0].value for line in picture.lines])
-        ),
-        address=lambda question: visit.link(TABLE, query_of(question)),
-        file=lambda picture, kind: visit.link(f"{PIPELINE}/{picture.name}.{kind}"),
+        column=lambda value, most: Markup(charts.column(value, most)),  # noqa: S704  # numbers alone
+        address=address,
+        file=lambda picture, kind: visit.link(f"{PIPELINE}/{picture.name}.{kind}", asked.query),
         level=level,
+        clear=visit.link(PIPELINE),
     )
 
 
-def tiles_of(visit: Visit, figures: Figures) -> list[Tile]:
-    """What one wants to know first."""
-    waiting = sum(count for (_, status), count in figures.partitions.items() if status in WAITING)
-    won, lost = in_stages(figures, "Launched"), in_stages(figures, "Closed Lost")
-    spends: dict[str, int] = {}
-    for (currency, stage), value in sorted(figures.spends.items()):
-        if stage in OPEN_STAGES and value:
-            spends[currency] = spends.get(currency, 0) + value
-    opened: Mapping[str, Any] = {"LifeCycleStage": list(OPEN_STAGES)}
-    return [
-        Tile("Opportunities", (number(figures.partitions.total()),), visit.link(TABLE)),
-        Tile("Open", (number(in_stages(figures, *OPEN_STAGES)),), visit.link(TABLE, query_of(opened))),
-        Tile(
-            "Open spend a month",
-            tuple(short_money(value, currency) for currency, value in spends.items()) or ("–",),
-            visit.link(TABLE, query_of(opened)),
-        ),
-        Tile(
-            "Waiting for AWS",
-            (number(waiting),),
-            visit.link(TABLE, query_of({"LifeCycleReviewStatus": list(WAITING)})),
-        ),
-        Tile(
-            "Win rate",
-            (f"{won * 100 / (won + lost):.1f} %" if won + lost else "–",),
-            visit.link(TABLE, query_of({"LifeCycleStage": ["Launched", "Closed Lost"]})),
-        ),
-    ]
+def _asked(visit: Visit) -> Asked:
+    """Raises Failure for a period that is none."""
+    given = {name: value for name in FILTERS if (value := visit.first(name).strip())}
+    today = datetime.fromtimestamp(visit.surroundings.engine.clock() / 1000, UTC).date()
+    try:
+        period = period_of(given, today)
+    except NoPeriod as reason:
+        raise Failure(400, str(reason), "Go back, and choose another period.") from None
+    restriction = Restriction(**{name: given[name] for name in Restriction.__struct_fields__ if name in given})
+    return Asked(given, period, restriction)
+
+
+def _named(counts: Mapping[str, int]) -> list[str]:
+    return sorted(name for name, count in counts.items() if name and count)
 
 
 def picture_svg(visit: Visit) -> Response:
@@ -111,15 +119,17 @@ def level(value: int, most: int) -> int:
 
 def _asked_for(visit: Visit) -> Picture:
     """Programs that fetch a file wait for it; they would not know what to do with a page that says how far it is."""
-    with visit.surroundings.pipelines.of(visit.scope, patiently=True) as figures:
-        pictures = pictures_of(figures, visit.surroundings.engine.clock())
+    asked, reporting = _asked(visit), visit.surroundings.reporting
+    with visit.surroundings.pipelines.of(visit.scope, asked.only, patiently=True) as figures:
+        sums = sums_of(figures, asked.period, reporting)
+        pictures = pictures_of(figures, sums, asked.period, reporting, visit.surroundings.engine.clock())
     for picture in pictures:
         if picture.name == visit.path_members["picture"]:
-            return _with_names(visit, picture)
+            return _with_names(visit, picture, asked.only)
     raise Failure(404, "There is no such picture.", "Choose one on the page Pipeline.")
 
 
-def _with_names(visit: Visit, picture: Picture) -> Picture:
+def _with_names(visit: Visit, picture: Picture, only: Restriction) -> Picture:
     """Customers as one of their opportunities spells them: figures count them without upper and lower case."""
     if picture.name != "customers":
         return picture
@@ -128,5 +138,8 @@ def _with_names(visit: Visit, picture: Picture) -> Picture:
         (first,) = visit.ask("ListOpportunities", CustomerCompanyName=[line.label], MaxResults=1)[
             "OpportunitySummaries"
         ] or [None]
-        lines.append(msgspec.structs.replace(line, label=row_of(first).customer) if first else line)
+        label = row_of(first).customer if first else line.label
+        opens = "" if only == Restriction() else PART
+        cells = tuple(msgspec.structs.replace(cell, opens=opens) for cell in line.cells)
+        lines.append(msgspec.structs.replace(line, label=label, cells=cells))
     return msgspec.structs.replace(picture, lines=tuple(lines))

@@ -4,16 +4,21 @@ A picture is lines of cells. Every cell knows the question of ListOpportunities 
 opens the table with exactly those opportunities. Pure: figures and the day come in.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 import msgspec
 
-from cosell.console.figures.figures import OPEN_STAGES, Figures
+from cosell.console.figures.figures import Figures
+from cosell.console.pipeline.periods import DAY, Period, month
+from cosell.console.pipeline.sums import Sums
 from cosell.console.words import money, number, short_money
+from cosell.reporting import OPEN_STAGES, Reporting
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
 
+MONTH: Final = len("2026-01")
 DAYS_SHOWN: Final = 30
 MONTHS_BEFORE: Final = 6
 MONTHS_AFTER: Final = 12
@@ -29,7 +34,8 @@ Question = dict[str, Any]
 class Cell(msgspec.Struct, frozen=True):
     """One figure: its value, how it is written, how a spreadsheet gets it, and the question that it counts, if any.
 
-    Where the API has no such filter, the question is the nearest one, and `opens` says what its answer is.
+    Where the API has no such filter, the question is the nearest one, and `opens` says what its answer is. `exact` is
+    there where what is written is rounded.
     """
 
     value: int
@@ -37,6 +43,7 @@ class Cell(msgspec.Struct, frozen=True):
     plain: str
     question: Question | None
     opens: str = ""
+    exact: str = ""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -47,7 +54,10 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A picture. `name` is its address, `headings` name the cells of each line."""
+    """A picture. `name` is its address, `headings` name the cells of each line.
+
+    One that `is_of_all` shows everything, whatever the period.
+    """
 
     name: str
     title: str
@@ -56,6 +66,7 @@ class Picture(msgspec.Struct, frozen=True):
     label: str
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
+    is_of_all: bool = True
 
     @property
     def most(self) -> int:
@@ -68,20 +79,36 @@ class Picture(msgspec.Struct, frozen=True):
         return not any(cell.value for line in self.lines for cell in line.cells)
 
 
-def pictures_of(figures: Figures, now_ms: int) -> list[Picture]:
+def pictures_of(
+    figures: Figures, sums: Sums, period: Period | None, reporting: Reporting, now_ms: int
+) -> list[Picture]:
     """Every picture, in the order of the page. `now_ms` is the moment that ages are counted from."""
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    closing = question_of(period)
     return [
-        _stages(figures),
-        *_spends(figures),
+        _stages(sums, closing),
+        *(_forecast(sums, currency, closing, reporting) for currency in sums.open_spends()),
+        *(_spends(sums, currency, closing, reporting) for currency in sums.currencies),
+        _outcomes(sums, closing),
         _ageing(figures, today),
         _closes(figures, today),
         _days("created", "Created a day", "CreatedDate", figures.created, today),
         _days("modified", "Changed a day", "LastModifiedDate", _by_day(figures), today),
-        _outcomes(figures),
         _reasons(figures),
         _customers(figures),
     ]
+
+
+def question_of(period: Period | None) -> Question:
+    """The filter for what closes in a period; None: for everything."""
+    if period is None:
+        return {}
+    return {
+        "TargetCloseDate": {
+            "AfterTargetCloseDate": period.first.isoformat(),
+            "BeforeTargetCloseDate": period.last.isoformat(),
+        }
+    }
 
 
 def count_cell(value: int, question: Question | None) -> Cell:
@@ -89,47 +116,84 @@ def count_cell(value: int, question: Question | None) -> Cell:
     return Cell(value, number(value), str(value), question)
 
 
-def in_stages(figures: Figures, *stages: str) -> int:
-    """How many opportunities are in any of these stages."""
-    return sum(figures.partitions[stage, status] for stage in stages for status in EVERY_REVIEW_STATUS)
+def _stages(sums: Sums, closing: Question) -> Picture:
+    lines = (
+        Line(stage, (count_cell(sums.stages[stage], {"LifeCycleStage": [stage], **closing}),)) for stage in EVERY_STAGE
+    )
+    heading = ("Opportunities",)
+    return Picture(
+        "stages", "Funnel by stage", "Opportunities", "bars", "Stage", heading, tuple(lines), is_of_all=False
+    )
 
 
-def _stages(figures: Figures) -> Picture:
-    by_stage = {
-        stage: sum(figures.partitions[stage, status] for status in EVERY_REVIEW_STATUS) for stage in EVERY_STAGE
-    }
-    lines = (Line(stage, (count_cell(count, {"LifeCycleStage": [stage]}),)) for stage, count in by_stage.items())
-    return Picture("stages", "Funnel by stage", "Opportunities", "bars", "Stage", ("Opportunities",), tuple(lines))
+def _spends(sums: Sums, currency: str, closing: Question, reporting: Reporting) -> Picture:
+    """One picture for each currency: amounts of different currencies are added up by the user's rates alone."""
+    return Picture(
+        _named("spend", currency),
+        f"Expected spend by stage, {currency}",
+        f"A month, with AWS; entries for the partner itself are left out{_rates_told(currency, reporting)}",
+        "bars",
+        "Stage",
+        (f"{currency} a month", "Opportunities"),
+        tuple(
+            Line(
+                stage,
+                (
+                    _money_cell(sums.spends[currency, stage], currency, {"LifeCycleStage": [stage], **closing}),
+                    count_cell(sums.spenders[currency, stage], None),
+                ),
+            )
+            for stage in EVERY_STAGE
+        ),
+        is_of_all=False,
+    )
 
 
-def _spends(figures: Figures) -> list[Picture]:
-    """One picture for each currency: amounts of different currencies are never added up."""
-    return [
-        Picture(
-            f"spend-{currency.lower()}" if currency != "?" else "spend-without-currency",
-            f"Expected spend by stage, {currency}",
-            "A month, with AWS; entries for the partner itself are left out",
-            "bars",
-            "Stage",
-            (f"{currency} a month", "Opportunities"),
-            tuple(
-                Line(
-                    stage,
-                    (
-                        _money_cell(figures.spends[currency, stage], currency, {"LifeCycleStage": [stage]}),
-                        count_cell(figures.spenders[currency, stage], None),
-                    ),
-                )
-                for stage in EVERY_STAGE
+def _forecast(sums: Sums, currency: str, closing: Question, reporting: Reporting) -> Picture:
+    """What open opportunities come to, each amount times how likely its sale is."""
+    lines = [
+        Line(
+            stage,
+            (
+                _money_cell(sums.spends[currency, stage], currency, {"LifeCycleStage": [stage], **closing}),
+                Cell(0, f"{reporting.probabilities[stage]} %", str(reporting.probabilities[stage]), None),
+                _money_cell(reporting.weighted(sums.spends[currency, stage], stage), currency, None),
             ),
         )
-        for currency in sorted({currency for (currency, _), count in figures.spenders.items() if count})
+        for stage in OPEN_STAGES
     ]
+    total = (
+        _money_cell(sums.open_spends()[currency], currency, None),
+        Cell(0, "", "", None),
+        _money_cell(sums.forecast(reporting).get(currency, 0), currency, None),
+    )
+    return Picture(
+        _named("forecast", currency),
+        f"Weighted forecast, {currency}",
+        "What open opportunities are expected to bring a month, times how likely a sale is in their stage; "
+        f"the setting probabilities says how likely{_rates_told(currency, reporting)}",
+        "grid",
+        "Stage",
+        ("Open", "Probability", "Weighted"),
+        (*lines, Line("All open", total)),
+        is_of_all=False,
+    )
+
+
+def _named(kind: str, currency: str) -> str:
+    return f"{kind}-{currency.lower()}" if currency != "?" else f"{kind}-without-currency"
+
+
+def _rates_told(currency: str, reporting: Reporting) -> str:
+    if currency != reporting.currency or not reporting.rates:
+        return ""
+    return "; converted at " + ", ".join(f"1 {name} = {rate} {currency}" for name, rate in reporting.rates.items())
 
 
 def _money_cell(value: int, currency: str, question: Question | None) -> Cell:
+    exact = money(value, currency)
     plain = money(value, "").strip().replace(",", "")
-    return Cell(value, short_money(value, currency), plain, question, "all of this stage")
+    return Cell(value, short_money(value, currency), plain, question, "all of this stage", exact)
 
 
 def _ageing(figures: Figures, today: date) -> Picture:
@@ -166,16 +230,17 @@ def _aged(figures: Figures, status: str, since: date | None, before: date | None
 
 def _closes(figures: Figures, today: date) -> Picture:
     """Months around today; what lies before and after them is told in a line of its own."""
-    first, last = _month(today, -MONTHS_BEFORE), _month(today, MONTHS_AFTER)
-    months = [_month(today, distance) for distance in range(-MONTHS_BEFORE, MONTHS_AFTER + 1)]
+    first, last = month(today, -MONTHS_BEFORE), month(today, MONTHS_AFTER)
+    months = [month(today, distance) for distance in range(-MONTHS_BEFORE, MONTHS_AFTER + 1)]
     groups = (OPEN_STAGES, ("Launched",), ("Closed Lost",))
+    by_month: Counter[tuple[str, str]] = Counter()
+    for (day, stage), count in figures.closes.items():
+        if day:
+            by_month[day[:MONTH], stage] += count
     lines = [
-        _closing("earlier", figures, groups, None, _day_before(first), lambda month: month < _name(first)),
-        *(
-            _closing(_name(month), figures, groups, month, _day_before(_next_month(month)), _name(month).__eq__)
-            for month in months
-        ),
-        _closing("later", figures, groups, _next_month(last), None, lambda month: month > _name(last)),
+        _closing("earlier", by_month, groups, None, first - DAY, lambda name: name < _name(first)),
+        *(_closing(_name(one), by_month, groups, one, month(one, 1) - DAY, _name(one).__eq__) for one in months),
+        _closing("later", by_month, groups, month(last, 1), None, lambda name: name > _name(last)),
     ]
     note = "Opportunities by the month of their target close date"
     headings = ("Open", "Launched", "Closed Lost")
@@ -184,7 +249,7 @@ def _closes(figures: Figures, today: date) -> Picture:
 
 def _closing(
     label: str,
-    figures: Figures,
+    by_month: Counter[tuple[str, str]],
     groups: Iterable[tuple[str, ...]],
     first: date | None,
     last: date | None,
@@ -197,7 +262,7 @@ def _closing(
         bounds["BeforeTargetCloseDate"] = last.isoformat()
     cells = []
     for stages in groups:
-        count = sum(value for (month, stage), value in figures.closes.items() if stage in stages and is_in(month))
+        count = sum(value for (name, stage), value in by_month.items() if stage in stages and is_in(name))
         cells.append(count_cell(count, {"LifeCycleStage": list(stages), "TargetCloseDate": bounds}))
     return Line(label, tuple(cells))
 
@@ -220,16 +285,20 @@ def _days(name: str, title: str, member: str, counts: dict[str, int], today: dat
     return Picture(name, title, note, "columns", "Day", ("Opportunities",), tuple(lines))
 
 
-def _outcomes(figures: Figures) -> Picture:
+def _outcomes(sums: Sums, closing: Question) -> Picture:
     """Won or lost, of those that have come to an end."""
-    won = in_stages(figures, "Launched")
-    ended = won + in_stages(figures, "Closed Lost")
-    note = f"{won * 100 / ended:.1f} % of {number(ended)} that have ended were won" if ended else "None has ended"
+    ended = sums.stages["Launched"] + sums.stages["Closed Lost"]
+    note = (
+        "None has ended"
+        if sums.win_rate is None
+        else f"{sums.win_rate:.1f} % of {number(ended)} that have ended were won"
+    )
     lines = (
-        Line(stage, (count_cell(in_stages(figures, stage), {"LifeCycleStage": [stage]}),))
+        Line(stage, (count_cell(sums.stages[stage], {"LifeCycleStage": [stage], **closing}),))
         for stage in ("Launched", "Closed Lost")
     )
-    return Picture("outcomes", "Win rate", note, "bars", "Outcome", ("Opportunities",), tuple(lines))
+    heading = ("Opportunities",)
+    return Picture("outcomes", "Win rate", note, "bars", "Outcome", heading, tuple(lines), is_of_all=False)
 
 
 def _reasons(figures: Figures) -> Picture:
@@ -256,19 +325,5 @@ def _midnight(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _month(day: date, distance: int) -> date:
-    """The first day of the month that is `distance` months away."""
-    months = day.year * 12 + day.month - 1 + distance
-    return date(months // 12, months % 12 + 1, 1)
-
-
-def _next_month(first: date) -> date:
-    return _month(first, 1)
-
-
-def _day_before(day: date) -> date:
-    return day - timedelta(days=1)
-
-
-def _name(month: date) -> str:
-    return month.isoformat()[:7]
+def _name(first: date) -> str:
+    return first.isoformat()[:MONTH]

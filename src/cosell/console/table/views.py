@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from cosell.console.figures.figures import OPEN_STAGES, Figures
+from cosell.console.figures.figures import Figures
 from cosell.console.figures.pipelines import StillCounting
 from cosell.console.visit.visit import Visit
+from cosell.reporting import OPEN_STAGES
 from cosell.store.interface import StoreUnavailable
 from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
 from cosell.wire.timestamps import Timestamp

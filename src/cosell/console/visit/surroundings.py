@@ -8,6 +8,7 @@ import msgspec
 from cosell.console.figures.pipelines import Pipelines
 from cosell.context import Scope
 from cosell.engine import Engine
+from cosell.reporting import DEFAULT_REPORTING, Reporting
 
 Administer: TypeAlias = Callable[[str, str, Mapping[str, Any]], "AdminResult"]
 """Asks the admin API in this process: method, address, and the members of the question."""
@@ -47,3 +48,4 @@ class Surroundings(msgspec.Struct, frozen=True):
     copying: Callable[[], tuple[int, int] | None] = lambda: None
     trouble: Callable[[], Trouble | None] = lambda: None
     refused: Refused = lambda *_: None
+    reporting: Reporting = DEFAULT_REPORTING

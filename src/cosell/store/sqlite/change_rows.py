@@ -6,7 +6,7 @@ from typing import Any, Final
 import apsw
 
 from cosell.rules.identifiers import id_key
-from cosell.store.changes import Change, Moved, Reached, Step
+from cosell.store.changes import Change, Course, Moved, Reached, Step
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.counters import CHANGE_POSITION
@@ -39,17 +39,29 @@ SELECT
                 AND later.before IS NOT NULL
             ORDER BY later.position LIMIT 1
         ),
-        summary
+        {encoded}
     )
 FROM (
     SELECT id_key, min(position) AS first FROM opportunity_change NOT INDEXED
     WHERE position > :position AND position <= :end AND scope_id = :scope GROUP BY id_key
 ) AS moved
 CROSS JOIN opportunity INDEXED BY opportunity_by_id_key
-    ON opportunity.scope_id = :scope AND opportunity.id_key = moved.id_key
+    ON opportunity.scope_id = :scope AND opportunity.id_key = moved.id_key{joined}
 WHERE :counted_to IS NULL OR moved.id_key <= :counted_to
 """
-_FOUND: Final = "SELECT id_key, summary FROM opportunity WHERE scope_id = ? AND id_key > ? ORDER BY id_key LIMIT ?"
+_FOUND: Final = (
+    "SELECT id_key, {encoded} FROM opportunity{joined} WHERE scope_id = ? AND id_key > ? ORDER BY id_key LIMIT ?"
+)
+_SUMMARIES: Final = {"encoded": "summary", "joined": ""}
+_RECORDS: Final = {"encoded": "record", "joined": " JOIN opportunity_record USING (opportunity_id)"}
+_LAST: Final = (
+    "SELECT id_key, changed, before FROM opportunity_change WHERE scope_id = :scope AND id_key != '' "
+    "ORDER BY position DESC LIMIT :limit"
+)
+_NOW: Final = f"""
+SELECT id_key, summary FROM opportunity INDEXED BY opportunity_by_id_key
+WHERE scope_id = :scope AND id_key IN (SELECT id_key FROM ({_LAST}))
+"""
 _HOW_FAR: Final = "({0}origin, {0}counted_to IS NULL, coalesce({0}counted_to, ''), {0}position)"
 _KEEP: Final = f"""
 INSERT INTO kept_count VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -73,18 +85,32 @@ class ChangeRows:
         )
         return [Change(*row) for row in rows]
 
-    def step(self, reached: Reached | None) -> Step:
+    def courses(self, limit: int) -> list[Course]:
+        """See `ChangeReader.courses`. A savepoint, so that both statements see the same moment."""
+        with self._connection:
+            last = {"scope": self._scope_id, "limit": limit}
+            rows: Any = self._connection.execute(_LAST, last).fetchall()
+            now: Any = self._connection.execute(_NOW, last).fetchall()
+        courses: dict[str, Course] = {key: Course([], summary) for key, summary in now}
+        for key, changed, before in reversed(rows):
+            if key in courses:
+                courses[key].changes.append((changed, before))
+        return list(courses.values())
+
+    def step(self, reached: Reached | None, *, whole: bool = False) -> Step:
         """See `ChangeReader.step`. A savepoint, so that all its statements see the same moment."""
+        told = _RECORDS if whole else _SUMMARIES
         with self._connection:
             newest, origin = self._newest_and_origin()
             begins = reached is None or reached.origin != origin or reached.position > newest
             if reached is None or begins:
                 reached = Reached(origin, newest, "")
-            position, moved = self._moved(reached, newest)
+            position, moved = self._moved(reached, newest, _MOVED.format_map(told))
             found, counted_to = [], reached.counted_to
             if position == newest and counted_to is not None:
-                rows: Any = self._connection.execute(_FOUND, (self._scope_id, counted_to, ROWS_OF_A_STEP)).fetchall()
-                found = [summary for _, summary in rows]
+                after = (self._scope_id, counted_to, ROWS_OF_A_STEP)
+                rows: Any = self._connection.execute(_FOUND.format_map(told), after).fetchall()
+                found = [encoded for _, encoded in rows]
                 counted_to = rows[-1][0] if len(rows) == ROWS_OF_A_STEP else None
         is_last = position == newest and counted_to is None
         return Step(Reached(origin, position, counted_to), begins, is_last, moved, found)
@@ -94,7 +120,7 @@ class ChangeRows:
         newest, origin = numbers
         return newest, origin
 
-    def _moved(self, reached: Reached, newest: int) -> tuple[int, list[Moved]]:
+    def _moved(self, reached: Reached, newest: int, statement: str) -> tuple[int, list[Moved]]:
         """What has moved behind `reached`, and up to which position."""
         window = (reached.position, self._scope_id, CHANGES_OF_A_STEP)
         counted: Any = self._connection.execute(_END_OF_STEP, window).fetchone()
@@ -108,7 +134,7 @@ class ChangeRows:
             "end": end,
             "counted_to": reached.counted_to,
         }
-        rows: Any = self._connection.execute(_MOVED, bindings)
+        rows: Any = self._connection.execute(statement, bindings)
         return end, [Moved(before, then) for before, then in rows]
 
     def kept_count(self) -> tuple[Reached, bytes] | None:

@@ -1,0 +1,70 @@
+"""How amounts are reported: in which currency, by which rates, and how likely a sale is in each stage.
+
+Rates are the user's: cosell knows none, and guesses none.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+import msgspec
+
+from cosell.errors import UserError
+
+CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_NUMBER: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+OPEN_STAGES: Final = ("Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed")
+USUAL_PROBABILITIES: Final = dict(zip(OPEN_STAGES, (10, 25, 40, 60, 90), strict=True))
+"""Percent. Our choice: AWS publishes none. They rise with the stage, as sales tools set them up."""
+HINT: Final = "see docs/reference/settings.md"
+
+
+class Reporting(msgspec.Struct, frozen=True):
+    """`rates` say what one unit of a currency is worth in `currency`; `probabilities` are percent of open stages."""
+
+    currency: str = "USD"
+    rates: dict[str, Decimal] = {}
+    probabilities: dict[str, int] = msgspec.field(default_factory=lambda: dict(USUAL_PROBABILITIES))
+
+    def converted(self, value: int, currency: str) -> tuple[int, str]:
+        """An amount in hundredths, in the reporting currency where there is a rate, else as it is."""
+        if currency not in self.rates:
+            return value, currency
+        return int((value * self.rates[currency]).to_integral_value(ROUND_HALF_UP)), self.currency
+
+    def weighted(self, value: int, stage: str) -> int:
+        """An amount in hundredths times how likely its sale is."""
+        return (value * self.probabilities[stage] + 50) // 100
+
+
+DEFAULT_REPORTING: Final = Reporting()
+
+
+def reporting_of(currency: str, rates: str, probabilities: str) -> Reporting:
+    """What the settings `EUR=1.08,GBP=1.27` and `Prospect=10,Committed=95` mean. Raises UserError."""
+    if not CURRENCY.fullmatch(currency):
+        raise UserError(f"{currency!r} is not a currency", "write its code, such as USD")
+    given = {}
+    for name, value in _pairs("rates", rates):
+        if not CURRENCY.fullmatch(name) or name == currency:
+            raise UserError(f"rates: {name!r} is not a currency other than {currency}", "write them like EUR=1.08")
+        if not _NUMBER.fullmatch(value) or not Decimal(value):
+            raise UserError(f"rates: {value!r} is not what one {name} is worth in {currency}", "write it like 1.08")
+        given[name] = Decimal(value)
+    likely = dict(USUAL_PROBABILITIES)
+    for stage, value in _pairs("probabilities", probabilities):
+        if stage not in OPEN_STAGES:
+            raise UserError(f"probabilities: {stage!r} is not an open stage", f"choose from {', '.join(OPEN_STAGES)}")
+        if not value.isascii() or not value.isdigit() or int(value) > 100:
+            raise UserError(f"probabilities: {value!r} is not a whole number of percent up to 100", HINT)
+        likely[stage] = int(value)
+    return Reporting(currency, given, likely)
+
+
+def _pairs(setting: str, text: str) -> Iterator[tuple[str, str]]:
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, is_pair, value = part.partition("=")
+        if not is_pair:
+            raise UserError(f"{setting}: {part!r} has no value", "write NAME=VALUE, with commas between them")
+        yield name.strip(), value.strip()
