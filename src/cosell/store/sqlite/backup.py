@@ -2,7 +2,7 @@
 
 The copy is made some pages at a time, and nothing is held between them, so the log of a busy database can be cut. A
 change by another process makes SQLite begin anew; where that happens again and again, the rest is read in one go.
-Writers never wait for it. Source: https://www.sqlite.org/backup.html.
+Writers never wait for it. Source: https://www.sqlite.org/backup.html. Decision: docs/decisions/0041.
 """
 
 import fcntl
