@@ -88,6 +88,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "variable separates several by spaces."
         ),
     ] = []
+    keep_events: Annotated[
+        str, Meta(description="How long an event, or a dead letter, is kept once every sink has had it, such as 30d.")
+    ] = "7d"
     webhook_secret: Annotated[
         str, Meta(description="What signs the events of webhooks that name no secret of their own: whsec_….")
     ] = ""
@@ -208,6 +211,7 @@ OF_A_SERVER: Final = (
     "public_url",
     "clock",
     "sink",
+    "keep_events",
     "webhook_secret",
     "review",
     "review_start",
@@ -333,6 +337,11 @@ def readings_of(settings: Settings) -> Readings:
         no_sandbox_solution=settings.no_sandbox_solution,
         without_search=tuple(settings.without_search),
     )
+
+
+def kept_events_ms(settings: Settings) -> int:
+    """How long events are kept, in milliseconds. Raises UserError for a span of time that is none."""
+    return _span_ms(settings, "keep_events")
 
 
 def _span_ms(settings: Settings, name: str) -> int:

@@ -46,6 +46,15 @@ def test_events_are_kept_for_a_week_after_every_sink_has_them(post: Post) -> Non
     assert post.outbox.newest() == 4
 
 
+def test_events_are_kept_as_long_as_the_operator_says(post: Post) -> None:
+    post.announce(*"AB")
+    post.clock.now_ms += 2 * DAY_MS
+    for keep_ms, left in ((3 * DAY_MS, 2), (DAY_MS, 0)):
+        deliverer = Deliverer(post.outbox, [], post.clock, random.Random(1), say, say, keep_ms=keep_ms)
+        deliverer._prune()
+        assert len(post.outbox.after(0, 10)) == left
+
+
 def test_how_far_a_sink_has_come_is_told_while_somebody_else_writes(tmp_path: Path) -> None:
     engine, other = (Engine.open(str(tmp_path / "pipeline.db")) for _ in range(2))
     engine.store.outbox.open_sink("a")

@@ -30,6 +30,7 @@ OTHERS: dict[str, Any] = {
     "public_url": "https://pipeline.example",
     "clock": "accelerated:60",
     "sink": ["file:events.jsonl"],
+    "keep_events": "30d",
     "webhook_secret": "whsec_c2VjcmV0",
     "review": "auto",
     "review_start": "1h",

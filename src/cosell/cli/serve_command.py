@@ -29,7 +29,7 @@ def serve_command(**given: Any) -> int:
     from cosell.serve.origin import names_of
     from cosell.serve.server import base_url, free_port, is_loopback
     from cosell.serve.workers import check, serve
-    from cosell.settings import Settings, readings_of
+    from cosell.settings import Settings, kept_events_ms, readings_of
     from cosell.store.interface import StoreUnavailable
     from cosell.store.open import explanation
 
@@ -60,6 +60,7 @@ def serve_command(**given: Any) -> int:
         log_format=settings.log_format,
         workers=settings.workers,
         sinks=settings.sink,
+        keep_events_ms=kept_events_ms(settings),
         webhook_secret=settings.webhook_secret,
         script=script,
         readings=readings,

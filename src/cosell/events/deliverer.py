@@ -23,7 +23,7 @@ LOOK_S: Final = 0.2
 LOOK_AHEAD: Final = 4
 """How many times what a sink takes in one go is looked at, to find enough that may go together."""
 RETENTION_MS: Final = 7 * 24 * 60 * 60 * 1000
-"""How long an event stays readable after all sinks have it. Our choice."""
+"""How long an event stays readable after all sinks have it, unless the operator says otherwise. Our choice."""
 PRUNED_EVERY_MS: Final = 60_000
 PRUNING_LOOK_S: Final = 2.0
 """How often the engine's clock is asked whether it is time for that."""
@@ -43,7 +43,15 @@ class Deliverer:
     """Delivers the events of an outbox to sinks, as long as this process is the one that may."""
 
     def __init__(
-        self, outbox: Outbox, sinks: Sequence[NamedSink], clock: Now, chance: random.Random, log: Log, tell: Tell
+        self,
+        outbox: Outbox,
+        sinks: Sequence[NamedSink],
+        clock: Now,
+        chance: random.Random,
+        log: Log,
+        tell: Tell,
+        *,
+        keep_ms: int = RETENTION_MS,
     ) -> None:
         self._outbox = outbox
         self._sinks = sinks
@@ -51,6 +59,7 @@ class Deliverer:
         self._chance = chance
         self._log = log
         self._tell = tell
+        self._keep_ms = keep_ms
         self._names = [sink.name for sink in sinks]
         self._carriers: list[Carrier] = []
         self._stopping = threading.Event()
@@ -115,7 +124,7 @@ class Deliverer:
     def _prune(self) -> None:
         now_ms = self._clock()
         if abs(now_ms - self._pruned_ms) >= PRUNED_EVERY_MS:
-            while self._outbox.prune(self._names, now_ms - RETENTION_MS):
+            while self._outbox.prune(self._names, now_ms - self._keep_ms):
                 pass
             self._pruned_ms = now_ms
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from cosell.context import DEFAULT_READINGS, Readings
+from cosell.events.deliverer import RETENTION_MS
 from cosell.reporting import DEFAULT_REPORTING, Reporting
 
 
@@ -20,6 +21,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str
     log_format: str = "json"
     sinks: list[str]
+    keep_events_ms: int = RETENTION_MS
     webhook_secret: str
     allow_host: list[str] = []
     """Names by which clients call the server, beside its addresses."""

@@ -76,7 +76,15 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
     tell_uncaught_of(loop)
     application = Application(engine, options)
     sinks = addressed(options.sinks, options.webhook_secret, wall_clock)
-    deliverer = Deliverer(engine.store.outbox, sinks, engine.clock, engine.chance, log_delivery, log_outage)
+    deliverer = Deliverer(
+        engine.store.outbox,
+        sinks,
+        engine.clock,
+        engine.chance,
+        log_delivery,
+        log_outage,
+        keep_ms=options.keep_events_ms,
+    )
     deliverer.open()
     await application.open()
     server = embedded(application, host, port)
