@@ -47,7 +47,7 @@ def signing_key(secret: str, sink: str, source: str) -> bytes:
     if wrong:
         raise UserError(
             f"the secret of the webhook {sink} is malformed, {source}: {wrong}; it is {needed}",
-            "mend it, or make another one: whsec_$(openssl rand -base64 32)",
+            "fix it, or make another one: whsec_$(openssl rand -base64 32)",
         )
     return key
 
