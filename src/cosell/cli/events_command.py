@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -57,11 +58,12 @@ def tail_command(
     """
     from cosell.cli.admin import events
 
-    found = events(url, account=account, catalog=catalog, detail_type=detail_type, **{"from": beginning})
-    for count, event in enumerate(found, start=1):
-        click.echo(event)
-        if count == limit:
-            return
+    with suppress(KeyboardInterrupt):  # which is how it is meant to end
+        found = events(url, account=account, catalog=catalog, detail_type=detail_type, **{"from": beginning})
+        for count, event in enumerate(found, start=1):
+            click.echo(event)
+            if count == limit:
+                return
 
 
 @events_command.command("sinks")
