@@ -15,7 +15,7 @@ _SOURCES = [
     path
     for folder in ("src", "scripts", "tools", "bench")
     for path in sorted((ROOT / folder).rglob("*"))
-    if path.is_file()
+    if path.is_file() and path.suffix != ".pyc"
 ]
 
 
