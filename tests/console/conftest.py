@@ -32,6 +32,13 @@ NAMES = {
     "formula": "=HYPERLINK(1)",
 }
 """Companies whose names must be shown as they are."""
+SPEND = {
+    "Amount": "1234.5",
+    "CurrencyCode": "GBP",
+    "Frequency": "Monthly",
+    "TargetCompany": "AWS",
+    "EstimationUrl": f"https://calculator.aws/#/estimate?id={'0123456789' * 4}",
+}
 
 
 class Document(HTMLParser):
@@ -99,7 +106,7 @@ class Site:
             connection.request(method, address, body or None, headers or {})
             response = connection.getresponse()
             named = {name.lower(): value for name, value in response.getheaders()}
-            return response.status, named, response.read().decode()
+            return response.status, named, response.read().decode(errors="replace")
         finally:
             connection.close()
 
@@ -119,7 +126,12 @@ def _texts(company: str) -> dict[str, Any]:
     """The name wherever else a text may stand, 500 characters long where that is possible."""
     long = (company * 500)[:500]
     return {
-        "Project": {"Title": company, "CustomerBusinessProblem": long, "AdditionalComments": long[:255]},
+        "Project": {
+            "Title": company,
+            "CustomerBusinessProblem": long,
+            "AdditionalComments": long[:255],
+            "ExpectedCustomerSpend": [SPEND],
+        },
         "LifeCycle": {"NextSteps": long[:255]},
     }
 

@@ -5,6 +5,8 @@ from playwright.sync_api import Page
 
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 """Widths of screens, and the light that a reader prefers."""
+NO_PAGES = (".svg", ".csv", ".xlsx", "/suggestions")
+"""How the addresses end that give a file, or a part of a page."""
 SERIOUS = ("serious", "critical")
 OPEN_EVERYTHING = """
 for (const closed of document.querySelectorAll("details")) { closed.removeAttribute("name"); closed.open = true }

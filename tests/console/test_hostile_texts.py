@@ -24,7 +24,7 @@ from cosell.wire.types import GetOpportunityResponse
 from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, Server
 from tests.console.conftest import NAMES, Document, Site
-from tests.console.looks import OPEN_EVERYTHING, does_not_scroll
+from tests.console.looks import NO_PAGES, OPEN_EVERYTHING, does_not_scroll
 from tests.store.caller import NOON_MS, Caller, record
 
 HOSTILE = {**NAMES, "five hundred": (NAMES["markup"] + NAMES["right-to-left"] + "😀" * 500)[:500]}
@@ -172,7 +172,7 @@ def test_no_script_of_theirs_runs_and_no_page_gets_wider(hostile: Site, new_page
     addresses = [
         hostile.address(page.path.format(identifier=identifier, call=call))
         for page in PAGES
-        if not page.path.endswith((".svg", ".csv", "/suggestions"))
+        if not page.path.endswith(NO_PAGES)
         for identifier in (hostile.identifiers.values() if "{identifier}" in page.path else ("",))
     ]
     for width, scheme in ((1440, "light"), (390, "dark")):

@@ -7,14 +7,12 @@ from playwright.sync_api import Browser, Page
 
 from cosell.console.pages import PAGES
 from tests.console.conftest import NAMES, Site
-from tests.console.looks import LOOKS, look_through
-
-FOR_SCRIPTS = (".svg", ".csv", ".har", ".xlsx", "/suggestions")
+from tests.console.looks import LOOKS, NO_PAGES, look_through
 
 
 def addresses(site: Site) -> list[str]:
     """Every page that people look at, also full of hostile names, and where there is nothing."""
-    shown = [page.path for page in PAGES if not page.path.endswith(FOR_SCRIPTS)]
+    shown = [page.path for page in PAGES if not page.path.endswith(NO_PAGES)]
     members = {"identifier": "O1000007", "call": site.call()}
     opened = [site.address(path.format(**members)) for path in shown]
     hostile = [site.address(f"/console/opportunities/{identifier}") for identifier in site.identifiers.values()]

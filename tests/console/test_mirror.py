@@ -27,7 +27,7 @@ from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, Finished
 from tests.console.conftest import NAMES, Document, Site
 from tests.console.forms import FORM
-from tests.console.looks import look_through
+from tests.console.looks import NO_PAGES, look_through
 from tests.event_loop import run_apart
 
 NOBODY = "/console/opportunities?CustomerCompanyName=Nobody"
@@ -182,9 +182,17 @@ def test_strangers_are_refused_as_by_a_server(site: Site) -> None:
         assert site.request("GET", address)[1]["content-security-policy"].startswith("default-src 'none'")
 
 
+def test_no_page_says_of_a_mirror_what_is_true_of_a_server_only(site: Site) -> None:
+    for address in [*addresses(site), NOBODY, site.address("/console/opportunities/O1")]:
+        text = site.request("GET", address)[2]
+        for untrue in ("None is kept", "Nothing was there before", "Nothing is associated", "None is entered"):
+            assert untrue not in text, address
+        for useless in ("cosell list", "choose one at the top"):
+            assert useless not in text, address
+
+
 def test_every_page_is_for_everybody_in_every_look(site: Site, never_synced: Site, page: Page) -> None:
-    for_scripts = (".svg", ".csv", "/suggestions")
-    shown = [address for address in addresses(site) if not any(part in address for part in for_scripts)]
+    shown = [address for address in addresses(site) if not any(part in address for part in NO_PAGES)]
     for address in [*shown, NOBODY]:
         look_through(page, site.url + address)
     for path in ("/console/", "/console/opportunities", "/console/pipeline"):

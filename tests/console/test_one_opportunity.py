@@ -1,10 +1,11 @@
 """The page of one opportunity tells all that is known of it: what it is, what it was, and what it told others."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from cosell.console.opportunity.changes import differences_between, headline_of
 from cosell.console.opportunity.page import facts_of
@@ -96,9 +97,42 @@ def test_the_review_the_tags_and_the_view_of_aws_are_told(new_site: Callable[[],
     page = page_of(site, created["Id"])
     for told in ("team: north", "AWS's view", "Partner Referral", "Review: Pending Submission → Submitted"):
         assert told in page.text
-    assert "Ada Beck, CTO, ada@nordwind.example" in page.text
-    assert "EUR 12,000 Monthly, AWS" in page.text
+    shown = " ".join(page.text.split())
+    assert "Ada Beck CTO ada@nordwind.example" in shown
+    assert "EUR 12,000" in shown
     assert "Last changed" not in page.text
+
+
+def test_nothing_is_told_three_times(site: Site) -> None:
+    record = site.server.client().get_opportunity(Catalog="Sandbox", Identifier="O1000007")
+    page = page_of(site, "O1000007")
+    shown = page.text.replace(page.texts["raw"], "")
+    texts = {text for text in texts_in(record) if len(text) > 12 and text != record["Arn"]}
+    assert len(texts) > 10
+    assert {text for text in texts if shown.count(text) > 2} == set()
+    assert "Related entities: AWS products" not in shown  # they stand once, in the partner's record
+    assert "aWS" not in shown
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text that a record has."""
+    if isinstance(value, dict):
+        for member in value.values():
+            yield from texts_in(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_in(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_short_names_stay_whole_beside_an_address_of_an_estimation(site: Site, page: Page) -> None:
+    page.goto(site.url + site.address(f"/console/opportunities/{site.identifiers['formula']}"))
+    heights = page.locator(".spends tbody :is(th, td.number)").evaluate_all(
+        "cells => cells.map(cell => { const range = document.createRange(); range.selectNodeContents(cell);"
+        " return range.getClientRects().length })"
+    )
+    assert heights == [1, 1]
 
 
 def test_what_was_seeded_has_no_changes_yet(site: Site) -> None:
@@ -136,10 +170,15 @@ def test_an_entry_of_a_list_is_told_as_one_writes_it() -> None:
             "Team": [{"LastName": "Beck"}, {"Email": "ada@nordwind.example"}],
             "Spend": [{"Amount": "12.5", "CurrencyCode": "EUR"}],
             "Recommendations": [{"Type": "Add", "Details": "more"}],
+            "ExpectedContractDuration": {"Term": "Months", "Value": "36"},
+            "RelatedEntityIds": {"AwsProducts": ["AmazonEC2"], "Solutions": ["S-1"]},
         }
     )
     assert facts == {
         "Team": ["Beck", "ada@nordwind.example"],
         "Spend": ["EUR 12.50"],
         "Recommendations": ["Type Add, Details more"],
+        "Expected contract duration": "36 months",
+        "Related entities: AWS products": ["AmazonEC2"],
+        "Related entities: solutions": ["S-1"],
     }

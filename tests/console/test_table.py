@@ -123,7 +123,15 @@ def test_the_fields_of_the_form_become_a_question() -> None:
 
 
 def test_members_are_labelled_in_words() -> None:
-    words = {"AwsAccountId": "AWS account id", "CustomerUseCase": "Customer use case", "Title": "Title"}
+    words = {
+        "AwsAccountId": "AWS account ID",
+        "AwsMarketplaceOffers": "AWS Marketplace offers",
+        "CosellMotion": "Co-sell motion",
+        "CustomerUseCase": "Customer use case",
+        "Duns": "DUNS",
+        "PartnerOpportunityIdentifier": "Partner's identifier",
+        "Title": "Title",
+    }
     assert {name: title_of(name) for name in words} == words
 
 

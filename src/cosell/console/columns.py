@@ -86,7 +86,7 @@ COLUMNS: Final = (
     ),
     Column(
         "PartnerOpportunityIdentifier",
-        "Your identifier",
+        "Partner's identifier",
         lambda one: _text(one.get("PartnerOpportunityIdentifier")),
         style="name",
     ),

@@ -9,7 +9,31 @@ from markupsafe import Markup
 from cosell.rules.opportunity.spend import HUNDREDTHS, aws_spend
 
 NOTHING: Final = "–"
-ABBREVIATIONS: Final = frozenset({"aws", "apn", "arn", "url"})
+SPELLED: Final = {
+    "apn": "APN",
+    "arn": "ARN",
+    "aws": "AWS",
+    "cosell": "co-sell",
+    "duns": "DUNS",
+    "id": "ID",
+    "ids": "IDs",
+    "marketplace": "Marketplace",
+    "url": "URL",
+}
+"""Words of members' names as people write them, where that is not in lower case."""
+LABELS: Final = {
+    "PartnerOpportunityIdentifier": "Partner's identifier",
+    "RelatedEntityIds": "Related entities",
+    "WebsiteUrl": "Website",
+}
+"""Members whose names are not what people call them."""
+ROLES: Final = {
+    "AWSAccountOwner": "AWS account owner",
+    "AWSSalesRep": "AWS sales representative",
+    "OpportunityOwner": "Opportunity owner",
+    "PartnerAccountManager": "Partner account manager",
+}
+"""Titles by which the service tells people's roles [model: AwsMemberBusinessTitle; recorded answers]."""
 
 
 def moment(text: str) -> str:
@@ -75,11 +99,21 @@ def slug(text: str) -> str:
 
 
 def title_of(member: str) -> str:
-    """A member's name as a label: `CustomerUseCase` → `Customer use case`, `AwsAccountId` → `AWS account id`."""
-    words = "".join(f" {letter}" if letter.isupper() else letter for letter in member).split()
-    lower = [word.lower() for word in words]
-    spelled = [word.upper() if word in ABBREVIATIONS else word for word in lower]
-    return " ".join([spelled[0][:1].upper() + spelled[0][1:], *spelled[1:]]) if spelled else member
+    """A member's name as a label: `CustomerUseCase` → `Customer use case`, `AwsAccountId` → `AWS account ID`."""
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in member).lower().split()
+    label = " ".join(SPELLED.get(word, word) for word in words)
+    return LABELS.get(member) or label[:1].upper() + label[1:]
+
+
+def inside(label: str, part: str) -> str:
+    """The label of a part of something: `Customer`, `Use case` → `Customer: use case`."""
+    is_spelled = part.split(maxsplit=1)[0] in SPELLED.values()
+    return f"{label}: {part if is_spelled else part[:1].lower() + part[1:]}"
+
+
+def role(title: str) -> str:
+    """A person's title, as people write it."""
+    return ROLES.get(title, title)
 
 
 FUNCTIONS: Final[dict[str, Callable[..., str]]] = {
@@ -92,6 +126,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "day": day,
     "number": number,
     "counted": counted,
+    "role": role,
     "title_of": title_of,
     "spend_text": spend_text,
 }

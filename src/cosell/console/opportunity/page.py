@@ -8,9 +8,10 @@ from starlette.responses import Response
 from cosell.console.opportunity.changes import ShownChange, changes_of, events_of
 from cosell.console.table.page import TABLE
 from cosell.console.visit.visit import ApiError, Failure, Visit
-from cosell.console.words import money, title_of
+from cosell.console.words import inside, money, role, title_of
 from cosell.rules.opportunity.spend import hundredths
 
+TOLD_ELSEWHERE: Final = frozenset({"Catalog", "CreatedDate", "Id", "LastModifiedDate", "OpportunityTeam"})
 UNSHOWN: Final = frozenset({"ResourceNotFoundException", "NotImplementedException", "UnknownOperationException"})
 """Errors that mean: of this opportunity there is no such thing to show."""
 
@@ -20,16 +21,17 @@ Facts = dict[str, Any]
 def opportunity(visit: Visit) -> Response:
     """The page of the opportunity that the path names."""
     identifier = visit.path_members["identifier"]
-    record = visit.named_record(
-        Failure(
-            404,
-            f"There is no opportunity {identifier} in catalog {visit.scope.catalog}.",
-            "It may belong to another account or catalog: choose one at the top of the page.",
-        )
-    )
+    is_mirror = visit.surroundings.health is not None
+    elsewhere = "It may belong to another account or catalog: choose one at the top of the page."
+    not_yet = "The mirror may not have it yet: open Sync to see how far it is."
+    missing = f"There is no opportunity {identifier} in catalog {visit.scope.catalog}."
+    record = visit.named_record(Failure(404, missing, not_yet if is_mirror else elsewhere))
     life_cycle = record["LifeCycle"]
     changes = changes_of(visit, identifier, record)
     account = record.get("Customer", {}).get("Account", {})
+    timeline = timeline_of(record, changes)
+    aws_summary = _if_there_is(visit, "GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier)
+    next_steps = life_cycle.get("NextSteps", "")
     return visit.page(
         "opportunity.html",
         record=record,
@@ -41,17 +43,17 @@ def opportunity(visit: Visit) -> Response:
         spends=[spend_facts(spend) for spend in record.get("Project", {}).get("ExpectedCustomerSpend", [])],
         rest=rest_of(record),
         team=record.get("OpportunityTeam", []),
-        timeline=timeline_of(record, changes),
+        timeline=timeline,
+        next_steps="" if any(entry["text"] == next_steps for entry in timeline) else next_steps,
         changes=changes,
         events=events_of(visit, identifier),
         related={name: ids for name, ids in record.get("RelatedEntityIdentifiers", {}).items() if ids},
-        aws_summary=_if_there_is(visit, "GetAwsOpportunitySummary", RelatedOpportunityIdentifier=identifier),
+        aws_view=facts_of(only_in_aws_summary(aws_summary, record)) if aws_summary else None,
         tags=(_if_there_is(visit, "ListTagsForResource", ResourceArn=record.get("Arn", "")) or {}).get("Tags", []),
         raw=pretty(record),
         ways=visit.ways("GetOpportunity", {"Identifier": identifier}),
         table=visit.link(TABLE),
-        title_of=title_of,
-        facts_of=facts_of,
+        is_mirror=is_mirror,
     )
 
 
@@ -65,8 +67,10 @@ def facts_of(value: dict[str, Any], without: frozenset[str] = frozenset()) -> Fa
         if name in without or member in (None, "", [], {}):
             continue
         label = title_of(name)
-        if isinstance(member, dict):
-            facts |= {f"{label}: {inner[:1].lower()}{inner[1:]}": told for inner, told in facts_of(member).items()}
+        if isinstance(member, dict) and member.keys() == {"Term", "Value"}:
+            facts[label] = f"{member['Value']} {member['Term'].lower()}"
+        elif isinstance(member, dict):
+            facts |= {inside(label, inner): told for inner, told in facts_of(member).items()}
         elif isinstance(member, list):
             facts[label] = [_in_one_line(item) for item in member]
         else:
@@ -87,6 +91,27 @@ def customer_facts(account: dict[str, Any]) -> Facts:
     return facts | {"Address": [line for line in lines if line]}
 
 
+def only_in_aws_summary(summary: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """What AWS's view of an opportunity has that the partner's record has not."""
+    beside = {
+        "Catalog": record.get("Catalog"),
+        "RelatedOpportunityId": record["Id"],
+        "Customer": record.get("Customer"),
+        "Project": record.get("Project"),
+        "RelatedEntityIds": record.get("RelatedEntityIdentifiers"),
+    }
+    return {name: _without(value, beside.get(name)) for name, value in summary.items()}
+
+
+def _without(value: Any, known: Any) -> Any:
+    """A value without what is known; of a structure, without its members that are."""
+    if value == known:
+        return None
+    if isinstance(value, dict) and isinstance(known, dict):
+        return {name: member for name, member in value.items() if member != known.get(name)}
+    return value
+
+
 def spend_facts(spend: dict[str, Any]) -> Facts:
     """An entry of the expected spend, its amount as money."""
     amount = spend.get("Amount")
@@ -102,7 +127,9 @@ def rest_of(record: dict[str, Any]) -> dict[str, Facts]:
     """The other parts of a record, by heading; those without anything are left out."""
     plain = {name: value for name, value in record.items() if not isinstance(value, dict)}
     parts = {
-        "Deal": facts_of(plain, without=frozenset({"OpportunityTeam", "LastModifiedDate", "CreatedDate", "Id"})),
+        "Deal": facts_of(
+            plain, without=frozenset({"Catalog", "OpportunityTeam", "LastModifiedDate", "CreatedDate", "Id"})
+        ),
         "Marketing": facts_of(record.get("Marketing", {})),
         "Software revenue": facts_of(record.get("SoftwareRevenue", {})),
     }
@@ -114,22 +141,25 @@ def timeline_of(record: dict[str, Any], changes: list[ShownChange]) -> list[dict
 
     Next steps come from the record, which holds them also where changes were not kept yet; the steps come from changes.
     """
-    history = record["LifeCycle"].get("NextStepsHistory", [])
+    life_cycle = record["LifeCycle"]
+    history = life_cycle.get("NextStepsHistory", [])
     entries = [
         {"time": record["CreatedDate"], "kind": "Created", "text": ""},
         *({"time": step["Time"], "kind": "Next step", "text": step["Value"]} for step in history),
-        *(entry for change in changes if (entry := _step_of(change))),
+        *(entry for change in changes if (entry := _step_of(change, life_cycle.get("ReviewComments")))),
     ]
     if all(entry["time"] < record["LastModifiedDate"] for entry in entries):
         entries.append({"time": record["LastModifiedDate"], "kind": "Last changed", "text": ""})
     return sorted(entries, key=lambda entry: entry["time"], reverse=True)
 
 
-def _step_of(change: ShownChange) -> dict[str, str] | None:
+def _step_of(change: ShownChange, told_already: str | None) -> dict[str, str] | None:
+    """The entry of a step, with the comments of a review unless they are told as the latest ones."""
     if "→" not in change.headline:
         return None
     after = {difference.path: difference.after for difference in change.differences}
-    return {"time": change.time, "kind": change.headline, "text": after.get("LifeCycle.ReviewComments", "")}
+    comments = after.get("LifeCycle.ReviewComments", "")
+    return {"time": change.time, "kind": change.headline, "text": "" if comments == told_already else comments}
 
 
 def pretty(value: Any) -> str:
@@ -152,7 +182,7 @@ def _in_one_line(item: Any) -> str:
         return str(item)
     if "LastName" in item or "Email" in item:
         name = " ".join(item[part] for part in ("FirstName", "LastName") if part in item)
-        return ", ".join(part for part in (name, *(item.get(one) for one in BESIDE_A_NAME)) if part)
+        return ", ".join(part for part in (name, *(role(item.get(one, "")) for one in BESIDE_A_NAME)) if part)
     if "Amount" in item:
         spend = spend_facts(item)
         return ", ".join(part for part in (f"{spend['amount']} {spend['frequency']}".strip(), spend["company"]) if part)
