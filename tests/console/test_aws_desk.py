@@ -3,11 +3,11 @@
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from cosell.context import Scope
 from cosell.engine import Engine
@@ -18,7 +18,7 @@ from cosell.wire.encode import encode
 from cosell.wire.model import service_model
 from cosell.wire.types import GetOpportunityResponse
 from tests.conftest import Server
-from tests.console.conftest import NAMES, Site
+from tests.console.conftest import NAMES, Document, Site
 from tests.console.forms import submit
 from tests.store.caller import NOON_MS, Caller, record
 
@@ -322,3 +322,47 @@ def test_a_solution_is_added_at_the_desk_and_what_is_wrong_with_it_is_told(site:
     assert NAMES["markup"] in desk.text
     refused = submit(site, address, given | {"solution_category": "x" * 121})
     assert "no category" in refused.text
+
+
+@pytest.fixture
+def long_desk(served: tuple[Server, Engine]) -> Site:
+    """A desk on which 45 opportunities wait."""
+    server, engine = served
+    account = f"{next(ACCOUNTS):012d}"
+    life_cycle = {"Stage": "Prospect", "ReviewStatus": "Submitted"}
+    customer = {"Account": {"CompanyName": "Northwind Traders Research Institute"}}
+    Caller(engine, account).put(
+        [
+            record(f"O{1000001 + number}", last_modified_ms=NOON_MS + number, LifeCycle=life_cycle, Customer=customer)
+            for number in range(45)
+        ]
+    )
+    return Site(server, {}, account=account)
+
+
+def test_a_long_desk_has_pages(long_desk: Site) -> None:
+    address, seen = long_desk.address(DESK), []
+    while address:
+        page = Document(long_desk.request("GET", address)[2])
+        seen += page.identifiers
+        address = next((one["href"] for one in page.with_attribute("data-next")), "")
+    assert seen == [f"O{1000001 + number}" for number in range(45)]
+    last = next(one["href"] for one in page.with_attribute("href") if one["href"] == long_desk.address(DESK))
+    assert len(Document(long_desk.request("GET", last)[2]).identifiers) == 20
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_clock_and_the_referral_are_within_reach(
+    long_desk: Site, new_page: Callable[[int, Any], Page], width: int
+) -> None:
+    page = new_page(width, "dark" if width == 390 else "light")
+    page.goto(long_desk.url + long_desk.address(DESK))
+    assert page.evaluate("document.querySelector('header.bar').offsetHeight") <= 100
+    assert page.evaluate("document.documentElement.scrollHeight") < 5000
+    for name, heading in (("Clock", "The clock"), ("Referral", "Refer an opportunity")):
+        if width == 390:
+            page.get_by_role("link", name=name).click()
+            expect(page.get_by_role("heading", name=heading)).to_be_in_viewport()
+    page.get_by_label("Title of the project").fill("From a phone")
+    page.get_by_role("button", name="Refer").click()
+    expect(page.get_by_text("From a phone")).to_be_visible()

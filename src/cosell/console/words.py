@@ -37,8 +37,8 @@ ROLES: Final = {
 
 
 def moment(text: str) -> str:
-    """`2026-01-12T11:55:56.910Z` → `2026-01-12 11:55`. Pages say once that times are UTC."""
-    return f"{text[:10]} {text[11:16]}"
+    """`2026-01-12T11:55:56.910Z` → `2026-01-12 11:55:56`. Pages say once that times are UTC."""
+    return f"{text[:10]} {text[11:19]}"
 
 
 def day(text: str) -> str:

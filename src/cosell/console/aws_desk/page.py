@@ -24,8 +24,10 @@ from cosell.store.page_plan import EVERY_STAGE
 from cosell.wire.model import service_model
 
 DESK: Final = "/console/desk"
-SHOWN: Final = 50
-"""Opportunities that the desk shows, those that wait longest first."""
+SHOWN: Final = 20
+"""Opportunities of a page of the desk, those that wait longest first."""
+MOST_DUE: Final = 1000
+"""For how many the admin API tells when AWS's side acts upon them."""
 
 CORRECTABLE: Final = (
     "Customer.Account.CompanyName",
@@ -70,15 +72,18 @@ class Waiting(msgspec.Struct, frozen=True):
 
 def desk(visit: Visit, *, problem: AdminResult | None = None) -> Response:
     """What waits, and the clock."""
+    token = visit.first("NextToken")
+    limit = MOST_DUE if token else SHOWN
     due = {
         one["id"]: one["due"] or ""
-        for one in _done(visit.administer("GET", "/_cosell/review", limit=SHOWN, **_scope(visit)))["waiting"]
+        for one in _done(visit.administer("GET", "/_cosell/review", limit=limit, **_scope(visit)))["waiting"]
     }
     answer = visit.ask(
         "ListOpportunities",
         LifeCycleReviewStatus=["Submitted", "In review"],
         Sort={"SortBy": "LastModifiedDate", "SortOrder": "ASCENDING"},
         MaxResults=SHOWN,
+        **({"NextToken": token} if token else {}),
     )
     rows = [row_of(summary) for summary in answer["OpportunitySummaries"]]
     return visit.page(
@@ -90,7 +95,8 @@ def desk(visit: Visit, *, problem: AdminResult | None = None) -> Response:
             Waiting(row, due.get(row.identifier, ""), steps_of(row.review_status), _address(visit, row.identifier))
             for row in rows
         ],
-        more="NextToken" in answer,
+        first_page=visit.link(DESK) if token else "",
+        next_page=visit.link(DESK, [("NextToken", answer["NextToken"])]) if "NextToken" in answer else "",
         decided=_decided(visit),
         steps_of_time=STEPS_OF_TIME,
         stages=REFERRED_STAGES,

@@ -66,6 +66,9 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => (button.textContent = "Copy"), 2000);
 });
 
+// Where the menu scrolls, the page that is open is in sight.
+document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // On wide screens the filters stand open beside the table.
 const wide = matchMedia("(min-width: 89rem)");
 const filters = document.querySelector("[data-filters]");

@@ -15,6 +15,7 @@ from cosell.console.visit.visitor import CATALOGS
 STATIC: Final = "/console/static/"
 STATIC_TYPES: Final = {
     "console.css": "text/css; charset=utf-8",
+    "phone.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
     "table.js": "text/javascript; charset=utf-8",
     "search.js": "text/javascript; charset=utf-8",

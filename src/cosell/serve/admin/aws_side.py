@@ -32,7 +32,7 @@ class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
-    limit: Annotated[int, Meta(ge=1, le=100, description="How many, those that wait longest first.")] = 20
+    limit: Annotated[int, Meta(ge=1, le=1000, description="How many, those that wait longest first.")] = 20
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
