@@ -194,6 +194,20 @@ def test_after_clearing_all_is_as_in_the_beginning(faults: cosell.Faults, client
     assert seen() == first
 
 
+def test_one_is_cleared_and_the_others_keep_their_numbers(faults: cosell.Faults, client: Any) -> None:
+    faults.add(error="ThrottlingException")
+    faults.add(error="ConflictException", operation="Update*")
+    faults.add(error="InternalServerException")
+    assert faults.clear(1) == 1
+    assert [status.number for status in faults.statuses()] == [2, 3]
+    assert listed(client) == "InternalServerException"
+    assert faults.add(delay="1ms") == 4
+    with pytest.raises(UserError, match="there is no fault 1"):
+        faults.clear(1)
+    assert [faults.clear(number) for number in (2, 3, 4)] == [1, 1, 1]
+    assert faults.add(delay="1ms") == 1  # as in the beginning
+
+
 @pytest.mark.parametrize(("members", "message"), IMPOSSIBLE)
 def test_what_can_never_happen_is_refused(faults: cosell.Faults, members: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError) as refused:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from cosell.console.aws_desk.page import act_at_desk, act_at_desk_opportunity, desk, desk_opportunity
 from cosell.console.events.page import act_on_events, events
+from cosell.console.faults.page import act_on_faults, faults
 from cosell.console.home.mirror_health import mirror_health
 from cosell.console.home.page import home, seed
 from cosell.console.opportunity.page import opportunity
@@ -62,6 +63,7 @@ PAGES: Final = (
     Page("/console/wire.har", "Calls as an HTTP Archive", wire_archive),
     Page("/console/wire/{call}.har", "Call as an HTTP Archive", wire_call_archive),
     Page("/console/wire/{call}", "Call", wire_call, act=act_on_wire_call),
+    Page("/console/faults", "Faults", faults, act=act_on_faults, in_menu=True),
     Page("/console/events", "Events", events, act=act_on_events, in_menu=True),
 )
 PAGES_OF_A_MIRROR: Final = (

@@ -12,6 +12,7 @@ VERSION: Final = 0
 LENGTH: Final = 1
 FIRST_MET: Final = 2
 FIRST_FIRED: Final = FIRST_MET + MOST_RULES
+FIRST_CLEARED: Final = FIRST_FIRED + MOST_RULES
 
 
 class Fault(NamedTuple):
@@ -70,23 +71,35 @@ class Faults:
         line = msgspec.json.encode(checked(rule)) + b"\n"
         with self._lock:
             self._load()
-            number = len(self._loaded) + 1
+            length = self._words[LENGTH]
+            number = bytes(self._text[:length]).count(b"\n") + 1
             if number > MOST_RULES:
                 raise UserError(f"there are {MOST_RULES} faults, which is as many as there may be", "clear them first")
-            length = self._words[LENGTH]
             self._text[length : length + len(line)] = line
-            self._words[FIRST_MET + number - 1] = self._words[FIRST_FIRED + number - 1] = 0
+            for first in (FIRST_MET, FIRST_FIRED, FIRST_CLEARED):
+                self._words[first + number - 1] = 0
             self._words[LENGTH] = length + len(line)
             self._words[VERSION] += 1
         return number
 
-    def clear(self) -> int:
-        """Let nothing go wrong any more: how many rules there were."""
+    def clear(self, number: int | None = None) -> int:
+        """Let nothing go wrong any more, or not what the rule of this number says: how many rules there were.
+
+        The others keep their numbers, by which their seeds choose. Raises UserError where there is no such rule.
+        """
         with self._lock:
             self._load()
-            self._words[LENGTH] = 0
+            left = [one for one in self._loaded if number not in (None, one.number)]
+            cleared = len(self._loaded) - len(left)
+            if number is not None and not cleared:
+                raise UserError(f"there is no fault {number}", "cosell faults list shows those that there are")
+            if left:
+                assert number is not None
+                self._words[FIRST_CLEARED + number - 1] = 1
+            else:
+                self._words[LENGTH] = 0
             self._words[VERSION] += 1
-            return len(self._loaded)
+            return cleared
 
     def statuses(self) -> list[Status]:
         """Every rule, the first one first."""
@@ -135,6 +148,8 @@ class Faults:
             lines = bytes(self._text[: self._words[LENGTH]]).splitlines()
             rules = [msgspec.json.decode(line, type=Rule) for line in lines]
             self._loaded = [
-                _Loaded(number, rule, operations_of(rule), rule.delay_ms) for number, rule in enumerate(rules, start=1)
+                _Loaded(number, rule, operations_of(rule), rule.delay_ms)
+                for number, rule in enumerate(rules, start=1)
+                if not self._words[FIRST_CLEARED + number - 1]
             ]
             self._version = self._words[VERSION]

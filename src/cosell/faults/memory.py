@@ -1,8 +1,9 @@
 """Where the rules of a server are, and how often each has met a request: in one process, or in all its workers.
 
 A piece of memory with one lock. It begins with words of 8 bytes: a version that changes with the rules, the length of
-the rules' text, and for each rule how many requests it has met and how often it has fired. Then comes the text, a rule
-a line. It only grows, until all is cleared: so a worker that is killed while it adds a rule leaves nothing half done.
+the rules' text, and for each rule how many requests it has met, how often it has fired, and whether it was cleared.
+Then comes the text, a rule a line. It only grows, until all is cleared: so a worker that is killed while it adds a rule
+leaves nothing half done.
 """
 
 import fcntl
@@ -15,7 +16,7 @@ from typing import Final, NamedTuple
 
 WORD: Final = 8
 MOST_RULES: Final = 50
-_HEAD: Final = 2 + 2 * MOST_RULES
+_HEAD: Final = 2 + 3 * MOST_RULES
 LONGEST_RULE: Final = 2000
 """Bytes of a rule's line; `Rule` bounds each of its members."""
 SIZE: Final = WORD * _HEAD + MOST_RULES * LONGEST_RULE + WORD - MOST_RULES * LONGEST_RULE % WORD

@@ -86,7 +86,8 @@ class ConsoleDoor:
         from cosell.console.visit.surroundings import AdminResult
 
         headers: Headers = {b"content-type": JSON}
-        query, body = (urlencode(question).encode(), b"") if method == "GET" else (b"", msgspec.json.encode(question))
+        query = b"" if method == "POST" else urlencode(question).encode()
+        body = msgspec.json.encode(question) if method == "POST" else b""
         request = AdminRequest(method, address, query, headers, body)
         try:
             route = ROUTER.route(request)

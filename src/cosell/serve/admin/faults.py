@@ -1,8 +1,9 @@
 """What somebody wants to go wrong."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from cosell.faults import Rule
 from cosell.serve.admin.router import Room
@@ -26,6 +27,15 @@ def add_fault(room: Room, rule: Rule) -> dict[str, Any]:
     return {"fault": room.engine.faults.put(rule)}
 
 
-def clear_faults(room: Room, _: object) -> dict[str, Any]:
-    """Let nothing go wrong any more. The next fault is number 1 again, and a seed chooses as it did before."""
-    return {"cleared": room.engine.faults.clear()}
+class Cleared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which fault is meant."""
+
+    fault: Annotated[int, Meta(ge=1, description="The fault of this number; without it, all.")] | None = None
+
+
+def clear_faults(room: Room, question: Cleared) -> dict[str, Any]:
+    """Let nothing go wrong any more, or clear one fault: the others keep their numbers.
+
+    Where none is left, the next one is number 1 again, and a seed chooses as it did before.
+    """
+    return {"cleared": room.engine.faults.clear(question.fault)}

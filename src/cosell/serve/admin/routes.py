@@ -39,7 +39,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", f"{PREFIX}clock", time.change_clock, time.ClockChange),
     Route("GET", f"{PREFIX}faults", faults.faults),
     Route("POST", f"{PREFIX}faults", faults.add_fault, Rule),
-    Route("DELETE", f"{PREFIX}faults", faults.clear_faults),
+    Route("DELETE", f"{PREFIX}faults", faults.clear_faults, faults.Cleared),
     Route("GET", f"{PREFIX}events", events.stream, events.EventsWanted, stream=True),
     Route("GET", f"{PREFIX}events/sinks", events.sinks),
     Route("GET", f"{PREFIX}events/dead-letters", events.dead_letters, events.DeadLettersWanted),

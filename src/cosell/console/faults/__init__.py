@@ -1,0 +1,1 @@
+"""Faults: what somebody has asked to go wrong."""
