@@ -11,11 +11,11 @@ from typing import Final
 import msgspec
 
 from cosell.errors import UserError
+from cosell.rules.opportunity.stage import OPEN_STAGES
 
 CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
-OPEN_STAGES: Final = ("Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed")
-USUAL_PROBABILITIES: Final = dict(zip(OPEN_STAGES, (10, 25, 40, 60, 90), strict=True))
+USUAL_PROBABILITIES: Final[dict[str, int]] = dict(zip(OPEN_STAGES, (10, 25, 40, 60, 90), strict=True))
 """Percent. Our choice: AWS publishes none. They rise with the stage, as sales tools set them up."""
 HINT: Final = "see docs/reference/settings.md"
 
@@ -52,7 +52,7 @@ def reporting_of(currency: str, rates: str, probabilities: str) -> Reporting:
         if not _NUMBER.fullmatch(value) or not Decimal(value):
             raise UserError(f"rates: {value!r} is not what one {name} is worth in {currency}", "write it like 1.08")
         given[name] = Decimal(value)
-    likely = dict(USUAL_PROBABILITIES)
+    likely: dict[str, int] = dict(USUAL_PROBABILITIES)
     for stage, value in _pairs("probabilities", probabilities):
         if stage not in OPEN_STAGES:
             raise UserError(f"probabilities: {stage!r} is not an open stage", f"choose from {', '.join(OPEN_STAGES)}")

@@ -19,8 +19,8 @@ from cosell.console.pipeline.sums import sums_of
 from cosell.console.pipeline.tiles import tiles_of
 from cosell.engine import Engine
 from cosell.errors import UserError
-from cosell.reporting import OPEN_STAGES, Reporting, reporting_of
-from cosell.store.page_plan import EVERY_STAGE
+from cosell.reporting import Reporting, reporting_of
+from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
 from tests.conftest import Server
 from tests.console.conftest import Document, Site
 from tests.console.test_figures import records, table, walked  # noqa: F401  # a fixture

@@ -11,8 +11,9 @@ from cosell.context import Scope
 from cosell.datasets.pipeline import day_text
 from cosell.datasets.seed import seed
 from cosell.datasets.timeline import Timeline
-from cosell.datasets.vocabulary import OPEN_STAGES, SALES_ACTIVITIES
+from cosell.datasets.vocabulary import SALES_ACTIVITIES
 from cosell.engine import Engine
+from cosell.rules.opportunity.stage import OPEN_STAGES
 from cosell.wire.timestamps import Timestamp
 from cosell.wire.violations import checked
 

@@ -15,7 +15,7 @@ from cosell.rules.opportunity.members import EVERY_MEMBER, MEMBERS, SOLUTIONS
 from cosell.rules.opportunity.normal_form import normal_form, with_defaults
 from cosell.rules.opportunity.required import REQUIREMENTS
 from cosell.rules.opportunity.review import REVIEW_STATUSES
-from cosell.rules.opportunity.stage import FINAL_STAGES, FOLLOWING, OPEN_STAGES, WITH_A_SOLUTION
+from cosell.rules.opportunity.stage import EVERY_STAGE, FOLLOWING, WITH_A_SOLUTION
 from cosell.rules.opportunity.submission import InvolvementType, Visibility
 from cosell.rules.opportunity.team import LARGEST_TEAM
 from cosell.wire.decode import decode
@@ -50,13 +50,13 @@ def test_the_members_are_those_of_an_update_in_its_order() -> None:
 
 def test_every_status_and_stage_has_a_row() -> None:
     assert set(EDITABLE) == set(FOLLOWING) == set(REVIEW_STATUSES)
-    assert set(service_model().shapes["Stage"].enum) == OPEN_STAGES | FINAL_STAGES
+    assert set(service_model().shapes["Stage"].enum) == set(EVERY_STAGE)
     assert set(EDITABLE_AT_THE_END) == FINAL_STAGES
-    assert OPEN_STAGES | FINAL_STAGES > WITH_A_SOLUTION
+    assert set(EVERY_STAGE) > WITH_A_SOLUTION
 
 
 def test_every_stage_can_be_reached() -> None:
-    assert set().union(*FOLLOWING.values()) == OPEN_STAGES | FINAL_STAGES
+    assert set().union(*FOLLOWING.values()) == set(EVERY_STAGE)
 
 
 @pytest.mark.parametrize("members", [*EDITABLE.values(), *EDITABLE_AT_THE_END.values()])

@@ -14,6 +14,7 @@ from cosell.datasets import vocabulary as words
 from cosell.datasets.chance import Weighted, one_of
 from cosell.datasets.timeline import MS_PER_DAY, Moments
 from cosell.datasets.vocabulary import ModelValue
+from cosell.rules.opportunity.stage import OPEN_STAGES
 
 _FUNNEL: Final = tuple((days, Weighted(stages.items())) for days, stages in words.FUNNEL)
 _EARLY_REVIEW: Final = tuple((days, Weighted(statuses.items())) for days, statuses in words.EARLY_REVIEW)
@@ -69,7 +70,7 @@ class Deal:
         if stage == "Closed Lost":
             reason, winner = _CLOSED_LOST.draw(chance)
             closed = created_day + 1 + int(chance.random() * (changed_day - created_day))
-            reached = _ACTIVITIES[one_of(chance, words.OPEN_STAGES)]
+            reached = _ACTIVITIES[one_of(chance, OPEN_STAGES)]
             return cls(stage, "Approved", closed, reached, closed_lost_reason=reason, competitor=winner or competitor)
         ahead = 5 + int(chance.random() * _AHEAD_DAYS[stage])
         target = now_day + ahead

@@ -20,6 +20,7 @@ from cosell.datasets.timeline import MS_PER_DAY, Moments
 from cosell.datasets.use_cases import USE_CASES, UseCase
 from cosell.datasets.vocabulary import ModelValue
 from cosell.rules.identifiers import opportunity_arn, opportunity_id
+from cosell.rules.opportunity.stage import OPEN_STAGES
 from cosell.wire.timestamps import Date, Timestamp
 from cosell.wire.types import (
     ExpectedContractDuration,
@@ -205,7 +206,7 @@ class _Pipeline:
     def _history(self, stage: str, moments: Moments) -> list[NextStepsHistory]:
         """What the next steps were, oldest first: those of earlier stages come before those of the present one."""
         chance = self._chance
-        stages = words.OPEN_STAGES
+        stages = OPEN_STAGES
         passed = stages[: stages.index(stage)] if stage in stages else stages[int(chance.random() * 5) :]
         path = [*passed[-int(1 + chance.random() * 3) :], stage]
         step_ms = (moments.modified_ms - moments.created_ms) // len(path)

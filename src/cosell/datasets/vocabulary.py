@@ -74,8 +74,6 @@ JOB_TITLES: Final = (
 OWNER_TITLE: Final = "OpportunityOwner"
 ACCOUNT_MANAGER_TITLE: Final = "PartnerAccountManager"
 
-OPEN_STAGES: Final = ("Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed")
-
 FUNNEL: Final[tuple[tuple[float, dict[str, int]], ...]] = (
     # (age in days up to which the row holds, {stage: weight})
     (30, {"Prospect": 62, "Qualified": 30, "Technical Validation": 6, "Closed Lost": 2}),

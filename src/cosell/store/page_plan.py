@@ -23,6 +23,7 @@ import msgspec
 from cosell.rules.list.page_token import Position
 from cosell.rules.list.selector import Selector
 from cosell.rules.list.sort_keys import Key, SortBy, company_prefix, company_prefix_end
+from cosell.rules.opportunity.stage import EVERY_STAGE
 
 SMALL: Final = 3_000
 """Index entries that are read and sorted rather than walked past: about as long as ten walked pages."""
@@ -30,15 +31,6 @@ SMALL: Final = 3_000
 GO_TOGETHER: Final[frozenset[SortBy]] = frozenset({"LastModifiedDate", "CreatedDate", "TargetCloseDate", "Identifier"})
 """The orders that go together: what was created late has a high number and a late date. Names do not."""
 
-EVERY_STAGE: Final = (
-    "Prospect",
-    "Qualified",
-    "Technical Validation",
-    "Business Validation",
-    "Committed",
-    "Launched",
-    "Closed Lost",
-)
 EVERY_REVIEW_STATUS: Final = ("Pending Submission", "Submitted", "In review", "Approved", "Rejected", "Action Required")
 
 Partition: TypeAlias = tuple[str, str]

@@ -18,9 +18,8 @@ from cosell.console.visit.visit import ApiError, Failure, Visit
 from cosell.console.words import review_status_of, title_of
 from cosell.rules.aws_side.review_script import STEP_OF
 from cosell.rules.opportunity.review import AWS_STEPS, FIRST_REVIEW_STATUS, next_status
-from cosell.rules.opportunity.stage import FINAL_STAGES
+from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
 from cosell.rules.solution import SolutionStatus
-from cosell.store.page_plan import EVERY_STAGE
 from cosell.wire.model import service_model
 
 DESK: Final = "/console/desk"
@@ -51,7 +50,6 @@ MEMBER_OF_TEAM: Final = {"BusinessTitle": "Title", "FirstName": "First name", "L
 EMPTY_ROWS: Final = 2
 """Further people that can be added to the team in one go."""
 
-REFERRED_STAGES: Final = tuple(stage for stage in EVERY_STAGE if stage not in FINAL_STAGES)
 CHOSEN: Final = (
     *("SalesInvolvementType", "InvolvementTypeChangeReason", "Visibility", "EngagementScore"),
     *("AwsOpportunityStage", "AwsClosedLostReason", "AwsMemberBusinessTitle", "ClosedLostReason"),
@@ -99,7 +97,7 @@ def desk(visit: Visit, *, problem: AdminResult | None = None) -> Response:
         next_page=visit.link(DESK, [("NextToken", answer["NextToken"])]) if "NextToken" in answer else "",
         decided=_decided(visit),
         steps_of_time=STEPS_OF_TIME,
-        stages=REFERRED_STAGES,
+        stages=OPEN_STAGES,
         invitations=unanswered(visit),
         solutions=solutions.shown(visit),
         solution_statuses=SOLUTION_STATUSES,

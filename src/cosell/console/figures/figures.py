@@ -8,8 +8,8 @@ from typing import Final, Self
 import msgspec
 
 from cosell.console.figures.restriction import EVERYTHING, Counted, CountedSpend, Restriction
-from cosell.reporting import OPEN_STAGES
 from cosell.rules.opportunity.spend import hundredths
+from cosell.rules.opportunity.stage import OPEN_STAGES
 
 DAY: Final = len("2026-01-31")
 

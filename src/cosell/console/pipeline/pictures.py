@@ -15,8 +15,9 @@ from cosell.console.figures.figures import Figures
 from cosell.console.pipeline.periods import DAY, Period, month
 from cosell.console.pipeline.sums import Sums
 from cosell.console.words import money, number, short_money
-from cosell.reporting import OPEN_STAGES, Reporting
-from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
+from cosell.reporting import Reporting
+from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
+from cosell.store.page_plan import EVERY_REVIEW_STATUS
 
 MONTH: Final = len("2026-01")
 DAYS_SHOWN: Final = 30

@@ -12,9 +12,8 @@ from starlette.responses import Response
 from cosell.console.figures.pipelines import StillCounting
 from cosell.console.pipeline.sums import sums_of
 from cosell.console.visit.visit import REFRESH_S, Visit
-from cosell.reporting import OPEN_STAGES
+from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
 from cosell.store.changes import Course
-from cosell.store.page_plan import EVERY_STAGE
 from cosell.wire.timestamps import Timestamp
 
 MOST_CHANGES: Final = 10_000
@@ -66,7 +65,7 @@ def days(count: float) -> str:
 
 def left_of(courses: Iterable[Course]) -> dict[str, Left]:
     """How each open stage was left in these courses."""
-    left = {stage: Left() for stage in OPEN_STAGES}
+    left: dict[str, Left] = {stage: Left() for stage in OPEN_STAGES}
     for course in courses:
         stages = [_staged(before).life_cycle.stage if before else "" for _, before in course.changes]
         stages.append(_staged(course.now).life_cycle.stage)

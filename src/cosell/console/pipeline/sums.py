@@ -6,7 +6,8 @@ import msgspec
 
 from cosell.console.figures.figures import Figures
 from cosell.console.pipeline.periods import Period
-from cosell.reporting import OPEN_STAGES, Reporting
+from cosell.reporting import Reporting
+from cosell.rules.opportunity.stage import OPEN_STAGES
 
 
 class Sums(msgspec.Struct, frozen=True):

@@ -10,7 +10,8 @@ from cosell.console.pipeline.periods import DAY, Period
 from cosell.console.pipeline.pictures import question_of
 from cosell.console.pipeline.sums import Sums
 from cosell.console.words import NOTHING, money, number, short_money
-from cosell.reporting import OPEN_STAGES, Reporting
+from cosell.reporting import Reporting
+from cosell.rules.opportunity.stage import OPEN_STAGES
 
 WAITING: Final = ("Submitted", "In review")
 

@@ -22,8 +22,9 @@ from cosell.console.table.views import Counts, counts_for, today_of, views_at
 from cosell.console.visit.visit import ApiError, Query, Visit
 from cosell.console.words import title_of
 from cosell.rules.list.selector import DEFAULT_SORT_BY
+from cosell.rules.opportunity.stage import EVERY_STAGE
 from cosell.same_request import Way
-from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
+from cosell.store.page_plan import EVERY_REVIEW_STATUS
 
 TABLE: Final = "/console/opportunities"
 SORT_WORDS: Final = {

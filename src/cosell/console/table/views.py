@@ -12,9 +12,9 @@ import msgspec
 from cosell.console.figures.figures import Figures
 from cosell.console.figures.pipelines import StillCounting
 from cosell.console.visit.visit import Visit
-from cosell.reporting import OPEN_STAGES
+from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
 from cosell.store.interface import StoreUnavailable
-from cosell.store.page_plan import EVERY_REVIEW_STATUS, EVERY_STAGE
+from cosell.store.page_plan import EVERY_REVIEW_STATUS
 from cosell.wire.timestamps import Timestamp
 
 STUCK_DAYS: Final = 30

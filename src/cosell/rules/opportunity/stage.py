@@ -7,7 +7,7 @@ marked * is our reading: docs/decisions/0011.
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from cosell.context import Readings
 from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS, ReviewStatus
@@ -18,9 +18,8 @@ Stage: TypeAlias = OpenStage | Literal["Launched", "Closed Lost"]
 FIRST_STAGE: Final = "Prospect"
 LAUNCHED: Final = "Launched"
 CLOSED_LOST: Final = "Closed Lost"
-OPEN_STAGES: Final[frozenset[Stage]] = frozenset(
-    {"Prospect", "Qualified", "Technical Validation", "Business Validation", "Committed"}
-)
+OPEN_STAGES: Final[tuple[OpenStage, ...]] = get_args(OpenStage)
+EVERY_STAGE: Final[tuple[Stage, ...]] = (*OPEN_STAGES, LAUNCHED, CLOSED_LOST)
 FINAL_STAGES: Final[frozenset[Stage]] = frozenset({LAUNCHED, CLOSED_LOST})
 WITH_A_SOLUTION: Final[frozenset[Stage]] = frozenset({"Committed", LAUNCHED})
 """Stages in which a solution in words is not enough any more: one has to be associated."""
@@ -33,7 +32,7 @@ FOLLOWING: Final[Mapping[ReviewStatus, frozenset[Stage]]] = {
     "Submitted": _NO_OTHER,
     "In review": _NO_OTHER,
     "Action Required": _NO_OTHER,  # *
-    "Approved": OPEN_STAGES | FINAL_STAGES,  # *
+    "Approved": frozenset(EVERY_STAGE),  # *
     "Rejected": _NO_OTHER,
 }
 
@@ -46,5 +45,5 @@ def stages_after(status: ReviewStatus, stage: Stage, readings: Readings, *, play
     if stage in FINAL_STAGES and not (stage == CLOSED_LOST and readings.closed_lost_reopens):
         return frozenset({stage})
     if played and status != FIRST_REVIEW_STATUS:
-        return OPEN_STAGES
+        return frozenset(OPEN_STAGES)
     return FOLLOWING[status] | {stage}
