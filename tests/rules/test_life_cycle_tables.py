@@ -15,7 +15,7 @@ from cosell.rules.opportunity.members import EVERY_MEMBER, MEMBERS, SOLUTIONS
 from cosell.rules.opportunity.normal_form import normal_form, with_defaults
 from cosell.rules.opportunity.required import REQUIREMENTS
 from cosell.rules.opportunity.review import REVIEW_STATUSES
-from cosell.rules.opportunity.stage import EVERY_STAGE, FOLLOWING, WITH_A_SOLUTION
+from cosell.rules.opportunity.stage import EVERY_STAGE, FINAL_STAGES, FOLLOWING, WITH_A_SOLUTION
 from cosell.rules.opportunity.submission import InvolvementType, Visibility
 from cosell.rules.opportunity.team import LARGEST_TEAM
 from cosell.wire.decode import decode
