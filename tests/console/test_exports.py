@@ -1,10 +1,12 @@
 """Files of the table: everything that matches, with numbers that a spreadsheet can add up."""
 
+import asyncio
 import csv
 import http.client
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,21 +16,23 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import cosell
+from cosell.console.visit.streaming import StreamedFile
 from cosell.exports import xlsx_file
 from cosell.exports.columns import SUMMARY_COLUMNS, Kind, Row, summary_row
 from cosell.exports.csv_file import csv_pieces
 from cosell.exports.xlsx_file import xlsx_pieces
 from tests.complete_opportunity import completing
 from tests.console.conftest import NAMES, Site
+from tests.event_loop import run_apart
 
 TABLE = "/console/opportunities"
 AWS, PARTNER = "MonthlyAwsSpend", "MonthlyPartnerSpend"
 
 
-def download(site: Site, ending: str, *query: tuple[str, str]) -> tuple[dict[str, str], bytes]:
+def download(site: Site, ending: str, *query: tuple[str, str], of: str = TABLE) -> tuple[dict[str, str], bytes]:
     """Headers and body of a file."""
     connection = http.client.HTTPConnection("127.0.0.1", site.server.port, timeout=60)
-    connection.request("GET", site.address(TABLE + ending, *query))
+    connection.request("GET", site.address(of + ending, *query))
     response = connection.getresponse()
     assert response.status == 200
     headers = {name.lower(): value for name, value in response.getheaders()}
@@ -130,6 +134,16 @@ def test_a_question_that_the_api_refuses_makes_no_file(site: Site) -> None:
     assert "INVALID_ENUM_VALUE" in site.page(TABLE + ".csv", ("LifeCycleStage", "Nowhere"), status=400).text
 
 
+def test_a_search_becomes_a_file_of_all_that_it_finds(site: Site) -> None:
+    csv_rows, xlsx_rows = (
+        read(download(site, ending, ("Keyword", NAMES["template"]), of="/console/search")[1])
+        for ending, read in ((".csv", rows_of_csv), (".xlsx", rows_of_xlsx))
+    )
+    assert [row["Id"] for row in csv_rows] == [site.identifiers["template"]] == [row["Id"] for row in xlsx_rows]
+    assert [(row["SpendCurrency"], float(row["MonthlySpend"])) for row in csv_rows + xlsx_rows] == [("GBP", 1234.5)] * 2
+    assert "download>CSV</a>" in site.page("/console/search").source
+
+
 def test_every_member_of_a_summary_has_a_column() -> None:
     client: Any = completing(cosell.connect())
     spends = [
@@ -217,3 +231,50 @@ def test_a_page_of_csv_is_on_its_way_before_the_next_one_is_asked_for() -> None:
     assert next(pieces).decode() == "\ufeffA\r\n1\r\n"
     assert asked == ["1"]
     assert b"".join(pieces) == b"2\r\n"
+
+
+async def deliver(
+    pieces: Generator[bytes, None, None], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+) -> None:
+    """Send a file that is made of these pieces."""
+    with ThreadPoolExecutor(1) as threads:
+        file = StreamedFile(pieces, {}, "text/csv")
+        file.rest_by(threads)
+        await file({}, receive, send)
+
+
+def test_a_file_that_cannot_be_finished_has_no_end() -> None:
+    messages: list[Any] = []
+
+    def broken() -> Generator[bytes, None, None]:
+        yield b"Id"
+        raise ValueError
+
+    async def stay() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    with pytest.raises(ValueError):
+        run_apart(deliver(broken(), stay, send))
+    assert [message.get("more_body") for message in messages] == [None, True]
+
+
+def test_nothing_is_made_for_a_visitor_who_has_gone() -> None:
+    sent: list[Any] = []
+
+    def endless() -> Generator[bytes, None, None]:
+        while True:
+            yield b"Id"
+
+    async def go() -> Any:
+        while len(sent) < 2:
+            await asyncio.sleep(0)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    run_apart(deliver(endless(), go, send))
+    assert all(message.get("more_body", True) for message in sent)

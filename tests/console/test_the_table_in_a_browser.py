@@ -42,7 +42,7 @@ def test_a_visit_to_the_table(site: Site, page: Page) -> None:
     first = page.locator("a[data-row]").all_inner_texts()
     page.get_by_role("link", name="Next page").click()
     page.wait_for_url("**Page=2**")
-    expect(page.locator("#where")).to_contain_text("page 2")
+    expect(page.locator("#page")).to_have_text("Page 2")
     page.keyboard.press("p")
     page.wait_for_url(lambda url: "Page=" not in url)
     assert page.locator("a[data-row]").all_inner_texts() == first

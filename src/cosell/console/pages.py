@@ -17,7 +17,7 @@ from cosell.console.home.page import home, seed
 from cosell.console.opportunity.page import opportunity
 from cosell.console.pipeline.page import picture_csv, picture_svg, pipeline
 from cosell.console.pipeline.stages import stages
-from cosell.console.search.page import SEARCH, search, suggested
+from cosell.console.search.page import SEARCH, found_csv, found_xlsx, search, suggested
 from cosell.console.table.export import opportunities_csv, opportunities_xlsx
 from cosell.console.table.page import opportunities
 from cosell.console.visit.surroundings import Surroundings
@@ -52,6 +52,8 @@ PAGES: Final = (
     Page("/console/opportunities.xlsx", "Opportunities for Excel", opportunities_xlsx),
     Page("/console/opportunities/{identifier}", "Opportunity", opportunity),
     Page(SEARCH, "Search", search),
+    Page(f"{SEARCH}.csv", "What was found as CSV", found_csv),
+    Page(f"{SEARCH}.xlsx", "What was found for Excel", found_xlsx),
     Page(f"{SEARCH}/suggestions", "Suggestions", suggested),
     Page("/console/pipeline", "Pipeline", pipeline, in_menu=True),
     Page("/console/pipeline/stages", "Stages", stages),

@@ -12,10 +12,12 @@ from cosell.console.search.found import line_of
 from cosell.console.search.near_misses import near_misses
 from cosell.console.search.suggestions import Suggestion, Values, about_a_field, suggestions, values_of
 from cosell.console.search.vocabulary import LABELS, OFFERED_OPERATORS, sort_keys
+from cosell.console.table.export import Form, download
 from cosell.console.table.page import TABLE
 from cosell.console.visit.visit import ApiError, Visit
 from cosell.console.words import day
 from cosell.context import Scope
+from cosell.exports.columns import SEARCH_COLUMNS, search_row
 from cosell.operations.opportunity.search_opportunities import DEFAULT_PAGE_SIZE
 from cosell.rules.aws_side.summary import DEFAULT_ORIGIN
 from cosell.rules.search.question import DEFAULT_SORT_BY
@@ -66,6 +68,8 @@ def search(visit: Visit) -> Response:
         ways=visit.ways("SearchOpportunities", request),
         filters=visit.link(TABLE, [("CustomerCompanyName", keyword)] if error and keyword else []),
         everything=visit.link(SEARCH),
+        csv=visit.link(f"{SEARCH}.csv", form.query_of(question)),
+        xlsx=visit.link(f"{SEARCH}.xlsx", form.query_of(question)),
         first_page=_link(visit, question),
         next_page=_link(visit, {**question, "NextToken": token}) if token else "",
         is_first_page="NextToken" not in request,
@@ -74,6 +78,21 @@ def search(visit: Visit) -> Response:
         **_conditions(visit, question, error),
         **_order(visit, question),
     )
+
+
+def found_csv(visit: Visit) -> Response:
+    """All that a search finds, as CSV."""
+    return _found(visit, "csv")
+
+
+def found_xlsx(visit: Visit) -> Response:
+    """All that a search finds, as a workbook."""
+    return _found(visit, "xlsx")
+
+
+def _found(visit: Visit, form_of_file: Form) -> Response:
+    question = {name: value for name, value in form.request_of(visit.query).items() if name != "NextToken"}
+    return download(visit, form_of_file, "SearchOpportunities", question, SEARCH_COLUMNS, search_row)
 
 
 def suggested(visit: Visit) -> Response:

@@ -107,7 +107,9 @@ class Table:
     @property
     def where(self) -> str:
         """Which opportunities the page shows, of how many."""
-        total = self.counts.total if self.counts else None
+        total = next((count for _, _, count, is_shown in self.views if is_shown), None)
+        if total is None and self.counts:
+            total = self.counts.total
         return where_among(
             self._place, len(self.summaries), page_size(self.question), total, is_last=not self.next_page
         )
@@ -169,7 +171,7 @@ class Table:
             (column, self._sorted(column.sort_by) if column.sort_by else "") for column in (IDENTIFIER, *self.columns)
         ]
 
-    @property
+    @cached_property
     def views(self) -> list[tuple[str, str, int | None, bool]]:
         """The ready views: name, address, how many they find if that is known, and whether this is what is shown."""
         counts = self.counts.views if self.counts else {}
