@@ -155,8 +155,8 @@ def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(
         (["-", "--profile", "nobody"], "", "your AWS configuration has no profile 'nobody'"),
         (["-", "--endpoint-url", "nowhere"], "", "--url 'nowhere' is not an address"),
         (["-", "--share", "2", "--rate", "on"], "", "--share '2' is not a number above 0 and at most 1"),
-        (["-", "--report", "no/folder"], "", "the report no/folder cannot be written"),
-        (["-", "--journal", "/dev/null/push.db"], "", "the journal /dev/null/push.db cannot be used"),
+        (["-", "--report", "no/folder"], "[]", "the report no/folder cannot be written"),
+        (["-", "--journal", "/dev/null/push.db"], "[]", "the journal /dev/null/push.db cannot be used"),
         (["-", "--catalog", "Production"], "", "--catalog 'Production' is not AWS or Sandbox"),
     ],
 )

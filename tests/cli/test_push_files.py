@@ -1,5 +1,6 @@
 """What `cosell push` makes of a user's files: rehearsals, names of columns, wrong rows, and an early end."""
 
+import io
 import json
 import re
 import sys
@@ -150,6 +151,19 @@ def test_ctrl_c_ends_a_push_with_a_summary_and_the_command_that_goes_on(
     assert (code, outcomes(results)) == (130, ["created"])
     assert told == f"1 of 2 rows: 1 created\nGo on with: cosell push --url {server.url} 'my rows.json'\n"
     assert outcomes(push("my rows.json")[1]) == ["unchanged", "created"]
+
+
+def test_ctrl_c_at_once_has_pushed_nothing(push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("rows.json").write_text(json.dumps([complete("never")]))
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Calls, "read", interrupted)
+    given: Any = io.BytesIO(Path("rows.json").read_bytes())
+    given.name = "<stdin>"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(given))
+    assert push("-") == (130, [], "Nothing was pushed yet.\nRun it again with the same input.\n")
 
 
 def test_a_terminal_sees_how_far_a_push_is(

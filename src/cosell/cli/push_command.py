@@ -127,8 +127,8 @@ def push_command(
         elif rules is not None:
             click.echo(rules.summary(), err=True)
         if code == STOPPED or (stop_at_first_error and code):
-            resume = "run it again with the same input" if file.name == "<stdin>" else again()
-            click.echo(f"Go on with: {resume}", err=True)
+            from_stdin = file.name == "<stdin>"
+            click.echo("Run it again with the same input." if from_stdin else f"Go on with: {again()}", err=True)
         return code
 
 
@@ -146,7 +146,7 @@ def _pushed(pusher: "Pusher", rows: "list[Row]", told: "Report", unreachable: st
         code, lines = failed.exit_code, failed.lines
     except KeyboardInterrupt:
         code = STOPPED
-    if summary := told.summary():
+    if summary := told.summary() or (code == STOPPED and "Nothing was pushed yet."):
         click.echo(summary, err=True)
     for line in lines:
         click.echo(f"cosell: {line}", err=True)

@@ -62,7 +62,7 @@ class Report:
         done, total = self._counts.total(), self._total
         counts = ", ".join(f"{self._counts[outcome]:,} {outcome}" for outcome in ORDER if self._counts[outcome])
         told = counted(total, "row") if done == total else f"{done:,} of {counted(total, 'row')}"
-        return f"{told}: {counts or 'nothing was pushed'}" if total else ""
+        return f"{told}: {counts}" if done else ""
 
     def progress(self) -> str:
         """How far it is: `9 of 300, about 5 min left`.

@@ -17,7 +17,6 @@ from cosell.errors import UserError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 TARGET = setting("mirror", former=["--to"])
-_ROLE = "arn:aws:iam::111122223333:role/sync"
 SERVICE = (
     setting("catalog"),
     service_address,
