@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cosell.cli.doctor_command import sinks
 from tests.admin.conftest import ask, done
 from tests.conftest import ACCOUNT, Finished, Server
 from tests.events.receiver import SECRET, Receiver
@@ -153,6 +154,7 @@ def test_figures_and_commands_show_what_a_sink_lacks(
     while not sink_of(server)["gone"]:
         pass
     assert figures(server)["cosell_sink_gone", name] == 1
+    assert [one.fact.endswith("wants no events any more") for one in sinks(server.url)] == [True]
     assert ", gone" in run("events", "sinks", "--url", server.url).out
     receiver.status = 204
     replayed = run("events", "replay", "--from", "start", "--sink", name, "--url", server.url)
@@ -241,9 +243,12 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
     log = [json.loads(server.process.stderr.readline()) for _ in range(2)]
     (told,) = (line for line in log if line["event"] == "sink cannot take events")
     assert (told["level"], told["reason"]) == ("warning", f"there is no folder {folder}")
+    (found,) = sinks(server.url)
+    assert (found.verdict, found.fact) == ("note", f"the sink file:{folder}/events.jsonl has not taken 1 of its events")
     folder.mkdir()
     assert ask(server, "POST", "clock", {"step": "1m"})[0] == 200
     until_settled(server)
+    assert [one.verdict for one in sinks(server.url)] == ["ok"]
     assert json.loads((folder / "events.jsonl").read_text())["detail"]["opportunity"]["identifier"] == created
 
 

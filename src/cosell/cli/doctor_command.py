@@ -75,6 +75,7 @@ def _findings(db: str, host: str, port: int, server: str | None) -> Iterator[Fin
     if server is not None:
         yield running(server)
         yield listing(server)
+        yield from sinks(server)
 
 
 def python() -> Finding:
@@ -199,6 +200,25 @@ def listing(server: str) -> Finding:
     except Failed as failed:
         return Finding(Verdict.WRONG, f"boto3 lists no opportunities from {server}: {failed.lines[0]}")
     return Finding(Verdict.OK, f"boto3 lists opportunities from {server}")
+
+
+def sinks(server: str) -> Iterator[Finding]:
+    """Whether the sinks of a server take events. Nothing where nobody answers."""
+    from cosell.cli.admin import ask
+
+    try:
+        found = ask(server, "events/sinks")["sinks"]
+    except UserError:
+        return
+    for sink in found:
+        name, lacks = sink["name"], sink["held"] + sink["dead_letters"]
+        remedy = f"the server's log says why; see cosell events sinks --url {server}"
+        if sink["gone"]:
+            yield Finding(Verdict.NOTE, f"the sink {name} wants no events any more", "restart the server to offer them")
+        elif lacks:
+            yield Finding(Verdict.NOTE, f"the sink {name} has not taken {lacks} of its events", remedy)
+        else:
+            yield Finding(Verdict.OK, f"the sink {name} takes events")
 
 
 def _proxy_in_the_way(endpoint: str | None) -> str | None:
