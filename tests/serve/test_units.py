@@ -32,7 +32,8 @@ mount -t tmpfs tmpfs /tmp && mkdir -p "$PROJECT" && mount --bind /var/lib/projec
 mount -t tmpfs tmpfs /var/tmp
 while read -r _ place _; do
   case $place in
-    /dev* | /proc* | /sys* | /tmp | /var/tmp | /var/lib/cosell) ;;
+    "$PROJECT" | /var/lib/project) mount -o remount,bind,ro "$place" ;;
+    /dev* | /proc* | /sys* | /tmp | /tmp/* | /var/tmp* | /var/lib/*) ;; # hidden by ours, or to be written
     *) mount -o remount,bind,ro "$place" ;;
   esac
 done </proc/self/mounts
