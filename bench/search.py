@@ -26,7 +26,7 @@ from bench.tags_and_views import add_tags_and_views
 from cosell import flow
 from cosell.engine import Engine
 from cosell.rules.identifiers import identifier_of
-from cosell.serve.search_feeding import AT_ONCE
+from cosell.store.search import FED_AT_ONCE
 
 SEARCH: Final = HEADERS | {b"x-amz-target": b"AWSPartnerCentralSelling.SearchOpportunities"}
 DEFAULT: Final = msgspec.json.encode({"Catalog": CATALOG})
@@ -96,7 +96,7 @@ def cells_over(database: Path, rounds: int, repeat: int = REPEAT) -> list[Cell]:
         closing(opened(database.with_suffix(".duckdb"), database)) as connection,
         closing(Engine.open(str(database))) as engine,
     ):
-        while engine.store.feed_search(AT_ONCE):
+        while engine.store.feed_search(FED_AT_ONCE):
             pass
         sides = _Sides(engine, connection, rounds, repeat)
         return [cell for question in questions(Values(connection)) for cell in sides.cells(question)]

@@ -13,7 +13,7 @@ from bench.databases import seeded
 from bench.figures import Figure, at_most
 from bench.processes import resident_mb, served_alone
 from cosell.engine import Engine
-from cosell.serve.search_feeding import AT_ONCE
+from cosell.store.search import FED_AT_ONCE
 
 OF_SEARCH: Final = "search_*"
 """The names of tables, indexes and triggers that are there for searches alone."""
@@ -43,7 +43,7 @@ def growth_of_log(rows: int) -> list[Figure]:
     alone = bytes_logged(copied(seeded(rows), "log-fed-alone.db"), _feed)
     name = "bytes in the log for each creation ÷ those without the index of searches"
     return [
-        at_most(f"{name}, {AT_ONCE} entries at once", together / bare, 1.2, f"{together:,.0f} and {bare:,.0f}"),
+        at_most(f"{name}, {FED_AT_ONCE} entries at once", together / bare, 1.2, f"{together:,.0f} and {bare:,.0f}"),
         Figure(f"{name}, each entry by itself", f"{alone / bare:.2f}", detail=f"{alone:,.0f} and {bare:,.0f}"),
     ]
 
@@ -67,9 +67,9 @@ def _nothing(_: Engine, __: int) -> None:
 
 
 def _feed(engine: Engine, _: int) -> None:
-    engine.store.feed_search(AT_ONCE)
+    engine.store.feed_search(FED_AT_ONCE)
 
 
 def _feed_many_at_once(engine: Engine, number: int) -> None:
-    if (number + 1) % AT_ONCE == 0:
+    if (number + 1) % FED_AT_ONCE == 0:
         _feed(engine, number)

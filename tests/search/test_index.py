@@ -18,13 +18,14 @@ from cosell.datasets.seed import seed
 from cosell.engine import Engine
 from cosell.store import search, search_index
 from cosell.store.access import Access
-from cosell.store.sqlite import connection, store
+from cosell.store.patience import waiting_until
+from cosell.store.sqlite import connection, search_rows, search_upkeep, store
 from tests.search import oracle
 from tests.search.oracle import Row
 from tests.search.partner import Partner
 from tests.search.questions import changes, data_sets, requests, views
 from tests.search.test_answers import ALL_ROUNDS, rounds
-from tests.store.caller import NOON_MS, record
+from tests.store.caller import NOON_MS, Refused, record
 
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 HERON: dict[str, Any] = {"Keyword": "heron"}
@@ -138,16 +139,16 @@ def test_a_search_feeds_the_index_where_too_much_is_pending(path: str, place: st
 def test_a_search_does_without_an_index_that_cannot_be_fed_in_time(
     deals: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "CATCH_UP_S", 0)
+    monkeypatch.setattr(search_upkeep, "CATCH_UP_S", 0)
     deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, 2 * search.MOST_JUDGED + 2)])
     assert found(deals, Keyword="heron 77", Sort={"SortBy": "Stage", "SortOrder": "ASCENDING"})[0] == "O77"
-    assert pending(deals) == 2 * search.MOST_JUDGED + 1 - store.FED_AT_ONCE
+    assert pending(deals) == 2 * search.MOST_JUDGED + 1 - search.FED_AT_ONCE
 
 
 def test_a_search_does_without_an_index_that_another_writer_keeps_from_being_fed(
     path: str, deals: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "CATCH_UP_S", 0)
+    monkeypatch.setattr(search_upkeep, "CATCH_UP_S", 0)
     deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
     writer = apsw.Connection(path)
     writer.execute("BEGIN IMMEDIATE")
@@ -209,9 +210,12 @@ def test_nothing_is_left_of_what_was_reset(path: str, deals: Partner) -> None:
     with closing(apsw.Connection(path)) as database:
         left = [
             database.execute(f"SELECT count(*) FROM {table}").get
-            for table in ("search_entry", "search_text", "search_pending", "search_trigrams", "search_words_docsize")
+            for table in (
+                *("search_entry", "search_written", "search_text"),
+                *("search_pending", "search_vocabulary", "search_terms_docsize"),
+            )
         ]
-    assert left == [0] * 5
+    assert left == [0] * 6
     deals.put_rows([titled("O1", "heron")])
     feed(deals)
     stage = {"Filter": {"EqualsTo": {"Key": "Stage", "Value": {"StringValue": "Prospect"}}}}
@@ -268,7 +272,7 @@ def test_an_index_that_other_rules_have_made_is_made_anew(
     deals.put_rows([titled("O1", "heron"), titled("O2", "owl")])
     feed(deals)
     changed = apsw.Connection(path)
-    changed.execute("UPDATE search_entry SET partner_project_title_folded = 'rubbish'")
+    changed.execute("UPDATE search_written SET partner_project_title_folded = 'rubbish'")
     changed.execute("UPDATE search_state SET reading = '1 0.0.0'")
     changed.close()
     assert found(deals, **HERON) == ["O1"], "nothing of it counts"
@@ -290,6 +294,35 @@ def test_only_what_is_another_is_written_again(deals: Partner) -> None:
     feed(deals)
     assert counted.execute("SELECT * FROM search_entry").fetchall() == before
     counted.close()
+
+
+def test_what_is_created_writes_nothing_for_the_index(path: str, deals: Partner) -> None:
+    deals.put_rows([titled("O1", "heron")])
+    feed(deals)
+    deals.create("new", Project={"Title": "heron"})
+    database = apsw.Connection(path)
+    assert database.execute("SELECT count(*) FROM search_pending").get == 0
+    assert (pending(deals), len(found(deals, **HERON))) == (1, 2)
+    database.close()
+
+
+def test_a_number_that_is_given_again_is_fed_again(deals: Partner) -> None:
+    deals.put_rows([titled("O1", "heron"), titled("O2", "heron")])
+    feed(deals)
+    with deals.engine.store.write(deals.scope) as tx:
+        tx.remove(["O2"])
+    deals.put_rows([titled("O3", "owl")])
+    for _ in range(2):
+        assert (found(deals, **HERON), found(deals, Keyword="owl")) == (["O1"], ["O3"])
+        feed(deals)
+
+
+def test_a_search_ends_by_the_deadline_that_was_set_for_it(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_rows, "STEPS_BETWEEN_LOOKS", 1)
+    deals.put_rows([titled("O1", "heron")])
+    with pytest.raises(Refused, match=r"503.*not done in time"), waiting_until(0):
+        found(deals, **HERON)
+    assert found(deals, **HERON) == ["O1"]
 
 
 FEEDING = """

@@ -113,7 +113,7 @@ def test_what_other_programs_write_is_found_by_looking(engine: Engine, monkeypat
 def test_the_log_tells_how_far_a_long_feeding_is(
     engine: Engine, told: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("LONG", 3), ("AT_ONCE", 2), ("MANY", 8), ("TOLD_EVERY_S", 0.0), ("LOOK_S", 0.01)):
+    for name, value in (("LONG", 3), ("FED_AT_ONCE", 2), ("MANY", 8), ("TOLD_EVERY_S", 0.0), ("LOOK_S", 0.01)):
         monkeypatch.setattr(search_feeding, name, value)
     feed_until(engine, lambda: ("the search index is fed", {}) in told)
     counts = [facts["pending"] for event, facts in told if event == "feeding the search index"]

@@ -18,12 +18,12 @@ from cosell.outage import Outage, Tell
 from cosell.serve.log import log_event, log_outage
 from cosell.serve.rest import Rest
 from cosell.store.interface import Store, StoreUnavailable
+from cosell.store.search import FED_AT_ONCE
 
 LOOK_S: Final = 0.2
 """Seconds after which it is looked again at what is pending. Writers rest where it has not become more."""
 LOOK_IDLE_S: Final = 10.0
 """Seconds after which it is looked again where nothing was pending and this process has written nothing."""
-AT_ONCE: Final = 250
 MANY: Final = 4_096
 """Pending opportunities that are fed although writers are at work: searches would feed them otherwise."""
 LONG: Final = 20_000
@@ -65,7 +65,7 @@ async def keep_fed(store: Store, writer: Executor, rest: Rest) -> None:
             if pending >= LONG and progress.is_due():
                 progress.tell(await loop.run_in_executor(None, store.pending_in_search))
             if 0 < pending <= before or pending >= MANY:
-                fed = await loop.run_in_executor(writer, store.feed_search, AT_ONCE)
+                fed = await loop.run_in_executor(writer, store.feed_search, FED_AT_ONCE)
         except Exception as error:  # noqa: BLE001  # whatever it is, it may be better the next time
             outage.met(error)
             await asyncio.sleep(LOOK_S)

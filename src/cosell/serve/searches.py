@@ -2,7 +2,7 @@
 
 On the event loop it would keep all other readers waiting, and on the writer's thread the writers. In a thread it shares
 the processor with them, which Python and SQLite see to: whoever waits gets its turn within milliseconds. Whoever was
-not begun by the deadline, since other searches are under way, is told so.
+not begun by the deadline, since other searches are under way, or was not done by it, is told so.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from cosell import flow
 from cosell.engine import Engine
 from cosell.flow import Answer, Call
 from cosell.store.interface import StoreBusy
-from cosell.store.patience import new_deadline, seconds_until
+from cosell.store.patience import new_deadline, seconds_until, waiting_until
 
 AT_ONCE: Final = 2
 """Searches of one worker: a long one does not stop the next, and many long ones do not stop everything else."""
@@ -30,12 +30,16 @@ class Searches:
     async def answer(self, call: Call) -> Answer:
         """The answer to a call."""
         call.deadline = new_deadline()
-        answering = self._searchers.submit(flow.answer, self._engine, call)
+        answering = self._searchers.submit(self._answer, call)
         answered = asyncio.wrap_future(answering)
         await asyncio.wait([answered], timeout=seconds_until(call.deadline))
         if answering.cancel():
             return flow.overdue(self._engine, call, StoreBusy("other searches were not done"))
         return await answered
+
+    def _answer(self, call: Call) -> Answer:
+        with waiting_until(call.deadline):
+            return flow.answer(self._engine, call)
 
     def close(self) -> None:
         """Finish what was begun."""

@@ -1,5 +1,7 @@
 """How long a writer waits for the database: until one deadline, however many locks and lines there are on the way.
 
+A search, which may look at every opportunity, ends by it, too.
+
 The entrance of a request sets it, for the thread that carries the request out. Where nobody has, it is LOCK_TIMEOUT_S
 from when the wait begins.
 """
@@ -31,9 +33,14 @@ def waiting_until(deadline: float) -> Iterator[None]:
         _deadline.reset(before)
 
 
+def set_deadline() -> float | None:
+    """The deadline that somebody has set for this thread; None where nobody has."""
+    return _deadline.get()
+
+
 def current_deadline() -> float:
     """Until when this thread may wait now."""
-    deadline = _deadline.get()
+    deadline = set_deadline()
     return new_deadline() if deadline is None else deadline
 
 

@@ -7,7 +7,8 @@ is pending, or the index cannot tell, everything is judged, in the order of the 
 
 How many opportunities pass a test nobody knows before looking. Where many do, walking in the asked order soon fills a
 page; where few do, it is one of the leads (`search_leads.py`) that has few candidates, and they are sorted. So both are
-tried, each time with a longer patience (`ROUNDS`): the dearest page costs a few times what the better way would.
+tried by turns, each time with a longer patience (`ROUNDS`), and each goes on where it has stopped: the dearest page
+costs a few times what the better way would.
 
 Pure: a database gives what the plan asks for.
 """
@@ -26,26 +27,35 @@ from cosell.rules.search.fields import FIELDS, Source
 from cosell.rules.search.question import Question, is_answer, key_of
 from cosell.rules.search.sought import Sought
 from cosell.store.page import Page
-from cosell.store.search_leads import Lead
+from cosell.store.search_leads import Lead, Termed, is_sharp
 
 ANY_ORDER: Final[SortBy] = "Identifier"
 """That in which everything is read where no order helps."""
 MOST_JUDGED: Final = 500
 """Pending opportunities that a search judges beside what the index finds."""
-
-
-WALKED_MEANWHILE: Final = 0.4
+FED_AT_ONCE: Final = 250
+"""Entries that are made in one transaction: about as many as other writers can wait for."""
+WALKED_MEANWHILE: Final = 0.25
 """Opportunities that are walked by in the time in which one candidate is found, as measured."""
+FAR_FEWER: Final = 4
+"""A lead with so many times fewer candidates is worth looking for, once another one is known."""
 
 
 class Round(msgspec.Struct, frozen=True):
-    """How many candidates of a lead are worth sorting, and then how many opportunities walking by. None: all."""
+    """How many candidates of a lead are worth sorting, and then how many more opportunities walking by. None: all."""
 
     candidates: int
     walked: int | None
 
 
-ROUNDS: Final = (Round(64, 256), Round(8_192, 4_096), Round(131_072, None))
+ROUNDS: Final = (
+    Round(128, 32),
+    Round(128, 128),
+    Round(1_024, 512),
+    Round(4_096, 2_048),
+    Round(16_384, 8_192),
+    Round(131_072, None),
+)
 
 
 class SearchReader(Protocol):
@@ -58,18 +68,23 @@ class SearchReader(Protocol):
         """
 
 
-class Hit(msgspec.Struct, frozen=True):
-    """The encoded summary of what was found, and its record, with tags and AWS's side where its order needs them."""
-
-    summary: bytes
-    record: bytes
-    tags: bytes | None = None
-    aws: bytes | None = None
+class Hit(Protocol):
+    """An opportunity that was found."""
 
     @property
-    def sought(self) -> Sought:
-        """The opportunity as it is judged."""
-        return Sought(self.record, self.tags, self.aws)
+    def summary(self) -> bytes:
+        """What is shown of it, encoded."""
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in the asked order."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A `Hit` that was found by reading its record."""
+
+    summary: bytes
+    position: Position
 
 
 class SearchIndex(Protocol):
@@ -81,29 +96,58 @@ class SearchIndex(Protocol):
         What takes longer to find out is left for those who are `patient`.
         """
 
-    def best_of(self, candidates: Sequence[int], wanted: int) -> list[Hit]:
+    def best_of(self, candidates: Sequence[int], wanted: int) -> Sequence[Hit]:
         """The first of some candidates that pass the test, in the asked order."""
 
-    def walk(self, most: int | None, wanted: int) -> tuple[list[Hit], bool]:
-        """The first of the next `most` entries that pass the test, in the asked order; whether there are no others."""
+    def walk(self, most: int | None, wanted: int) -> tuple[Sequence[Hit], bool]:
+        """The first of the next `most` entries that pass the test, in the asked order; whether there are no others.
+
+        The next walk begins behind them.
+        """
 
 
 def found_by(index: SearchIndex, leads: Sequence[Lead], wanted: int) -> list[Hit]:
     """The first `wanted` of what an index finds.
 
-    Candidates are not looked for where walking will fill the page sooner, by what the walk before has found.
+    Candidates are not looked for where walking will fill the page sooner, by what was found on the way so far. At first
+    they are looked for only where it is found out at once how many they are.
     """
-    share = 0.0
-    for number, patience in enumerate(ROUNDS):
-        for lead in leads if share * patience.candidates * WALKED_MEANWHILE < wanted else ():
-            candidates = index.candidates(lead, patience.candidates, patient=number > 0)
+    hits: list[Hit] = []
+    walked = 0
+    for number, patience in enumerate(ROUNDS if leads else ROUNDS[-1:]):
+        left = wanted - len(hits)
+        if len(hits) * patience.candidates * WALKED_MEANWHILE < left * max(walked, 1):
+            worth = [lead for lead in leads if _is_worth_it(lead, number, hits)]
+            candidates = _fewest(index, worth, patience.candidates, patient=number > 2)
             if candidates is not None:
-                return index.best_of(candidates, wanted)
-        hits, is_all = index.walk(patience.walked, wanted)
+                return list(index.best_of(candidates, wanted))
+        most = patience.walked and max(patience.walked, left)
+        found, is_all = index.walk(most, left)
+        hits += found
         if len(hits) == wanted or is_all:  # as the last walk always does
             break
-        share = len(hits) / max(patience.walked or 0, 1)
+        walked += most or 0
     return hits
+
+
+def _is_worth_it(lead: Lead, number: int, hits: list[Hit]) -> bool:
+    """Texts that are named in full at once, ranges after a few steps, and terms where those were in vain."""
+    if isinstance(lead, Termed):
+        return number > 1 or (number == 1 and not hits)
+    return number > 0 or is_sharp(lead)
+
+
+def _fewest(index: SearchIndex, leads: Sequence[Lead], most: int, *, patient: bool) -> Sequence[int] | None:
+    """The candidates of that lead which has the fewest, or nearly."""
+    fewest = None
+    for lead in leads:
+        candidates = index.candidates(lead, most, patient=patient)
+        if candidates is not None:
+            fewest = candidates
+            most = len(candidates) // FAR_FEWER
+            if most < ROUNDS[0].candidates:
+                break
+    return fewest
 
 
 class JudgePlan(msgspec.Struct, frozen=True):
@@ -143,19 +187,17 @@ def first_judged(
     return keep(wanted, behind, key=lambda sought: _sortable(position(question, sought)))
 
 
-def merged(question: Question, found: list[Hit], judged: list[Hit], wanted: int) -> list[Hit]:
+def merged(question: Question, found: list[Hit], judged: Sequence[Hit], wanted: int) -> list[Hit]:
     """The first of both, each of which is in order."""
     if not judged:
         return found
-    both = heapq.merge(
-        found, judged, key=lambda hit: _sortable(position(question, hit.sought)), reverse=question.descending
-    )
+    both = heapq.merge(found, judged, key=lambda hit: _sortable(hit.position), reverse=question.descending)
     return list(islice(both, wanted))
 
 
-def page_of(question: Question, hits: list[Hit], limit: int) -> Page:
+def page_of(hits: Sequence[Hit], limit: int) -> Page:
     """The page of what was found, one more than a page has where more follow."""
-    last = position(question, hits[limit - 1].sought) if len(hits) > limit else None
+    last = hits[limit - 1].position if len(hits) > limit else None
     return Page([hit.summary for hit in hits[:limit]], last)
 
 

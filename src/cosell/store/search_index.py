@@ -41,6 +41,13 @@ class Element(msgspec.Struct, frozen=True):
     code: int
 
 
+class Empty(msgspec.Struct, frozen=True):
+    """A coded text, or a list, is empty. `code` is that of an empty text."""
+
+    field: str
+    code: int
+
+
 class Equal(msgspec.Struct, frozen=True):
     """A written text is this one."""
 
@@ -92,9 +99,14 @@ class No(msgspec.Struct, frozen=True):
     part: "Test"
 
 
-Test: TypeAlias = OneOf | Element | Equal | Identified | Contains | Within | Words | All | Any | No
+Test: TypeAlias = OneOf | Element | Empty | Equal | Identified | Contains | Within | Words | All | Any | No
 ALWAYS: Final = All(())
 NEVER: Final = Any(())
+
+
+def parts_in(test: Test) -> tuple[Test, ...]:
+    """Tests that must all be passed to pass one."""
+    return test.parts if isinstance(test, All) else (test,)
 
 
 MOST_CODES: Final = 500

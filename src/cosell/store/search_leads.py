@@ -1,39 +1,25 @@
 """Where the answers to a search may be found without looking at every opportunity.
 
-A *lead* is a part of a test that an index answers by itself: one expression over codes, one over words, or a range of
-one order. Whatever passes the test is among the opportunities of each of its leads; which are few, nobody knows before
-they were counted, so a plan tries them side by side (`store/search.py`).
+A *lead* is a part of a test that an index answers by itself: one expression over terms, or a range of one order.
+Whatever passes the test is among the opportunities of each of its leads; which are few, nobody knows before they were
+counted, so a plan tries them side by side (`store/search.py`).
 """
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from cosell.rules.search.entry import Span
-from cosell.store.search_index import (
-    All,
-    Any,
-    Contains,
-    Element,
-    Equal,
-    Identified,
-    No,
-    OneOf,
-    Test,
-    Within,
-    Words,
-)
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.sort_keys import company_key
+from cosell.rules.search.entry import CODED, LISTS, Span
+from cosell.rules.search.question import Question
+from cosell.store.search_index import All, Any, Codes, Empty, Equal, Identified, No, OneOf, Test, Within, parts_in
+from cosell.store.search_terms import told
 
 
-class Coded(msgspec.Struct, frozen=True):
-    """An expression over codes: OneOf, Element, All, Any, and No beside something else in an All."""
-
-    test: Test
-
-
-class Worded(msgspec.Struct, frozen=True):
-    """An expression over folded texts: Contains, Words, All and Any. Some more opportunities may come with it."""
+class Termed(msgspec.Struct, frozen=True):
+    """An expression over terms (`store/search_terms.py`). Some more opportunities may come with it."""
 
     test: Test
 
@@ -50,31 +36,78 @@ class Union(msgspec.Struct, frozen=True):
     leads: tuple["Lead", ...]
 
 
-Lead: TypeAlias = Coded | Worded | Ranged | Union
+Lead: TypeAlias = Termed | Ranged | Union
+
+
+class Part(NamedTuple):
+    """A test, and its leads, the most promising first. None where it has to be put to every opportunity."""
+
+    test: Test
+    leads: tuple[Lead, ...]
+
+
+def parts_of(test: Test, question: Question, after: Position | None, codes: Codes) -> tuple[Part, ...]:
+    """A test in two where the field of the order may be empty: those opportunities stand together at one end of it.
+
+    Conditions often go together with that, and terms tell so at once: a walk would first pass all others. Answers to
+    the first part come before those to the second; a part that is all before the position is left out.
+    """
+    field = question.sort_by
+    whole = Part(test, _worth(leads_of(test), field))
+    if not whole.leads or is_sharp(whole.leads[0]) or not (field in CODED or field in LISTS):
+        return (whole,)
+    code = codes.code(field, "")
+    if code is None:
+        return (whole,)
+    empty = Empty(field, code)
+    both = [All((*parts_in(test), empty)), All((*parts_in(test), No(empty)))]
+    parts = [Part(part, leads_of(part)) for part in (both[::-1] if question.descending else both)]
+    is_in_second = after is not None and (after.key == company_key(None)) == question.descending
+    return tuple(parts[is_in_second:])
+
+
+def _worth(leads: Iterable[Lead], field: str) -> tuple[Lead, ...]:
+    """Leads but for a range of the order itself: walking keeps within it anyway."""
+    return tuple(
+        lead
+        for lead in leads
+        if not (isinstance(lead, Ranged) and isinstance(lead.test, Within) and lead.test.field == field)
+    )
 
 
 def leads_of(test: Test) -> tuple[Lead, ...]:
-    """The leads of a test, the most promising first. None where it has to be put to every opportunity."""
+    """The leads of a test, as in its part."""
     leads: list[Lead] = list(_ranges(test))
-    coded, worded = _coded(test), _worded(test)
-    if coded is not None:
-        leads.append(Coded(coded))
-    if worded is not None:
-        leads.append(Worded(worded))
+    termed = told(test)
+    if termed is not None:
+        leads.append(Termed(termed))
     leads += _unions(test)
-    return tuple(sorted(leads, key=lambda lead: isinstance(lead, Ranged) and isinstance(lead.test, Within)))
+    return tuple(sorted(leads, key=lambda lead: (not is_sharp(lead), isinstance(lead, Termed))))
+
+
+def is_sharp(lead: Lead) -> bool:
+    """Whether it leads to texts that were named in full: then it is found out at once how many those are."""
+    if isinstance(lead, Union):
+        return all(map(is_sharp, lead.leads))
+    return isinstance(lead, Ranged) and not isinstance(lead.test, Within)
 
 
 def about(test: Test, field: str) -> tuple[Test, ...]:
     """What a test demands of one field, whatever else it demands: all that passes it stands there in its order."""
-    parts = test.parts if isinstance(test, All) else (test,)
-    return tuple(part for part in parts if isinstance(part, Equal | OneOf | Within) and part.field == field)
+    parts = parts_in(test)
+    return tuple(part for part in parts if _is_about(part, field))
+
+
+def _is_about(test: Test, field: str) -> bool:
+    if isinstance(test, No):
+        return isinstance(test.part, Empty) and test.part.field == field
+    return isinstance(test, Empty | Equal | OneOf | Within) and test.field == field
 
 
 def _ranges(test: Test) -> Iterable[Ranged]:
     """Spans of one field are one range."""
     spans: dict[str, Span] = {}
-    for part in test.parts if isinstance(test, All) else (test,):
+    for part in parts_in(test):
         if isinstance(part, Equal | Identified):
             yield Ranged(part)
         elif isinstance(part, Within):
@@ -84,48 +117,12 @@ def _ranges(test: Test) -> Iterable[Ranged]:
     yield from (Ranged(Within(field, span)) for field, span in spans.items())
 
 
-def _coded(test: Test) -> Test | None:
-    match test:
-        case OneOf() | Element():
-            return test
-        case All(parts):
-            known = [part for part in map(_coded, parts) if part is not None]
-            refused = [part for part in parts if isinstance(part, No) and _is_coded(part.part)]
-            return All((*known, *refused)) if known else None
-        case Any(parts):
-            return _every(map(_coded, parts))
-    return None
-
-
-def _is_coded(test: Test) -> bool:
-    """Whether codes tell all of it, and no more."""
-    if isinstance(test, All | Any):
-        return all(map(_is_coded, test.parts))
-    return isinstance(test, OneOf | Element)
-
-
-def _worded(test: Test) -> Test | None:
-    match test:
-        case Contains() | Words():
-            return test
-        case All(parts):
-            known = [part for part in map(_worded, parts) if part is not None]
-            return All(tuple(known)) if known else None
-        case Any(parts):
-            return _every(map(_worded, parts))
-    return None
-
-
-def _every(parts: Iterable[Test | None]) -> Test | None:
-    every = list(parts)
-    known = tuple(part for part in every if part is not None)
-    return Any(known) if len(known) == len(every) else None
-
-
 def _unions(test: Test) -> Iterable[Union]:
-    """Of each list of alternatives that are not all of one kind, one lead of each."""
-    for part in test.parts if isinstance(test, All) else (test,):
-        if isinstance(part, Any) and _coded(part) is None and _worded(part) is None:
+    """Of each list of alternatives that terms do not tell together, one lead of each; and where all are sharp."""
+    for part in parts_in(test):
+        if isinstance(part, Any):
             leads = [leads_of(alternative) for alternative in part.parts]
             if all(leads):
-                yield Union(tuple(first for first, *_ in leads))
+                union = Union(tuple(first for first, *_ in leads))
+                if is_sharp(union) or told(part) is None:
+                    yield union

@@ -19,9 +19,9 @@ from cosell.rules.search.fields import DAY_MS, FIELDS, FIRST_DAY, texts_of
 from cosell.rules.search.question import KEYWORD_FIELDS, as_words
 from cosell.rules.search.sought import Sought
 
-READING: Final = f"1 {unicodedata.unidata_version}"
+READING: Final = f"2 {unicodedata.unidata_version}"
 """What entries depend on beside their opportunities: the rules below, and how letters are casefolded. Raise the number
-whenever a field's meaning, this module or the summary of a search changes, and every entry is made anew."""
+whenever a field's meaning, this module, terms or the summary of a search change, and every entry is made anew."""
 
 WRITTEN: Final = (
     "CustomerCompanyName",

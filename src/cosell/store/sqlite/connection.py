@@ -53,7 +53,7 @@ _ALSO_FULL: Final = apsw.SQLITE_IOERR_SHMSIZE
 """The log's index cannot grow."""
 _ALSO_READ_ONLY: Final = (errno.EROFS, errno.EPERM)
 """Why a file that is open already is not written: its disk has turned read-only, or it has become immutable."""
-_INDEXES_OF: Final = {1: CREATE_INDEXES, 10: CREATE_SEARCH_INDEXES}
+_INDEXES_OF: Final = {1: CREATE_INDEXES, 11: CREATE_SEARCH_INDEXES}
 """By the number of the migration that makes their tables."""
 _LOST: Final = "no such "
 """How the message of a SQLError begins where a table, a column or an index is lost."""

@@ -1,13 +1,15 @@
-"""Where the fields of a search stand in the table of entries, and how their orders are read.
+"""Where the fields of a search stand in the two tables of entries, and how their orders are read.
 
-The table has one index for each order that ListOpportunities has not (`indexes.py` has those).
+`search_entry` has numbers, in short rows, and `search_written` texts. Where their columns are named together, the first
+is `e` and the second `w`. They have one index for each order that ListOpportunities has not (`indexes.py` has those).
 """
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from cosell.rules.list.page_token import Position
-from cosell.rules.list.sort_keys import company_key
-from cosell.rules.search.entry import CODED, LISTS, MOST_CENTS, WRITTEN, cents_of
+from cosell.rules.list.sort_keys import Key, company_key
+from cosell.rules.search.entry import CODED, LISTS, MOST_CENTS, NO_AMOUNT, WRITTEN, cents_of
 from cosell.rules.search.fields import FIELDS
 from cosell.wire.types import snake_case
 
@@ -54,6 +56,23 @@ def order_columns(field: str) -> tuple[str, ...]:
     return (f"{column}_least_folded", f"{column}_least") if field in LISTS else (column,)
 
 
+def table_of_order(field: str) -> str:
+    """The table that has them."""
+    return "search_written" if field in WRITTEN or field in LISTS else "search_entry"
+
+
+def key_of_order(field: str, values: "Sequence[SQLiteValue]") -> Key:
+    """The key that stands in those columns, or already as a key: in the table of codes, and in those of lists."""
+    if field == "EstimatedMrr":
+        cents = values[0]
+        if isinstance(cents, int):
+            return "" if cents == NO_AMOUNT else f"{cents:0>{_DIGITS}}"
+        assert isinstance(cents, str)
+        return cents
+    key: Any = values[-1]
+    return company_key(key) if isinstance(key, str) and field != "OpportunityId" else key
+
+
 def order_values(field: str, position: Position) -> "tuple[SQLiteValue, ...]":
     """What a position has in those columns."""
     if field == "EstimatedMrr":
@@ -89,7 +108,7 @@ def index_of(field: str) -> str:
 
 _INDEXED: Final = tuple(name for name, field in FIELDS.items() if field.sortable and field.order is None)
 CREATE_SEARCH_INDEXES: Final = tuple(
-    f"CREATE INDEX {index_of(field)} ON search_entry "
+    f"CREATE INDEX {index_of(field)} ON {table_of_order(field)} "
     f"({', '.join(('scope_id', *(order_columns(field) or (COLUMNS[field],)), 'id_key'))})"
     for field in _INDEXED
 )

@@ -1,9 +1,9 @@
 """The index of searches as SQLite reads it: walks, leads and candidates. See `store/search.py` for the meaning."""
 
 from array import array
-from collections.abc import Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import apsw
 
@@ -12,74 +12,73 @@ from cosell.rules.search.entry import CODED
 from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.question import Question
 from cosell.store.search import Hit
-from cosell.store.search_index import Equal, Identified, OneOf, Test, Within
-from cosell.store.search_leads import Coded, Lead, Ranged, Union, Worded, about
+from cosell.store.search_index import Equal, Identified, Test, Within
+from cosell.store.search_leads import Lead, Ranged, Termed, Union
 from cosell.store.search_summary import unpacked
+from cosell.store.search_terms import TooMany, expression
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
-from cosell.store.sqlite.search_beside import aws_summary_of, tags_of
 from cosell.store.sqlite.search_columns import (
     COLUMNS,
     FIELD_NUMBERS,
     index_of,
+    key_of_order,
     key_of_text,
     order_columns,
     order_values,
-    text_of,
+    table_of_order,
 )
-from cosell.store.sqlite.search_sql import TooMany, codes_match, condition_sql, one_of_sql, within_sql, words_match
+from cosell.store.sqlite.search_sql import Conditions, conditions_of, within_sql
+from cosell.store.sqlite.search_walks import Numbers, all_in, walks_of
 
 if TYPE_CHECKING:
     from apsw import SQLiteValue
 
-Numbers: TypeAlias = "tuple[str, list[SQLiteValue]]"
-"""A statement that gives numbers of opportunities, but for its limit, with its values."""
-Statement: TypeAlias = "tuple[str, list[SQLiteValue | apsw.CArrayBinding]]"
+Binding: TypeAlias = "SQLiteValue | apsw.CArrayBinding"
+Statement: TypeAlias = tuple[str, list[Binding]]
 
-_NOT_PENDING: Final = (
-    "NOT EXISTS (SELECT 1 FROM search_pending AS p "
-    "WHERE p.scope_id = e.scope_id AND p.opportunity_id = e.opportunity_id)"
+_NUMBERS_BESIDE: Final = "CROSS JOIN search_entry AS e ON e.opportunity_id = n.opportunity_id "
+_SHOWN: Final = (
+    "SELECT w.summary, r.record, {keys} FROM ({numbers}) AS n {beside}"
+    "CROSS JOIN search_written AS w ON w.opportunity_id = n.opportunity_id "
+    "CROSS JOIN opportunity_record AS r ON r.opportunity_id = n.opportunity_id{conditions} LIMIT ?"
 )
-_HITS: Final = (
-    "SELECT e.summary, r.record, {tags}, {aws} FROM ({numbers}) AS n "
-    "CROSS JOIN search_entry AS e ON e.opportunity_id = n.opportunity_id "
-    "CROSS JOIN opportunity_record AS r ON r.opportunity_id = e.opportunity_id"
-)
-_TRIGRAM: Final = "SELECT term FROM search_trigrams WHERE term >= ? AND term <= ? LIMIT 1"
+_TRIGRAM: Final = "SELECT term FROM search_vocabulary WHERE term >= ? AND term <= ? LIMIT 1"
 FEW_BEGINNINGS: Final = 6
 MANY_BEGINNINGS: Final = 48
+WORTH_READING_IN_ORDER: Final = 32
+"""Times as many texts as a page has entries."""
 _LAST: Final = "\U0010ffff"
 
 
-class ScopeCodes:
-    """The `Codes` of a scope."""
+class _Shown(NamedTuple):
+    """A `Hit`. Its summary and its key are only made where somebody asks for them."""
 
-    def __init__(self, connection: apsw.Connection, scope_id: int | None) -> None:
-        self._connection = connection
-        self._scope_id = scope_id
+    field: str
+    packed: bytes
+    record: bytes
+    place: "list[SQLiteValue]"
 
-    def code(self, field: str, text: str) -> int | None:
-        """See `Codes.code`."""
-        place = (self._scope_id, FIELD_NUMBERS[field], key_of_text(text))
-        row: Any = self._connection.execute(
-            "SELECT code FROM search_text WHERE scope_id = ? AND field = ? AND key = ?", place
-        ).fetchone()
-        return None if row is None else int(row[0])
+    @property
+    def summary(self) -> bytes:
+        """See `Hit`."""
+        return unpacked(self.packed, self.record)
 
-    def containing(self, field: str, parts: tuple[str, ...]) -> tuple[int, ...]:
-        """See `Codes.containing`. The texts of such a field are few."""
-        rows: Any = self._connection.execute(
-            "SELECT key, code FROM search_text WHERE scope_id = ? AND field = ?", (self._scope_id, FIELD_NUMBERS[field])
-        )
-        found = []
-        for key, code in rows:
-            text = text_of(key).casefold()
-            if any(part in text for part in parts):
-                found.append(code)
-        return tuple(found)
+    @property
+    def position(self) -> Position:
+        """See `Hit`."""
+        *values, id_key = self.place
+        return Position(key_of_order(self.field, values or [id_key]), str(id_key))
+
+
+class _Finding(NamedTuple):
+    """The candidates of a lead that were found so far, and where the next ones come from."""
+
+    rows: apsw.Cursor
+    numbers: "array[int]"
 
 
 class SqliteSearchIndex:
-    """The `SearchIndex` of one page: of the entries of a scope that pass `test`, behind `after`."""
+    """The `SearchIndex` of one page: of the entries of a scope that pass `test`, behind `after`. To be closed."""
 
     def __init__(
         self,
@@ -88,25 +87,40 @@ class SqliteSearchIndex:
         question: Question,
         test: Test,
         after: Position | None,
+        *,
+        has_pending: bool,
     ) -> None:
         self._connection = connection
         self._scope_id = scope_id
-        self._test = test
         self._after = after
         self._field = question.sort_by
-        self._columns = order_columns(question.sort_by)
+        self._is_by_text = table_of_order(question.sort_by) == "search_written"
         self._direction, self._behind = ("DESC", "<") if question.descending else ("ASC", ">")
+        self._of_numbers, self._of_texts = conditions_of(test, has_pending=has_pending)
+        self._findings: dict[tuple[Lead, bool], _Finding] = {}
+        self._walks = walks_of(question, scope_id, test, after)
+        self._walked = 0
+
+    def close(self) -> None:
+        """Let go of what is being read."""
+        for finding in self._findings.values():
+            finding.rows.close()
 
     def candidates(self, lead: Lead, most: int, *, patient: bool) -> Sequence[int] | None:
         """See `SearchIndex.candidates`."""
         if isinstance(lead, Union):
             return self._candidates_of_all(lead, most, patient=patient)
-        try:
-            query, bindings = self._lead_query(lead, patient=patient)
-        except TooMany:
-            return None
-        rows: Any = self._connection.execute(f"{query} LIMIT ?", (*bindings, most + 1)).fetchall()
-        return None if len(rows) > most else array("q", (number for (number,) in rows))
+        finding = self._findings.get((lead, patient))
+        if finding is None:
+            try:
+                query = self._lead_query(lead, patient=patient)
+            except TooMany:
+                return None
+            finding = _Finding(self._connection.execute(query.query, query.bindings), array("q"))
+            self._findings[lead, patient] = finding
+        rows: Any = islice(finding.rows, max(most + 1 - len(finding.numbers), 0))
+        finding.numbers.extend([number for (number,) in rows])
+        return None if len(finding.numbers) > most else finding.numbers
 
     def _candidates_of_all(self, lead: Union, most: int, *, patient: bool) -> Sequence[int] | None:
         numbers: set[int] = set()
@@ -117,33 +131,32 @@ class SqliteSearchIndex:
             numbers.update(found)
         return array("q", numbers)
 
-    def _lead_query(self, lead: Coded | Worded | Ranged, *, patient: bool) -> Numbers:
-        match lead:
-            case Coded(test):
-                return "SELECT rowid FROM search_codes WHERE search_codes MATCH ?", [codes_match(test)]
-            case Worded(test):
-                match = words_match(test, partial(self._beginnings, MANY_BEGINNINGS if patient else FEW_BEGINNINGS))
-                return "SELECT rowid FROM search_words WHERE search_words MATCH ?", [match]
-        return self._range_query(lead.test)
+    def _lead_query(self, lead: Termed | Ranged, *, patient: bool) -> Numbers:
+        if isinstance(lead, Ranged):
+            return self._range_query(lead.test)
+        most = MANY_BEGINNINGS if patient else FEW_BEGINNINGS
+        match = expression(lead.test, lambda text: self._beginnings(most, text))
+        return Numbers("SELECT rowid FROM search_terms WHERE search_terms MATCH ?", [match])
 
     def _range_query(self, test: Equal | Identified | Within) -> Numbers:
         bindings: list[SQLiteValue] = [self._scope_id]
         if isinstance(test, Equal) and test.field != "CustomerCompanyName":
             folded, column = order_columns(test.field)
             bindings += [test.text.casefold(), test.text]
-            return f"{_all_in('search_entry', index_of(test.field))} AND {folded} = ? AND {column} = ?", bindings
+            everything = all_in("search_written", index_of(test.field))
+            return Numbers(f"{everything} AND {folded} = ? AND {column} = ?", bindings)
         field = "OpportunityId" if isinstance(test, Identified) else test.field
         order = FIELDS[field].order
         column = COLUMNS[field] if order is None else KEY_COLUMNS[order]
         everything = (
-            _all_in("search_entry", index_of(field))
+            all_in(table_of_order(field), index_of(field))
             if order is None
-            else _all_in("opportunity", index_name(order, partitioned=False))
+            else all_in("opportunity", index_name(order, partitioned=False))
         )
         if isinstance(test, Within):
-            return f"{everything} AND {within_sql(column, test, bindings)}", bindings
+            return Numbers(f"{everything} AND {within_sql(column, test, bindings)}", bindings)
         bindings.append(test.id_key if isinstance(test, Identified) else key_of_text(test.text))
-        return f"{everything} AND {column} = ?", bindings
+        return Numbers(f"{everything} AND {column} = ?", bindings)
 
     def _beginnings(self, most: int, text: str) -> list[str] | None:
         """See `Beginnings`. Each is looked for behind the one before: all at once would be read with their entries."""
@@ -158,14 +171,30 @@ class SqliteSearchIndex:
             least = f"{trigram}\0"
         return None
 
-    def best_of(self, candidates: Sequence[int], wanted: int) -> list[Hit]:
-        """See `SearchIndex.best_of`."""
-        return self._hits(*self._best_query(sorted(candidates), wanted)) if candidates else []
+    def best_of(self, candidates: Sequence[int], wanted: int) -> Sequence[Hit]:
+        """See `SearchIndex.best_of`.
 
-    def _best_query(self, candidates: Sequence[int], wanted: int) -> Statement:
-        bindings: list[SQLiteValue | apsw.CArrayBinding] = [apsw.carray(array("q", candidates))]
+        Most candidates have the texts that led to them, so texts are first read in the asked order, as far as the page
+        needs. Where few have, they are read in the order in which they stand.
+        """
+        if not candidates:
+            return []
+        numbers = sorted(candidates)
+        first = WORTH_READING_IN_ORDER * wanted
+        hits = self._hits(self._best_query(numbers, wanted, first))
+        if len(hits) < wanted and len(numbers) > first and self._of_texts.parts and not self._is_by_text:
+            hits = self._hits(self._best_query(numbers, wanted, None))
+        return hits
+
+    def _best_query(self, candidates: Sequence[int], wanted: int, first: int | None) -> Statement:
+        """`first`: how many pass all but the conditions on texts before those are put to them."""
+        bindings: list[Binding] = [apsw.carray(array("q", candidates))]
         tables = "carray(?) AS c CROSS JOIN search_entry AS e ON e.opportunity_id = c.value"
-        columns = tuple(f"e.{column}" for column in self._columns)
+        columns = tuple(f"{'w' if self._is_by_text else 'e'}.{column}" for column in order_columns(self._field))
+        texts = self._of_texts
+        is_eager = self._is_by_text or (first is None and bool(texts.parts))
+        if is_eager:
+            tables += " CROSS JOIN search_written AS w ON w.opportunity_id = c.value"
         if self._field in CODED:
             tables += (
                 " CROSS JOIN (SELECT code, key FROM search_text WHERE scope_id = ? AND field = ?) AS t "
@@ -173,112 +202,66 @@ class SqliteSearchIndex:
             )
             bindings += [self._scope_id, FIELD_NUMBERS[self._field]]
             columns = ("t.key",)
+        conditions = ["e.scope_id = ?", *self._of_numbers.parts]
+        bindings += [self._scope_id, *self._of_numbers.bindings]
+        if is_eager:
+            conditions += texts.parts
+            bindings += texts.bindings
+            texts = Conditions()
+        named = [f"{column} AS k{place}" for place, column in enumerate(columns)]
         columns = (*columns, "e.id_key")
-        bindings.append(self._scope_id)
-        conditions = ["e.scope_id = ?", self._condition(bindings), _NOT_PENDING]
         if self._after is not None:
             conditions.append(f"({', '.join(columns)}) {self._behind} ({', '.join('?' * len(columns))})")
             values = (self._after.key,) if self._field in CODED else order_values(self._field, self._after)
             bindings += [*values, self._after.id_key]
         order = ", ".join(f"{column} {self._direction}" for column in columns)
-        best = f"SELECT e.opportunity_id FROM {tables} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ?"
-        return self._hits_of(best), [*bindings, wanted]
+        best = (
+            f"SELECT {', '.join(['e.opportunity_id', *named, 'e.id_key'])} FROM {tables} "
+            f"WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ?"
+        )
+        bindings.append(first if texts.parts else wanted)
+        return _shown(best, len(named), texts), [*bindings, *texts.bindings, wanted]
 
-    def walk(self, most: int | None, wanted: int) -> tuple[list[Hit], bool]:
+    def walk(self, most: int | None, wanted: int) -> tuple[Sequence[Hit], bool]:
         """See `SearchIndex.walk`."""
         hits: list[Hit] = []
         left = -1 if most is None else most
-        for numbers, bindings in self._walks():
-            hits += self._hits(*self._walk_query(numbers, bindings, left, wanted - len(hits)))
+        while self._walks:
+            hits += self._hits(self._walk_query(self._walks[0], left, wanted - len(hits)))
             if len(hits) == wanted:
                 break
             if most is not None:
-                left -= self._count(numbers, bindings, left)
+                count = self._count(self._walks[0], left)
+                self._walked += count
+                left -= count
                 if not left:
                     return hits, False
+            del self._walks[0]
+            self._walked = 0
         return hits, True
 
-    def _count(self, numbers: str, bindings: "Sequence[SQLiteValue]", most: int) -> int:
-        count = self._connection.execute(f"SELECT count(*) FROM ({numbers} LIMIT ?)", (*bindings, most)).get
+    def _count(self, numbers: Numbers, most: int) -> int:
+        count = self._connection.execute(
+            f"SELECT count(*) FROM ({numbers.query} LIMIT ? OFFSET ?)", (*numbers.bindings, most, self._walked)
+        ).get
         assert isinstance(count, int)
         return count
 
-    def _walk_query(self, numbers: str, bindings: "Sequence[SQLiteValue]", most: int, wanted: int) -> Statement:
-        values: list[SQLiteValue | apsw.CArrayBinding] = [*bindings, most]
-        condition = self._condition(values)
-        return f"{self._hits_of(f'{numbers} LIMIT ?')} WHERE {condition} AND {_NOT_PENDING} LIMIT ?", [*values, wanted]
+    def _walk_query(self, numbers: Numbers, most: int, wanted: int) -> Statement:
+        both = self._of_numbers.before(self._of_texts)
+        bindings = [*numbers.bindings, most, self._walked, *both.bindings, wanted]
+        return _shown(f"{numbers.query} LIMIT ? OFFSET ?", numbers.keys, both), bindings
 
-    def _condition(self, bindings: "list[SQLiteValue | apsw.CArrayBinding]") -> str:
-        values: list[SQLiteValue] = []
-        condition = condition_sql(self._test, values)
-        bindings += values
-        return condition
-
-    def _walks(self) -> Iterator[Numbers]:
-        """Statements that give the numbers of entries behind the position, in the asked order, one by one.
-
-        Of all entries, but for those that cannot pass the test for what stands in the field of the order.
-        """
-        order = FIELDS[self._field].order
-        if self._field in CODED:
-            yield from self._walks_by_code()
-        elif order is None:
-            values = () if self._after is None else order_values(self._field, self._after)
-            yield self._in_order(_all_in("search_entry", index_of(self._field)), self._columns, values)
-        else:
-            columns = () if order == "Identifier" else (KEY_COLUMNS[order],)
-            values = () if self._after is None else (self._after.key,) * len(columns)
-            yield self._in_order(_all_in("opportunity", index_name(order, partitioned=False)), columns, values)
-
-    def _in_order(self, everything: str, columns: tuple[str, ...], behind: "tuple[SQLiteValue, ...]") -> Numbers:
-        bindings: list[SQLiteValue] = [self._scope_id]
-        conditions = [everything]
-        for part in about(self._test, self._field):
-            if isinstance(part, Within):
-                conditions.append(within_sql(columns[0], part, bindings))
-            elif isinstance(part, Equal):
-                conditions += [f"{column} = ?" for column in columns]
-                bindings += [part.text.casefold(), part.text] if len(columns) == 2 else [key_of_text(part.text)]
-        columns = (*columns, "id_key")
-        if self._after is not None:
-            conditions.append(f"({', '.join(columns)}) {self._behind} ({', '.join('?' * len(columns))})")
-            bindings += [*behind, self._after.id_key]
-        order = ", ".join(f"{column} {self._direction}" for column in columns)
-        return f"{' AND '.join(conditions)} ORDER BY {order}", bindings
-
-    def _walks_by_code(self) -> Iterator[Numbers]:
-        """Text by text, and of each the entries that have it: first the rest of those that have the position's."""
-        if self._after is None:
-            yield self._by_code([], [])
-        else:
-            place: list[SQLiteValue] = [self._after.key, self._after.id_key]
-            yield self._by_code(["t.key = ?", f"e.id_key {self._behind} ?"], place)
-            yield self._by_code([f"t.key {self._behind} ?"], place[:1])
-
-    def _by_code(self, behind: list[str], place: "list[SQLiteValue]") -> Numbers:
-        bindings: list[SQLiteValue] = [self._scope_id, FIELD_NUMBERS[self._field], *place]
-        conditions = ["t.scope_id = ?", "t.field = ?", *behind]
-        wanted = [part for part in about(self._test, self._field) if isinstance(part, OneOf)]
-        conditions += [one_of_sql("t.code", part.codes, bindings) for part in wanted]
-        return (
-            f"SELECT e.opportunity_id FROM search_text AS t CROSS JOIN search_entry AS e "
-            f"INDEXED BY {index_of(self._field)} ON e.scope_id = t.scope_id AND e.{COLUMNS[self._field]} = t.code "
-            f"WHERE {' AND '.join(conditions)} ORDER BY t.key {self._direction}, e.id_key {self._direction}"
-        ), bindings
-
-    def _hits_of(self, numbers: str) -> str:
-        """Records with summaries, and beside them what the order is of."""
-        source = FIELDS[self._field].source
-        return _HITS.format(
-            numbers=numbers,
-            tags=tags_of("e") if source == "tags" else "NULL",
-            aws=aws_summary_of("e") if source == "aws" else "NULL",
-        )
-
-    def _hits(self, query: str, bindings: "Sequence[SQLiteValue | apsw.CArrayBinding]") -> list[Hit]:
-        rows: Any = self._connection.execute(query, bindings).fetchall()
-        return [Hit(unpacked(summary, record), record, *beside) for summary, record, *beside in rows]
+    def _hits(self, statement: Statement) -> list[Hit]:
+        rows: Any = self._connection.execute(*statement).fetchall()
+        return [_Shown(self._field, packed, record, place) for packed, record, *place in rows]
 
 
-def _all_in(table: str, index: str) -> str:
-    return f"SELECT opportunity_id FROM {table} INDEXED BY {index} WHERE scope_id = ?"
+def _shown(numbers: str, width: int, conditions: Conditions) -> str:
+    """What is shown of those numbers which pass conditions, and `width` columns of their keys."""
+    return _SHOWN.format(
+        keys=", ".join([*[f"n.k{place}" for place in range(width)], "n.id_key"]),
+        numbers=numbers,
+        beside=_NUMBERS_BESIDE if "e" in conditions.tables else "",
+        conditions=f" WHERE {' AND '.join(conditions.parts)}" if conditions.parts else "",
+    )

@@ -1,8 +1,9 @@
 """Searches, in SQL. See `store/search.py` for the meaning."""
 
 from array import array
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
@@ -12,22 +13,39 @@ from cosell.rules.search.fields import Source
 from cosell.rules.search.question import Question
 from cosell.rules.search.sought import Sought
 from cosell.rules.search.summary import summary_of
+from cosell.store.interface import StoreBusy
 from cosell.store.page import Page
-from cosell.store.search import MOST_JUDGED, Hit, JudgePlan, first_judged, found_by, judge_plan, merged, page_of
+from cosell.store.patience import set_deadline
+from cosell.store.search import (
+    MOST_JUDGED,
+    Hit,
+    Judged,
+    JudgePlan,
+    first_judged,
+    found_by,
+    judge_plan,
+    merged,
+    page_of,
+    position,
+)
 from cosell.store.search_index import NEVER, NotTold, Test, test_of
-from cosell.store.search_leads import leads_of
+from cosell.store.search_leads import parts_of
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
 from cosell.store.sqlite.relation_rows import RelationRows
 from cosell.store.sqlite.search_beside import aws_summary_of, tags_of
-from cosell.store.sqlite.search_entries import is_of_this_reading, pending
-from cosell.store.sqlite.search_reading import ScopeCodes, SqliteSearchIndex
+from cosell.store.sqlite.search_codes import ScopeCodes
+from cosell.store.sqlite.search_feeding import state_of
+from cosell.store.sqlite.search_reading import SqliteSearchIndex
 from cosell.wire.encode import encode
 
 if TYPE_CHECKING:
     from apsw import SQLiteValue
 
+STEPS_BETWEEN_LOOKS: Final = 50_000
+"""Of SQLite's machine, between two looks at the clock: some milliseconds."""
 _BESIDE: Final[dict[Source, str]] = {"tags": tags_of("opportunity"), "aws": aws_summary_of("opportunity")}
-_PENDING: Final = "SELECT opportunity_id FROM search_pending WHERE scope_id = ? LIMIT ?"
+_CHANGED: Final = "SELECT opportunity_id FROM search_pending WHERE scope_id = ? LIMIT ?"
+_NEW: Final = "SELECT opportunity_id FROM opportunity WHERE opportunity_id > ? LIMIT ?"
 _JUDGED: Final = (
     "SELECT record, {beside} FROM carray(?) AS p CROSS JOIN opportunity ON opportunity.opportunity_id = p.value "
     "CROSS JOIN opportunity_record ON opportunity_record.opportunity_id = p.value WHERE scope_id = ?"
@@ -42,52 +60,87 @@ class SearchRows(RelationRows):
 
     def search(self, question: Question, after: Position | None, limit: int) -> Page:
         """See `SearchReader.search`. A savepoint, so that all its statements see the same moment."""
-        if self._catch_up is not None and pending(self._connection, MOST_JUDGED + 1) > MOST_JUDGED:
+        hits = self._found_at_once(question, after, limit + 1, is_last=self._catch_up is None)
+        if hits is None:
+            assert self._catch_up is not None
             self._catch_up()
-        with self._connection:
-            hits = self._hits(question, after, limit + 1)
-        return page_of(question, hits, limit)
+            hits = self._found_at_once(question, after, limit + 1, is_last=True)
+        assert hits is not None
+        return page_of(hits, limit)
 
-    def _hits(self, question: Question, after: Position | None, wanted: int) -> list[Hit]:
-        waiting = self._pending()
+    def _found_at_once(
+        self, question: Question, after: Position | None, wanted: int, *, is_last: bool
+    ) -> Sequence[Hit] | None:
+        """What is found as of one moment. None, but for the last time, where the index is too far behind for that."""
+        hits = None
+        with _ended_by_deadline(self._connection), self._connection:
+            waiting = self._waiting()
+            if waiting is not None or is_last:
+                hits = self._hits(question, after, wanted, waiting)
+        return hits
+
+    def _hits(
+        self, question: Question, after: Position | None, wanted: int, waiting: list[int] | None
+    ) -> Sequence[Hit]:
         test = None if waiting is None else self._test(question)
         if waiting is None or test is None:
             return self._all_judged(question, after, wanted)
-        found = [] if test == NEVER else self._found(question, test, after, wanted)
+        found = [] if test == NEVER else self._found(question, test, after, wanted, has_pending=bool(waiting))
         return merged(question, found, self._judged(question, after, wanted, waiting), wanted)
 
-    def _pending(self) -> list[int] | None:
+    def _waiting(self) -> list[int] | None:
         """The numbers of pending opportunities; None where they are many, or entries are of another reading."""
-        if not is_of_this_reading(self._connection):
+        state = state_of(self._connection)
+        if not state.is_of_this_reading:
             return None
-        rows: Any = self._connection.execute(_PENDING, (self._scope_id, MOST_JUDGED + 1)).fetchall()
-        return None if len(rows) > MOST_JUDGED else [number for (number,) in rows]
+        waiting: list[int] = []
+        if state.new:
+            rows: Any = self._connection.execute(_NEW, (state.fed_until, MOST_JUDGED + 1)).fetchall()
+            waiting += [number for (number,) in rows]
+        if state.has_changed:
+            rows = self._connection.execute(_CHANGED, (self._scope_id, MOST_JUDGED + 1)).fetchall()
+            waiting += [number for (number,) in rows]
+        return None if len(waiting) > MOST_JUDGED else waiting
 
     def _test(self, question: Question) -> Test | None:
         try:
-            return test_of(question, ScopeCodes(self._connection, self._scope_id))
+            return test_of(question, self._codes)
         except NotTold:
             return None
 
-    def _found(self, question: Question, test: Test, after: Position | None, wanted: int) -> list[Hit]:
-        index = SqliteSearchIndex(self._connection, self._scope_id, question, test, after)
-        return found_by(index, leads_of(test), wanted)
+    @property
+    def _codes(self) -> ScopeCodes:
+        return ScopeCodes(self._connection, self._scope_id)
 
-    def _judged(self, question: Question, after: Position | None, wanted: int, waiting: list[int]) -> list[Hit]:
+    def _found(
+        self, question: Question, test: Test, after: Position | None, wanted: int, *, has_pending: bool
+    ) -> list[Hit]:
+        hits: list[Hit] = []
+        for part in parts_of(test, question, after, self._codes):
+            index = SqliteSearchIndex(
+                self._connection, self._scope_id, question, part.test, after, has_pending=has_pending
+            )
+            with closing(index):
+                hits += found_by(index, part.leads, wanted - len(hits))
+            if len(hits) == wanted:
+                break
+        return hits
+
+    def _judged(self, question: Question, after: Position | None, wanted: int, waiting: list[int]) -> list[Judged]:
         if not waiting:
             return []
         query = _JUDGED.format(beside=_beside(question.sources))
         rows: Any = self._connection.execute(query, (apsw.carray(array("q", waiting)), self._scope_id))
         judged = first_judged((Sought(*row) for row in rows), question, after, wanted)
-        return [self._whole(sought) for sought in judged]
+        return [self._whole(question, sought) for sought in judged]
 
-    def _all_judged(self, question: Question, after: Position | None, wanted: int) -> list[Hit]:
+    def _all_judged(self, question: Question, after: Position | None, wanted: int) -> list[Judged]:
         plan = judge_plan(question, after)
         with closing(self._connection.execute(*self._judge_query(plan))) as cursor:
             rows: Any = cursor
             read = (Sought(*row) for row in rows)
             judged = first_judged(read, question, after, wanted, in_order=plan.in_order)
-        return [self._whole(sought) for sought in judged]
+        return [self._whole(question, sought) for sought in judged]
 
     def _judge_query(self, plan: JudgePlan) -> "tuple[str, list[SQLiteValue]]":
         direction, behind = ("DESC", "<") if plan.descending else ("ASC", ">")
@@ -104,11 +157,28 @@ class SearchRows(RelationRows):
             f"ORDER BY {', '.join(f'{column} {direction}' for column in columns)}"
         ), bindings
 
-    def _whole(self, sought: Sought) -> Hit:
+    def _whole(self, question: Question, sought: Sought) -> Judged:
         """An opportunity with everything that can be shown of it."""
         identifier = sought.record.id
-        whole = (sought.record_text, self._tags_text(f"opportunity/{identifier}"), self.aws_summary(identifier))
-        return Hit(encode(summary_of(Sought(*whole))), *whole)
+        tags, aws = self._tags_text(f"opportunity/{identifier}"), self.aws_summary(identifier)
+        whole = Sought(sought.record_text, tags, aws)
+        return Judged(encode(summary_of(whole)), position(question, whole))
+
+
+@contextmanager
+def _ended_by_deadline(connection: apsw.Connection) -> Iterator[None]:
+    """Raises StoreBusy once the deadline has passed that was set for whoever asks. In process nobody sets one."""
+    deadline = set_deadline()
+    if deadline is None:
+        yield
+        return
+    connection.set_progress_handler(lambda: monotonic() >= deadline, STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    except apsw.InterruptError as error:
+        raise StoreBusy("a search was not done in time") from error
+    finally:
+        connection.set_progress_handler(None)
 
 
 def _beside(sources: frozenset[Source]) -> str:

@@ -5,10 +5,9 @@ connection, which readers and the writer take in turn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from functools import partial
-from time import monotonic
-from typing import Any, Final
+from typing import Any
 
 import apsw
 import msgspec
@@ -22,8 +21,8 @@ from cosell.store.engagement import DueTask
 from cosell.store.interface import StoreUnavailable
 from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
-from cosell.store.patience import waiting_until
 from cosell.store.saved_states import SavedStates
+from cosell.store.search import FED_AT_ONCE
 from cosell.store.sqlite.appearance_rows import due_appearances
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
@@ -33,7 +32,6 @@ from cosell.store.sqlite.connection import (
     check_origin,
     migrate,
     open_connection,
-    schema_versions,
     unavailable_instead_of_sqlite_errors,
 )
 from cosell.store.sqlite.due_review_rows import due_reviews
@@ -51,15 +49,12 @@ from cosell.store.sqlite.readers import PooledReaders, Readers, ReadersOfMemory
 from cosell.store.sqlite.reading import Reading
 from cosell.store.sqlite.saved_states import SqliteSavedStates
 from cosell.store.sqlite.scope_numbers import ScopeNumbers
-from cosell.store.sqlite.search_entries import NO_LIMIT, SINCE_SCHEMA, Feeding, begin_anew, is_of_this_reading, pending
+from cosell.store.sqlite.search_feeding import NO_LIMIT, Feeding, pending
+from cosell.store.sqlite.search_upkeep import SearchUpkeep, begin_anew_where_need_be
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
 from cosell.store.sqlite.writer_lock import WriterLock
 
-FED_AT_ONCE: Final = 250
-"""Entries of the search index that are made in one transaction: about as many as other writers can wait for."""
-CATCH_UP_S: Final = 5.0
-"""Seconds that a search feeds the index before it does without."""
 NOT_OPENED: tuple[type[Exception], ...] = (StoreUnavailable, *NOT_NOW)
 
 
@@ -79,6 +74,7 @@ class SqliteStore:
         self._group: GroupCommit | None = None
         self._delivery: apsw.Connection | None = None
         self._may_write = access is not Access.READ
+        self._upkeep = SearchUpkeep(self.write_quickly)
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
         self.outbox: Outbox = self._outbox
         self.states: SavedStates = SqliteSavedStates(self, path)
@@ -89,7 +85,7 @@ class SqliteStore:
                 check_origin(self._writer, path)
                 migrate(self._writer, new_token_key)
             if access is not Access.READ:
-                self._begin_search_anew()
+                begin_anew_where_need_be(self._writer, self._writing_at_opening)
             token_key = self._writer.execute("SELECT token_key FROM installation").get
             self._place = None if path == MEMORY else Place(path, self._writer)
         except NOT_OPENED as error:
@@ -101,12 +97,6 @@ class SqliteStore:
         self._pool = None if self._place is None else PooledReaders(self._place, partial(there, path))
         self.readers: Readers = self._pool or ReadersOfMemory(self._writer, self._writing)
         self._write_check = None if self._pool is None else WriteCheck(self._pool.open, self._writing)
-
-    def _begin_search_anew(self) -> None:
-        """Where another version of cosell or of Python has made the index of searches, nothing of it counts."""
-        if schema_versions(self._writer)[0] >= SINCE_SCHEMA and not is_of_this_reading(self._writer):
-            with self._writing, self._transaction(self._writer):
-                begin_anew(self._writer)
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, so each sees one committed state."""
@@ -226,6 +216,11 @@ class SqliteStore:
             raise
 
     @contextmanager
+    def _writing_at_opening(self) -> Iterator[apsw.Connection]:
+        with self._writing, self._transaction(self._writer):
+            yield self._writer
+
+    @contextmanager
     def _in_its_place(self) -> Iterator[None]:
         """A change that counts only if the file is where others look for it, before it begins and once it is durable.
 
@@ -315,16 +310,13 @@ class SqliteStore:
             return pending(connection, most)
 
     def feed_search(self, most: int) -> int:
-        """See `Store.feed_search`. What a power cut undoes of it is fed again."""
-        with self.write_quickly() as connection:
-            return Feeding(connection).feed(most)
+        """See `Store.feed_search`."""
+        return self._upkeep.feed(most)
 
     def catch_up(self) -> None:
-        """See `Lender.catch_up`. Where it cannot be, searches do without."""
-        until = monotonic() + CATCH_UP_S
-        with suppress(StoreUnavailable), waiting_until(until):
-            while self._may_write and self.feed_search(FED_AT_ONCE) and monotonic() < until:
-                pass
+        """See `Lender.catch_up`."""
+        if self._may_write:
+            self._upkeep.catch_up()
 
     def log_bytes(self) -> int:
         """See `Store.log_bytes`."""

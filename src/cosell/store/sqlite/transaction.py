@@ -28,7 +28,7 @@ from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRow
 from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.relation_rows import RelationChanges
-from cosell.store.sqlite.search_entries import Feeding
+from cosell.store.sqlite.search_feeding import Feeding
 from cosell.store.sqlite.search_rows import SearchRows
 from cosell.store.sqlite.zone_maps import DAY_MS
 
