@@ -39,6 +39,8 @@ WALKED_MEANWHILE: Final = 0.25
 """Opportunities that are walked by in the time in which one candidate is found, as measured."""
 FAR_FEWER: Final = 4
 """A lead with so many times fewer candidates is worth looking for, once another one is known."""
+WORTH_FEWER: Final = 128
+"""Candidates that are sorted sooner than fewer are found."""
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -49,11 +51,11 @@ class Round(msgspec.Struct, frozen=True):
 
 
 ROUNDS: Final = (
-    Round(128, 32),
-    Round(128, 128),
-    Round(1_024, 512),
-    Round(4_096, 2_048),
-    Round(16_384, 8_192),
+    Round(512, 32),
+    Round(512, 128),
+    Round(2_048, 512),
+    Round(8_192, 2_048),
+    Round(32_768, 8_192),
     Round(131_072, None),
 )
 
@@ -117,7 +119,7 @@ def found_by(index: SearchIndex, leads: Sequence[Lead], wanted: int) -> list[Hit
     for number, patience in enumerate(ROUNDS if leads else ROUNDS[-1:]):
         left = wanted - len(hits)
         if len(hits) * patience.candidates * WALKED_MEANWHILE < left * max(walked, 1):
-            worth = [lead for lead in leads if _is_worth_it(lead, number, hits)]
+            worth = [lead for lead in leads if _is_worth_it(lead, leads, number, hits)]
             candidates = _fewest(index, worth, patience.candidates, patient=number > 2)
             if candidates is not None:
                 return list(index.best_of(candidates, wanted))
@@ -130,10 +132,10 @@ def found_by(index: SearchIndex, leads: Sequence[Lead], wanted: int) -> list[Hit
     return hits
 
 
-def _is_worth_it(lead: Lead, number: int, hits: list[Hit]) -> bool:
-    """Texts that are named in full at once, ranges after a few steps, and terms where those were in vain."""
+def _is_worth_it(lead: Lead, leads: Sequence[Lead], number: int, hits: list[Hit]) -> bool:
+    """Texts that are named in full at once, ranges after a few steps, and terms where the others are in vain."""
     if isinstance(lead, Termed):
-        return number > 1 or (number == 1 and not hits)
+        return number > (2 if is_sharp(leads[0]) else min(len(hits), 1))
     return number > 0 or is_sharp(lead)
 
 
@@ -145,7 +147,7 @@ def _fewest(index: SearchIndex, leads: Sequence[Lead], most: int, *, patient: bo
         if candidates is not None:
             fewest = candidates
             most = len(candidates) // FAR_FEWER
-            if most < ROUNDS[0].candidates:
+            if most < WORTH_FEWER:
                 break
     return fewest
 
