@@ -19,7 +19,7 @@ from tests.console.conftest import Site
 
 CALLS = 30
 MISTAKES = [
-    ("error=Nonsense", "Nonsense is no error that can be asked for; choose from ThrottlingException"),
+    ("error=Nonsense", "Nonsense is no error that can be asked for; known are AccessDenied"),
     ("often", "the fault 'often' is not possible"),
     ("error=ThrottlingException,times=many", "the fault 'error=ThrottlingException,times=many' is not possible"),
     ("error=ThrottlingException,operation=Sell", "there is no operation Sell"),

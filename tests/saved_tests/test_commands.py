@@ -34,7 +34,7 @@ def test_calls_are_listed_and_found_by_operation_account_and_status(connector: C
     shown = [json.loads(line) for line in run(*own, "--json").out.splitlines()]
     assert shown == connector.calls()
     assert SECRET not in json.dumps(shown)
-    none = run(*own, "--operation", "DeleteOpportunity")
+    none = run(*own, "--operation", "SubmitOpportunity")
     assert (none.code, none.out, none.err) == (0, "", "No such call yet.\n")
 
 
@@ -84,11 +84,17 @@ def test_a_file_that_is_there_stays(connector: Connector, tmp_path: Path, capsys
 @pytest.mark.parametrize(
     ("wanted", "told"),
     [
-        (("--call", "1-1"), "No worker has such a call any more; each keeps its last 100"),
+        (("--call", "1-1"), "No worker has such a call any more; each keeps its last 100; see: cosell requests --help"),
         (("--call", "1-1", "--last", "2"), "an id names one call; leave out last, account and client_token"),
-        (("--last", "500"), "Expected `int` <= 100 - at `last`"),
-        (("--account", "12"), "`account` is not possible. The account, twelve digits"),
-        (("--client-token", "never sent"), "No worker has such a call any more; each keeps its last 100"),
+        (("--last", "500"), "--last '500' is not a whole number from 1 to 100; see: cosell requests save-test --help"),
+        (
+            ("--account", "12"),
+            "--account '12' is not an account of twelve digits; give one such as 111122223333",
+        ),
+        (
+            ("--client-token", "never sent"),
+            "No worker has such a call any more; each keeps its last 100; see: cosell requests --help",
+        ),
     ],
 )
 def test_what_cannot_be_saved_is_told_and_leaves_no_file(
@@ -122,7 +128,7 @@ def test_a_call_that_names_no_operation_is_no_test(
     told = refused(
         capsys, "requests", "save-test", str(tmp_path / "test_none.py"), "--url", connector.server.url, "--call", newest
     )
-    assert told == "cosell: This call names no operation, so no client sends it\n"
+    assert told == "cosell: This call names no operation, so no client sends it; see: cosell requests --help\n"
 
 
 def test_calls_that_several_workers_have_answered_are_one_test(

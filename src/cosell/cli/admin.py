@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from cosell.cli.refusals import meant
@@ -34,7 +34,7 @@ class Refusal(UserError):
 def ask(url: str, path: str, **query: Any) -> Any:
     """What `GET /_cosell/{path}` answers. Raises Refusal where it is refused, UserError where nobody answers."""
     given = {name: value for name, value in query.items() if value is not None}
-    return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # an address of a server is http or https
+    return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # `_base` lets http pass only
 
 
 def tell(url: str, path: str, typed: ByOption = NO_OPTIONS, /, **body: Any) -> Any:
@@ -43,7 +43,7 @@ def tell(url: str, path: str, typed: ByOption = NO_OPTIONS, /, **body: Any) -> A
     `typed` are the options that were typed, so that a refusal can name them.
     """
     given = {name: value for name, value in body.items() if value is not None}
-    request = Request(  # noqa: S310  # an address of a server is http or https
+    request = Request(  # noqa: S310  # `_base` lets http pass only
         f"{_base(url)}{path}", json.dumps(given).encode(), {"Content-Type": "application/json"}
     )
     return _answer(request, typed)
@@ -51,7 +51,7 @@ def tell(url: str, path: str, typed: ByOption = NO_OPTIONS, /, **body: Any) -> A
 
 def remove(url: str, path: str) -> Any:
     """What `DELETE /_cosell/{path}` answers. Raises UserError as `ask` does."""
-    return _answer(Request(f"{_base(url)}{path}", method="DELETE"))  # noqa: S310  # an address of a server is http or https
+    return _answer(Request(f"{_base(url)}{path}", method="DELETE"))  # noqa: S310  # `_base` lets http pass only
 
 
 def events(url: str, **query: Any) -> Iterator[str]:
@@ -63,7 +63,7 @@ def events(url: str, **query: Any) -> Iterator[str]:
     address = f"{_base(url)}events?{urlencode(given)}"
     last_event_id: str | None = None
     while True:
-        request = Request(address)  # noqa: S310  # an address of a server is http or https
+        request = Request(address)  # noqa: S310  # `_base` lets http pass only
         if last_event_id is not None:
             request.add_header("Last-Event-ID", last_event_id)
         try:
@@ -93,6 +93,8 @@ def _parts(lines: Iterable[bytes]) -> Iterator[tuple[str, str | None]]:
 
 
 def _base(url: str) -> str:
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise UserError(f"{url} is no address of a server", "name another one with --url")
     return f"{url.rstrip('/')}/_cosell/"
 
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 
+WIDEST: Final = 80
+"""Characters that are shown of a value."""
+
+
 class Typed(NamedTuple):
     """A request, and the options by which its members were typed, by their paths without indexes."""
 
@@ -35,10 +39,11 @@ def _line(entry: Mapping[str, str], typed: Typed) -> str:
     option = typed.options.get(re.sub(r"\[\d+\]", "", field))
     if option is None:
         return f"{field}: {rule}"
-    value = value_at(typed.request, field)
-    close = meant(entry["Message"].rstrip("."), str(value))
+    value = str(value_at(typed.request, field))
+    close = meant(entry["Message"].rstrip("."), value)
     next_step = f"did you mean {close!r}?" if close else typed.next_step
-    return f"{option} {str(value)!r}: {rule}; {next_step}"
+    shown = value if len(value) <= WIDEST else f"{value[:WIDEST]}…"
+    return f"{option} {shown!r}: {rule}; {next_step}"
 
 
 def meant(rule: str, value: str) -> str | None:

@@ -20,7 +20,7 @@ def _operations() -> Iterable[str]:
 
 
 @click.group("requests", cls=Family, invoke_without_command=True)
-@click.option("--limit", type=Whole(min=1), default=20, show_default=True, help="How many, the last ones.")
+@click.option("--limit", type=Whole(min=1, max=100), default=20, show_default=True, help="How many, the last ones.")
 @click.option(
     "--operation",
     type=Known("an operation", _operations),
@@ -64,7 +64,7 @@ def requests_command(
 @requests_command.command("save-test")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--call", "identifier", help="One call, by the id that the list shows first.")
-@click.option("--last", type=Whole(min=1), help="How many calls at most, the last ones; 10 if not said.")
+@click.option("--last", type=Whole(min=1, max=100), help="How many calls at most, the last ones; 10 if not said.")
 @click.option("--account", type=Account(), help="Only calls of an account, twelve digits.")
 @click.option("--client-token", help="Only calls with a ClientToken.")
 @click.option("--reveal", is_flag=True, help="Write what is sensitive as it was, instead of placeholders.")

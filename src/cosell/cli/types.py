@@ -93,7 +93,7 @@ class Account(click.ParamType):  # type: ignore[type-arg]  # older versions of c
         try:
             return str(value_of("account", value))
         except UserError as mistake:
-            raise WrongValue(mistake.message, "give the number of an AWS account, such as 111122223333") from None
+            raise WrongValue(mistake.message, "give one such as 111122223333") from None
 
 
 class Matching(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none

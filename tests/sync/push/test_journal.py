@@ -20,7 +20,10 @@ def _newer(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda path: path.write_text("no database, but a text that is long enough" * 9), "file is not a database"),
+        (
+            lambda path: path.write_text("no database, but a text that is long enough" * 9),
+            "it is not a SQLite database",
+        ),
         (lambda path: path.mkdir(), "it cannot be opened"),
         (_newer, "was written by a newer cosell"),
     ],
