@@ -10,7 +10,7 @@ from tests.conftest import Finished, Server
 
 def exported(told: Finished) -> str:
     assert told.code == 0, told.err
-    return told.out.splitlines()[0].removeprefix("export COSELL_URL=")
+    return told.out.splitlines()[0].removeprefix("export AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING=")
 
 
 def test_each_place_wins_over_the_next(run: Callable[..., Finished], tmp_path: Path) -> None:
