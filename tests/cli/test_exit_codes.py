@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cosell import example_opportunity
 from cosell.cli.main import run as run_here
 from tests.conftest import ACCOUNT, Server
 
@@ -69,13 +70,13 @@ def test_the_codes_of_sync_status_and_verify(cosell: Cosell, servers: tuple[Serv
 
 
 def test_the_codes_of_push(cosell: Cosell, servers: tuple[Server, Server], tmp_path: Path) -> None:
-    good = {"PartnerOpportunityIdentifier": "CRM-1", "Customer": {"Account": {"CompanyName": "Acme"}}}
+    good = example_opportunity(PartnerOpportunityIdentifier="CRM-1")
     (tmp_path / "good.json").write_text(json.dumps([good]))
     (tmp_path / "bad.json").write_text(json.dumps([good | {"LifeCycle": {"Stage": "Won"}}]))
     (tmp_path / "none.json").write_text("{")
     url = servers[1].url
     assert cosell("push", "good.json", "--endpoint-url", url, "--dry-run")[0] == 0
-    assert cosell("push", "bad.json", "--endpoint-url", url, "--dry-run")[0] == 0, "a rehearsal refuses no value"
+    assert cosell("push", "bad.json", "--endpoint-url", url, "--dry-run")[0] == 1
     assert cosell("push", "bad.json", "--endpoint-url", url)[0] == 1
     assert cosell("push", "none.json", "--endpoint-url", url)[0] == 2
     assert cosell("push", "nowhere.json", "--endpoint-url", url)[0] == 2
