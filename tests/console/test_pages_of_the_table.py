@@ -86,7 +86,7 @@ def test_a_token_that_leads_nowhere_is_told_on_the_page(site: Site) -> None:
 
 
 def test_each_view_finds_as_many_as_it_says(site: Site) -> None:
-    views = re.findall(r'<li><a href="([^"]+)">([^<]+) <b>([\d,]+)</b></a>', site.page(TABLE).source)
+    views = re.findall(r'<li><a href="([^"]+)">([^<]+) <strong>([\d,]+)</strong></a>', site.page(TABLE).source)
     assert [name for _, name, _ in views] == list(views_at(date(2026, 1, 31)))
     for address, name, count in views:
         query = parse_qsl(urlsplit(address.replace("&amp;", "&")).query)
