@@ -71,6 +71,7 @@ REMOVED = {
     "DROP TABLE expected_customer_spend": "table expected_customer_spend",
     "DROP TABLE opportunity_change": "table opportunity_change",
     "DROP TABLE opportunity_detail": "table opportunity_detail",
+    "DROP TABLE opportunity_key": "table opportunity_key",
     "DROP TABLE sync_state": "table sync_state",
     "DROP TABLE opportunity": "table opportunity",
     "ALTER TABLE opportunity DROP COLUMN city": "column opportunity.city",

@@ -15,7 +15,7 @@ from cosell.sync.target import (
     Verification,
     check_identity,
 )
-from cosell.sync.targets import details, runs
+from cosell.sync.targets import details, keys, runs
 from cosell.sync.targets import verification as last_verification
 from cosell.sync.targets.changes import Change
 from cosell.sync.targets.columns import wrong_columns
@@ -137,6 +137,7 @@ class Mirror:
                     (at, at, listed),
                 )
                 self.database.run(f"DELETE FROM detail_queue WHERE {self._among('opportunity_id')}", (listed,))
+                keys.remove(self.database, gone)
             vanishings = [Seen(row.id, row.last_modified_ms, Change("Id", row.id, None)) for row in gone]
             self._note(run, vanishings, seen_ms)
         return len(gone)
@@ -212,7 +213,9 @@ class Mirror:
 
     def _write(self, merged: Merge, had_spends: Collection[str], seen_at: str) -> None:
         arrivals = merged.arrivals.values()
-        self.database.put(OPPORTUNITY, [_opportunity(arrival, seen_at) for arrival in arrivals])
+        rows = [_opportunity(arrival, seen_at) for arrival in arrivals]
+        self.database.put(OPPORTUNITY, rows)
+        keys.keep(self.database, map(keys.listed, arrivals, rows))
         if had_spends:
             self.database.run(
                 f"DELETE FROM expected_customer_spend WHERE {self._among('opportunity_id')}",

@@ -5,6 +5,7 @@ dialect. Steps are never changed once they are released: a later one changes wha
 """
 
 import re
+from collections.abc import Callable, Mapping
 from importlib import resources
 from string import Template
 from typing import Final
@@ -12,9 +13,12 @@ from typing import Final
 from cosell.errors import UserError
 from cosell.suggestion import suggested
 from cosell.sync.target import NoMirror
+from cosell.sync.targets import keys
 from cosell.sync.targets.database import Database, Dialect
 
 MIGRATING: Final = "a cosell that brings its tables up to date"
+FILLED: Final[Mapping[str, Callable[[Database], None]]] = {"keys": keys.fill}
+"""What follows a step, by its name, where SQL alone cannot tell what its tables hold."""
 _FILE: Final = re.compile(r"(\d{4})_([a-z_]+)(?:\.([a-z]+))?\.sql", re.ASCII)
 
 
@@ -35,6 +39,8 @@ def migrate(database: Database, steps: list[tuple[str, str]], *, create: bool = 
         for number in range(version(database) + 1, len(steps) + 1):
             name, statements = steps[number - 1]
             database.script(statements)
+            if name in FILLED:
+                FILLED[name](database)
             database.run("INSERT INTO mirror_migration (number, name) VALUES (?, ?)", (number, name))
 
 

@@ -1,6 +1,6 @@
 """Whether a mirror has all its tables, columns and views, and making again those that somebody has removed.
 
-What they held is not made again here: a full sync brings it, but for the history of changes.
+What they held is not made again here, but for keys: a full sync brings it, except the history of changes.
 """
 
 import re
@@ -9,6 +9,7 @@ from typing import Final
 
 from cosell.errors import UserError
 from cosell.suggestion import suggested
+from cosell.sync.targets import keys
 from cosell.sync.targets.database import Database
 from cosell.sync.targets.schema import steps_of
 from cosell.sync.targets.tables import SYNC_STATE, TABLES
@@ -64,6 +65,7 @@ def repair(database: Database) -> list[str]:
         for one in lacks:
             if one.startswith("view "):
                 database.script(views[one.removeprefix("view ")])
+        keys.fill(database)
     return lacks
 
 

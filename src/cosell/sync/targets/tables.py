@@ -76,6 +76,24 @@ OPPORTUNITY: Final = Table(
     keeps=frozenset({"first_seen_at"}),
 )
 
+OPPORTUNITY_KEY: Final = Table(
+    "opportunity_key",
+    "One row for each opportunity that has not vanished: what cosell's own lists sort and filter by. Your queries need "
+    "it no more than `mirror_migration`.",
+    (
+        Column("id_key", "identifier", "The opportunity's `id`, as a text that sorts as its number does."),
+        Column("last_modified", "integer", "`LastModifiedDate`, in milliseconds since 1970 UTC."),
+        Column("created", "integer", "`CreatedDate`, in milliseconds since 1970 UTC."),
+        Column("target_close", "integer", "`LifeCycle.TargetCloseDate` as the number of a day; 0 where there is none."),
+        Column("company", "identifier", "`Customer.Account.CompanyName`: without upper case, then as it is written."),
+        Column("stage", "integer", "`LifeCycle.Stage` as a number, from Prospect (0) to Closed Lost (6)."),
+        Column("review_status", "integer", "`LifeCycle.ReviewStatus` as a number, from Pending Submission (0) on."),
+        Column("arrival", "integer", "Grows in the order in which opportunities were first seen."),
+    ),
+    key=("id_key",),
+    keeps=frozenset({"arrival"}),
+)
+
 EXPECTED_CUSTOMER_SPEND: Final = Table(
     "expected_customer_spend",
     "One row for each entry of `Project.ExpectedCustomerSpend`. Never add amounts of different currencies.",
@@ -215,6 +233,7 @@ TABLES: Final = (
     EXPECTED_CUSTOMER_SPEND,
     OPPORTUNITY_CHANGE,
     OPPORTUNITY_DETAIL,
+    OPPORTUNITY_KEY,
     DETAIL_QUEUE,
     SYNC_RUN,
     SYNC_STATE,

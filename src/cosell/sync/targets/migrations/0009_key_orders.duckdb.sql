@@ -1,0 +1,2 @@
+-- A store of columns finds out without indexes.
+SELECT 1;
