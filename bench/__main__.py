@@ -16,6 +16,7 @@ from bench.databases import FOLDER
 from bench.exports import exports_beside_boto3
 from bench.figures import Figure
 from bench.in_process import call_beside_canned
+from bench.mirror_console import console_over_mirror
 from bench.over_http import page_beside_constant, page_beside_dynamodb
 from bench.pages import Cell, page_times
 from bench.processes import memory, seeding, short_programs, start_beside_boto3
@@ -34,7 +35,7 @@ def main() -> None:
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghijklmptnx", help="which figures, by letter (abcdefghijklmptnx)")
+    parser.add_argument("--only", default="abcdefghijklmptnxq", help="which figures, by letter (abcdefghijklmptnxq)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -68,6 +69,7 @@ def main() -> None:
         "t": lambda: [*fixtures_beside_moto(wanted.rounds * 5), plugin_unused(wanted.rounds)],
         "n": searches,
         "x": lambda: exports_beside_boto3(wanted.small_rows, wanted.rounds),
+        "q": lambda: console_over_mirror(wanted.rows, wanted.rounds),
     }
     lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
     for letter, measure in measurements.items():

@@ -3,7 +3,7 @@
 import json
 import signal
 import subprocess
-import threading
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -16,12 +16,11 @@ from cosell.cli.console_command import MirrorSource
 from cosell.console import words
 from cosell.console.home.mirror_health import FIXES, run_line
 from cosell.console.pages import PAGES_OF_A_MIRROR
-from cosell.serve import console_door, mirror_site
+from cosell.serve import console_door
 from cosell.serve.mirror_site import MirrorSite
 from cosell.sync import mirror
 from cosell.sync.mirroring import now_ms
 from cosell.sync.target import Difference, DifferenceKind, Row, Verification
-from cosell.sync.targets.kept_answers import KeptAnswers
 from cosell.sync.targets.open import open_target
 from tests.complete_opportunity import completing
 from tests.conftest import ACCOUNT, COSELL, Finished
@@ -236,44 +235,13 @@ def test_a_page_shows_what_was_synced_since_the_last_one(service: Any, tmp_path:
     client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     client.create_opportunity(Catalog="Sandbox", ClientToken="first")
     mirror(client, url)
-    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1")
     first = shown_by(site, "/console/opportunities").identifiers
     identifiers = first
     for token in ("second", "third", "fourth"):
         identifiers = [client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"], *identifiers]
         mirror(client, url)
         assert shown_by(site, "/console/opportunities").identifiers == identifiers
-    site.close()
-
-
-def test_the_copy_of_a_console_that_was_killed_goes_when_another_starts(
-    service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mirror(service, str(tmp_path / "mirror.db"))
-    copies = tmp_path / "copies"
-    copies.mkdir()
-    monkeypatch.setenv("TMPDIR", str(copies))
-    killed = Shown(str(tmp_path / "mirror.db"), tmp_path)
-    (left,) = copies.iterdir()
-    killed.process.kill()
-    killed.process.communicate(timeout=30)
-    shown = Shown(str(tmp_path / "mirror.db"), tmp_path)
-    (copy,) = copies.iterdir()
-    assert copy != left
-    assert shown.stop() == 0
-    assert list(copies.iterdir()) == []
-
-
-def test_a_copy_is_shown_for_a_while_before_another_is_made(tmp_path: Path) -> None:
-    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
-    mirror(client, url)
-    moments = iter([0.0, 0.0, 0.0, 2.0, 11.0, 20.0, 20.0, 20.0])  # a copy takes two seconds
-    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: next(moments))
-    assert "Nothing was synced into this mirror" in shown_by(site, "/console/opportunities").text
-    client.create_opportunity(Catalog="Sandbox", ClientToken="first")
-    mirror(client, url)
-    assert shown_by(site, "/console/opportunities").identifiers == []
-    assert len(shown_by(site, "/console/opportunities").identifiers) == 1
     site.close()
 
 
@@ -295,7 +263,7 @@ def test_awss_own_view_is_shown_where_the_mirror_has_it(tmp_path: Path) -> None:
     client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     identifier = client.create_opportunity(Catalog="Sandbox", ClientToken="first")["Id"]
     mirror(client, url)
-    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1")
     path = f"/console/opportunities/{identifier}"
     assert "For Visibility Only" not in shown_by(site, path).text
     keep_detail(url, identifier, {}, {"Catalog": "Sandbox", "InvolvementType": "For Visibility Only"})
@@ -314,11 +282,11 @@ def keep_detail(url: str, identifier: str, opportunity: dict[str, Any], view: di
         target.keep_detail(identifier, row.last_modified_ms, json.dumps(detail).encode(), aws_summary, now_ms())
 
 
-def test_a_copy_follows_what_changes_and_what_vanishes(tmp_path: Path) -> None:
+def test_a_page_shows_what_changed_and_leaves_out_what_vanished(tmp_path: Path) -> None:
     client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
     kept, gone = (client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in ("1", "2"))
     mirror(client, url)
-    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1")
     assert shown_by(site, "/console/opportunities").identifiers == [gone, kept]
     keep_detail(url, kept, {"Project": {"Title": "A title that only the whole opportunity has"}})
     with open_target(url) as target:
@@ -328,9 +296,9 @@ def test_a_copy_follows_what_changes_and_what_vanishes(tmp_path: Path) -> None:
     site.close()
 
 
-def test_another_mirror_in_its_place_is_copied_anew(tmp_path: Path) -> None:
+def test_another_mirror_in_its_place_is_shown(tmp_path: Path) -> None:
     url = str(tmp_path / "mirror.db")
-    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1")
     for tokens in ("ab", "c"):  # the second lacks what the first one had
         client = completing(cosell.connect(account=ACCOUNT))
         identifiers = [client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in tokens]
@@ -350,59 +318,23 @@ def test_what_cannot_be_shown_is_counted(tmp_path: Path) -> None:
         assert identity is not None
         row = Row(hidden, 2208988800000, json.dumps(summary).encode())
         target.keep_page(1, identity, [row], b"{}", now_ms(), want_details=False)
-    site = MirrorSite(MirrorSource(url), "127.0.0.1", clock=lambda: 0.0)
+    site = MirrorSite(MirrorSource(url), "127.0.0.1")
     assert shown_by(site, "/console/opportunities").identifiers == [shown]
     assert "Not to be shown 1" in " ".join(shown_by(site, "/console/").text.split())
     site.close()
 
 
-class HeldUp(MirrorSource):
-    """A mirror whose second opportunity is only read once it may be."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.may_go_on = threading.Event()
-        self.is_held_up = threading.Event()
-
-    def answers(self, since_ms: int) -> Iterator[KeptAnswers]:
-        for number, answers in enumerate(super().answers(since_ms)):
-            if number == 1:
-                self.is_held_up.set()
-                assert self.may_go_on.wait(60)
-            yield answers
-
-
-def test_a_large_mirror_is_copied_while_the_pages_say_how_far_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_console_beside_a_mirror_leaves_nothing_there(
+    service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mirror_site, "SMALL", 1)
-    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
-    identifiers = [client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] for token in "ab"]
-    mirror(client, url)
-    source = HeldUp(url)
-    site = MirrorSite(source, "127.0.0.1", clock=lambda: 0.0)
-    assert "of 2 opportunities so far" in shown_by(site, "/console/opportunities").text
-    assert source.is_held_up.wait(60)
-    assert "1 of 2 opportunities so far" in shown_by(site, "/console/opportunities").text
-    assert "Copied so far 1 of 2" in " ".join(shown_by(site, "/console/").text.split())
-    source.may_go_on.set()
-    while not (shown := shown_by(site, "/console/opportunities").identifiers):
-        pass
-    assert shown == identifiers[::-1]
-    site.close()
-
-
-def test_a_copy_is_broken_off_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mirror_site, "SMALL", 1)
-    client, url = completing(cosell.connect(account=ACCOUNT)), str(tmp_path / "mirror.db")
-    for token in "abc":
-        client.create_opportunity(Catalog="Sandbox", ClientToken=token)
-    mirror(client, url)
-    source = HeldUp(url)
-    site = MirrorSite(source, "127.0.0.1")
-    shown_by(site, "/console/opportunities")
-    assert source.is_held_up.wait(60)
-    threading.Timer(0, source.may_go_on.set).start()
+    url = str(tmp_path / "mirror.db")
+    mirror(service, url)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = sorted(tmp_path.iterdir())
+    site = MirrorSite(MirrorSource(url), "127.0.0.1")
+    assert len(shown_by(site, "/console/opportunities").identifiers) == len(NAMES)
+    assert f"{len(NAMES)}" in shown_by(site, "/console/pipeline").text
+    assert sorted(tmp_path.iterdir()) == before
     site.close()
 
 

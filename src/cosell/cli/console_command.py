@@ -15,9 +15,8 @@ from cosell.errors import UserError
 from cosell.suggestion import suggested
 
 if TYPE_CHECKING:
-    from cosell.serve.mirror_copy import MirrorState
-    from cosell.sync.targets.kept_answers import KeptAnswers
     from cosell.sync.targets.mirror import Mirror
+    from cosell.sync.targets.reading import Reading
 
 
 @click.command("console")
@@ -63,7 +62,7 @@ def console_command(
     names = names_of(host, allow_host, public_url)  # so that a mistake in them is told at once
     reporting = reporting_of(currency, rates, probabilities)
     source = MirrorSource(mirror)
-    source.state()  # so that a mistake in --mirror is told at once
+    source.scope()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
     configure_log(log_level, log_format)
 
@@ -80,26 +79,23 @@ class MirrorSource:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def state(self) -> "MirrorState":
-        """See `serve.mirror_copy.Source`."""
-        from cosell.serve.mirror_copy import MirrorState
-        from cosell.sync.targets.kept_answers import last_change_ms, present
-
+    def scope(self) -> Scope:
+        """See `serve.mirror_source.Source`."""
         with self._opened() as target:
             identity = target.identity()
             account = (identity and identity.account) or DEFAULT_ACCOUNT
-            scope = Scope(account, identity.catalog if identity else "AWS")
-            return MirrorState(scope, present(target), last_change_ms(target))
+            return Scope(account, identity.catalog if identity else "AWS")
 
-    def answers(self, since_ms: int) -> "Iterator[KeptAnswers]":
-        """See `serve.mirror_copy.Source`."""
-        from cosell.sync.targets.kept_answers import kept_answers
+    @contextmanager
+    def reading(self) -> "Iterator[Reading]":
+        """See `serve.mirror_source.Source`."""
+        from cosell.sync.targets.reading import Reading
 
-        with self._opened() as target:
-            yield from kept_answers(target, since_ms)
+        with self._opened() as target, target.database.snapshot():
+            yield Reading(target)
 
     def health(self) -> dict[str, Any]:
-        """See `serve.mirror_site.Source`."""
+        """See `serve.mirror_source.Source`."""
         from cosell.cli.sync_status import status_of
         from cosell.passwords import without_password
         from cosell.sync.mirroring import now_ms

@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cosell.console.home.mirror_health import FIRST_PAGE
 from cosell.console.pages import Page, pages_of
 from cosell.console.visit.security import COOKIE, FIELD, HEADERS, is_csrf_token
 from cosell.console.visit.streaming import StreamedFile, StreamedResponse
 from cosell.console.visit.surroundings import Surroundings
 from cosell.console.visit.templates import STATIC, STATIC_TYPES, static_file
-from cosell.console.visit.visit import REFRESH_S, ApiError, Failure, Visit
+from cosell.console.visit.visit import ApiError, Failure, Visit
 from cosell.console.visit.visitor import UnknownVisitor, Visitor, visitor_of
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
@@ -87,9 +86,6 @@ class Console:
                 assert page.act is not None, "the route takes POST only where the page acts"
                 return page.act(visit)
             self._check_trouble()
-            copying = self._surroundings.copying()
-            if copying and page.path != FIRST_PAGE:
-                return visit.page("copying.html", refresh_s=REFRESH_S, copied=copying[0], total=copying[1])
             return page.show(visit)
         except Failure as failure:
             return self._told(request, visit, failure)

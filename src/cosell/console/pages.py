@@ -70,9 +70,13 @@ PAGES: Final = (
 )
 PAGES_OF_A_MIRROR: Final = (
     Page("/console/", "Sync", mirror_health, in_menu=True),
-    *(page for page in PAGES if page.path.startswith(("/console/opportunities", SEARCH, "/console/pipeline"))),
+    *(
+        msgspec.structs.replace(page, is_quick=False)
+        for page in PAGES
+        if page.path.startswith(("/console/opportunities", SEARCH, "/console/pipeline"))
+    ),
 )
-"""Those that only read what a mirror has."""
+"""Those that only read what a mirror has, each in a thread: its database may let one wait."""
 
 
 def pages_of(surroundings: Surroundings) -> tuple[Page, ...]:

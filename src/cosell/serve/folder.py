@@ -19,14 +19,14 @@ LOCKED: Final = "locked"
 
 
 class OwnFolder:
-    """A new folder that only this user may enter, in `where` or else where temporary files are. `cleanup` removes it.
+    """A new folder that only this user may enter, where temporary files are. `cleanup` removes it.
 
     Those that killed processes have left there are removed first.
     """
 
-    def __init__(self, where: Path | None = None) -> None:
-        _remove_abandoned(where or Path(tempfile.gettempdir()))
-        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, dir=where)
+    def __init__(self) -> None:
+        _remove_abandoned(Path(tempfile.gettempdir()))
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX)
         self.name = self._folder.name
         self._lock = os.open(self.name, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._lock, fcntl.LOCK_EX)

@@ -6,7 +6,8 @@ from typing import NoReturn
 
 from cosell.reporting import DEFAULT_REPORTING, Reporting
 from cosell.serve.log import log_event
-from cosell.serve.mirror_site import MirrorSite, Source
+from cosell.serve.mirror_site import MirrorSite
+from cosell.serve.mirror_source import Source
 from cosell.serve.server import embedded, listening
 from cosell.serve.stopping import ending_on_signals, leave
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
@@ -30,7 +31,7 @@ async def _show(site: MirrorSite, host: str, port: int, on_ready: Callable[[], N
     server = embedded(site, host, port)
     loop = asyncio.get_running_loop()
     tell_uncaught_of(loop)
-    with ending_on_signals(lambda: loop.call_soon_threadsafe(server.stop), remove=site.remove_copy):
+    with ending_on_signals(lambda: loop.call_soon_threadsafe(server.stop)):
         serving = asyncio.create_task(server.serve())
         await listening(serving, host, port)
         on_ready()

@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -22,8 +22,6 @@ STOP_TIMEOUT_S: Final = 30
 """Seconds that requests under way have, once the server is told to stop."""
 BROKEN_OFF: Final = 1
 """The exit code of a server that had to break off what was under way."""
-REMOVAL_S: Final = 1
-"""Seconds for what is removed before the process is left."""
 
 
 def stop_with_parent() -> None:
@@ -47,18 +45,18 @@ def leave(exit_code: int) -> NoReturn:
 
 
 @contextmanager
-def ending_on_signals(begin: Callable[[], object], remove: Callable[[], object] = lambda: None) -> Iterator[None]:
+def ending_on_signals(begin: Callable[[], object]) -> Iterator[None]:
     """Within the block, SIGTERM or SIGINT calls `begin`, in another thread. Enter it in the main thread.
 
     At a second signal, or where the block has not ended STOP_TIMEOUT_S later, the process is left with the exit code
-    BROKEN_OFF, after `remove` has taken away what it must not leave behind.
+    BROKEN_OFF.
     """
     heard, told = socket.socketpair()
     told.setblocking(False)
     for number in SIGNALS:
         signal.signal(number, _noted)
     before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_wait, args=(heard, begin, remove), name="signals", daemon=True).start()
+    threading.Thread(target=_wait, args=(heard, begin), name="signals", daemon=True).start()
     try:
         yield
     finally:
@@ -70,7 +68,7 @@ def _noted(_: int, __: FrameType | None) -> None:
     """Python has to have a handler, else it tells nobody of the signal."""
 
 
-def _wait(heard: socket.socket, begin: Callable[[], object], remove: Callable[[], object]) -> None:
+def _wait(heard: socket.socket, begin: Callable[[], object]) -> None:
     """Each signal is a byte; there is none where the block has ended."""
     if not heard.recv(1):
         return
@@ -81,17 +79,15 @@ def _wait(heard: socket.socket, begin: Callable[[], object], remove: Callable[[]
     except TimeoutError:
         reason = f"{STOP_TIMEOUT_S} seconds have passed"
     if reason:
-        _leave(reason, remove)
+        _leave(reason)
 
 
-def _leave(reason: str, remove: Callable[[], object]) -> NoReturn:
-    def say_and_remove() -> None:
-        with suppress(OSError):
-            remove()
+def _leave(reason: str) -> NoReturn:
+    def say() -> None:
         log_event("broke off", reason=reason)
         write_out_log()
 
-    last = threading.Thread(target=say_and_remove, daemon=True)
+    last = threading.Thread(target=say, daemon=True)
     last.start()
-    last.join(REMOVAL_S + LAST_WORDS_S)
+    last.join(LAST_WORDS_S)
     os._exit(BROKEN_OFF)

@@ -61,7 +61,6 @@ def mirror_health(visit: Visit) -> Response:
             "Changes seen": number(health["changes"]),
             "Details kept": number(health["details"]),
             "Details to fetch": number(health["details_wanted"]),
-            "Copied so far": "{:,} of {:,}".format(*health["copying"]) if health["copying"] else "",
             "Not to be shown": number(health["refused"]) if health["refused"] else "",
         },
         runs=[run_line(run) for run in health["runs"]],

@@ -35,9 +35,8 @@ class Trouble(msgspec.Struct, frozen=True):
 class Surroundings(msgspec.Struct, frozen=True):
     """One console's. `pipelines` keeps the figures of the engine's store.
 
-    `scopes` are the data sets that may be chosen. Over a mirror `health` tells how that is, and the engine's store is a
-    copy of it that nobody writes to. While that is made, `copying` tells how many opportunities are in it, of how many.
-    `trouble` is there while the mirror cannot be read.
+    `scopes` are the data sets that may be chosen. Over a mirror `health` tells how that is, and `trouble` is there
+    while it cannot be read.
     """
 
     engine: Engine
@@ -45,7 +44,6 @@ class Surroundings(msgspec.Struct, frozen=True):
     pipelines: Pipelines
     scopes: Callable[[], Sequence[Scope]]
     health: Callable[[], dict[str, Any]] | None = None
-    copying: Callable[[], tuple[int, int] | None] = lambda: None
     trouble: Callable[[], Trouble | None] = lambda: None
     refused: Refused = lambda *_: None
     reporting: Reporting = DEFAULT_REPORTING

@@ -5,12 +5,15 @@ values is one leaf, since the place of a value in it means nothing.
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import msgspec
 
 from cosell.sync.targets.values import Document, stored_text
+
+_STEP: Final = re.compile(r"[^.\[\]]+|\[\d+\]")
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -29,6 +32,63 @@ def changes(old: Document, new: Document) -> list[Change]:
         for member in sorted(before.keys() | after.keys())
         if before.get(member) != after.get(member)
     ]
+
+
+def undo(document: Document, olds: Iterable[tuple[str, str | None]]) -> None:
+    """Let a document be what it was before changes, whose members and old values are given, the last change first.
+
+    Structures that are empty without the members that a change brought go with them.
+    """
+    for member, old in olds:
+        steps = [step if step[0] != "[" else int(step[1:-1]) for step in _STEP.findall(member)]
+        if not steps or isinstance(steps[0], int):
+            continue  # a name that no member of the service's has
+        if old is None:
+            _remove(document, steps)
+        else:
+            _put(document, steps, old)
+
+
+def _put(parent: Any, steps: list[Any], old: str) -> None:
+    step, *rest = steps
+    if isinstance(step, int):
+        parent.extend({} for _ in range(step + 1 - len(parent)))
+    now = parent[step] if isinstance(step, int) else parent.get(step)
+    if not rest:
+        parent[step] = _value(old, now)
+        return
+    if not isinstance(now, list if isinstance(rest[0], int) else dict):
+        parent[step] = now = [] if isinstance(rest[0], int) else {}
+    _put(now, rest, old)
+
+
+def _remove(parent: Any, steps: list[Any]) -> None:
+    step, *rest = steps
+    is_there = step < len(parent) if isinstance(step, int) else step in parent
+    if not is_there:
+        return
+    if rest:
+        if isinstance(parent[step], list if isinstance(rest[0], int) else dict):
+            _remove(parent[step], rest)
+        if parent[step]:
+            return
+    if not isinstance(step, int):
+        del parent[step]
+        return
+    parent[step] = {}
+    while parent and parent[-1] == {}:
+        parent.pop()
+
+
+def _value(old: str, now: Any) -> Any:
+    """A value as it was: lists stand as JSON, and everything else that a summary has is a text."""
+    if isinstance(now, str):
+        return old
+    try:
+        value = json.loads(old)
+    except ValueError:
+        return old
+    return value if isinstance(value, list | dict) else old
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str | bytes]]:

@@ -1,0 +1,223 @@
+"""A mirror as a store that is only read, so that the console's pages answer over it as over a server.
+
+Each transaction opens the mirror anew, and not longer than it asks, so that a sync is never kept waiting. What was
+asked last is remembered, for the time when the mirror cannot be read.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final, TypeVar
+
+from cosell.context import Scope
+from cosell.errors import ServiceError
+from cosell.rules.identifiers import id_key
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.selector import Selector
+from cosell.rules.search.question import Question
+from cosell.serve.mirror_search import searched_page
+from cosell.serve.mirror_source import Reading, Source, listed, newest
+from cosell.serve.mirror_steps import step_of
+from cosell.store.changes import Change, Reached, Step
+from cosell.store.interface import StoreUnavailable
+from cosell.store.opportunity import StoredOpportunity
+from cosell.store.outbox import Waiting
+from cosell.store.page import Page
+
+REMEMBERED: Final = 64
+"""Questions whose answers are remembered."""
+_TOKEN_KEY_BYTES: Final = 32
+
+T = TypeVar("T")
+Asked = tuple[Any, ...]
+
+
+class MirrorStore:
+    """The part of a `Store` that the console's pages over a mirror ask. Safe to use from many threads.
+
+    `scope` is whose mirror it is, and `reason` why it cannot be read now: both are for the owner to tell, who hears of
+    failures by `failed`.
+    """
+
+    shared = False
+
+    def __init__(self, source: Source, failed: Callable[[Exception], None]) -> None:
+        self.token_key = secrets.token_bytes(_TOKEN_KEY_BYTES)
+        self.outbox = NoEvents()
+        self.source = source
+        self.failed = failed
+        self.scope: Scope | None = None
+        self.reason: str | None = None
+        self.refused: set[str] = set()
+        """Opportunities that were met and cannot be shown."""
+        self.counted: Reached | None = None
+        """How far a count had come that was up to date."""
+        self._remembered: dict[Asked, Any] = {}
+
+    @contextmanager
+    def read(self, scope: Scope) -> Iterator["MirrorTransaction"]:
+        """See `Store.read`."""
+        with ExitStack() as stack:
+            yield MirrorTransaction(self, scope, stack)
+
+    @contextmanager
+    def write(self, _: Scope) -> Iterator["CountsInMemory"]:
+        """A transaction in which a count is kept, by whoever has made it."""
+        yield CountsInMemory()
+
+    def close(self) -> None:
+        """See `Store.close`. Nothing is open."""
+
+    def remember(self, question: Asked, answer: Any) -> None:
+        """Keep an answer for the time when the mirror cannot be read."""
+        self._remembered.pop(question, None)
+        self._remembered[question] = answer
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.pop(next(iter(self._remembered)), None)
+
+    def remembered(self, question: Asked) -> Any:
+        """The answer that was given last. Raises StoreUnavailable where none was."""
+        if question not in self._remembered:
+            raise StoreUnavailable(self.reason or "the mirror cannot be read")
+        return self._remembered[question]
+
+
+class MirrorTransaction:
+    """What a `ReadTransaction` sees, as far as pages over a mirror ask it. Another scope than the mirror's is empty."""
+
+    def __init__(self, store: MirrorStore, scope: Scope, stack: ExitStack) -> None:
+        self._store = store
+        self._scope = scope
+        self._stack = stack
+        self._opened: Reading | None = None
+
+    def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
+        """See `ReadTransaction.page`. What cannot be shown is left out."""
+        question = ("page", self._scope, selector, after, limit)
+        return self._asked(question, Page([], None), lambda reading: self._page(reading, selector, after, limit))
+
+    def _page(self, reading: Reading, selector: Selector, after: Position | None, limit: int) -> Page:
+        found: list[tuple[Position, bytes]] = []
+        while len(found) <= limit:
+            wanted = limit + 1 - len(found)
+            places = reading.places(selector, after, wanted)
+            answers = reading.answers([place.id_key for place in places])
+            for place in places:
+                if place.id_key in answers:
+                    summary = self._summary(place.id_key, answers[place.id_key].summary)
+                    if summary is not None:
+                        found.append((place, summary))
+            if len(places) < wanted:
+                break
+            after = places[-1]
+        last = found[limit - 1][0] if len(found) > limit else None
+        return Page([summary for _, summary in found[:limit]], last)
+
+    def record(self, identifier: str) -> bytes | None:
+        """See `ReadTransaction.record`."""
+        return self._asked(("record", self._scope, identifier), None, lambda reading: self._record(reading, identifier))
+
+    def _record(self, reading: Reading, identifier: str) -> bytes | None:
+        kept = reading.answers([id_key(identifier)]).get(id_key(identifier))
+        opportunity = None if kept is None else self._met(id_key(identifier), newest(kept, self._scope))
+        return None if opportunity is None else opportunity.record
+
+    def aws_summary(self, identifier: str) -> bytes | None:
+        """See `RelationReader.aws_summary`."""
+
+        def ask(reading: Reading) -> bytes | None:
+            kept = reading.answers([id_key(identifier)]).get(id_key(identifier))
+            return None if kept is None else kept.aws_summary
+
+        return self._asked(("aws_summary", self._scope, identifier), None, ask)
+
+    def count(self) -> int:
+        """See `ReadTransaction.count`, without those that were met and cannot be shown."""
+        return self._asked(("count", self._scope), 0, lambda reading: reading.count() - len(self._store.refused))
+
+    def search(self, question: Question, after: Position | None, limit: int) -> Page:
+        """See `SearchReader.search`."""
+        return self._asked(
+            ("search", self._scope, question, after, limit),
+            Page([], None),
+            lambda reading: searched_page(reading, self._scope, question, after, limit),
+        )
+
+    def step(self, reached: Reached | None) -> Step:
+        """See `ChangeReader.step`. While the mirror cannot be read, a count that was up to date is good enough."""
+
+        def ask(reading: Reading) -> Step:
+            step = step_of(reading, reached, self._summary)
+            if step.is_last:
+                self._store.counted = step.reached
+            return step
+
+        nothing = Step(Reached(0, 0, "0"), True, True, [], [])
+        try:
+            return self._asked(None, nothing, ask)
+        except StoreUnavailable:
+            if reached is None or reached != self._store.counted:
+                raise
+            return Step(reached, False, True, [], [])
+
+    def kept_count(self) -> None:
+        """See `ChangeReader.kept_count`. A mirror has none."""
+
+    def history(self, _: str, __: int) -> list[Change]:
+        """See `ChangeReader.history`. What a mirror knows of it are members, not records."""
+        return []
+
+    def tags(self, _: str) -> Mapping[str, str]:
+        """See `RelationReader.tags`. A mirror has none."""
+        return {}
+
+    def _asked(self, question: Asked | None, empty: T, ask: Callable[[Reading], T]) -> T:
+        """The answer of the mirror; while it cannot be read, what the same question was answered last."""
+        if self._scope != self._store.scope:
+            return empty
+        if self._store.reason is None:
+            try:
+                answer = ask(self._reading())
+            except ServiceError:
+                raise
+            except Exception as error:  # noqa: BLE001  # the pages show the reason, the log what happened
+                self._store.failed(error)
+            else:
+                if question is not None:
+                    self._store.remember(question, answer)
+                return answer
+        kept: T = self._store.remembered(question or ())
+        return kept
+
+    def _reading(self) -> Reading:
+        if self._opened is None:
+            self._opened = self._stack.enter_context(self._store.source.reading())
+        return self._opened
+
+    def _summary(self, key: str, text: bytes) -> bytes | None:
+        opportunity = self._met(key, listed(text, self._scope))
+        return None if opportunity is None else opportunity.summary
+
+    def _met(self, key: str, opportunity: StoredOpportunity | None) -> StoredOpportunity | None:
+        """Notes whether it can be shown."""
+        if opportunity is None:
+            self._store.refused.add(key)
+        else:
+            self._store.refused.discard(key)
+        return opportunity
+
+
+class CountsInMemory:
+    """Where a count is kept that is of no use to anybody else."""
+
+    def keep_count(self, _: Reached, __: bytes) -> bool:
+        """See `CountKeeper.keep_count`."""
+        return True
+
+
+class NoEvents:
+    """The outbox of a mirror."""
+
+    def about(self, *_: object) -> Sequence[Waiting]:
+        """See `Outbox.about`."""
+        return ()
