@@ -73,7 +73,7 @@ def test_each_sink_is_told_with_its_cursor_its_retries_and_its_dead_letters(site
     text = site.page(EVENTS).text
     assert "file:events.jsonl" in text
     assert "slow" in text
-    assert f"O1000001, after 3 attempts, at 2030-01-01 00:00: {REASON}" in " ".join(text.split())
+    assert f"O1000001, after 3 attempts, at 2030-01-01 00:00:00: {REASON}" in " ".join(text.split())
     assert f"after 9 attempts: {REASON}" in " ".join(text.split())
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from cosell.console.aws_desk.page import desk
 from cosell.console.events.page import events
+from cosell.console.faults.page import faults
 from cosell.console.figures.pipelines import Pipelines
 from cosell.console.home.page import seed
 from cosell.console.visit.surroundings import AdminResult, Surroundings
@@ -157,7 +158,7 @@ def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
         seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
 
 
-@pytest.mark.parametrize("page", [desk, wire, events])
+@pytest.mark.parametrize("page", [desk, faults, wire, events])
 def test_what_the_admin_api_cannot_tell_now_is_told(engine: Engine, page: Callable[[Visit], Response]) -> None:
     refused = AdminResult(503, {"error": "The database does not answer: full"})
     surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)

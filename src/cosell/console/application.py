@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from cosell.console.figures.pipelines import StillCounting
 from cosell.console.pages import Page, pages_of
 from cosell.console.visit.security import COOKIE, FIELD, HEADERS, is_csrf_token
 from cosell.console.visit.streaming import StreamedFile, StreamedResponse
 from cosell.console.visit.surroundings import Surroundings
 from cosell.console.visit.templates import STATIC, STATIC_TYPES, static_file
-from cosell.console.visit.visit import ApiError, Failure, Visit
+from cosell.console.visit.visit import REFRESH_S, ApiError, Failure, Visit
 from cosell.console.visit.visitor import UnknownVisitor, Visitor, visitor_of
 from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
@@ -87,6 +88,8 @@ class Console:
                 return page.act(visit)
             self._check_trouble()
             return page.show(visit)
+        except StillCounting as still:
+            return visit.page("counting.html", refresh_s=REFRESH_S, counted=still.counted, total=still.total)
         except Failure as failure:
             return self._told(request, visit, failure)
         except UnknownVisitor as reason:

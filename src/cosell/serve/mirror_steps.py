@@ -2,7 +2,8 @@
 
 A mirror keeps what each member was before a change that the sync saw. So what an opportunity was when it was counted is
 its summary with all later changes undone. What is new has a number in the order in which opportunities were first seen.
-Where one has vanished, or come back, the count begins anew.
+Where one has vanished, or come back, the count begins anew. So does a count of records after every change, since a mirror
+keeps no records of before.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,29 +22,33 @@ VANISHED_OR_BACK: Final = "Id"
 
 Summary = Callable[[str, bytes], bytes | None]
 """The encoded summary that the kept one of an `id_key` becomes; None where it cannot be shown."""
+Record = Callable[[str, Answers], bytes | None]
+"""The encoded record of an `id_key`; None where it cannot be shown."""
 
 
-def step_of(reading: Reading, reached: Reached | None, summary: Summary) -> Step:
-    """The next step of a count that has come so far."""
+def step_of(reading: Reading, reached: Reached | None, summary: Summary, record: Record | None = None) -> Step:
+    """The next step of a count that has come so far; with `record`, of one that counts records."""
     origin, newest = reading.origin(), reading.last_change()
-    if reached is not None and reached.origin == origin and reached.position <= newest:
+    behind = 0 if reached is None else newest - reached.position
+    if reached is not None and reached.origin == origin and behind >= 0 and not (record and behind):
         changes = reading.changes(reached.position, CHANGES_OF_A_STEP)
         end = changes[-1].number if len(changes) == CHANGES_OF_A_STEP else newest
         moved = _moved(reading, reached, changes, end, summary)
         if moved is not None:
             step = Step(Reached(origin, end, reached.counted_to), False, False, moved, [])
-            return step if end < newest else _with_found(reading, step, summary)
-    return _with_found(reading, Step(Reached(origin, newest, "0"), True, False, [], []), summary)
+            return step if end < newest else _with_found(reading, step, summary, record)
+    return _with_found(reading, Step(Reached(origin, newest, "0"), True, False, [], []), summary, record)
 
 
-def _with_found(reading: Reading, step: Step, summary: Summary) -> Step:
+def _with_found(reading: Reading, step: Step, summary: Summary, record: Record | None) -> Step:
     """The step with what was not counted."""
     arrived = reading.arrived(_arrival(step.reached), ROWS_OF_A_STEP)
     is_last = len(arrived) < ROWS_OF_A_STEP
     if not arrived:
         return replace(step, is_last=is_last)
     answers = reading.answers([key for _, key in arrived])
-    shown = (summary(key, answers[key].summary) for _, key in arrived if key in answers)
+    kept = ((key, answers[key]) for _, key in arrived if key in answers)
+    shown = (record(key, one) if record else summary(key, one.summary) for key, one in kept)
     found = [one for one in shown if one is not None]
     reached = replace(step.reached, counted_to=str(arrived[-1][0]))
     return replace(step, reached=reached, is_last=is_last, found=found)

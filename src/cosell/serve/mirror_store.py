@@ -16,9 +16,9 @@ from cosell.rules.list.page_token import Position
 from cosell.rules.list.selector import Selector
 from cosell.rules.search.question import Question
 from cosell.serve.mirror_search import searched_page
-from cosell.serve.mirror_source import Reading, Source, listed, newest
+from cosell.serve.mirror_source import Answers, Reading, Source, listed, newest
 from cosell.serve.mirror_steps import step_of
-from cosell.store.changes import Change, Reached, Step
+from cosell.store.changes import Change, Course, Reached, Step
 from cosell.store.interface import StoreUnavailable
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Waiting
@@ -119,7 +119,10 @@ class MirrorTransaction:
 
     def _record(self, reading: Reading, identifier: str) -> bytes | None:
         kept = reading.answers([id_key(identifier)]).get(id_key(identifier))
-        opportunity = None if kept is None else self._met(id_key(identifier), newest(kept, self._scope))
+        return None if kept is None else self._shown_record(id_key(identifier), kept)
+
+    def _shown_record(self, key: str, kept: Answers) -> bytes | None:
+        opportunity = self._met(key, newest(kept, self._scope))
         return None if opportunity is None else opportunity.record
 
     def aws_summary(self, identifier: str) -> bytes | None:
@@ -143,11 +146,11 @@ class MirrorTransaction:
             lambda reading: searched_page(reading, self._scope, question, after, limit),
         )
 
-    def step(self, reached: Reached | None) -> Step:
+    def step(self, reached: Reached | None, *, whole: bool = False) -> Step:
         """See `ChangeReader.step`. While the mirror cannot be read, a count that was up to date is good enough."""
 
         def ask(reading: Reading) -> Step:
-            step = step_of(reading, reached, self._summary)
+            step = step_of(reading, reached, self._summary, self._shown_record if whole else None)
             if step.is_last:
                 self._store.counted = step.reached
             return step
@@ -165,6 +168,10 @@ class MirrorTransaction:
 
     def history(self, _: str, __: int) -> list[Change]:
         """See `ChangeReader.history`. What a mirror knows of it are members, not records."""
+        return []
+
+    def courses(self, _: int) -> list[Course]:
+        """See `ChangeReader.courses`. As `history`."""
         return []
 
     def tags(self, _: str) -> Mapping[str, str]:

@@ -33,9 +33,7 @@ class Figures:
     def __init__(self) -> None:
         self.partitions: Counter[tuple[str, str]] = Counter()  # (stage, review status)
         self.spends: Counter[tuple[str, str, str]] = Counter()  # (day, currency, stage): hundredths a month with AWS
-        self.spenders: Counter[tuple[str, str, str]] = (
-            Counter()
-        )  # (day, currency, stage): opportunities behind `spends`
+        self.spenders: Counter[tuple[str, str, str]] = Counter()  # the same: opportunities behind `spends`
         self.closes: Counter[tuple[str, str]] = Counter()  # (day, stage)
         self.created: Counter[str] = Counter()  # day
         self.modified: Counter[tuple[str, str]] = Counter()  # (review status, day)

@@ -84,11 +84,8 @@ class _Kept:
     def worth_keeping(self) -> tuple[Reached, bytes] | None:
         """What is to be kept now."""
         is_whole = self.reached is not None and self.reached.counted_to is None
-        if (
-            self.only != EVERYTHING
-            or self.reached is None
-            or self.unkept < (KEPT_WHOLE if is_whole else KEPT_ON_THE_WAY)
-        ):
+        enough = KEPT_WHOLE if is_whole else KEPT_ON_THE_WAY
+        if self.only != EVERYTHING or self.reached is None or self.unkept < enough:
             return None
         self.unkept = 0
         return self.reached, self.figures.encoded()

@@ -10,7 +10,6 @@ import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
-from cosell.console.figures.pipelines import StillCounting
 from cosell.console.figures.restriction import Restriction
 from cosell.console.pipeline import charts
 from cosell.console.pipeline.links import link_of
@@ -19,7 +18,7 @@ from cosell.console.pipeline.pictures import Picture, pictures_of
 from cosell.console.pipeline.sums import sums_of
 from cosell.console.pipeline.tiles import tiles_of
 from cosell.console.rows import row_of
-from cosell.console.visit.visit import REFRESH_S, Failure, Query, Visit
+from cosell.console.visit.visit import Failure, Query, Visit
 from cosell.formulas import disarmed
 
 PIPELINE: Final = "/console/pipeline"
@@ -44,17 +43,14 @@ def pipeline(visit: Visit) -> Response:
     """The page with every picture."""
     asked = _asked(visit)
     pipelines, reporting = visit.surroundings.pipelines, visit.surroundings.reporting
-    try:
-        with pipelines.of(visit.scope) as figures:
-            total = figures.partitions.total()
-            countries, industries = (_named(names) for names in (figures.countries, figures.industries))
-        with pipelines.of(visit.scope, asked.only) as figures:
-            sums = sums_of(figures, asked.period, reporting)
-            before = sums_of(figures, asked.period.before, reporting) if asked.period else None
-            pictures = pictures_of(figures, sums, asked.period, reporting, visit.surroundings.engine.clock())
-            tiles = tiles_of(figures, sums, before, asked.period, reporting)
-    except StillCounting as still:
-        return visit.page("counting.html", refresh_s=REFRESH_S, counted=still.counted, total=still.total)
+    with pipelines.of(visit.scope) as figures:
+        total = figures.partitions.total()
+        countries, industries = (_named(names) for names in (figures.countries, figures.industries))
+    with pipelines.of(visit.scope, asked.only) as figures:
+        sums = sums_of(figures, asked.period, reporting)
+        before = sums_of(figures, asked.period.before, reporting) if asked.period else None
+        pictures = pictures_of(figures, sums, asked.period, reporting, visit.surroundings.engine.clock())
+        tiles = tiles_of(figures, sums, before, asked.period, reporting)
     pictures = [_with_names(visit, picture, asked.only) for picture in pictures if not picture.is_empty]
 
     def address(question: Mapping[str, Any]) -> str:

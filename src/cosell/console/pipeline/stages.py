@@ -9,9 +9,8 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from cosell.console.figures.pipelines import StillCounting
 from cosell.console.pipeline.sums import sums_of
-from cosell.console.visit.visit import REFRESH_S, Visit
+from cosell.console.visit.visit import Visit
 from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
 from cosell.store.changes import Course
 from cosell.wire.timestamps import Timestamp
@@ -110,11 +109,8 @@ def reached_of(stages: Counter[str]) -> list[Reached]:
 def stages(visit: Visit) -> Response:
     """The page."""
     surroundings = visit.surroundings
-    try:
-        with surroundings.pipelines.of(visit.scope) as figures:
-            sums = sums_of(figures, None, surroundings.reporting)
-    except StillCounting as still:
-        return visit.page("counting.html", refresh_s=REFRESH_S, counted=still.counted, total=still.total)
+    with surroundings.pipelines.of(visit.scope) as figures:
+        sums = sums_of(figures, None, surroundings.reporting)
     with surroundings.engine.store.read(visit.scope) as tx:
         courses = tx.courses(MOST_CHANGES)
     moments = [moment for course in courses for moment, _ in course.changes]

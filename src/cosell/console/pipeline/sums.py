@@ -58,11 +58,12 @@ def sums_of(figures: Figures, period: Period | None, reporting: Reporting) -> Su
     stages: Counter[str] = Counter()
     spends: Counter[tuple[str, str]] = Counter()
     spenders: Counter[tuple[str, str]] = Counter()
+    first, last = ("", "9999-99-99") if period is None else (str(period.first), str(period.last))
     for (day, stage), count in figures.closes.items():
-        if period is None or day in period:
+        if first <= day <= last:
             stages[stage] += count
     for (day, currency, stage), value in figures.spends.items():
-        if period is None or day in period:
+        if first <= day <= last:
             spends[currency, stage] += value
             spenders[currency, stage] += figures.spenders[day, currency, stage]
     if not reporting.rates:
