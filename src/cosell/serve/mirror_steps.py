@@ -2,8 +2,8 @@
 
 A mirror keeps what each member was before a change that the sync saw. So what an opportunity was when it was counted is
 its summary with all later changes undone. What is new has a number in the order in which opportunities were first seen.
-Where one has vanished, or come back, the count begins anew. So does a count of records after every change, since a mirror
-keeps no records of before.
+Where one has vanished, or come back, the count begins anew. So does a count of records after every change, since a
+mirror keeps no earlier records.
 """
 
 from collections.abc import Callable, Sequence
