@@ -72,7 +72,7 @@ def _release(archive: zipfile.ZipFile) -> tuple[dict[str, str], str]:
         and (place.startswith(f"botocore/data/{model.SERVICE}/") or ".dist-info" in place.partition("/")[0])
     }
     if len(found) != len(SERVICE_FILES + LICENCE_FILES):
-        raise ValueError("this is no botocore that knows the service")
+        raise ValueError("this is not a botocore that knows the service")
     return found, found[LICENCE_FILES[0]].partition("/")[0].removesuffix(".dist-info").rpartition("-")[2]
 
 

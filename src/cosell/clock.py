@@ -139,8 +139,8 @@ def course_of(text: str, wall_ms: int) -> Course | None:
         number, _, moment = rest.partition(":")
         if re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", number) and 0 < float(number) <= FASTEST:
             return Course(factor=float(number)).moved_to(moment_ms(moment) if moment else wall_ms, wall_ms)
-        raise ValueError(f"{number!r} is no factor, such as 60, and at most {FASTEST}")
-    raise ValueError(f"{text!r} is no clock: kept, real, frozen, frozen:MOMENT, accelerated:FACTOR[:MOMENT]")
+        raise ValueError(f"{number!r} is not a factor, such as 60, and at most {FASTEST}")
+    raise ValueError(f"{text!r} is not a clock: kept, real, frozen, frozen:MOMENT, accelerated:FACTOR[:MOMENT]")
 
 
 class CourseStore(Protocol):

@@ -23,7 +23,7 @@ def http_archive(calls: Iterable[Kept], version: str) -> dict[str, Any]:
 
 
 def reason_phrase(status: int) -> str:
-    """`400` → `Bad Request`; empty for what is no status, as where the connection was dropped."""
+    """`400` → `Bad Request`; empty for what is not a status, as where the connection was dropped."""
     return HTTPStatus(status).phrase if status in {known.value for known in HTTPStatus} else ""
 
 

@@ -173,7 +173,7 @@ def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
 def raw_bodies(kept: Kept, *, unmasked: bool = False) -> tuple[str | None, str | None]:
     """The bodies of request and response as they were sent; None where one was too long to keep, or cannot be masked.
 
-    Where something has to be masked, a body is JSON as cosell writes it; what is no JSON cannot be masked.
+    Where something has to be masked, a body is JSON as cosell writes it; what is not JSON cannot be masked.
     """
     operation = service_model().operations[kept.operation] if kept.operation else None
     sent = _raw(operation.input.shape if operation else None, kept.request, kept.request_bytes, unmasked)

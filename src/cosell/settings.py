@@ -46,9 +46,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings with their defaults."""
 
     db: Annotated[str, Meta(description="The database: a file's path, :memory: or sqlite:///path.")] = "cosell.db"
-    account: Annotated[
-        str, Meta(pattern=ACCOUNT_PATTERN, description="The AWS account whose data is meant, twelve digits.")
-    ] = DEFAULT_ACCOUNT
+    account: Annotated[str, Meta(pattern=ACCOUNT_PATTERN, description="The AWS account, twelve digits.")] = (
+        DEFAULT_ACCOUNT
+    )
     catalog: Annotated[str, Meta(pattern=_one_of("catalog"), description="The catalog: AWS or Sandbox.")] = "Sandbox"
     mirror: Annotated[
         str, Meta(description="The mirror: a file's path, sqlite:///path, postgresql://… or duckdb:///path.")
@@ -59,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
-    insecure: Annotated[bool, Meta(description="Listen beyond loopback although nobody is authenticated.")] = False
+    insecure: Annotated[bool, Meta(description="Listen beyond loopback, although nobody signs in.")] = False
     allow_host: Annotated[
         list[str],
         Meta(
@@ -92,10 +92,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, Meta(description="How long an event, or a dead letter, is kept once every sink has had it, such as 30d.")
     ] = "7d"
     webhook_secret: Annotated[
-        str, Meta(description="What signs the events of webhooks that name no secret of their own: whsec_….")
+        str, Meta(description="The secret that signs events for webhooks without a secret of their own: whsec_….")
     ] = ""
     review: Annotated[
-        str, Meta(description="Who plays AWS's side: manual (you, by cosell review), auto, or the path of a script.")
+        str, Meta(description="Who plays AWS's side: manual (you, with cosell review), auto, or the path of a script.")
     ] = "manual"
     review_start: Annotated[str, Meta(description="With auto: how long after a submission its review starts.")] = "5s"
     review_verdict: Annotated[str, Meta(description="With auto: how long a review takes.")] = "10s"
@@ -105,7 +105,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     review_rejected: Annotated[
         float, Meta(ge=0, le=1, description="With auto: the share of reviews that ends with Rejected.")
     ] = 0.05
-    review_seed: Annotated[int, Meta(description="With auto: the same seed decides alike for an opportunity.")] = 1
+    review_seed: Annotated[int, Meta(description="With auto: the same seed makes the same decisions.")] = 1
     action_required_stays: Annotated[
         bool,
         Meta(description="Keep an updated opportunity in Action Required until it is submitted again."),
@@ -122,14 +122,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = "0s"
     any_value: Annotated[
-        bool, Meta(description="Take values that are not in the lists which AWS documents beside its enumerations.")
+        bool, Meta(description="Accept values that are not on the lists that AWS documents beside its enumerations.")
     ] = False
     any_review_status: Annotated[
         bool, Meta(description="Let an update in Sandbox play In review and Rejected too, which AWS's does not.")
     ] = False
     drafts: Annotated[
         bool,
-        Meta(description="Take opportunities that lack members which AWS demands, and updates that leave them out."),
+        Meta(description="Accept opportunities that lack members AWS requires, and updates that leave them out."),
     ] = False
     sandbox_quirks: Annotated[
         bool,
@@ -172,7 +172,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fault: Annotated[
         list[str],
         Meta(
-            description="What goes wrong, such as error=ThrottlingException,operation=Create*,times=2. May be "
+            description="A fault, such as error=ThrottlingException,operation=Create*,times=2. May be "
             "repeated; the variable separates several by spaces."
         ),
     ] = []

@@ -24,7 +24,7 @@ def moment_ms(text: str) -> int:
     except (ValueError, OverflowError):
         ms = -1
     if ms < 0:
-        raise ValueError(f"{text!r} is no moment from 1970 to 9999, such as 2026-05-04T09:00:00Z")
+        raise ValueError(f"{text!r} is not a moment from 1970 to 9999, such as 2026-05-04T09:00:00Z")
     return ms
 
 
@@ -35,7 +35,7 @@ def span_ms(text: str) -> int:
     """
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{text!r} is no time span, such as 90s, 15m, 25h, 2d or 1d12h")
+        raise ValueError(f"{text!r} is not a time span, such as 90s, 15m, 25h, 2d or 1d12h")
     ms = sum(round(float(number) * UNITS[unit]) for number, unit in parts)
     if ms > LONGEST_MS:
         raise ValueError(f"{text!r} is longer than a century")

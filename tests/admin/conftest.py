@@ -21,7 +21,7 @@ def ask(
     headers: dict[str, str] | None = None,
     timeout: float = 60,
 ) -> tuple[int, Any]:
-    """Status and JSON body of an answer. A body that is no text is sent as JSON, and says so."""
+    """Status and JSON body of an answer. A body that is not a text is sent as JSON, and says so."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout)
     sent = body if body is None or isinstance(body, str) else json.dumps(body)
     try:

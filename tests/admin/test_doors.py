@@ -69,7 +69,7 @@ def test_a_line_break_behind_a_name_is_no_part_of_it(
     standing_server: Server, path: str, body: dict[str, str], named: str
 ) -> None:
     status, answer = ask(standing_server, "POST", path, body)
-    assert (status, f"`{named}` is not possible" in answer["error"]) == (400, True)
+    assert (status, f"`{named}` is not valid" in answer["error"]) == (400, True)
 
 
 def test_a_wrong_query_is_told_what_is_wrong(standing_server: Server) -> None:

@@ -89,7 +89,7 @@ def test_a_script_may_be_a_file(clock: cosell.Clock, tmp_path: Path) -> None:
         ({"review": {"when": [{"then": [{"do": "aprove"}]}]}}, "review: Invalid enum value 'aprove'"),
         ({"review": {"when": [{"then": [{"do": "approve", "after": "soon"}]}]}}, "review: rule 1, step 1: 'soon'"),
         ({"review": "auto", "review_rejected": 2}, "review_rejected"),
-        ({"review": "auto", "review_start": "soon"}, "'soon' is no time span"),
+        ({"review": "auto", "review_start": "soon"}, "'soon' is not a time span"),
     ],
 )
 def test_a_reviewer_that_cannot_be_is_told(options: dict[str, Any], told: str) -> None:

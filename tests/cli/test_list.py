@@ -134,8 +134,8 @@ def test_each_thing_that_is_wrong_has_a_line(run: Callable[..., Finished]) -> No
         (["--profile", "mine"], "--profile is for AWS; add --aws"),
         (["--aws", "--profile", "nobody"], "your AWS configuration has no profile 'nobody'"),
         (["--url", "nowhere"], "--url 'nowhere' is not an address"),
-        (["--modified-after", "soon"], "'soon' is no moment. Try 2026-01-31"),
-        (["--target-close-after", "999999w"], "'999999w' is no moment."),
+        (["--modified-after", "soon"], "'soon' is not a moment. Try 2026-01-31"),
+        (["--target-close-after", "999999w"], "'999999w' is not a moment."),
     ],
 )
 def test_a_mistake_has_one_line(run: Callable[..., Finished], options: list[str], line: str) -> None:

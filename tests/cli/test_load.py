@@ -206,16 +206,16 @@ def test_all_mistakes_are_told_at_once(run: Run) -> None:
     [
         ('{"Id": "O1",}', 1, "This is not JSON"),
         ('\n{"Id":\n "O1"\n "Catalog": 1}', 4, "This is not JSON"),
-        ('{"Id": NaN}', 1, "NaN is no number of JSON"),
-        ('{"LastModifiedDate": 1e999}', 1, "1e999 is no number of JSON"),
+        ('{"Id": NaN}', 1, "NaN is not a number of JSON"),
+        ('{"LastModifiedDate": 1e999}', 1, "1e999 is not a number of JSON"),
         ("{'Id': 'O1'}", 1, "This is not JSON"),
         ("[" * 5_000 + "]" * 5_000, 1, "This is not JSON: maximum recursion"),
         ('\n\n{"Id": "\x00"}', 3, "This is not JSON"),
         ("]", 1, "This is not JSON"),
-        ("7", 1, "INVALID_VALUE: This is no answer"),
-        ('{"Engagements": []}', 1, "INVALID_VALUE: This is no answer"),
-        ('[{"Catalog": "AWS"}, "x"]', 1, "[1]: INVALID_VALUE: This is no answer"),
-        ("[" * 60 + "]" * 60, 1, "[0]: INVALID_VALUE: This is no answer"),
+        ("7", 1, "INVALID_VALUE: This is not an answer"),
+        ('{"Engagements": []}', 1, "INVALID_VALUE: This is not an answer"),
+        ('[{"Catalog": "AWS"}, "x"]', 1, "[1]: INVALID_VALUE: This is not an answer"),
+        ("[" * 60 + "]" * 60, 1, "[0]: INVALID_VALUE: This is not an answer"),
     ],
 )
 def test_what_is_no_answer_is_refused_with_its_line(run: Run, text: str, line: int, message: str) -> None:

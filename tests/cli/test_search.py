@@ -136,7 +136,7 @@ MISTAKES = [
     (
         ["--where", f"Stage in ({'x, ' * 8}x) and \n EstimatedMrr > \x1b[31m and Tags has {'long' * 20}"],
         [
-            "cosell: --where: �[31m is no number; write it as 1000 or 1000.50",
+            "cosell: --where: �[31m is not a number; write it as 1000 or 1000.50",
             "  , x, x, x, x, x) and � EstimatedMrr > �[31m and Tags has longlonglonglonglon",
             "                                        ^^^^^",
         ],

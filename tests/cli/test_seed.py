@@ -99,7 +99,7 @@ def test_without_a_moment_the_pipeline_looks_back_from_today_by_the_clock_of_the
 def test_a_moment_that_is_none_is_refused_in_one_line(run: Run, text: str) -> None:
     done = run("seed", "--now", text)
     assert done.code == 2
-    assert f"'{text}' is no moment" in done.err
+    assert f"'{text}' is not a moment" in done.err
     assert "Traceback" not in done.err
 
 

@@ -208,7 +208,7 @@ MISTAKES = [
     (["--endpoint-url", "nonsense"], "--url 'nonsense' is not an address that begins with http:// or https://"),
     (["--url", "http://[", "--region", "x"], "check --region and --url"),
     (["--overlap", "0s"], "'0s' is too short; 1s is the least"),
-    (["--interval", "soon"], "'soon' is no time span"),
+    (["--interval", "soon"], "'soon' is not a time span"),
     (["--queue-url", "x"], "--queue-url wakes a sync that follows; add --follow"),
     (["--dry-run", "--details"], "--dry-run writes nothing"),
     (["--share", "2"], "--share '2' is not a number above 0 and at most 1"),

@@ -113,7 +113,7 @@ def test_settings_of_a_server_are_options_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"), [({"task_delay": "soon"}, "'soon' is no time span"), ({"any_value": "yes"}, "any_value")]
+    ("options", "told"), [({"task_delay": "soon"}, "'soon' is not a time span"), ({"any_value": "yes"}, "any_value")]
 )
 def test_a_setting_that_is_not_possible_is_told(options: dict[str, Any], told: str) -> None:
     with pytest.raises(UserError, match=told):

@@ -393,7 +393,7 @@ def test_an_option_of_boto3_is_none_of_a_block() -> None:
 
 
 def test_a_setting_that_is_not_possible_is_told_at_the_beginning() -> None:
-    with pytest.raises(UserError, match="'soon' is no time span"), cosell.intercept(task_delay="soon"):
+    with pytest.raises(UserError, match="'soon' is not a time span"), cosell.intercept(task_delay="soon"):
         pass
 
 

@@ -79,7 +79,7 @@ def test_each_sink_is_told_with_its_cursor_its_retries_and_its_dead_letters(site
 
 def test_dead_letters_are_delivered_after_all(site: Site) -> None:
     page = submit(site, site.address(EVENTS), {"do": "revive", "sink": "slow"})
-    assert "Dead letters are being delivered after all." in page.text
+    assert "Dead letters are being redelivered." in page.text
     assert "after 9 attempts" not in page.text
 
 

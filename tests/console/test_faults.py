@@ -78,7 +78,7 @@ def test_empty_fields_say_nothing_but_a_message_may_be_empty(site: Site) -> None
         ("probability", "often", "Probability is a number above 0, at most 1, not 'often'."),
         ("account", "12", "twelve digits"),
         ("operation", "Nonsense", "there is no operation Nonsense that declares AccessDeniedException"),
-        ("reason", "NO_REASON", "NO_REASON is no Reason"),
+        ("reason", "NO_REASON", "NO_REASON is not a Reason"),
         ("delay", "soon", "delay"),
     ],
 )

@@ -59,7 +59,7 @@ def test_a_line_that_breaks_is_taken_up_where_it_broke(monkeypatch: pytest.Monke
     ("answer", "told"),
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "no cosell answers"),
-        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", "is no cosell, or an older one (status 404)"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", "is not a cosell, or an older one (status 404)"),
     ],
 )
 def test_a_server_that_is_no_cosell_is_told_in_one_line(answer: bytes, told: str) -> None:
@@ -69,5 +69,5 @@ def test_a_server_that_is_no_cosell_is_told_in_one_line(answer: bytes, told: str
 
 
 def test_an_address_of_another_kind_is_refused() -> None:
-    with pytest.raises(UserError, match="is no address of a server"):
+    with pytest.raises(UserError, match="is not an address of a server"):
         next(admin.events("file:///etc/passwd"))

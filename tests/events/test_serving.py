@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--sink", "kafka:topic"], "kafka: is no kind of sink"),
+        (["--sink", "kafka:topic"], "kafka: is not a kind of sink"),
         (["--keep-events", "soon"], "keep_events: "),
         (["--sink", "https://example.com/"], "needs a secret: whsec_"),
         (["--sink", "https://example.com/#secret=whsec_abc"], "the secret of the webhook https://example.com "),

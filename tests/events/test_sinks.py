@@ -422,8 +422,8 @@ def test_options_choose_events() -> None:
 @pytest.mark.parametrize(
     ("texts", "reason"),
     [
-        (["kafka:topic"], "kafka: is no kind of sink"),
-        (["events.jsonl"], "is no kind of sink"),
+        (["kafka:topic"], "kafka: is not a kind of sink"),
+        (["events.jsonl"], "is not a kind of sink"),
         (["file:"], "a sink of kind file needs a target"),
         (["file:a#secret=x"], "file sinks have no option secret"),
         (["sqs:q#source=x"], "sqs sinks have no option source"),

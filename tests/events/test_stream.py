@@ -160,8 +160,8 @@ def test_streams_end_with_the_server(serve: Callable[..., Server]) -> None:
 @pytest.mark.parametrize(
     ("query", "headers", "reason"),
     [
-        ("?from=yesterday", {}, "'yesterday' is no moment"),
-        ("?from=7y", {}, "'7y' is no time span"),
+        ("?from=yesterday", {}, "'yesterday' is not a moment"),
+        ("?from=7y", {}, "'7y' is not a time span"),
         ("?account=7", {}, "account"),
         ("?colour=red", {}, "colour"),
         ("", {"Last-Event-ID": "abc"}, "Last-Event-ID is a number"),

@@ -19,9 +19,9 @@ from tests.console.conftest import Site
 
 CALLS = 30
 MISTAKES = [
-    ("error=Nonsense", "Nonsense is no error that can be asked for; known are AccessDenied"),
-    ("often", "the fault 'often' is not possible"),
-    ("error=ThrottlingException,times=many", "the fault 'error=ThrottlingException,times=many' is not possible"),
+    ("error=Nonsense", "Nonsense is not an error that can be asked for; known are AccessDenied"),
+    ("often", "the fault 'often' is not valid"),
+    ("error=ThrottlingException,times=many", "the fault 'error=ThrottlingException,times=many' is not valid"),
     ("error=ThrottlingException,operation=Sell", "there is no operation Sell"),
 ]
 

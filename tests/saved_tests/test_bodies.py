@@ -100,7 +100,7 @@ def test_an_earlier_answer_is_quoted_in_what_boto3_would_not_make(connector: Con
 def test_a_body_that_is_no_json_is_saved_only_as_it_was(connector: Connector, outcome: Outcome) -> None:
     connector.send("ListOpportunities", b'{"Catalog": "Sandbox", \xff')
     status, reason = connector.refused()
-    assert (status, reason) == (400, "a body of ListOpportunities is no JSON, so nobody knows what is sensitive in it")
+    assert (status, reason) == (400, "a body of ListOpportunities is not JSON, so nobody knows what is sensitive in it")
     text = connector.saved(reveal=True)
     assert "ClientError" in text
     assert outcome(text) == PASSES

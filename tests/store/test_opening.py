@@ -84,7 +84,7 @@ def test_every_statement_of_a_migration_is_run(tmp_path: Path, monkeypatch: pyte
     later = tmp_path / "9999_notes.sql"
     later.write_text("""
         PRAGMA foreign_key_check;
-        SELECT count(*) FROM opportunity; -- both answer with rows; and this is no end of one: ;
+        SELECT count(*) FROM opportunity; -- both answer with rows; and this is not an end of one: ;
         CREATE TABLE note (text TEXT NOT NULL);
         CREATE TRIGGER echoed AFTER INSERT ON note WHEN NEW.text = 'echo' BEGIN
             SELECT 'a;b';

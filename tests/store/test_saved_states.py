@@ -290,10 +290,10 @@ NOT_AS_MADE = "is not as it was made"
         (lambda file: _checksum(file).write_bytes(b"\xff\n\n"), NOT_AS_MADE),
         (lambda file: _checksum(file).unlink(), "has no checksum"),
         (lambda file: _checksum(file).write_bytes(b""), "has no checksum"),
-        (lambda file: _with_its_checksum(file, b""), "is no database of cosell's"),
+        (lambda file: _with_its_checksum(file, b""), "is not a database of cosell's"),
         (_replace_with_checksum, "is not one of this database"),
         (_statement("DELETE FROM installation"), "is not one of this database"),
-        (_statement("DROP TABLE installation"), "is no database of cosell's"),
+        (_statement("DROP TABLE installation"), "is not a database of cosell's"),
         (_statement("PRAGMA user_version = 999"), "was made by a newer cosell"),
     ],
 )

@@ -245,7 +245,7 @@ def test_a_record_that_is_spoilt_is_told(open_at: Callable[..., QuotaLedger], tm
 
 @pytest.mark.parametrize("share", [0, -1, 1.5, float("nan")])
 def test_a_share_is_above_0_and_at_most_1(open_at: Callable[..., QuotaLedger], share: float) -> None:
-    with pytest.raises(UserError, match="is not possible"):
+    with pytest.raises(UserError, match="is not valid"):
         open_at(share=share)
 
 

@@ -253,18 +253,18 @@ def test_a_closed_engine_says_so_to_its_clients() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"account": "12"}, "account: 12 is no account"),
-        ({"account": 111122223333}, "account: 111122223333 is no account"),
+        ({"account": "12"}, "account: 12 is not an account"),
+        ({"account": 111122223333}, "account: 111122223333 is not an account"),
         ({"catalog": "sandbox"}, "catalog"),
         ({"revew": "auto"}, "no option revew; did you mean review?"),
         ({"sandbox_quirk": True}, "no option sandbox_quirk; did you mean sandbox_quirks?"),
         ({"port": 4280}, "no option port; "),
         ({"drafts": "yes"}, "drafts"),
-        ({"clock": 7}, "7 is no clock"),
-        ({"clock": "slow"}, "'slow' is no clock"),
+        ({"clock": 7}, "7 is not a clock"),
+        ({"clock": "slow"}, "'slow' is not a clock"),
         ({"faults": "error=ThrottlingException"}, "faults are a list"),
         ({"faults": [{"eror": "ThrottlingException"}]}, "it has no eror; did you mean error?"),
-        ({"faults": [{"error": "Throttling"}]}, "Throttling is no error"),
+        ({"faults": [{"error": "Throttling"}]}, "Throttling is not an error"),
     ],
 )
 def test_a_wrong_option_is_refused_with_a_next_step(options: dict[str, Any], told: str) -> None:

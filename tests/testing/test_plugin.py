@@ -116,8 +116,8 @@ def test_a_server_begins_with_what_the_markers_say(project: pytest.Pytester) -> 
     [
         ("cosell(sed=2)", "there is no option sed; did you mean seed?"),
         ("cosell(workers=2)", "there is no option workers; "),
-        ("cosell(account='12')", "account: 12 is no account"),
-        ("cosell(clock='slow')", "'slow' is no clock"),
+        ("cosell(account='12')", "account: 12 is not an account"),
+        ("cosell(clock='slow')", "'slow' is not a clock"),
         ("cosell(seed='many')", "seed is how many opportunities there are, not 'many'"),
         ("cosell(faults=[{'eror': 'x'}])", "it has no eror; did you mean error?"),
         ("cosell(10)", "takes its options by their names"),

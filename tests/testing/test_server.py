@@ -157,10 +157,10 @@ def test_a_value_that_a_setting_cannot_have_is_refused(name: str) -> None:
     [
         ({"prot": 4280}, "there is no option prot; did you mean port?"),
         ({"mirror": "mirror.db"}, "there is no option mirror; "),
-        ({"account": "12"}, "account: 12 is no account"),
+        ({"account": "12"}, "account: 12 is not an account"),
         ({"db": "/nowhere/at/all.db"}, "/nowhere/at/all.db cannot be opened"),
-        ({"clock": "slow"}, "'slow' is no clock"),
-        ({"fault": ["error=Throttling"]}, "Throttling is no error that can be asked for"),
+        ({"clock": "slow"}, "'slow' is not a clock"),
+        ({"fault": ["error=Throttling"]}, "Throttling is not an error that can be asked for"),
     ],
 )
 def test_a_server_that_cannot_be_is_told_in_a_line(options: dict[str, Any], told: str) -> None:

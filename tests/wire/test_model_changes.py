@@ -26,7 +26,7 @@ CASES = [
     (
         REPLACE(MODEL, operations={n: o for n, o in MODEL.operations.items() if n != "TagResource"}),
         "TagResource is a new operation.",
-        "TagResource is no operation any more.",
+        "TagResource is not an operation any more.",
     ),
     (
         with_operation("TagResource", errors=tuple(error for error in ERRORS if error.shape != "ConflictException")),

@@ -53,7 +53,7 @@ def test_a_newer_model_takes_the_place_of_the_older_one_which_is_kept(
     upgraded: Any, data: Path, tmp_path: Path
 ) -> None:
     changes = upgraded(wheel(tmp_path, without_tags), data)
-    assert changes == ["TagResource is no operation any more.", "PageSize: max is 50; it was 100."]
+    assert changes == ["TagResource is not an operation any more.", "PageSize: max is 50; it was 100."]
     assert "TagResource" not in model_in(file_in(data, "service-2.json.gz")).operations
     assert json.loads((data / "source.json").read_bytes())["version"] == "9.9.9"
     assert json.loads((data / "source.json").read_bytes())["month"] == "2031-01"

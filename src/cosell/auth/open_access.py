@@ -36,6 +36,6 @@ def is_account(text: str) -> bool:
 
 
 def check_account(text: str, where: str = "account") -> None:
-    """Raises UserError for what is no account; `where` is the option that has it."""
+    """Raises UserError for what is not an account; `where` is the option that has it."""
     if not isinstance(text, str) or not is_account(text):
-        raise UserError(f"{where}: {text} is no account", "an account has twelve digits")
+        raise UserError(f"{where}: {text} is not an account", "an account has twelve digits")

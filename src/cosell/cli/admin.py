@@ -94,7 +94,7 @@ def _parts(lines: Iterable[bytes]) -> Iterator[tuple[str, str | None]]:
 
 def _base(url: str) -> str:
     if urlsplit(url).scheme not in ("http", "https"):
-        raise UserError(f"{url} is no address of a server", "name another one with --url")
+        raise UserError(f"{url} is not an address of a server", "name another one with --url")
     return f"{url.rstrip('/')}/_cosell/"
 
 
@@ -132,7 +132,7 @@ def _refusal(refused: HTTPError, typed: ByOption) -> UserError:
         entries = [_entry(entry, typed) for entry in told.get("error_list", [])]
         return Refusal("; ".join(entries) or told["error"].rstrip("."), told.get("next_step", ""))
     except (OSError, HTTPException, ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        fact = f"the server at {refused.url} is no cosell, or an older one (status {refused.code})"
+        fact = f"the server at {refused.url} is not a cosell, or an older one (status {refused.code})"
         return UserError(fact, "name another one with --url")
 
 

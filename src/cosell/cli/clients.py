@@ -126,7 +126,7 @@ def errors_as_lines(unreachable: str = NETWORK, typed: Typed = NOTHING_TYPED) ->
         raise Failed(2, f"{in_words(error)}; make some with: aws configure, or name a profile with --profile") from None
     except RecursionError:
         raise Failed(2, "the answer is nested too deeply; see whether a cosell or AWS is there") from None
-    except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is no URL
+    except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is not a URL
         raise Failed(2, f"{in_words(error)}; check your AWS configuration") from None
 
 

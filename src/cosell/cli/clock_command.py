@@ -24,7 +24,7 @@ ACTIONS: Final[dict[str, tuple[bool, Callable[[Any], dict[str, Any]]]]] = {
 @click.argument("value", required=False)
 @setting("url")
 def clock_command(action: str, value: str | None, url: str) -> None:
-    """See and steer the time of a running cosell.
+    """See and control the time of a running cosell.
 
     \b
     cosell clock                            show the moment, and how time runs
@@ -55,4 +55,4 @@ def _number(text: str | None) -> float:
     try:
         return float(text or "")
     except ValueError:
-        raise click.UsageError(f"{text!r} is no number; give a factor such as 60") from None
+        raise click.UsageError(f"{text!r} is not a number; give a factor such as 60") from None

@@ -23,7 +23,7 @@ def _detail_types() -> Iterable[str]:
 @click.group("events", cls=Family)
 @click.pass_context
 def events_command(context: click.Context) -> None:
-    """See the events of a running cosell, and steer their delivery."""
+    """See the events of a running cosell, and control their delivery."""
     context.default_map = dict.fromkeys(events_command.commands, context.default_map)
 
 

@@ -12,7 +12,7 @@ from cosell.cli.options import setting
 @click.group("faults", cls=Family)
 @click.pass_context
 def faults_command(context: click.Context) -> None:
-    """Let requests go wrong in a running cosell, and see how a client bears it.
+    """Inject faults into a running cosell, and see how a client copes.
 
     \b
     cosell faults add error=ThrottlingException,probability=0.3
@@ -25,7 +25,7 @@ def faults_command(context: click.Context) -> None:
 @faults_command.command("list")
 @setting("url")
 def list_command(url: str) -> None:
-    """Show what goes wrong now, and how often each fault has met a request, and fired."""
+    """List the faults: how many requests each has met, and how often it has fired."""
     from cosell.cli.admin import ask
 
     for told in ask(url, "faults")["faults"]:
@@ -38,7 +38,7 @@ def list_command(url: str) -> None:
 @click.argument("faults", metavar="FAULT...", nargs=-1, required=True)
 @setting("url")
 def add_command(faults: tuple[str, ...], url: str) -> None:
-    """Let something go wrong from now on, until it is cleared.
+    """Add a fault. It stays until it is cleared.
 
     \b
     A FAULT has an error or a delay, and conditions, joined by commas:
@@ -64,7 +64,7 @@ def add_command(faults: tuple[str, ...], url: str) -> None:
 @faults_command.command("clear")
 @setting("url")
 def clear_command(url: str) -> None:
-    """Let nothing go wrong any more."""
+    """Clear all faults."""
     from cosell.cli.admin import remove
     from cosell.cli.counted import counted
 

@@ -104,8 +104,8 @@ def listing_options(sort_keys: Sequence[str]) -> Callable[[Function], Function]:
             "--limit", type=Whole(min=1), help=f"How many, over as many pages as that takes. [{DEFAULT_LIMIT}]"
         ),
         click.option("--all", "everything", is_flag=True, help="All, instead of --limit."),
-        click.option("--page-size", type=Whole(min=1, max=LARGEST_PAGE), help="How many to ask for at once, 1 to 100."),
-        click.option("--next-token", help="Go on where an earlier list ended."),
+        click.option("--page-size", type=Whole(min=1, max=LARGEST_PAGE), help="How many to request at once, 1 to 100."),
+        click.option("--next-token", help="Continue where an earlier list ended."),
         click.option("--json", "as_json", is_flag=True, help="JSON lines, each a summary as the API gives it."),
         click.option("--csv", metavar="FILE", help="Write all that match into a CSV file; - is standard output."),
         click.option("--xlsx", metavar="FILE", help="Write all that match into a workbook for Excel."),

@@ -26,7 +26,7 @@ MOST_SHOWN: Final = 50
 @setting("account")
 @setting("catalog")
 def load_command(file: IO[bytes], *, keep_going: bool, db: str, account: str, catalog: str) -> int:
-    """Take opportunities from what AWS clients print: from FILE, or from standard input where it is "-".
+    """Load opportunities from what AWS clients print: from FILE, or from standard input where it is "-".
 
     Answers of list-opportunities and get-opportunity are taken, whole or cut out by --query, one in a line or
     pretty-printed, as many as there are, and recordings of both. Each goes into the catalog that it names; --catalog

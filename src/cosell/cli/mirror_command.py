@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.group("mirror", cls=Family)
 @click.pass_context
 def mirror_command(context: click.Context) -> None:
-    """Use a database that `cosell sync` keeps in step."""
+    """Work with a mirror, the database that `cosell sync` keeps in step."""
     context.default_map = dict.fromkeys(mirror_command.commands, context.default_map)
 
 

@@ -29,7 +29,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # older versions of cl
                 return now + distance if counted["ahead"] else now - distance
             moment = datetime.fromisoformat(value)
         except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no moment. Try 2026-01-31, 2026-01-31T09:00:00Z, 7d or +7d.", param, ctx)
+            self.fail(f"{value!r} is not a moment. Try 2026-01-31, 2026-01-31T09:00:00Z, 7d or +7d.", param, ctx)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -20,7 +20,7 @@ def _operations() -> Iterable[str]:
 
 
 @click.group("requests", cls=Family, invoke_without_command=True)
-@click.option("--limit", type=Whole(min=1, max=100), default=20, show_default=True, help="How many, the last ones.")
+@click.option("--limit", type=Whole(min=1, max=100), default=20, show_default=True, help="How many of the latest.")
 @click.option(
     "--operation",
     type=Known("an operation", _operations),
@@ -28,7 +28,7 @@ def _operations() -> Iterable[str]:
 )
 @click.option("--account", type=Account(), help="Only those of an account, twelve digits.")
 @click.option("--status", type=Whole(min=100, max=599), help="Only those answered with an HTTP status, such as 400.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON lines, with bodies; what is sensitive is masked.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines, with bodies; sensitive values are masked.")
 @setting("url")
 @click.pass_context
 def requests_command(
@@ -40,7 +40,7 @@ def requests_command(
     as_json: bool,
     url: str,
 ) -> None:
-    """List what clients have asked a running cosell last, the newest first, and what was wrong with it.
+    """List the recent requests to a running cosell, newest first, and what was wrong with each.
 
     \b
     cosell requests --status 400
@@ -67,7 +67,7 @@ def requests_command(
 @click.option("--last", type=Whole(min=1, max=100), help="How many calls at most, the last ones; 10 if not said.")
 @click.option("--account", type=Account(), help="Only calls of an account, twelve digits.")
 @click.option("--client-token", help="Only calls with a ClientToken.")
-@click.option("--reveal", is_flag=True, help="Write what is sensitive as it was, instead of placeholders.")
+@click.option("--reveal", is_flag=True, help="Write sensitive values as they were, instead of placeholders.")
 @setting("url")
 def save_test_command(
     file: Path,

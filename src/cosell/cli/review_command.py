@@ -28,7 +28,7 @@ def review_command(
     account: str,
     catalog: str,
 ) -> None:
-    """Decide upon opportunities as AWS does.
+    """Review opportunities as AWS does.
 
     \b
     cosell review                           list what waits for AWS

@@ -23,9 +23,9 @@ WIDEST: Final = 76
     "--where",
     multiple=True,
     metavar="CONDITION",
-    help="Such as 'Stage = Qualified and EstimatedMrr >= 1000'. May be repeated; all have to hold.",
+    help="Such as 'Stage = Qualified and EstimatedMrr >= 1000'. May be repeated; all must hold.",
 )
-@click.option("--show-request", is_flag=True, help="Ask nothing: print the question for boto3, the AWS CLI and curl.")
+@click.option("--show-request", is_flag=True, help="Send nothing: print the request for boto3, the AWS CLI and curl.")
 @listing_options(SORT_KEYS)
 def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_request: bool, listing: Listing) -> int:
     """Find opportunities by a keyword, and by conditions, as SearchOpportunities does it.

@@ -36,7 +36,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | N
 @setting("account")
 @setting("catalog")
 def seed_command(count: int, seed: int, now_ms: int | None, db: str, account: str, catalog: str) -> Any:
-    """Fill a database with a believable pipeline: the same count, seed and moment give the same, byte by byte.
+    """Fill a database with a realistic pipeline. The same count, seed and moment give the same bytes.
 
     Without --now the newest opportunity is of yesterday or today, and runs of the same day give the same.
 

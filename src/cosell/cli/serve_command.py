@@ -14,10 +14,10 @@ from cosell.settings import OF_A_SERVER
 @click.command("serve")
 @options_of(OF_A_SERVER)
 def serve_command(**given: Any) -> int:
-    """Answer AWS clients on a port, until SIGTERM or Ctrl-C.
+    """Serve AWS clients on a port, until SIGTERM or Ctrl-C.
 
-    Requests under way are finished first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1
-    where something had to be broken off.
+    It finishes requests under way first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1 if
+    something had to be cut off.
     """
     from cosell import __version__
     from cosell.aws_side.script_file import review_document

@@ -26,7 +26,7 @@ STATUSES: Final = ("Active", "Inactive", "Draft")
 def solutions_command(
     action: str, name: str | None, url: str | None, db: str, account: str, catalog: str, **about: str | None
 ) -> int:
-    """See the solutions of an account and catalog, or add one.
+    """List the solutions of an account and catalog, or add one.
 
     \b
     cosell solutions                        list them

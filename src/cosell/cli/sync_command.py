@@ -26,7 +26,7 @@ SERVICE = (
         type=Matching(
             r"arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of a role", "arn:aws:iam::111122223333:role/sync"
         ),
-        help="Take this role first.",
+        help="Assume this role first.",
     ),
     click.option(
         "--overlap",
@@ -70,7 +70,7 @@ def service_options(function: Function) -> Function:
 @service_options
 @click.option("--details", is_flag=True, help="Also fetch GetOpportunity and GetAwsOpportunitySummary for each.")
 @click.option("--full", is_flag=True, help="List everything, not only what changed, and repair the mirror.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be new or changed.")
+@click.option("--dry-run", is_flag=True, help="Only report what would be new or changed.")
 @click.option("--follow", is_flag=True, help="Run again and again, until SIGTERM or Ctrl-C.")
 @click.option(
     "--interval",
@@ -101,13 +101,13 @@ def sync_command(
     queue_url: str | None,
     metrics_file: Path | None,
 ) -> int:
-    """Keep a database of your own in step with AWS: every opportunity, and what changed when.
+    """Keep your own database in step with AWS: every opportunity, and what changed when.
 
-    The first run lists everything, each later one what changed since. Whatever stops a run, the next one goes on where
-    it was. The service is AWS, as your own AWS configuration says, or a cosell.
+    The first run lists everything, each later one what changed since. Whatever stops a run, the next one continues from
+    there. The service is AWS, as your own AWS configuration says, or a cosell.
 
     On a terminal a run shows how far it is; elsewhere it prints one line of JSON. Exit code 1: it was not completed,
-    and the next run may be. Exit code 2: somebody has to do something first. Ctrl-C or SIGTERM ends it within two
+    and the next run may be. Exit code 2: it needs you; stderr says what to do. Ctrl-C or SIGTERM ends it within two
     seconds, with exit code 130, or 0 with --follow.
     """
     if context.invoked_subcommand is not None:
@@ -146,7 +146,7 @@ def sync_command(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--max-age", type=Span(), help="Exit code 1 where the mirror was in step longer ago than this.")
 def status_command(mirror: str, *, as_json: bool, max_age: int | None) -> int:
-    """Show how far a mirror is: when it was in step, its watermark, its queue, its last runs and errors.
+    """Show the state of a mirror: when it was last in step, its watermark, its queue, its latest runs and errors.
 
     It asks the mirror alone, not the service. Exit code 1: the last run failed or was cut off, or --max-age
     has passed.
@@ -164,7 +164,7 @@ def verify_command(source: Source, mirror: str, *, as_json: bool) -> int:
     """Compare a mirror with the service, page by page, and show each difference. No opportunity is written.
 
     What it came to is kept in the mirror: `cosell sync status` and `cosell console` show it. What changed after the
-    last sync is no difference: the next one brings it. Exit code 1: there are differences, or the service does not
+    last sync is not a difference: the next one brings it. Exit code 1: there are differences, or the service does not
     answer.
     """
     from cosell.cli.sync_output import Output, exit_code_of

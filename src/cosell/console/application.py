@@ -149,7 +149,7 @@ class Console:
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:
-    """The members of a form's body, which the server has measured. One that is no form has none, so lacks the token."""
+    """The members of a form's body, which the server has measured. One that is not a form has none, and no token."""
     body = await request.body()
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 

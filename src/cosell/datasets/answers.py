@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 
 class Stranger(NamedTuple):
-    """A value that is no answer with opportunities, and its path in the document."""
+    """A value that is not an answer with opportunities, and its path in the document."""
 
     path: str
 

@@ -23,7 +23,7 @@ _STEPS: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 def _no_such_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 def _finite(text: str) -> float:
@@ -53,7 +53,7 @@ class Document(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """Something that is no JSON document."""
+    """Something that is not JSON document."""
 
     line: int
     message: str

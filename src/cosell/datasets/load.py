@@ -110,7 +110,7 @@ class Reading:
                 if isinstance(found, Found):
                     self._take(found, document)
                 else:
-                    message = "This is no answer of GetOpportunity or ListOpportunities."
+                    message = "This is not an answer of GetOpportunity or ListOpportunities."
                     self._refuse(document, found.path, Reason("", "INVALID_VALUE", message))
 
     def _take(self, found: Found, document: Document) -> None:

@@ -27,7 +27,7 @@ def client_of(service: str, region: str | None = None) -> Any:
     try:
         session: Any = boto3.session.Session()
         return session.client(service, region_name=region or session.region_name or REGION, config=options)
-    except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is no URL
+    except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is not a URL
         raise UserError(f"cannot make a client of {service}: {error}", "see your AWS configuration") from None
 
 

@@ -69,7 +69,7 @@ class NamedSink(NamedTuple):
 
 
 def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> list[NamedSink]:
-    """The sinks that `--sink` names. Raises UserError where one is not possible, or named twice."""
+    """The sinks that `--sink` names. Raises UserError where one is not valid, or named twice."""
     addresses = [address_of(text) for text in texts]
     for address in addresses:
         if [other.name for other in addresses].count(address.name) > 1:
@@ -84,7 +84,7 @@ def address_of(text: str) -> Address:
     before, _, after = text.partition("#")
     kind, _, target = before.partition(":")
     if kind not in KINDS:
-        raise UserError(f"{kind}: is no kind of sink", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
+        raise UserError(f"{kind}: is not a kind of sink", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
     if not target:
         raise UserError(f"a sink of kind {kind} needs a target", "see docs/how-to/receive-events.md")
     options = parse_qsl(after, keep_blank_values=True)

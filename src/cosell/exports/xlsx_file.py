@@ -102,7 +102,7 @@ def _write(kind: Kind, cell_format: Any) -> Write:
 def _plain(text: str) -> str:
     """A text as a cell can hold it."""
     if not text.isascii():
-        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no character
+        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is not a character
     if len(text) > LONGEST_TEXT:
         text = f"{text[: LONGEST_TEXT - 1]}…"
     # XlsxWriter takes it for a rich text of its own making, and does not escape it.

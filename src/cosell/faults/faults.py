@@ -63,7 +63,7 @@ class Faults:
         try:
             rule = rule_with(members)
         except UserError as mistake:
-            raise UserError(f"such a fault is not possible: {mistake.message}", mistake.next_step) from None
+            raise UserError(f"such a fault is not valid: {mistake.message}", mistake.next_step) from None
         return self.put(rule)
 
     def put(self, rule: Rule) -> int:

@@ -140,13 +140,13 @@ def checked(rule: Rule) -> Rule:
     if rule.error is None and (not delay_ms or rule.when == "after"):
         raise UserError("nothing was said that goes wrong", f"name an error ({', '.join(ERRORS)}), or a delay alone")
     if rule.error is not None and rule.error not in ERRORS:
-        raise UserError(f"{rule.error} is no error that can be asked for", nearest(rule.error, ERRORS))
+        raise UserError(f"{rule.error} is not an error that can be asked for", nearest(rule.error, ERRORS))
     if rule.message is not None and rule.error in (None, "ConnectionDropped"):
         raise UserError("a message belongs to an error that is answered", "name one, or leave the message out")
     if rule.reason is not None and rule.reason not in reasons_of(rule.error):
         possible = reasons_of(rule.error)
         next_step = nearest(rule.reason, possible) if possible else "leave it out"
-        raise UserError(f"{rule.reason} is no Reason of {rule.error or 'a delay'}", next_step)
+        raise UserError(f"{rule.reason} is not a Reason of {rule.error or 'a delay'}", next_step)
     if not operations_of(rule):
         what = f" that declares {rule.error}" if rule.error in MODELLED else ""
         close = closest(rule.operation, service_model().operations, cutoff=0.8)
@@ -169,7 +169,7 @@ def rule_of(text: str) -> Rule:
     try:
         return checked(rule_with(named, strict=False))
     except UserError as mistake:
-        raise UserError(f"the fault {text!r} is not possible: {mistake.message}", mistake.next_step) from None
+        raise UserError(f"the fault {text!r} is not valid: {mistake.message}", mistake.next_step) from None
 
 
 def rule_with(members: Mapping[str, Any], *, strict: bool = True) -> Rule:

@@ -1,7 +1,7 @@
 """What an answer has to be when its call is sent again: the members that do not change from run to run.
 
 Identifiers, moments and page tokens are new in every run. Whoever needs one later takes it from the answer that told it
-first; where nobody does, it is no part of what is expected. Neither is what AWS's side makes up.
+first; where nobody does, it is not part of what is expected. Neither is what AWS's side makes up.
 """
 
 import re

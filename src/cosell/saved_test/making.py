@@ -89,7 +89,7 @@ def _hidden(
     for answered, (input_shape, output_shape) in zip(calls, shapes, strict=True):
         if isinstance(answered.request, bytes):
             raise NoPlaceholder(
-                f"a body of {answered.operation} is no JSON, so nobody knows what is sensitive in it",
+                f"a body of {answered.operation} is not JSON, so nobody knows what is sensitive in it",
                 "save it with --reveal",
             )
         placeholders.learn(input_shape, answered.request)

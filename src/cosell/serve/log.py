@@ -77,7 +77,7 @@ def _is_terminal() -> bool:
 def _destination() -> int:
     try:
         return sys.stderr.fileno()
-    except (AttributeError, OSError):  # it is closed, or what has taken its place is no file
+    except (AttributeError, OSError):  # it is closed, or what has taken its place is not a file
         return os.open(os.devnull, os.O_WRONLY)
 
 

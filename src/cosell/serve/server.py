@@ -36,7 +36,7 @@ BACKLOG: Final = 4096
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address. Raises UserError for what is no address."""
+    """Whether only this machine can reach an address. Raises UserError for what is not an address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

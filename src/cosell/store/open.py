@@ -118,7 +118,7 @@ def _path(url: str) -> str:
 
 
 def _check_presence(path: str) -> None:
-    """Raises UserError where `path` is no file with something in it."""
+    """Raises UserError where `path` is not a file with something in it."""
     if path == MEMORY:
         raise UserError("a database in memory holds nothing when a command begins", "name a file with --db")
     make_one = f"make one with: {suggested('seed', db=path)}"

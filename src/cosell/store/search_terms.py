@@ -19,7 +19,7 @@ _LOW, _HIGH, _BASE = 0xE000, 0xF0000, 4_096
 """Of the two characters of a code. No text keeps one of the second kind, so none has a code's term."""
 _OF_CODES: Final = re.compile(f"[{chr(_HIGH)}-\U0010ffff]")
 _READ_AS: Final = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
-"""How FTS5 reads what is no character, in texts as well as in expressions."""
+"""How FTS5 reads what is not a character, in texts as well as in expressions."""
 
 Beginnings = Callable[[str], list[str] | None]
 """The trigrams that begin with one or two characters; None where they are many, for then many entries have them."""

@@ -14,11 +14,11 @@ _MS: Final = timedelta(milliseconds=1)
 
 
 def ms_of(moment: object) -> int:
-    """Milliseconds since the epoch, rounded down. Raises ValueError for what is no moment."""
+    """Milliseconds since the epoch, rounded down. Raises ValueError for what is not a moment."""
     if isinstance(moment, int | float) and not isinstance(moment, bool):
         return int(moment * 1000)
     if not isinstance(moment, str):
-        raise ValueError("not a moment")  # noqa: TRY004  # all that is no moment is one kind of mistake
+        raise ValueError("not a moment")  # noqa: TRY004  # all that is not a moment is one kind of mistake
     # fromisoformat knows no more than six digits of a second
     parsed = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", moment) if len(moment) > 24 else moment)
     return (parsed.replace(tzinfo=parsed.tzinfo or UTC) - _EPOCH) // _MS

@@ -124,10 +124,10 @@ class QuotaLedger:
         `key` names the account (`account_key`). All who share a key give the same `limits`. `clock_ns` gives
         nanoseconds since 1970, `sleep` takes seconds. `waiting` is told of each wait that is longer than a minute, with
         the kind of the call and the seconds. Raises UserError where the share is not above 0 and at most 1,
-        and where the file cannot be opened, is no SQLite database, or was written by a newer cosell.
+        and where the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         if not 0 < share <= 1:
-            raise UserError(f"a share of {share:g} is not possible", "give more than 0, and 1 at most, such as 0.5")
+            raise UserError(f"a share of {share:g} is not valid", "give more than 0, and 1 at most, such as 0.5")
         quotas = {kind: (quota, quota_rule.part_of(quota, share)) for kind, quota in limits.items()}
         file = StateFile(Path(path), "quota ledger", _SCHEMA, "check the file and its folder, or use --rate off")
         return cls(file.open(), file, key, holder, quotas, clock_ns, sleep, waiting)

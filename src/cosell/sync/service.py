@@ -132,7 +132,7 @@ class Service:
     def head(self) -> tuple[PageOfRows, Told]:
         """The first page that has rows of those that were modified last, without any only where there are none.
 
-        An empty page with a token is no end. Raises Refused and Unavailable.
+        An empty page with a token is not an end. Raises Refused and Unavailable.
         """
         pages = self._following(lambda token: Head(token).members(self.catalog))
         return next((page, told) for page, told in pages if page.rows or page.next_token is None)

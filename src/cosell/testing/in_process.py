@@ -44,7 +44,7 @@ def connect(
 
     `options` are settings of `cosell serve` by their names (`SETTINGS`); the others go to `boto3.client`. Everything
     else is as `LocalEngine` has it; `engine_of` gives the client's. Raises UserError where the database cannot be
-    opened, a setting is not possible, or nobody has an option of that name.
+    opened, a setting is not valid, or nobody has an option of that name.
     """
     check_names(options, _known_options())
     settings = {name: options.pop(name) for name in SETTINGS & options.keys()}

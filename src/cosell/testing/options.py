@@ -60,7 +60,7 @@ def check_names(names: Iterable[str], known: Iterable[str]) -> None:
 
 
 def check_catalog(catalog: str) -> None:
-    """Raises UserError for what is no catalog."""
+    """Raises UserError for what is not a catalog."""
     checked_settings({"catalog": catalog})
 
 
@@ -90,7 +90,7 @@ def clock_given(clock: ClockSetting) -> Clock | None:
         return Clock(clock)
     if callable(clock):
         return Clock(wall=clock)
-    raise UserError(f"{clock!r} is no clock", "give a cosell.Clock, a moment, or a text such as frozen")
+    raise UserError(f"{clock!r} is not a clock", "give a cosell.Clock, a moment, or a text such as frozen")
 
 
 def course_given(clock: ClockSetting) -> Course | None:
@@ -104,7 +104,7 @@ def course_given(clock: ClockSetting) -> Course | None:
 
 
 def faults_given(faults: FaultsSetting) -> Faults:
-    """What goes wrong from the beginning. Raises UserError for a fault that is not possible."""
+    """What goes wrong from the beginning. Raises UserError for a fault that is not valid."""
     if isinstance(faults, Faults):
         return faults
     if isinstance(faults, str | Mapping):

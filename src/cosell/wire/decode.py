@@ -70,7 +70,7 @@ def decode(type_: type[T], text: bytes) -> T:
     try:
         decoded = _decoder(type_.__name__).decode(text)
     except msgspec.ValidationError:
-        decoded = unchecked(type_.__name__, _PLAIN.decode(text))  # a DecodeError, where it is no JSON
+        decoded = unchecked(type_.__name__, _PLAIN.decode(text))  # a DecodeError, where it is not JSON
     assert isinstance(decoded, type_)
     return decoded
 

@@ -23,7 +23,7 @@ def _operations(old: ServiceModel, new: ServiceModel) -> Iterator[str]:
         if before is None:
             yield f"{name} is a new operation."
         elif after is None:
-            yield f"{name} is no operation any more."
+            yield f"{name} is not an operation any more."
         else:
             yield from _operation(name, before, after)
 

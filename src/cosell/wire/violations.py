@@ -28,7 +28,7 @@ JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boole
 )
 
 NO_NUMBERS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
-"""What SDKs write for a double that is no number. It is of the protocol, and never a legal value."""
+"""What SDKs write for a double that is not a number. It is of the protocol, and never a legal value."""
 
 
 def checked(shape_name: str, value: object, model: ServiceModel | None = None) -> Any:

@@ -199,7 +199,7 @@ def test_a_file_may_have_no_rows(shapes: Shapes, text: str) -> None:
         ('[{"Id": "O1"}\n{"Id": "O2"}]', "line 2: a comma or ] is missing"),
         ('[{"Id": "O1"}', "line 1: a comma or ] is missing"),
         ('[{"Id": "O1"}]\nmore', "line 1: something follows the array"),
-        ('{"Id": NaN}', "NaN is no JSON"),
+        ('{"Id": NaN}', "NaN is not JSON"),
         ("[" * 100_000, "line 1: this is nested too deep"),
     ],
 )
@@ -230,11 +230,12 @@ def test_a_file_in_another_encoding_is_the_users_mistake(shapes: Shapes) -> None
         ({"LastModifiedDate": 7}, "LastModifiedDate 7: WRONG_TYPE This must be a moment, as a text."),
         (
             {"LastModifiedDate": "2026-01-01"},
-            'LastModifiedDate "2026-01-01": INVALID_STRING_FORMAT This is no moment, such as 2026-05-04T09:15:22.101Z.',
+            'LastModifiedDate "2026-01-01": INVALID_STRING_FORMAT '
+            "This is not a moment, such as 2026-05-04T09:15:22.101Z.",
         ),
         (
             {"LastModifiedDate": "soon"},
-            'LastModifiedDate "soon": INVALID_STRING_FORMAT This is no moment, such as 2026-05-04T09:15:22.101Z.',
+            'LastModifiedDate "soon": INVALID_STRING_FORMAT This is not a moment, such as 2026-05-04T09:15:22.101Z.',
         ),
         ({"Project": {"Title": "\ud83d"}}, "Project.Title: INVALID_VALUE This is half of a character."),
         (
@@ -299,7 +300,7 @@ def test_what_columns_mean_is_kept_in_a_file(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("text", ["{", '["a"]', '{"a": 1}', "\xff"])
 def test_a_file_that_is_no_map_is_the_users_mistake(tmp_path: Path, text: str) -> None:
     (tmp_path / "map.json").write_bytes(text.encode("latin-1"))
-    with pytest.raises(UserError, match=r"map\.json is no map of columns"):
+    with pytest.raises(UserError, match=r"map\.json is not a map of columns"):
         column_map(tmp_path / "map.json", [])
 
 
@@ -371,7 +372,7 @@ def test_a_workbook_says_the_same_as_a_table(shapes: Shapes) -> None:
 
 
 def test_what_is_no_workbook_is_the_users_mistake(shapes: Shapes, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match="this is no workbook of Excel"):
+    with pytest.raises(UserError, match="this is not a workbook of Excel"):
         rows_of(b"PK\x03\x04 and nothing more", shapes, "Sandbox")
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     with pytest.raises(UserError, match="install it with: pip install"):

@@ -128,7 +128,7 @@ def test_the_database_of_another_program_is_left_as_it_was(url: str, database: s
     execute(url, CREATE_OTHER)
     file = Path(url.removeprefix(f"{database}:///"))
     before = file.read_bytes() if database == "sqlite" else b""
-    with pytest.raises(UserError, match="this database has tables, but is no mirror"):
+    with pytest.raises(UserError, match="this database has tables, but is not a mirror"):
         open_target(url)
     assert tables(url) == ["customer"]
     if database == "sqlite":
@@ -245,7 +245,7 @@ def test_a_server_that_does_not_answer_is_told_without_the_password() -> None:
 
 
 def test_a_url_that_postgres_does_not_understand_is_told_without_the_password() -> None:
-    with pytest.raises(UserError, match="this is no URL of a PostgreSQL database") as refused:
+    with pytest.raises(UserError, match="this is not a URL of a PostgreSQL database") as refused:
         open_target("postgresql://ana:seesaw@127.0.0.1/mirror?nonsense=1")
     assert "seesaw" not in refused.value.message + refused.value.next_step
 

@@ -25,7 +25,7 @@ from cosell.wire.timestamps import Timestamp
 
 SEARCH: Final = "/console/search"
 TYPED: Final = "q"
-"""What stands in the box. It is no question yet."""
+"""What stands in the box. It is not a question yet."""
 IS_TYPING: Final = "typing"
 """Says that the box is not done with, so that nothing is opened and nothing is made of half a condition."""
 FIELD: Final = "field"

@@ -39,7 +39,7 @@ class Requirement(NamedTuple):
 
 
 def is_open(at: At) -> bool:
-    """Whether it is known who the customer is: it is no matter of national security."""
+    """Whether it is known who the customer is: it is not a matter of national security."""
     return bool(at("NationalSecurity") != "Yes")
 
 

@@ -170,7 +170,7 @@ def replay(room: Room, question: Replay) -> dict[str, Any]:
 
 
 def revive(room: Room, question: Revival) -> dict[str, Any]:
-    """Deliver dead letters after all. They come after what was delivered since."""
+    """Redeliver dead letters. They come after what was delivered since."""
     outbox = room.engine.store.outbox
     names = _named(outbox, question.sink)
     return {"sinks": names, "revived": outbox.revive(names)}

@@ -56,7 +56,7 @@ def named_in(_: Room, question: Any) -> Facts:
 class Route(msgspec.Struct, frozen=True):
     """One door of the admin API. `concerns` gives the account and catalog that the log tells of a change.
 
-    A `stream` is no plain function but `async (room, question, headers, receive, send)`, and answers by itself.
+    A `stream` is not a plain function but `async (room, question, headers, receive, send)`, and answers by itself.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -159,7 +159,7 @@ def _mistake(told: str, question: type[msgspec.Struct]) -> str:
             for meta in get_args(part)
             if isinstance(meta, msgspec.Meta)
         )
-        return f"`{wrong[1]}` is not possible. {meaning}"
+        return f"`{wrong[1]}` is not valid. {meaning}"
     return f"{told}.".replace("`$.", "`")
 
 

@@ -46,7 +46,7 @@ class Backup(msgspec.Struct, frozen=True):
 def back_up(path: str, to: Path) -> Backup:
     """Copy the database at `path` to a file, which takes its name, also an earlier one's, when it is whole and on disk.
 
-    Raises UserError for what is no whole database of cosell's, and OSError where the file cannot be written.
+    Raises UserError for what is not a whole database of cosell's, and OSError where the file cannot be written.
     """
     target = to.resolve()
     if target == Path(path).resolve():

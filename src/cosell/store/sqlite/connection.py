@@ -43,7 +43,7 @@ REASONS: Final[dict[type[apsw.Error], str]] = {
     apsw.PermissionsError: "its files may not be opened",
     apsw.ReadOnlyError: "it is read-only",
     apsw.CorruptError: "its file is damaged",
-    apsw.NotADBError: "its file is no database",
+    apsw.NotADBError: "its file is not a database",
 }
 """SQLite's ways of saying that the database does not answer now, and what each means."""
 NOT_NOW: Final[tuple[type[apsw.Error], ...]] = tuple(REASONS)

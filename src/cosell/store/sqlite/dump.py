@@ -157,7 +157,7 @@ def dump(path: str, scope: Scope) -> Iterator[Dump]:
 
 
 def _named(record: bytes) -> _Named | None:
-    """What a record says of itself; None where it is no whole JSON any more."""
+    """What a record says of itself; None where it is not a whole JSON any more."""
     try:
         return msgspec.json.decode(record, type=_Named)
     except (msgspec.DecodeError, UnicodeDecodeError):

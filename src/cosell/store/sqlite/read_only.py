@@ -37,7 +37,7 @@ def open_for_reading(path: str, *, damaged: bool = False) -> apsw.Connection:
 def bring_up_to_date(path: str, *, damaged: bool = False) -> None:
     """Let a database that is there have the newest schema.
 
-    Raises UserError for what is no database of cosell's, one of a newer cosell, or one that cannot be changed.
+    Raises UserError for what is not a database of cosell's, one of a newer cosell, or one that cannot be changed.
     """
     try:
         with closing(open_for_reading(path, damaged=damaged)) as connection:

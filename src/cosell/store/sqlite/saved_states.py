@@ -88,7 +88,7 @@ class SqliteSavedStates:
     def keep(self, name: str) -> SavedState:
         """See `SavedStates.keep`. The copy takes its place at once, so that a name never means half a copy."""
         if not _NAME.fullmatch(name):
-            raise UserError(f"{name!r} is no name", "take letters, digits, hyphens, dots and underlines, 64 at most")
+            raise UserError(f"{name!r} is not a name", "take letters, digits, hyphens, dots and underlines, 64 at most")
         if self._folder is None:
             copy = apsw.Connection(MEMORY)
             self._copy_into(copy)
@@ -165,7 +165,7 @@ class SqliteSavedStates:
         """Raises UserError for a snapshot that is none of this database, or that only a newer cosell can read."""
         version, newest = schema_versions(copy)
         if is_foreign(copy) or not version:
-            raise UserError(f"the snapshot {name} is no database of cosell's", _ANOTHER)
+            raise UserError(f"the snapshot {name} is not a database of cosell's", _ANOTHER)
         if copy.execute("SELECT token_key FROM installation").get != self._owner.token_key:
             raise UserError(f"the snapshot {name} is not one of this database", _ANOTHER)
         if version > newest:

@@ -56,7 +56,7 @@ def _read(path: Path) -> dict[str, str]:
         read = None
     if not isinstance(read, dict) or not all(isinstance(meant, str) for meant in read.values()):
         raise UserError(
-            f"{path} is no map of columns", """write lines such as "Account Name" = "company_name" into it"""
+            f"{path} is not a map of columns", """write lines such as "Account Name" = "company_name" into it"""
         )
     return read
 

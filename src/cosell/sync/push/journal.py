@@ -47,7 +47,7 @@ class Journal:
     def open(cls, path: Path, account: str, catalog: str) -> Self:
         """The journal in the file `path`, which is made where there is none, readable by its owner alone.
 
-        Raises UserError where the file cannot be opened, is no SQLite database, or was written by a newer cosell.
+        Raises UserError where the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         file = StateFile(path, "journal", _SCHEMA, "check the file and its folder, or name another one")
         return cls(file.open(), file, account, catalog)

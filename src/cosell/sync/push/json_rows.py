@@ -55,7 +55,7 @@ def _mistake(line: int, what: str) -> UserError:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise UserError(f"{name} is no JSON", 'write amounts as texts, such as "1000.00"')
+    raise UserError(f"{name} is not JSON", 'write amounts as texts, such as "1000.00"')
 
 
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -79,7 +79,7 @@ def _problems(value: Any, shape: Any, path: str) -> Iterator[Problem]:
         case "timestamp", str():
             if moment_of(value) is None:
                 yield Problem(
-                    path, "INVALID_STRING_FORMAT", "This is no moment, such as 2026-05-04T09:15:22.101Z.", value
+                    path, "INVALID_STRING_FORMAT", "This is not a moment, such as 2026-05-04T09:15:22.101Z.", value
                 )
         case _:
             yield Problem(path, "WRONG_TYPE", f"This must be {_IN_WORDS[shape.type_name]}.", value)

@@ -22,7 +22,7 @@ def xlsx_lines(given: bytes) -> Iterator[tuple[int, list[str]]]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(given))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError:
-        raise UserError("this is no workbook of Excel", "save it as .xlsx or .csv, without a password") from None
+        raise UserError("this is not a workbook of Excel", "save it as .xlsx or .csv, without a password") from None
     for number, cells in enumerate(rows, start=1):
         yield number, [_text(cell) for cell in cells]
 

@@ -2,7 +2,7 @@
 
 They stand in a narrow table of their own, so that a list reads few bytes for each opportunity that it passes by, and
 so that a cosell that brings them along does not write every opportunity anew. Opportunities that have vanished have no
-keys, and neither has what is no identifier of the service's.
+keys, and neither has what is not an identifier of the service's.
 """
 
 import re

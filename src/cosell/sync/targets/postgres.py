@@ -164,7 +164,7 @@ def _connected(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
     try:
         return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name="cosell sync")
     except psycopg.ProgrammingError as error:
-        raise UserError(f"this is no URL of a PostgreSQL database: {_line(error)}", "check --mirror") from None
+        raise UserError(f"this is not a URL of a PostgreSQL database: {_line(error)}", "check --mirror") from None
     except psycopg.OperationalError as error:
         raise UserError(f"cannot open the database: {_line(error)}", "check its URL, and that it runs") from None
 

@@ -51,7 +51,7 @@ def version(database: Database) -> int:
         ((number,),) = database.rows("SELECT max(number) FROM mirror_migration")
         return int(number)
     if any_table:
-        raise UserError("this database has tables, but is no mirror", "name another one with --mirror")
+        raise UserError("this database has tables, but is not a mirror", "name another one with --mirror")
     return 0
 
 

@@ -110,7 +110,7 @@ EXPECTED_CUSTOMER_SPEND: Final = Table(
 
 OPPORTUNITY_CHANGE: Final = Table(
     "opportunity_change",
-    "One row for each member of an opportunity that was seen to change. That it was new is no change.",
+    "One row for each member of an opportunity that was seen to change. That it was new is not a change.",
     (
         Column("change_id", "integer", "Grows in the order in which changes were seen."),
         _ID,

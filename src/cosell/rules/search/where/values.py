@@ -55,7 +55,7 @@ def _moment(token: Token) -> str:
         Timestamp.parse(written)
     except ValueError:
         example = "write 2026-05-01 or 2026-05-01T09:00:00Z"
-        raise Mistake(token, f"{token.value or 'an empty text'} is no date", example) from None
+        raise Mistake(token, f"{token.value or 'an empty text'} is not a date", example) from None
     if _TOO_FINE.search(written):
         raise Mistake(token, "a moment has at most six digits of a second", "leave out the others")
     return written
@@ -63,7 +63,7 @@ def _moment(token: Token) -> str:
 
 def _number(token: Token) -> int | float:
     if not _NUMBER.fullmatch(token.value):
-        raise Mistake(token, f"{token.value or 'an empty text'} is no number", "write it as 1000 or 1000.50")
+        raise Mistake(token, f"{token.value or 'an empty text'} is not a number", "write it as 1000 or 1000.50")
     nearest = float(token.value)
     if math.isinf(nearest):
         raise Mistake(token, "no amount is so large", "write a smaller number")
