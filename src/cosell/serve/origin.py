@@ -114,8 +114,8 @@ def _against(host: bytes, names: Names) -> Objection | None:
         return None
     return Objection(
         403,
-        f"The Host header is {_shown(host)!r}, which is not a name of this server. Call it by one of its addresses, such "
-        f"as 127.0.0.1 or localhost, or start it with --allow-host {name[:SHOWN]}.",
+        f"The Host header is {_shown(host)!r}, which is not a name of this server. Call it by one of its addresses, "
+        f"such as 127.0.0.1 or localhost, or start it with --allow-host {name[:SHOWN]}.",
     )
 
 

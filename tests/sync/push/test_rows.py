@@ -230,8 +230,10 @@ def test_a_file_in_another_encoding_is_the_users_mistake(shapes: Shapes) -> None
         ({"LastModifiedDate": 7}, "LastModifiedDate 7: WRONG_TYPE This must be a moment, as a text."),
         (
             {"LastModifiedDate": "2026-01-01"},
-            'LastModifiedDate "2026-01-01": INVALID_STRING_FORMAT '
-            "This is not a moment, such as 2026-05-04T09:15:22.101Z.",
+            (
+                'LastModifiedDate "2026-01-01": INVALID_STRING_FORMAT This is not a moment, '
+                "such as 2026-05-04T09:15:22.101Z."
+            ),
         ),
         (
             {"LastModifiedDate": "soon"},
