@@ -35,7 +35,7 @@ def told(mistake: click.UsageError, arguments: list[str]) -> tuple[str, str]:
     match mistake:
         case click.NoSuchOption():
             known = [name for each in context.command.params for name in each.opts] if context else []
-            close = closest(mistake.option_name, [*known, "--help"])
+            close = closest(mistake.option_name, [*known, "--help"], cutoff=0.7)
             return f"{path} has no option {mistake.option_name}", f"did you mean {close}?" if close else see
         case click.MissingParameter():
             return f"{_name(mistake)} is missing", see
