@@ -99,7 +99,7 @@ def test_a_mirror_that_is_stopped_and_back_is_followed_and_shown_again(
             mortal_postgres.crash()
             while TROUBLE not in page().text:
                 pass
-            assert sorted(page().identifiers) == sorted(there), "the last copy is shown"
+            assert sorted(page().identifiers) == sorted(there), "what was asked last is shown"
             first = " ".join(page("/console/").text.split())
             assert TROUBLE in first
             assert f"Opportunities {len(there)}" in first

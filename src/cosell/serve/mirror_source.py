@@ -20,9 +20,6 @@ class Answers(Protocol):
     """
 
     @property
-    def id(self) -> str: ...
-
-    @property
     def summary(self) -> bytes: ...
 
     @property

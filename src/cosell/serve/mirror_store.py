@@ -5,6 +5,7 @@ asked last is remembered, for the time when the mirror cannot be read.
 """
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final, TypeVar
@@ -53,6 +54,7 @@ class MirrorStore:
         self.counted: Reached | None = None
         """How far a count had come that was up to date."""
         self._remembered: dict[Asked, Any] = {}
+        self._lock = threading.Lock()
 
     @contextmanager
     def read(self, scope: Scope) -> Iterator["MirrorTransaction"]:
@@ -70,16 +72,18 @@ class MirrorStore:
 
     def remember(self, question: Asked, answer: Any) -> None:
         """Keep an answer for the time when the mirror cannot be read."""
-        self._remembered.pop(question, None)
-        self._remembered[question] = answer
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.pop(next(iter(self._remembered)), None)
+        with self._lock:
+            self._remembered.pop(question, None)
+            self._remembered[question] = answer
+            while len(self._remembered) > REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
 
     def remembered(self, question: Asked) -> Any:
         """The answer that was given last. Raises StoreUnavailable where none was."""
-        if question not in self._remembered:
-            raise StoreUnavailable(self.reason or "the mirror cannot be read")
-        return self._remembered[question]
+        with self._lock:
+            if question not in self._remembered:
+                raise StoreUnavailable(self.reason or "the mirror cannot be read")
+            return self._remembered[question]
 
 
 class MirrorTransaction:

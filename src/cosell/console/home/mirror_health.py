@@ -9,9 +9,6 @@ from cosell.console.visit.visit import Visit
 from cosell.console.words import NOTHING, number
 from cosell.time_texts import span_text
 
-FIRST_PAGE: Final = "/console/"
-
-
 FULL: Final = "A sync with --full brings it in step"
 FIXES: Final = {
     "missing": ("The mirror lacks it", FULL),

@@ -35,7 +35,6 @@ class KeptAnswers(msgspec.Struct, frozen=True):
     `is_in_step`: the whole opportunity is of the version that the summary is of.
     """
 
-    id: str
     summary: bytes
     opportunity: bytes | None
     aws_summary: bytes | None
@@ -117,10 +116,8 @@ class Reading:
             (self._database.listed([identifier_of(key) for key in id_keys]),),
         )
         return {
-            id_key(identifier): KeptAnswers(
-                identifier, summary.encode(), _encoded(opportunity), _encoded(aws_summary), bool(is_in_step)
-            )
-            for identifier, summary, opportunity, aws_summary, is_in_step in found
+            id_key(identifier): KeptAnswers(summary.encode(), _encoded(opportunity), _encoded(view), bool(is_in_step))
+            for identifier, summary, opportunity, view, is_in_step in found
         }
 
     def arrived(self, after: int, limit: int) -> list[tuple[int, str]]:
