@@ -67,9 +67,6 @@ class MirrorStore:
         """A transaction in which a count is kept, by whoever has made it."""
         yield CountsInMemory()
 
-    def close(self) -> None:
-        """See `Store.close`. Nothing is open."""
-
     def remember(self, question: Asked, answer: Any) -> None:
         """Keep an answer for the time when the mirror cannot be read."""
         with self._lock:

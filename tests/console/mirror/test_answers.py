@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from cosell.console.figures import pipelines
 from cosell.console.figures.figures import Figures
 from cosell.console.figures.pipelines import Pipelines
 from cosell.serve import mirror_search, mirror_steps
@@ -188,6 +189,7 @@ def test_figures_are_those_of_a_server_whatever_a_sync_brings(
     there: dict[str, Record] = {}
     following = Pipelines(shelf.partner.engine.store)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipelines, "KEPT_ON_THE_WAY", 2)
         patch.setattr(mirror_steps, "ROWS_OF_A_STEP", of_a_step)
         patch.setattr(mirror_steps, "CHANGES_OF_A_STEP", of_a_step)
         for number, (what, documents) in enumerate(happenings):
