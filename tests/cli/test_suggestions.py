@@ -218,9 +218,6 @@ def test_what_is_left_of_a_damaged_database_is_written(terminal: Terminal) -> No
     assert only(told)[0] == "dump"
     code, told = terminal(*only(told))
     assert (code, "O1000" in told) == (1, True)
-    assert (
-        only(terminal("doctor", "--db", "a b.db", "--port", "0")[1].split("is damaged")[1].split("\n")[0])[0] == "dump"
-    )
 
 
 def test_the_doctors_remedies_work(terminal: Terminal, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
