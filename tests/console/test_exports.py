@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 import cosell
 from cosell.console.visit.streaming import StreamedFile
+from cosell.errors import UserError
 from cosell.exports import xlsx_file
 from cosell.exports.columns import SUMMARY_COLUMNS, Kind, Row, summary_row
 from cosell.exports.csv_file import csv_pieces
@@ -175,7 +176,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 HOSTILE: dict[str, Any] = {
     "longer than a cell": ("x" * 40_000, "x" * 32_766 + "…"),
-    "markup of a workbook": ("<r><t>a</r>", "<r><t>a</r> "),
+    "markup of a workbook": ("<r><t>a</r>", "<r><t>a</r>"),
     "half a character": ("a\ud83d", "a?"),
     "formula": ("=1+1", "=1+1"),
     "address": ("https://example.com", "https://example.com"),
@@ -203,9 +204,22 @@ def test_what_a_cell_cannot_hold_as_a_number_or_a_day_stays_as_a_text() -> None:
     ]
 
 
-def test_what_a_sheet_cannot_hold_stands_on_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kind_of_cell_may_change_from_row_to_row() -> None:
+    rows: list[Row] = [[None, "x"], [2**60, "12"], [123_450, None], [None, "7"]]
+    assert cells_of_xlsx({"A": "money", "B": "number"}, rows) == [
+        ["", "x"], ["11529215046068469.76", 12], [1234.5, ""], ["", 7]
+    ]  # fmt: skip
+
+
+def test_an_empty_table_has_a_head() -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(xlsx_pieces({"A": "text", "B": "day"}, [[]]))))
+    assert book.get_sheet_by_index(0).to_python() == [["A", "B"]]
+
+
+def test_more_than_a_sheet_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_file, "MOST_ROWS", 3)
-    assert cells_of_xlsx({"A": "text"}, [["1"], ["2"], ["3"]]) == [["1"], ["2"], ["3"]]
+    with pytest.raises(UserError, match="a workbook holds 2 opportunities at most"):
+        list(xlsx_pieces({"A": "text"}, [[["1"], ["2"], ["3"]], *[[["4"]]] * 10]))
 
 
 def test_a_file_that_nobody_wants_any_more_leaves_nothing_behind(

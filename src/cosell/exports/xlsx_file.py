@@ -1,109 +1,158 @@
-"""Opportunities as a workbook for Excel, by XlsxWriter, which keeps rows on the disk and not in memory.
+"""Opportunities as a workbook for Excel, by rustpy-xlsxwriter, which keeps rows on the disk and not in memory.
 
-What it would do to a cell without a word is prevented here: a text is neither a formula nor a link nor markup of a
-workbook, and one that is longer than a cell is cut, since the rest of its row would be missing
-(findings/xlsxwriter-long-text-ends-the-row.sh).
+What it refuses is prevented here: a text that is longer than a cell is cut, and a day before Excel's calendar is
+written as a text. So is a number that a cell cannot hold exactly. Moments are written as Excel counts them, in days,
+since the library drops milliseconds.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from queue import Full, Queue
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
+from cosell.errors import UserError
 from cosell.exports.columns import Kind, Row
 from cosell.rules.opportunity.spend import HUNDREDTHS, decimal
 
 SHEET: Final = "Opportunities"
 LONGEST_TEXT: Final = 32_767
 MOST_ROWS: Final = 1_048_576
-"""Of a sheet, its head included. What does not fit stands on the next one."""
+"""Of a sheet, its head included."""
 LARGEST_EXACT: Final = 2**53
 """A cell's number is a binary fraction of 53 bits. What is larger is written as a text, so that it stays what it is."""
 FIRST_YEAR: Final = "1900-03-01"
 """Excel counts a 29 February in 1900, so an earlier day would be another one."""
+DAY_0: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel knows no time zones
+"""Its day 0, as far as its calendar is right."""
 PIECE_BYTES: Final = 1 << 16
+PAGES_WAITING: Final = 4
+LOOK_S: Final = 0.1
+"""Seconds after which it is looked whether a writer that takes no more pages has failed."""
 
 _NUMBER: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 _FORMATS: Final[Mapping[Kind, str]] = {"money": "#,##0.00", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
-_WIDTHS: Final[Mapping[Kind, int]] = {"text": 18, "number": 12, "money": 16, "day": 12, "moment": 20}
-_OPTIONS: Final = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_WIDTHS: Final[Mapping[Kind, float]] = {"text": 18, "number": 12, "money": 16, "day": 12, "moment": 20}
 
-Write = Callable[[Any, int, int, Any], None]
+Record = dict[str, Any]
 
 
 def xlsx_pieces(columns: Mapping[str, Kind], pages: Iterable[Iterable[Row]]) -> Generator[bytes, None, None]:
-    """The file. It begins with its last page: a piece for each page before is empty."""
-    from xlsxwriter.workbook import Workbook
+    """The file. It begins with its last page: a piece for each page before is empty.
 
+    Raises UserError where there are more opportunities than a sheet holds.
+    """
+    converts = [(name, _CONVERTS[kind]) for name, kind in columns.items()]
     with TemporaryDirectory(prefix="cosell-") as folder:
         path = Path(folder) / "opportunities.xlsx"
-        with Workbook(str(path), {**_OPTIONS, "tmpdir": folder}) as book:
-            bold = book.add_format({"bold": True})
-            formats = {kind: book.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
-            writes = [_write(kind, formats.get(kind)) for kind in columns.values()]
-            sheet, line = _new_sheet(book, columns, bold), 0
+        with _Writer(path, columns) as writer:
             for page in pages:
-                for row in page:
-                    line += 1
-                    if line == MOST_ROWS:
-                        sheet, line = _new_sheet(book, columns, bold), 1
-                    for index, cell in enumerate(row):
-                        if cell is not None and cell != "":
-                            writes[index](sheet, line, index, cell)
+                writer.put([_record(converts, row) for row in page])
                 yield b""
         with path.open("rb") as file:
             while piece := file.read(PIECE_BYTES):
                 yield piece
 
 
-def _new_sheet(book: Any, columns: Mapping[str, Kind], bold: Any) -> Any:
-    number = len(book.worksheets()) + 1
-    sheet = book.add_worksheet(SHEET if number == 1 else f"{SHEET} {number}")
-    sheet.freeze_panes(1, 1)
-    for index, (name, kind) in enumerate(columns.items()):
-        sheet.set_column(index, index, _WIDTHS[kind])
-        sheet.write_string(0, index, name, bold)
-    return sheet
+class _Abandoned(Exception):
+    """Nobody wants the file any more."""
 
 
-def _write(kind: Kind, cell_format: Any) -> Write:
-    """What writes the cells of a column."""
+class _Writer:
+    """Writes a file in a thread of its own, since the library takes all rows in one call. Leave it to have the file."""
 
-    def text(sheet: Any, line: int, index: int, cell: str) -> None:
-        sheet.write_string(line, index, _plain(cell))
+    def __init__(self, path: Path, columns: Mapping[str, Kind]) -> None:
+        self._path = path
+        self._columns = columns
+        self._pages: Queue[list[Record] | _Abandoned | None] = Queue(PAGES_WAITING)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="workbook")
 
-    def number(sheet: Any, line: int, index: int, cell: str) -> None:
-        if _NUMBER.fullmatch(cell):
-            sheet.write_number(line, index, int(cell))
-        else:
-            text(sheet, line, index, cell)
+    def __enter__(self) -> Self:
+        self._written = self._thread.submit(self._write)
+        return self
 
-    def money(sheet: Any, line: int, index: int, cell: int) -> None:
-        if cell < LARGEST_EXACT:
-            sheet.write_number(line, index, cell / HUNDREDTHS, cell_format)
-        else:
-            text(sheet, line, index, decimal(cell))
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        try:
+            if not self._written.done():
+                self.put(None if error is None else _Abandoned())
+            if error is None:
+                self._written.result()
+        finally:
+            self._thread.shutdown()
 
-    def day(sheet: Any, line: int, index: int, cell: str) -> None:
-        if cell >= FIRST_YEAR:
-            sheet.write_datetime(line, index, date.fromisoformat(cell), cell_format)
-        else:
-            text(sheet, line, index, cell)
+    def put(self, page: list[Record] | _Abandoned | None) -> None:
+        """Have a page written; None is the end. Raises whatever has kept an earlier one from being written."""
+        while True:
+            try:
+                return self._pages.put(page, timeout=LOOK_S)
+            except Full:
+                if self._written.done():
+                    return self._written.result()
 
-    def moment(sheet: Any, line: int, index: int, cell: str) -> None:
-        sheet.write_datetime(line, index, datetime.fromisoformat(cell.removesuffix("Z")), cell_format)
+    def _write(self) -> None:
+        from rustpy_xlsxwriter import FastExcel, Format
 
-    writes: Mapping[Kind, Write] = {"text": text, "number": number, "money": money, "day": day, "moment": moment}
-    return writes[kind]
+        formats = {kind: Format().set_num_format(text) for kind, text in _FORMATS.items()}
+        FastExcel(self._path).freeze(row=1, col=1).sheet(
+            SHEET,
+            self._records(),
+            column_widths={name: _WIDTHS[kind] for name, kind in self._columns.items()},
+            column_formats={name: formats[kind] for name, kind in self._columns.items() if kind in formats},
+            header_format=Format().set_bold(),
+        ).save()
+
+    def _records(self) -> Iterator[Record]:
+        line = 1
+        while (page := self._pages.get()) is not None:
+            if isinstance(page, _Abandoned):
+                raise page
+            line += len(page)
+            if line > MOST_ROWS:
+                raise UserError(f"a workbook holds {MOST_ROWS - 1:,} opportunities at most", "write CSV instead")
+            yield from page
+        if line == 1:
+            yield dict.fromkeys(self._columns)  # so that an empty table has its head
 
 
-def _plain(text: str) -> str:
+def _record(converts: Iterable[tuple[str, Callable[[Any], Any]]], row: Row) -> Record:
+    return {
+        name: None if cell is None or cell == "" else convert(cell)
+        for (name, convert), cell in zip(converts, row, strict=True)
+    }
+
+
+def _number(cell: str) -> int | str:
+    return int(cell) if _NUMBER.fullmatch(cell) else _text(cell)
+
+
+def _money(cell: int) -> float | str:
+    return cell / HUNDREDTHS if cell < LARGEST_EXACT else decimal(cell)
+
+
+def _day(cell: str) -> date | str:
+    return date.fromisoformat(cell) if cell >= FIRST_YEAR else cell
+
+
+def _moment(cell: str) -> float:
+    return (datetime.fromisoformat(cell.removesuffix("Z")) - DAY_0) / timedelta(days=1)
+
+
+def _text(text: str) -> str:
     """A text as a cell can hold it."""
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode()  # half a surrogate pair is not a character
-    if len(text) > LONGEST_TEXT:
-        text = f"{text[: LONGEST_TEXT - 1]}…"
-    # XlsxWriter takes it for a rich text of its own making, and does not escape it.
-    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+_CONVERTS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
+    "text": _text,
+    "number": _number,
+    "money": _money,
+    "day": _day,
+    "moment": _moment,
+}
+"""What the library takes for a cell of each kind."""
