@@ -26,6 +26,8 @@ CARRIES: Final[dict[str, tuple[str, ...]]] = {
     "doctor": ("db", "url"),
     "env": ("url", "account"),
     "events tail": ("url",),
+    "events sinks": ("url",),
+    "faults list": ("url",),
     "solutions": ("db", "url", "account", "catalog"),
     "sync": ("mirror", *_SERVICE),
     "sync verify": ("mirror", *_SERVICE),

@@ -53,9 +53,9 @@ def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     server.stop()
 
 
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) -> str:
     """The one line in which a command tells a mistake."""
-    assert run(list(arguments)) == 2
+    assert run(list(arguments)) == code
     told = capsys.readouterr().err
     assert told.startswith("cosell: ")
     assert told.count("\n") == 1

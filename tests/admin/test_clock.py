@@ -242,9 +242,9 @@ def test_a_mistake_with_the_clock_is_one_line(
     refused(capsys, "clock", *arguments, "--url", standing_server.url)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "ftp://127.0.0.1", "rubbish"])
-def test_a_server_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str], url: str) -> None:
-    refused(capsys, "clock", "--url", url)
+@pytest.mark.parametrize(("url", "code"), [("http://127.0.0.1:9", 1), ("ftp://127.0.0.1", 2), ("rubbish", 2)])
+def test_a_server_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str], url: str, code: int) -> None:
+    refused(capsys, "clock", "--url", url, code=code)
 
 
 class _NoCosell(http.server.BaseHTTPRequestHandler):
@@ -261,4 +261,4 @@ def test_a_server_that_is_no_cosell_is_one_line(capsys: pytest.CaptureFixture[st
         thread.start()
         told = refused(capsys, "clock", "--url", f"http://127.0.0.1:{other.server_port}")
         thread.join()
-    assert "no cosell" in told
+    assert "is not a cosell" in told

@@ -83,7 +83,7 @@ def test_what_cannot_be_decided_upon_holds_up_no_other(serve: Serve, capsys: Cap
     assert (finished.code, finished.out.count("Approved")) == (2, 2)
     assert finished.err.splitlines() == [
         "cosell: O9: Opportunity O9 does not exist in catalog Sandbox",
-        "cosell: O1: lifeCycle.reviewStatus: The opportunity is Approved: its review has ended.",
+        "cosell: O1: lifeCycle.reviewStatus: The opportunity is Approved: its review has ended",
         "cosell: 2 of 4 were not decided upon; the others were",
     ]
 
@@ -115,9 +115,9 @@ def test_more_than_a_page_may_wait(serve: Serve, capsys: Capsys, tmp_path: Path)
         (["review", "wave", "O1"], "wave"),
         (["aws-edit", "O1"], "change"),
         (["aws-edit", "O9", "--stage", "Committed"], "O9"),
-        (["aws-edit", "O1", "--engagement-score", "Top"], "EngagementScore"),
-        (["aws-edit", "O1", "--aws-stage", "Busy"], "view.LifeCycle.Stage: The value must be one of: Not Started"),
-        (["aws-edit", "O1", "--stage", "Won"], "lifeCycle.Stage"),
+        (["aws-edit", "O1", "--engagement-score", "Top"], "--engagement-score 'Top': The value must be one of: High"),
+        (["aws-edit", "O1", "--aws-stage", "Busy"], "--aws-stage 'Busy': The value must be one of: Not Started"),
+        (["aws-edit", "O1", "--stage", "Won"], "--stage 'Won': The value must be one of: Prospect"),
         (["aws-edit", "O1", "--stage", "Closed Lost"], "lifeCycle.closedLostReason"),
         (["aws-edit", "O1", "--target-close-date", "soon"], "a day such as 2026-05-04"),
         (["aws-edit", "O1", "--target-close-date", "2020-01-01"], "should be a future date"),

@@ -38,8 +38,16 @@ def scrambled(path: Path) -> None:
 
 
 def scrambled_where_solutions_are(path: Path) -> None:
+    _scrambled_where(path, "solution")
+
+
+def scrambled_where_records_are(path: Path) -> None:
+    _scrambled_where(path, "opportunity_record")
+
+
+def _scrambled_where(path: Path, table: str) -> None:
     database = sqlite3.connect(path)
-    roots = database.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'solution'").fetchall()
+    roots = database.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = ?", (table,)).fetchall()
     database.close()
     content = bytearray(path.read_bytes())
     for (root,) in roots:
@@ -167,7 +175,7 @@ def test_what_the_damage_has_not_met_is_told_and_added_to_as_before(
     capsys.readouterr()
     assert run(["solutions"]) == 0
     before = capsys.readouterr().out
-    scrambled(database)
+    scrambled_where_records_are(database)
     assert (run(["solutions"]), capsys.readouterr().out) == (0, before)
     assert run(["solutions", "add", "Data Hub"]) == 0
     added = capsys.readouterr().out.strip()

@@ -87,4 +87,4 @@ def test_files_of_shells_go_where_the_surroundings_say(run: Callable[..., Finish
 def test_a_shell_that_is_not_known_is_told(run: Callable[..., Finished]) -> None:
     done = run("completion", "csh")
     assert done.code == 2
-    assert "'csh' is not one of 'bash', 'zsh', 'fish'" in done.err
+    assert "SHELL 'csh' is not bash, zsh or fish" in done.err

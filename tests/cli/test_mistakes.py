@@ -112,7 +112,10 @@ MISTAKES = [
     ("solutions ad x --db a.db", "ACTION 'ad' is not list or add; did you mean 'add'?"),
     ("solutions add --db a.db", "say what the new solution is called; see: cosell solutions --help"),
     ("solutions add x --status active --db a.db", "--status 'active' is not Active, Inactive or Draft; did you mean"),
-    ("solutions add x --id 7 --db a.db", "'7' is not an identifier: that is S- and 1 to 19 digits; take another one"),
+    (
+        "solutions add x --id 7 --db a.db",
+        "'7' is not a valid identifier: that is S- and 1 to 19 digits; take another one",
+    ),
     ("solutions list --db typo.db", "there is no database typo.db; make one with: cosell seed --db typo.db"),
     ("requests --status many --url U", "--status 'many' is not a whole number from 100 to 599; see: cosell requests"),
     ("requests --operation CreatOpportunity --url U", "--operation 'CreatOpportunity' is not an operation; did you"),

@@ -85,7 +85,7 @@ def test_those_that_wait_longest_stand_first_and_nobody_else(site: Site) -> None
 def test_where_nothing_waits_the_next_command_is_told(site: Site) -> None:
     _, _, text = site.request("GET", site.address(DESK, account="000000000009"))
     assert "Nothing waits" in text
-    assert re.search("cosell seed --db .* --account 000000000009 --catalog Sandbox", text)
+    assert re.search("cosell seed --count 1000 --db .* --account 000000000009 --catalog Sandbox", text)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_solution_is_added_at_the_desk_and_what_is_wrong_with_it_is_told(site:
     assert added["Id"] in desk.text
     assert NAMES["markup"] in desk.text
     refused = submit(site, address, given | {"solution_category": "x" * 121})
-    assert "no category" in refused.text
+    assert "not a valid category" in refused.text
 
 
 @pytest.fixture

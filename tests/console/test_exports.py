@@ -162,6 +162,14 @@ def test_every_member_of_a_summary_has_a_column() -> None:
         assert str(value) in told or value in (summary["CreatedDate"], summary["LastModifiedDate"])
 
 
+def test_an_entry_without_an_amount_adds_nothing() -> None:
+    spends = [{"TargetCompany": "AWS", "Frequency": "Monthly"}, {"Amount": "5", "TargetCompany": "Self"}]
+    row = dict(
+        zip(SUMMARY_COLUMNS, summary_row({"Id": "O1", "Project": {"ExpectedCustomerSpend": spends}}), strict=True)
+    )
+    assert [row[name] for name in ("SpendCurrency", "MonthlyAwsSpend", "MonthlyPartnerSpend")] == ["?", None, 500]
+
+
 def leaves(value: Any) -> Iterator[Any]:
     """Every value that has no members."""
     if isinstance(value, dict):

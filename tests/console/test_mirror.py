@@ -137,7 +137,7 @@ def test_the_first_page_tells_what_differs_from_the_service_and_what_to_do(
     url = str(tmp_path / "mirror.db")
     mirror(service, url)
     alone = MirrorSite(MirrorSource(url), "127.0.0.1")
-    assert "Nobody has compared the mirror with the service yet" in shown_by(alone, "/console/").text
+    assert "The mirror has not been compared with the service yet" in shown_by(alone, "/console/").text
     with open_target(url) as target:
         target.keep_verification(Verification(now_ms(), 6, 6, 0, 0, []))
     assert "No difference in 6 opportunities" in shown_by(alone, "/console/").text

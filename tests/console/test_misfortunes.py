@@ -192,6 +192,6 @@ def test_a_database_in_memory_is_filled_by_its_server(ask: Asked, new_site: Call
     assert "curl -X POST http://127.0.0.1:1/_cosell/seed" in ask("/console/", "account=999999999999")[1]
     site = new_site()
     for page in ("/console/", "/console/desk", "/console/opportunities", "/console/pipeline"):
-        command = re.search("cosell seed --db (\\S+)", site.page(page).text)
+        command = re.search("cosell seed --count 1000 --db (\\S+)", site.page(page).text)
         assert command is not None
         assert Path(command[1]).is_absolute(), "it can be run from any folder"

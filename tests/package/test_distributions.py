@@ -128,4 +128,9 @@ def test_the_sbom_names_cosell_and_all_that_it_brings(builds: tuple[Built, Built
 
 def test_an_installation_brings_what_serving_and_testing_need_and_no_more(builds: tuple[Built, Built]) -> None:
     built, _ = builds
-    assert built.requirements(extras=True) - built.requirements(extras=False) == {"duckdb", "psycopg", "pyarrow"}
+    assert built.requirements(extras=True) - built.requirements(extras=False) == {
+        "duckdb",
+        "psycopg",
+        "pyarrow",
+        "python-calamine",
+    }

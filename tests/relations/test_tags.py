@@ -116,10 +116,15 @@ def test_a_reset_removes_tags(caller: Caller, arn: str) -> None:
 
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
+SOME_KEYS = st.lists(KEYS, min_size=1, max_size=50)  # a request takes no more
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.dictionaries(KEYS, st.text("xyz"), min_size=1) | st.lists(KEYS, min_size=1), max_size=8))
+@given(
+    steps=st.lists(
+        st.dictionaries(KEYS, st.text("xyz"), min_size=1) | st.lists(KEYS, min_size=1, max_size=50), max_size=8
+    )
+)
 def test_tags_are_a_plain_dictionary(caller: Caller, steps: list[Any]) -> None:
     arn = caller.get(caller.create(str(id(steps)))["Id"])["Arn"]
     caller("UntagResource", ResourceArn=arn, TagKeys=["a", "b", "c", "d"])

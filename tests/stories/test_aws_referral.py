@@ -286,7 +286,7 @@ def test_the_command_refers_what_a_file_says(server: Server, tmp_path: Any, caps
         (tmp_path / "deal.json").write_text(wrong)
         refused(capsys, "refer", str(tmp_path / "deal.json"), *where)
     assert "lifeCycle.stage" in refused(capsys, "refer", "--stage", "Launched", *where)
-    assert "Stage" in refused(capsys, "refer", "--stage", "Sold", *where)
+    assert "--stage 'Sold': The value must be one of" in refused(capsys, "refer", "--stage", "Sold", *where)
 
 
 def test_a_reset_takes_referrals_away(server: Server) -> None:

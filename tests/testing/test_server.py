@@ -52,6 +52,9 @@ OTHERS: dict[str, Any] = {
     "without_search": [OTHER_ACCOUNT],
     "fault": ["error=ThrottlingException,operation=ListSolutions,times=1"],
     "model": "2026-06",
+    "currency": "EUR",
+    "rates": "USD=0.9",
+    "probabilities": "Prospect=11",
     "log_level": "debug",
     "log_format": "json",
 }

@@ -72,7 +72,7 @@ def test_another_package_changes_nothing(upgraded: Any, data: Path, tmp_path: Pa
     other = tmp_path / "other-1.0-py3-none-any.whl"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("other/NOTICE", b"")
-    with pytest.raises(ValueError, match="no botocore"):
+    with pytest.raises(ValueError, match="not a botocore"):
         upgraded(other, data)
     assert json.loads((data / "source.json").read_bytes())["version"] == model_source().version
 

@@ -18,7 +18,7 @@ import click
 from cosell.cli.options import setting
 from cosell.cli.start import start_step
 from cosell.errors import UserError
-from cosell.suggestion import exports
+from cosell.suggestion import exports, suggested
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_SQLITE: Final = (3, 50, 0)
@@ -212,7 +212,7 @@ def sinks(server: str) -> Iterator[Finding]:
         return
     for sink in found:
         name, lacks = sink["name"], sink["held"] + sink["dead_letters"]
-        remedy = f"the server's log says why; see cosell events sinks --url {server}"
+        remedy = f"the server's log says why; see: {suggested('events sinks', url=server)}"
         if sink["gone"]:
             yield Finding(Verdict.NOTE, f"the sink {name} wants no events any more", "restart the server to offer them")
         elif lacks:

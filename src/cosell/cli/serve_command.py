@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from cosell.cli.options import options_of
 from cosell.errors import UserError
 from cosell.settings import OF_A_SERVER
+from cosell.suggestion import suggested
 
 
 @click.command("serve")
@@ -74,7 +75,8 @@ def serve_command(**given: Any) -> int:
     def announce() -> None:
         click.echo(f"cosell ready on {base_url(host, port)}")
         if names.origin:
-            click.echo(f"people reach it at {names.origin}, with AWS clients after: cosell env --url {names.origin}")
+            step = suggested("env", url=names.origin, account=None)
+            click.echo(f"people reach it at {names.origin}, with AWS clients after: {step}")
         sys.stdout.flush()
 
     try:

@@ -92,7 +92,7 @@ class Faults:
             left = [one for one in self._loaded if number not in (None, one.number)]
             cleared = len(self._loaded) - len(left)
             if number is not None and not cleared:
-                raise UserError(f"there is no fault {number}", "cosell faults list shows those that there are")
+                raise UserError(f"there is no fault {number}", "list the faults to see their numbers")
             if left:
                 assert number is not None
                 self._words[FIRST_CLEARED + number - 1] = 1

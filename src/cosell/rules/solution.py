@@ -127,7 +127,7 @@ def mistakes_in(solution: Solution) -> list[str]:
     """What is wrong with a solution that somebody wants to add, each in a line for people."""
     values = msgspec.structs.asdict(solution)
     return [
-        f"{values[member]!r} is no {member.replace('_', ' ')}: that is {form}"
+        f"{values[member]!r} is not a valid {member.replace('_', ' ')}: that is {form}"
         for member, (pattern, form) in FORMS.items()
         if values[member] is not None and not re.fullmatch(pattern, values[member])
     ]

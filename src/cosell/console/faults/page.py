@@ -48,7 +48,7 @@ def faults(visit: Visit, *, problem: AdminResult | None = None) -> Response:
         reasons={error: reasons for error in ERRORS if (reasons := reasons_of(error))},
         operations=sorted(service_model().operations),
         given=dict(visit.form),
-        command=f"cosell faults list --url {visit.origin}",
+        command=visit.suggested("faults list"),
     )
 
 

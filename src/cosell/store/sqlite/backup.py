@@ -20,6 +20,7 @@ from cosell.errors import UserError
 from cosell.store.sqlite.connection import UNUSABLE, check_origin, schema_versions
 from cosell.store.sqlite.mishaps import mishap
 from cosell.store.sqlite.read_only import open_for_reading
+from cosell.suggestion import suggested
 from cosell.whole_file import put_in_place
 
 PAGES_AT_ONCE: Final = 16_384
@@ -120,7 +121,7 @@ def _checked(copy: apsw.Connection, path: str) -> Backup:
     if defects != "ok":
         raise UserError(
             f"{path} is damaged, and nothing was written",
-            "take an earlier backup, or write what is left with: cosell dump",
+            f"take an earlier backup, or write what is left with: {suggested('dump')}",
         )
     numbers: Any = copy.execute(
         "SELECT (SELECT count(*) FROM opportunity), page_count * page_size FROM pragma_page_count, pragma_page_size"

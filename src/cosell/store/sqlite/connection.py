@@ -131,7 +131,7 @@ def check_origin(connection: apsw.Connection, path: str) -> None:
         raise UserError(f"{path} is the database of another program", "name another file with --db")
     if version > newest:
         raise UserError(
-            f"{path} was written by a newer cosell", "upgrade cosell, or bring back a backup of before: cosell restore"
+            f"{path} was written by a newer cosell", "upgrade cosell, or restore a backup from before the upgrade"
         )
 
 
