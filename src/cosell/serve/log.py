@@ -46,7 +46,7 @@ _logs_every_call = False
 
 
 def configure_log(level: str, form: str) -> None:
-    """Log from `level` on, to stderr. To be called once in a process.
+    """Log from `level` on, to stderr.
 
     `form` is `json`, `text`, or `auto`: text if stderr is a terminal.
     """

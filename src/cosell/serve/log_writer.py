@@ -24,12 +24,17 @@ class LogWriter:
         self.on_drop: Callable[[], object] = lambda: None
         self._tell_dropped = tell_dropped
         self._dropped = 0
-        self._lines: SimpleQueue[str | threading.Event] = SimpleQueue()
+        self._lines: SimpleQueue[str | threading.Event | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
         self._adding = threading.RLock()  # what the garbage collector finds may be logged in the midst of a line
 
     def start(self, to: int) -> None:
-        """Write to the file descriptor `to` until the process ends."""
-        threading.Thread(target=self._write_all, args=(to,), name="log", daemon=True).start()
+        """Write to the file descriptor `to` until the process ends, or it is started anew."""
+        if self._thread is not None:
+            self._lines.put(None)
+            self._thread.join()
+        self._thread = threading.Thread(target=self._write_all, args=(to,), name="log", daemon=True)
+        self._thread.start()
 
     def add(self, line: str) -> None:
         """Let a line be written soon, or drop it where too many wait. Returns at once."""
@@ -51,8 +56,7 @@ class LogWriter:
         written.wait(timeout_s)
 
     def _write_all(self, to: int) -> None:
-        while True:
-            line = self._lines.get()
+        while (line := self._lines.get()) is not None:
             if isinstance(line, threading.Event):
                 line.set()
                 continue
