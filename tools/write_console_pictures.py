@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 IMAGES: Final = Path(__file__).parent.parent / "docs" / "images"
 CHROMIUM: Final = "/usr/bin/chromium"
 ACCOUNT: Final = "111122223333"
-MOMENT: Final = "2026-06-30T12:00:00Z"
+MOMENT: Final = "2026-11-17T12:00:00Z"
 COSELL: Final = (sys.executable, "-c", "from cosell.cli.main import main; main()")
 LARGEST_BYTES: Final = 200_000
 SOUGHT: Final = json.dumps(
