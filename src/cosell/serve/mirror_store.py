@@ -116,11 +116,12 @@ class MirrorTransaction:
 
     def record(self, identifier: str) -> bytes | None:
         """See `ReadTransaction.record`."""
-        return self._asked(("record", self._scope, identifier), None, lambda reading: self._record(reading, identifier))
 
-    def _record(self, reading: Reading, identifier: str) -> bytes | None:
-        kept = reading.answers([id_key(identifier)]).get(id_key(identifier))
-        return None if kept is None else self._shown_record(id_key(identifier), kept)
+        def ask(reading: Reading) -> bytes | None:
+            kept = _kept(reading, identifier)
+            return None if kept is None else self._shown_record(id_key(identifier), kept)
+
+        return self._asked(("record", self._scope, identifier), None, ask)
 
     def _shown_record(self, key: str, kept: Answers) -> bytes | None:
         opportunity = self._met(key, newest(kept, self._scope))
@@ -130,7 +131,7 @@ class MirrorTransaction:
         """See `RelationReader.aws_summary`."""
 
         def ask(reading: Reading) -> bytes | None:
-            kept = reading.answers([id_key(identifier)]).get(id_key(identifier))
+            kept = _kept(reading, identifier)
             return None if kept is None else kept.aws_summary
 
         return self._asked(("aws_summary", self._scope, identifier), None, ask)
@@ -213,6 +214,11 @@ class MirrorTransaction:
         else:
             self._store.refused.discard(key)
         return opportunity
+
+
+def _kept(reading: Reading, identifier: str) -> Answers | None:
+    key = id_key(identifier)
+    return reading.answers([key]).get(key)
 
 
 class CountsInMemory:
