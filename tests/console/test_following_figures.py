@@ -14,7 +14,8 @@ from cosell.console.figures.pipelines import MOST_SCOPES, Pipelines, StillCounti
 from cosell.context import Scope
 from cosell.engine import Engine
 from cosell.store.interface import StoreUnavailable
-from cosell.store.sqlite import change_rows, store
+from cosell.store.sql import change_rows
+from cosell.store.sqlite import store
 from tests.list_opportunities.questions import DAYS, NAMES
 from tests.store.caller import Caller, record, stored_form
 

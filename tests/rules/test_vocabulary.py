@@ -5,7 +5,7 @@ from cosell.rules.opportunity.record import LONGEST_NEXT_STEPS_HISTORY, no_relat
 from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
 from cosell.rules.opportunity.stage import EVERY_STAGE, FIRST_STAGE
 from cosell.store.page_plan import EVERY_REVIEW_STATUS
-from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES, KEY_COLUMNS
 from cosell.wire.model import service_model
 

@@ -18,10 +18,12 @@ from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite import SqliteStore, connection
 from cosell.store.sqlite.readers import PooledReaders
 from cosell.store.sqlite.scope_numbers import ScopeNumbers
+from cosell.store.sqlite.sql_connection import SqliteConnection
 from tests.store.caller import Caller, HandClock, Refused, record
 
 ERRORS = [apsw.FullError, apsw.IOError, apsw.BusyError, apsw.CorruptError]
 UNAVAILABLE = ("ServiceUnavailableException", 503)
+STEPS = {"execute", "executemany", "rows", "row", "value", "run", "run_many"}
 MANNERS = ["instead of the step", "after the step", "from the step on"]
 
 
@@ -35,17 +37,10 @@ class Failing:
         self._manner = manner
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._sound, name)
+        found = getattr(self._sound, name)
+        return partial(self._step, found) if name in STEPS else found
 
-    def execute(self, *arguments: Any) -> apsw.Cursor:
-        """The step, or its failure."""
-        return self._step(self._sound.execute, arguments)
-
-    def executemany(self, *arguments: Any) -> apsw.Cursor:
-        """As `execute`."""
-        return self._step(self._sound.executemany, arguments)
-
-    def _step(self, perform: Callable[..., apsw.Cursor], arguments: Any) -> apsw.Cursor:
+    def _step(self, perform: Callable[..., Any], *arguments: Any) -> Any:
         self._left -= 1
         if self._left == 0 and self._manner == "after the step":
             perform(*arguments)
@@ -63,10 +58,10 @@ class Failing:
 class FailingReaders:
     """Lends one connection that fails."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: SqliteConnection) -> None:
         self._connection = connection
 
-    def borrow(self) -> apsw.Connection:
+    def borrow(self) -> SqliteConnection:
         return self._connection
 
     def give_back(self, _: apsw.Connection) -> None:

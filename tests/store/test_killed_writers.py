@@ -17,7 +17,7 @@ import pytest
 
 from cosell.engine import Engine
 from cosell.store.opportunity import stored
-from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.wire.decode import decode
 from cosell.wire.types import GetOpportunityResponse
 from tests.list_opportunities import oracle

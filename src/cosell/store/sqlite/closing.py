@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias
 import apsw
 
 from cosell.store.opportunity import StoredOpportunity
+from cosell.store.sql.zone_maps import WIDEN, Bounds, ZoneKey, bounds_of, joined, zone_keys
 from cosell.store.sqlite.counters import Counters
-from cosell.store.sqlite.zone_maps import WIDEN, Bounds, ZoneKey, bounds_of, joined, zone_keys
 
 Mark: TypeAlias = tuple[int | None, dict[int, int]]
 

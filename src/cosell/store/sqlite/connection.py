@@ -15,6 +15,7 @@ from cosell.store.patience import seconds_until
 from cosell.store.sqlite.indexes import CREATE_INDEXES
 from cosell.store.sqlite.mishaps import mishap
 from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES
+from cosell.store.sqlite.sql_connection import SqliteConnection
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a connection waits for those of other processes where no deadline comes first."""
@@ -59,11 +60,11 @@ _LOST: Final = "no such "
 """How the message of a SQLError begins where a table, a column or an index is lost."""
 
 
-def open_connection(path: str, *, create: bool = True) -> apsw.Connection:
+def open_connection(path: str, *, create: bool = True) -> SqliteConnection:
     """A connection with cosell's settings. Raises UserError where the file cannot be opened as a database."""
     flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
     try:
-        connection = apsw.Connection(path, flags, statementcachesize=512)
+        connection = SqliteConnection(path, flags, statementcachesize=512)
         configure(connection)
         for pragma in (
             f"page_size = {PAGE_BYTES}",

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import apsw
 import msgspec
 
 from cosell.context import Scope
@@ -20,6 +19,7 @@ from cosell.store.outbox import Buried, DeadLetter, Event, Held, Settlement, Sin
 from cosell.store.sqlite.connection import unavailable_instead_of_sqlite_errors
 from cosell.store.sqlite.counters import EVENT_POSITION, counter_value
 from cosell.store.sqlite.readers import Readers
+from cosell.store.sqlite.sql_connection import SqliteConnection
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -55,7 +55,7 @@ class Connections(Protocol):
     def readers(self) -> Readers:
         """Connections for reading."""
 
-    def write_quickly(self) -> "AbstractContextManager[apsw.Connection]":
+    def write_quickly(self) -> "AbstractContextManager[SqliteConnection]":
         """A transaction that is safe from a crash of the process, but not from a power cut."""
 
 
@@ -78,7 +78,7 @@ class SqliteOutbox:
             wake()
 
     @contextmanager
-    def _reading(self) -> Iterator[apsw.Connection]:
+    def _reading(self) -> Iterator[SqliteConnection]:
         connection = self._connections.readers.borrow()
         try:
             with unavailable_instead_of_sqlite_errors():
@@ -268,7 +268,7 @@ class SqliteOutbox:
         return lambda: os.close(lock)
 
 
-def _rows(connection: apsw.Connection, statement: str, *bindings: Any) -> list[Any]:
+def _rows(connection: SqliteConnection, statement: str, *bindings: Any) -> list[Any]:
     return connection.execute(statement, bindings).fetchall()
 
 

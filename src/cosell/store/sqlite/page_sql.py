@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from cosell.rules.list.sort_keys import SortBy
 from cosell.store.page_plan import GO_TOGETHER, UNBOUNDED, Drive, KeyRange, Plan
-from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sql.zone_maps import zone_of
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
-from cosell.store.sqlite.zone_maps import zone_of
 
 Binding: TypeAlias = int | str | bytes
 BoundNames: TypeAlias = tuple[str, ...]

@@ -14,11 +14,12 @@ import apsw
 from cosell.errors import UserError
 from cosell.store.sqlite.connection import UNUSABLE, check_origin, configure, migrate, open_connection, schema_versions
 from cosell.store.sqlite.mishaps import mishap
+from cosell.store.sqlite.sql_connection import SqliteConnection
 
 _LOGS: Final = ("-wal", "-journal")
 
 
-def open_for_reading(path: str, *, damaged: bool = False) -> apsw.Connection:
+def open_for_reading(path: str, *, damaged: bool = False) -> SqliteConnection:
     """A connection that changes neither the file's schema nor its journal mode; of a `damaged` file, what can be read.
 
     Raises UserError where the file cannot be read, or not without changes that only its log has.
@@ -68,8 +69,8 @@ def _is_older(connection: apsw.Connection, path: str) -> bool:
     return version < newest
 
 
-def _opened(path: str, flags: int, damaged: bool) -> apsw.Connection:
-    connection = apsw.Connection(path, flags=flags, statementcachesize=512)
+def _opened(path: str, flags: int, damaged: bool) -> SqliteConnection:
+    connection = SqliteConnection(path, flags=flags, statementcachesize=512)
     try:
         if damaged:  # SQLite refuses a file that was cut short, unless it is told that somebody is repairing it
             connection.execute("PRAGMA writable_schema = ON").fetchall()

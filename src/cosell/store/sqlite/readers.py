@@ -5,21 +5,20 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
 
-import apsw
-
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.place import Place
+from cosell.store.sqlite.sql_connection import SqliteConnection
 from cosell.store.sqlite.writer_lock import WriterLock
 
 
 class Readers(Protocol):
     """Lends connections. `close` lets go of those that nobody has, and then of each that comes back."""
 
-    def borrow(self) -> apsw.Connection:
+    def borrow(self) -> SqliteConnection:
         """A connection for one reader. Raises StoreUnavailable where there is none to be had."""
 
-    def give_back(self, connection: apsw.Connection) -> None:
+    def give_back(self, connection: SqliteConnection) -> None:
         """Take back what `borrow` gave."""
 
     def close(self) -> None:
@@ -33,15 +32,15 @@ class PooledReaders:
     there are readers at the same time.
     """
 
-    def __init__(self, place: Place, connect: Callable[[], apsw.Connection]) -> None:
+    def __init__(self, place: Place, connect: Callable[[], SqliteConnection]) -> None:
         self._place = place
         self._connect = connect
-        self._idle: list[tuple[int, apsw.Connection]] = []
-        self._numbers: dict[apsw.Connection, int] = {}
+        self._idle: list[tuple[int, SqliteConnection]] = []
+        self._numbers: dict[SqliteConnection, int] = {}
         self._next_number = count()
         self._closed = False
 
-    def borrow(self) -> apsw.Connection:
+    def borrow(self) -> SqliteConnection:
         """See `Readers.borrow`."""
         try:
             return heappop(self._idle)[1]  # whole before another thread's turn comes, and so is heappush
@@ -50,7 +49,7 @@ class PooledReaders:
         self._numbers[connection] = next(self._next_number)
         return connection
 
-    def open(self) -> apsw.Connection:
+    def open(self) -> SqliteConnection:
         """A new connection, which is its owner's. Raises StoreUnavailable where the file cannot be opened any more."""
         self._place.check()
         try:
@@ -64,7 +63,7 @@ class PooledReaders:
             raise
         return connection
 
-    def give_back(self, connection: apsw.Connection) -> None:
+    def give_back(self, connection: SqliteConnection) -> None:
         """See `Readers.give_back`."""
         if self._closed or connection.txn_state():
             del self._numbers[connection]
@@ -82,16 +81,16 @@ class PooledReaders:
 class ReadersOfMemory:
     """The writer's connection, which readers and the writer take in turn."""
 
-    def __init__(self, connection: apsw.Connection, lock: WriterLock) -> None:
+    def __init__(self, connection: SqliteConnection, lock: WriterLock) -> None:
         self._connection = connection
         self._lock = lock
 
-    def borrow(self) -> apsw.Connection:
+    def borrow(self) -> SqliteConnection:
         """See `Readers.borrow`."""
         self._lock.acquire()
         return self._connection
 
-    def give_back(self, _: apsw.Connection) -> None:
+    def give_back(self, _: SqliteConnection) -> None:
         """See `Readers.give_back`."""
         self._lock.release()
 

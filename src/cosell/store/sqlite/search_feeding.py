@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import apsw
 
 from cosell.rules.search.entry import READING
-from cosell.store.sqlite.search_beside import aws_summary_of, tags_of
+from cosell.store.sql.search_beside import aws_summary_of, tags_of
 from cosell.store.sqlite.search_entries import NUMBER_COLUMNS, TEXT_COLUMNS, Codes, Row, Rows
 
 SINCE_SCHEMA: Final = 11

@@ -30,12 +30,13 @@ from cosell.store.search import (
 )
 from cosell.store.search_index import NEVER, NotTold, Test, test_of
 from cosell.store.search_leads import parts_of
+from cosell.store.sql.relation_rows import RelationRows
+from cosell.store.sql.search_beside import aws_summary_of, tags_of
 from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
-from cosell.store.sqlite.relation_rows import RelationRows
-from cosell.store.sqlite.search_beside import aws_summary_of, tags_of
 from cosell.store.sqlite.search_codes import ScopeCodes
 from cosell.store.sqlite.search_feeding import state_of
 from cosell.store.sqlite.search_reading import SqliteSearchIndex
+from cosell.store.sqlite.sql_connection import SqliteConnection
 from cosell.wire.encode import encode
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ _JUDGED: Final = (
 class SearchRows(RelationRows):
     """What a reading transaction finds."""
 
+    _connection: SqliteConnection
     _catch_up: Callable[[], None] | None
     """Lets the index of the database know what is pending. None inside a writing transaction."""
 
@@ -166,7 +168,7 @@ class SearchRows(RelationRows):
 
 
 @contextmanager
-def _ended_by_deadline(connection: apsw.Connection) -> Iterator[None]:
+def _ended_by_deadline(connection: SqliteConnection) -> Iterator[None]:
     """Raises StoreBusy once the deadline has passed that was set for whoever asks. In process nobody sets one."""
     deadline = set_deadline()
     if deadline is None:

@@ -23,7 +23,10 @@ from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.saved_states import SavedStates
 from cosell.store.search import FED_AT_ONCE
-from cosell.store.sqlite.appearance_rows import due_appearances
+from cosell.store.sql.appearance_rows import due_appearances
+from cosell.store.sql.due_review_rows import due_reviews
+from cosell.store.sql.engagement_rows import due_tasks
+from cosell.store.sql.invitation_rows import due_invitations
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
     LOG_LIMIT_BYTES,
@@ -34,10 +37,7 @@ from cosell.store.sqlite.connection import (
     open_connection,
     unavailable_instead_of_sqlite_errors,
 )
-from cosell.store.sqlite.due_review_rows import due_reviews
-from cosell.store.sqlite.engagement_rows import due_tasks
 from cosell.store.sqlite.group_commit import GroupCommit
-from cosell.store.sqlite.invitation_rows import due_invitations
 from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
 from cosell.store.sqlite.log import log_bytes, shorten_log
 from cosell.store.sqlite.mishaps import mishap
@@ -51,6 +51,7 @@ from cosell.store.sqlite.saved_states import SqliteSavedStates
 from cosell.store.sqlite.scope_numbers import ScopeNumbers
 from cosell.store.sqlite.search_feeding import NO_LIMIT, Feeding, pending
 from cosell.store.sqlite.search_upkeep import SearchUpkeep, begin_anew_where_need_be
+from cosell.store.sqlite.sql_connection import SqliteConnection
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
 from cosell.store.sqlite.writer_lock import WriterLock
@@ -72,7 +73,7 @@ class SqliteStore:
         self._writing = WriterLock()
         self.scope_numbers = ScopeNumbers()
         self._group: GroupCommit | None = None
-        self._delivery: apsw.Connection | None = None
+        self._delivery: SqliteConnection | None = None
         self._may_write = access is not Access.READ
         self._upkeep = SearchUpkeep(self.write_quickly)
         self._outbox = SqliteOutbox(self, None if path == MEMORY else path)
@@ -196,7 +197,7 @@ class SqliteStore:
         }
 
     @contextmanager
-    def write_quickly(self) -> Iterator[apsw.Connection]:
+    def write_quickly(self) -> Iterator[SqliteConnection]:
         """See `Connections.write_quickly`. In WAL mode synchronous=NORMAL never waits for the disk at a commit."""
         with self._writing, unavailable_instead_of_sqlite_errors(self._delivery), self._in_its_place():
             connection = self._delivery_connection()
@@ -204,7 +205,7 @@ class SqliteStore:
                 yield connection
 
     @contextmanager
-    def _transaction(self, connection: apsw.Connection) -> Iterator[None]:
+    def _transaction(self, connection: SqliteConnection) -> Iterator[None]:
         """Committed at the end of the block, undone if it raises. The lock of this process is held."""
         _roll_back(connection)  # what an earlier failure could not
         begin_writing(connection, self._writing.deadline)
@@ -216,7 +217,7 @@ class SqliteStore:
             raise
 
     @contextmanager
-    def _writing_at_opening(self) -> Iterator[apsw.Connection]:
+    def _writing_at_opening(self) -> Iterator[SqliteConnection]:
         with self._writing, self._transaction(self._writer):
             yield self._writer
 
@@ -237,7 +238,7 @@ class SqliteStore:
             raise
         self._place.check()
 
-    def _delivery_connection(self) -> apsw.Connection:
+    def _delivery_connection(self) -> SqliteConnection:
         if self._pool is None:
             return self._writer
         if self._delivery is None:
@@ -246,7 +247,7 @@ class SqliteStore:
         return self._delivery
 
     @contextmanager
-    def _reader(self) -> Iterator[apsw.Connection]:
+    def _reader(self) -> Iterator[SqliteConnection]:
         connection = self.readers.borrow()
         try:
             with unavailable_instead_of_sqlite_errors():
@@ -275,7 +276,7 @@ class SqliteStore:
             return due_invitations(connection, until_ms, limit)
 
     @contextmanager
-    def write_everywhere(self) -> Iterator[tuple[apsw.Connection, list[SqliteWriteTransaction]]]:
+    def write_everywhere(self) -> Iterator[tuple[SqliteConnection, list[SqliteWriteTransaction]]]:
         """One transaction over every scope, for what is about the whole database."""
         with self._writing, self._written(self.scopes()) as transactions:
             yield self._writer, list(transactions.values())
@@ -351,6 +352,6 @@ def _have_announced(transactions: Mapping[Scope, SqliteWriteTransaction]) -> boo
     return any(transaction.has_announced for transaction in transactions.values())
 
 
-def _roll_back(connection: apsw.Connection) -> None:
+def _roll_back(connection: SqliteConnection) -> None:
     if connection.in_transaction:  # SQLite rolls back by itself after some errors
         connection.execute("ROLLBACK")

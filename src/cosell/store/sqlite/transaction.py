@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import apsw
-
 if TYPE_CHECKING:
     from apsw import SQLiteValue, SQLiteValues
 
@@ -18,19 +16,21 @@ from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
 from cosell.store.page import Page
 from cosell.store.page_plan import Drive, plan
-from cosell.store.sqlite.appearance_rows import AppearanceRows
-from cosell.store.sqlite.change_rows import ChangeLog, ChangeRows
+from cosell.store.sql.appearance_rows import AppearanceRows
+from cosell.store.sql.change_rows import ChangeLog, ChangeRows, change_statements
+from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sql.due_review_rows import DueReviewChanges, DueReviewRows
+from cosell.store.sql.engagement_rows import EngagementChanges, EngagementRows
+from cosell.store.sql.invitation_rows import InvitationChanges, InvitationRows
+from cosell.store.sql.relation_rows import RelationChanges
+from cosell.store.sql.zone_maps import DAY_MS
 from cosell.store.sqlite.closing import Closing
-from cosell.store.sqlite.codes import REVIEW_STATUS_CODES, STAGE_CODES
-from cosell.store.sqlite.counters import EVENT_POSITION, NEXT_NUMBER
-from cosell.store.sqlite.due_review_rows import DueReviewChanges, DueReviewRows
-from cosell.store.sqlite.engagement_rows import EngagementChanges, EngagementRows
-from cosell.store.sqlite.invitation_rows import InvitationChanges, InvitationRows
+from cosell.store.sqlite.counters import CHANGE_POSITION, EVENT_POSITION, NEXT_NUMBER
+from cosell.store.sqlite.indexes import index_name
 from cosell.store.sqlite.page_sql import count_query, page_query
-from cosell.store.sqlite.relation_rows import RelationChanges
 from cosell.store.sqlite.search_feeding import Feeding
 from cosell.store.sqlite.search_rows import SearchRows
-from cosell.store.sqlite.zone_maps import DAY_MS
+from cosell.store.sqlite.sql_connection import SqliteConnection
 
 _BATCH: Final = 500
 """Opportunities that wait in memory to be written together."""
@@ -56,13 +56,24 @@ _RECORDS = (
     "SELECT record FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE scope_id = ? ORDER BY id_key"
 )
 
+# Changes are few behind a position, and many in a scope: SQLite, which cannot know, is told to go by positions.
+_CHANGES: Final = change_statements(
+    newest="SELECT coalesce(max(position), 0) FROM opportunity_change WHERE ? IS NOT NULL",
+    along_positions=" NOT INDEXED",
+    by_key=f" INDEXED BY {index_name('Identifier', partitioned=False)}",
+    with_record=" JOIN opportunity_record USING (opportunity_id)",
+)
+
 
 class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
+    _connection: SqliteConnection
+    _changes = _CHANGES
+
     def __init__(
         self,
-        connection: apsw.Connection,
+        connection: SqliteConnection,
         scope: Scope,
         scope_id: int | None,
         catch_up: Callable[[], None] | None = None,
@@ -122,15 +133,19 @@ class SqliteWriteTransaction(
     `feeding` lets searches know of what it writes while that is at hand.
     """
 
+    _connection: SqliteConnection
     keeps_zones = True
     feeding: Feeding | None = None
     has_announced = False
 
-    def __init__(self, connection: apsw.Connection, scope: Scope, scope_id: int, closing: Closing) -> None:
+    def __init__(self, connection: SqliteConnection, scope: Scope, scope_id: int, closing: Closing) -> None:
         super().__init__(connection, scope, scope_id)
         self.scope_id: Final = scope_id
         """The number that stands for the scope in the tables."""
         self._closing = closing
+
+    def _next_change(self) -> int:
+        return self._closing.counters.advance(CHANGE_POSITION)
 
     def stamp(self, now_ms: int) -> int:
         """See `WriteTransaction.stamp`."""
@@ -200,7 +215,7 @@ class SqliteWriteTransaction(
             opportunity.id_key,
         )
         self._closing.widen_zones(self.scope_id, opportunity)
-        self.note_replaced(opportunity_id, opportunity)
+        self.note_replaced(opportunity, "opportunity_id = ?", opportunity_id)
         self._connection.execute(
             "UPDATE opportunity_record SET record = ? WHERE opportunity_id = ?", (opportunity.record, opportunity_id)
         )

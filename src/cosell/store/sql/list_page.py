@@ -1,22 +1,18 @@
 """A page of a list in the order of a moment and an identifier: how tasks and invitations are read."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import apsw
+from typing import Any, NamedTuple
 
 from cosell.rules.list.page_token import Position
-
-if TYPE_CHECKING:
-    from apsw import SQLiteValue
+from cosell.store.sql.connection import SqlConnection, Value
 
 
 class Filter(NamedTuple):
     """Only rows where `expression`, with `bindings` in it, is one of `wanted`; where nothing is wanted, every row."""
 
     expression: str
-    wanted: Sequence["SQLiteValue"]
-    bindings: Sequence["SQLiteValue"] = ()
+    wanted: Sequence[Value]
+    bindings: Sequence[Value] = ()
 
 
 class Listed(NamedTuple):
@@ -29,7 +25,7 @@ class Listed(NamedTuple):
 
 
 def list_page(
-    connection: apsw.Connection,
+    connection: SqlConnection,
     asked: Listed,
     filters: Sequence[Filter],
     after: Position | None,
@@ -39,7 +35,7 @@ def list_page(
 ) -> tuple[list[Any], Position | None]:
     """Up to `limit` rows behind `after`, and the position of the last one if more follow."""
     conditions: list[str] = []
-    values: list[SQLiteValue] = []
+    values: list[Value] = []
     for expression, wanted, bindings in filters:
         if wanted:
             conditions.append(f"{expression} IN ({', '.join('?' * len(wanted))})")
@@ -53,6 +49,6 @@ def list_page(
         f"WHERE {' AND '.join(conditions)} "
         f"ORDER BY {asked.moment} {direction}, {asked.identifier} {direction} LIMIT ?"
     )
-    rows: list[Any] = connection.execute(statement, (*values, limit + 1)).fetchall()
+    rows = connection.rows(statement, (*values, limit + 1))
     last = Position(*rows[limit - 1][:2]) if len(rows) > limit else None
     return [row[2:] for row in rows[:limit]], last

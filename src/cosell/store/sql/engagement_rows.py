@@ -1,9 +1,8 @@
 """Engagements, their members, invitations and snapshots, and the tasks, in SQL. See `store/engagement.py`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
-import apsw
 import msgspec
 
 from cosell.context import Scope
@@ -19,14 +18,13 @@ from cosell.store.engagement import (
     StoredTask,
 )
 from cosell.store.page import Page
-from cosell.store.sqlite.list_page import Filter, Listed, list_page
-
-if TYPE_CHECKING:
-    from apsw import SQLiteValue
+from cosell.store.sql.connection import SqlConnection, Value, put_statement
+from cosell.store.sql.list_page import Filter, Listed, list_page
 
 Stored = TypeVar("Stored", bound=msgspec.Struct)
 
 _ENGAGEMENT = "engagement_id, created_by, created, record"
+_MEMBER = "account, joined, company_name, website_url"
 _INVITATION = "invitation_id, engagement_id, sender, receiver, status, payload_type, invited, expires, record"
 _JOB = "job_id, engagement_id, opportunity, template, status, created, record"
 _SNAPSHOT = "engagement_id, opportunity, template, revision, created_by, record"
@@ -40,16 +38,16 @@ _DUE_TASKS = (
 )
 
 
-def due_tasks(connection: apsw.Connection, until_ms: int, limit: int) -> list[DueTask]:
+def due_tasks(connection: SqlConnection, until_ms: int, limit: int) -> list[DueTask]:
     """See `Store.due_tasks`."""
-    rows: Any = connection.execute(_DUE_TASKS, (until_ms, limit)).fetchall()
+    rows = connection.rows(_DUE_TASKS, (until_ms, limit))
     return [DueTask(Scope(account, catalog), *rest) for account, catalog, *rest in rows]
 
 
 class EngagementRows:
     """What a reading transaction sees of them."""
 
-    _connection: apsw.Connection
+    _connection: SqlConnection
     _scope: Scope
     _scope_id: int | None
 
@@ -61,8 +59,7 @@ class EngagementRows:
     def members(self, engagement_id: str) -> Sequence[Member]:
         """See `EngagementReader.members`."""
         statement = (
-            "SELECT account, joined, company_name, website_url FROM engagement_member "
-            "WHERE catalog = ? AND engagement_id = ? ORDER BY joined, account"
+            f"SELECT {_MEMBER} FROM engagement_member WHERE catalog = ? AND engagement_id = ? ORDER BY joined, account"
         )
         return self._all(Member, statement, self._scope.catalog, engagement_id)
 
@@ -100,7 +97,7 @@ class EngagementRows:
     def shared_opportunity(self, engagement_id: str) -> str | None:
         """See `EngagementReader.shared_opportunity`."""
         statement = "SELECT opportunity FROM snapshot WHERE catalog = ? AND engagement_id = ? LIMIT 1"
-        row: Any = self._connection.execute(statement, (self._scope.catalog, engagement_id)).fetchone()
+        row = self._connection.row(statement, (self._scope.catalog, engagement_id))
         return None if row is None else row[0]
 
     def task(self, kind: str, task_id: str) -> StoredTask | None:
@@ -121,12 +118,12 @@ class EngagementRows:
         rows, last = list_page(self._connection, _TASKS, filters, after, limit, descending=selector.descending)
         return Page([summary for (summary,) in rows], last)
 
-    def _first(self, kind: type[Stored], statement: str, *bindings: "SQLiteValue") -> Stored | None:
-        row: Any = self._connection.execute(statement, bindings).fetchone()
+    def _first(self, kind: type[Stored], statement: str, *bindings: Value) -> Stored | None:
+        row = self._connection.row(statement, bindings)
         return None if row is None else kind(*row)
 
-    def _all(self, kind: type[Stored], statement: str, *bindings: "SQLiteValue") -> list[Stored]:
-        rows: Any = self._connection.execute(statement, bindings).fetchall()
+    def _all(self, kind: type[Stored], statement: str, *bindings: Value) -> list[Stored]:
+        rows = self._connection.rows(statement, bindings)
         return [kind(*row) for row in rows]
 
 
@@ -135,28 +132,46 @@ class EngagementChanges(EngagementRows):
 
     def put_engagement(self, engagement: StoredEngagement) -> None:
         """See `EngagementWriter.put_engagement`."""
-        self._insert("engagement", self._scope.catalog, *msgspec.structs.astuple(engagement))
+        self._put("engagement", "catalog, engagement_id", f"catalog, {_ENGAGEMENT}", self._scope.catalog, engagement)
 
     def put_member(self, engagement_id: str, member: Member) -> None:
         """See `EngagementWriter.put_member`."""
-        joined, *about = msgspec.structs.astuple(member)[1:]
-        self._insert("engagement_member", member.account, self._scope.catalog, engagement_id, joined, *about)
+        self._connection.run(
+            put_statement(
+                "engagement_member",
+                "account, catalog, engagement_id",
+                f"catalog, engagement_id, {_MEMBER}",
+            ),
+            (self._scope.catalog, engagement_id, *msgspec.structs.astuple(member)),
+        )
 
     def put_invitation(self, invitation: StoredInvitation) -> None:
         """See `EngagementWriter.put_invitation`."""
-        self._insert("engagement_invitation", self._scope.catalog, *msgspec.structs.astuple(invitation))
+        self._put(
+            "engagement_invitation",
+            "catalog, invitation_id",
+            f"catalog, {_INVITATION}",
+            self._scope.catalog,
+            invitation,
+        )
 
     def put_snapshot_job(self, job: StoredSnapshotJob) -> None:
         """See `EngagementWriter.put_snapshot_job`."""
-        self._insert("snapshot_job", self._scope_id, *msgspec.structs.astuple(job))
+        self._put("snapshot_job", "scope_id, job_id", f"scope_id, {_JOB}", self._scope_id, job)
 
     def put_snapshot(self, snapshot: StoredSnapshot) -> None:
         """See `EngagementWriter.put_snapshot`."""
-        self._insert("snapshot", self._scope.catalog, *msgspec.structs.astuple(snapshot))
+        self._put(
+            "snapshot",
+            "catalog, engagement_id, opportunity, template, revision",
+            f"catalog, {_SNAPSHOT}",
+            self._scope.catalog,
+            snapshot,
+        )
 
     def put_task(self, task: StoredTask) -> None:
         """See `EngagementWriter.put_task`."""
-        self._insert("engagement_task", self._scope_id, *msgspec.structs.astuple(task))
+        self._put("engagement_task", "scope_id, kind, task_id", f"scope_id, {_TASK}", self._scope_id, task)
 
     def clear_engagements(self) -> None:
         """Remove the scope's jobs and tasks, the engagements that its account has created, and its part in others."""
@@ -168,16 +183,13 @@ class EngagementChanges(EngagementRows):
             ("engagement_invitation", "? IN (sender, receiver)"),
             ("snapshot", f"created_by = ? OR (engagement_id, opportunity) IN ({shown})"),  # some are AWS's
         ):
-            self._connection.execute(
+            self._connection.run(
                 f"DELETE FROM {table} WHERE catalog = ? AND ({is_mine} OR engagement_id IN ({mine}))",
                 (catalog, account, catalog, account),
             )
-        self._connection.execute("DELETE FROM engagement WHERE catalog = ? AND created_by = ?", (catalog, account))
+        self._connection.run("DELETE FROM engagement WHERE catalog = ? AND created_by = ?", (catalog, account))
         for table in ("snapshot_job", "engagement_task"):
-            self._connection.execute(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
+            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
 
-    def _insert(self, table: str, *values: "SQLiteValue") -> None:
-        self._connection.execute(
-            f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(values))})",  # in the order of the columns
-            values,
-        )
+    def _put(self, table: str, key: str, columns: str, led_by: Value, stored: msgspec.Struct) -> None:
+        self._connection.run(put_statement(table, key, columns), (led_by, *msgspec.structs.astuple(stored)))

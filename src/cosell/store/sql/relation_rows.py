@@ -1,21 +1,21 @@
 """Solutions, tags and AWS's summaries, in SQL. See `store/relations.py` for the meaning of each method."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-import apsw
 import msgspec
 
 from cosell.rules.identifiers import id_key
 from cosell.rules.solution import Solution
+from cosell.store.sql.connection import SqlConnection, put_statement
 
-_SOLUTIONS = "SELECT identifier, name, status, category, created, marketplace_arn FROM solution WHERE scope_id = ?"
+_SOLUTION = "identifier, name, status, category, created, marketplace_arn"
+_SOLUTIONS = f"SELECT {_SOLUTION} FROM solution WHERE scope_id = ?"
 
 
 class RelationRows:
     """What a reading transaction sees of them."""
 
-    _connection: apsw.Connection
+    _connection: SqlConnection
     _scope_id: int | None
 
     def aws_summary(self, identifier: str) -> bytes | None:
@@ -24,13 +24,13 @@ class RelationRows:
 
     def solutions(self) -> Iterator[Solution]:
         """See `RelationReader.solutions`."""
-        rows: Any = self._connection.execute(f"{_SOLUTIONS} ORDER BY id_key", (self._scope_id,)).fetchall()
+        rows = self._connection.rows(f"{_SOLUTIONS} ORDER BY id_key", (self._scope_id,))
         return (Solution(*row) for row in rows)
 
     def solution(self, identifier: str) -> Solution | None:
         """See `RelationReader.solution`."""
         key = (self._scope_id, id_key(identifier))
-        row: Any = self._connection.execute(f"{_SOLUTIONS} AND id_key = ?", key).fetchone()
+        row = self._connection.row(f"{_SOLUTIONS} AND id_key = ?", key)
         return None if row is None else Solution(*row)
 
     def tags(self, resource: str) -> Mapping[str, str]:
@@ -42,7 +42,7 @@ class RelationRows:
         return self._blob("SELECT tags FROM tag_set WHERE scope_id = ? AND resource = ?", resource)
 
     def _blob(self, statement: str, key: str) -> bytes | None:
-        row: Any = self._connection.execute(statement, (self._scope_id, key)).fetchone()
+        row = self._connection.row(statement, (self._scope_id, key))
         return None if row is None else row[0]
 
 
@@ -51,24 +51,26 @@ class RelationChanges(RelationRows):
 
     def put_aws_summary(self, identifier: str, summary: bytes) -> None:
         """See `RelationWriter.put_aws_summary`."""
-        self._put("INSERT OR REPLACE INTO aws_summary VALUES (?, ?, ?)", id_key(identifier), summary)
+        self._put_beside("aws_summary", "id_key", "summary", id_key(identifier), summary)
 
     def put_solutions(self, solutions: Iterable[Solution]) -> None:
         """See `RelationWriter.put_solutions`."""
         for solution in solutions:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO solution VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            self._connection.run(
+                put_statement("solution", "scope_id, id_key", f"scope_id, id_key, {_SOLUTION}"),
                 (self._scope_id, id_key(solution.identifier), *msgspec.structs.astuple(solution)),
             )
 
     def put_tags(self, resource: str, tags: Mapping[str, str]) -> None:
         """See `RelationWriter.put_tags`."""
-        self._put("INSERT OR REPLACE INTO tag_set VALUES (?, ?, ?)", resource, msgspec.json.encode(tags))
+        self._put_beside("tag_set", "resource", "tags", resource, msgspec.json.encode(tags))
 
     def clear_relations(self) -> None:
         """Remove all of them from the scope."""
         for table in ("aws_summary", "solution", "tag_set"):
-            self._connection.execute(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
+            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
 
-    def _put(self, statement: str, key: str, value: bytes) -> None:
-        self._connection.execute(statement, (self._scope_id, key, value))
+    def _put_beside(self, table: str, key: str, column: str, resource: str, value: bytes) -> None:
+        self._connection.run(
+            put_statement(table, f"scope_id, {key}", f"scope_id, {key}, {column}"), (self._scope_id, resource, value)
+        )

@@ -1,16 +1,13 @@
 """Pages of invitations, and AWS's referrals, in SQL. See `store/invitations.py` for the meaning of each method."""
 
-from typing import Any
-
-import apsw
-
 from cosell.context import Scope
 from cosell.rules.engagement.invitation import InvitationSelector
 from cosell.rules.event import AWS
 from cosell.rules.list.page_token import Position
 from cosell.store.engagement import StoredInvitation
 from cosell.store.invitations import DueInvitation, InvitationPage
-from cosell.store.sqlite.list_page import Filter, Listed, list_page
+from cosell.store.sql.connection import SqlConnection
+from cosell.store.sql.list_page import Filter, Listed, list_page
 
 _INVITATIONS = Listed(
     "engagement_invitation",
@@ -25,7 +22,7 @@ _DUE = "SELECT expires, sender, receiver, catalog, invitation_id FROM engagement
 class InvitationRows:
     """What a reading transaction sees of them."""
 
-    _connection: apsw.Connection
+    _connection: SqlConnection
     _scope: Scope
     _scope_id: int | None
 
@@ -48,7 +45,7 @@ class InvitationRows:
     def referral(self, invitation_id: str) -> bytes | None:
         """See `InvitationReader.referral`."""
         statement = "SELECT record FROM aws_referral WHERE scope_id = ? AND invitation_id = ?"
-        row: Any = self._connection.execute(statement, (self._scope_id, invitation_id)).fetchone()
+        row = self._connection.row(statement, (self._scope_id, invitation_id))
         return None if row is None else row[0]
 
 
@@ -57,22 +54,22 @@ class InvitationChanges(InvitationRows):
 
     def put_referral(self, invitation_id: str, record: bytes) -> None:
         """See `InvitationWriter.put_referral`."""
-        self._connection.execute("INSERT INTO aws_referral VALUES (?, ?, ?)", (self._scope_id, invitation_id, record))
+        self._connection.run("INSERT INTO aws_referral VALUES (?, ?, ?)", (self._scope_id, invitation_id, record))
 
     def remove_referral(self, invitation_id: str) -> None:
         """See `InvitationWriter.remove_referral`."""
-        self._connection.execute(
+        self._connection.run(
             "DELETE FROM aws_referral WHERE scope_id = ? AND invitation_id = ?", (self._scope_id, invitation_id)
         )
 
     def clear_referrals(self) -> None:
         """Remove all that AWS refers to the scope's account."""
-        self._connection.execute("DELETE FROM aws_referral WHERE scope_id = ?", (self._scope_id,))
+        self._connection.run("DELETE FROM aws_referral WHERE scope_id = ?", (self._scope_id,))
 
 
-def due_invitations(connection: apsw.Connection, until_ms: int, limit: int) -> list[DueInvitation]:
+def due_invitations(connection: SqlConnection, until_ms: int, limit: int) -> list[DueInvitation]:
     """See `Store.due_invitations`."""
-    rows: Any = connection.execute(f"{_DUE} ORDER BY expires LIMIT ?", (until_ms, limit)).fetchall()
+    rows = connection.rows(f"{_DUE} ORDER BY expires LIMIT ?", (until_ms, limit))
     return [
         DueInvitation(due_ms, Scope(sender if receiver == AWS else receiver, catalog), invitation_id)
         for due_ms, sender, receiver, catalog, invitation_id in rows
