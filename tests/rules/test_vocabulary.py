@@ -6,7 +6,8 @@ from cosell.rules.opportunity.review import FIRST_REVIEW_STATUS
 from cosell.rules.opportunity.stage import EVERY_STAGE, FIRST_STAGE
 from cosell.store.page_plan import EVERY_REVIEW_STATUS
 from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
-from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES, KEY_COLUMNS
+from cosell.store.sql.page_parts import KEY_COLUMNS
+from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
 from cosell.wire.model import service_model
 
 

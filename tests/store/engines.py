@@ -14,10 +14,14 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
-    """An empty database of either kind."""
-    engine = Engine.open(":memory:" if request.param == "memory" else str(tmp_path / "store.db"), clock=clock)
+    """An empty database of each kind."""
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").new_schema()
+    else:
+        url = ":memory:" if request.param == "memory" else str(tmp_path / "store.db")
+    engine = Engine.open(url, clock=clock)
     yield engine
     engine.close()
 

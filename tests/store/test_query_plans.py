@@ -11,8 +11,8 @@ from cosell.rules.list.page_token import Position
 from cosell.rules.list.selector import Range, Selector
 from cosell.rules.list.sort_keys import SORT_NAMES, Key, SortBy, company_key
 from cosell.store.page_plan import Drive, Plan, plan
+from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
 from cosell.store.sqlite import SqliteStore
-from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
 from cosell.store.sqlite.page_sql import count_query, page_query
 
 FILTERS: dict[str, dict[str, Any]] = {

@@ -6,7 +6,7 @@ import pytest
 
 from cosell.store.interface import StoreBusy
 from cosell.store.patience import new_deadline, waiting_until
-from cosell.store.sqlite.writer_lock import WriterLock
+from cosell.store.writer_lock import WriterLock
 
 
 def test_whoever_lets_go_and_comes_again_comes_after_those_who_wait() -> None:

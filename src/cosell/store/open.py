@@ -25,12 +25,21 @@ def open_store(url: str, *, new_token_key: bytes, access: Access = Access.CREATE
 
     Raises UserError where the URL names no store, or one that is not there or cannot be opened for the `access`.
     """
+    if is_postgres(url):
+        from cosell.store.postgres import PostgresStore
+
+        return PostgresStore(url, new_token_key=new_token_key, access=access)
     path = _path(url)
     if access is not Access.CREATE:
         _check_presence(path)
     from cosell.store.sqlite import SqliteStore  # a driver is loaded when it is asked for
 
     return SqliteStore(path, new_token_key=new_token_key, access=access)
+
+
+def is_postgres(url: str) -> bool:
+    """Whether a URL names a PostgreSQL database."""
+    return url.startswith(("postgresql://", "postgres://"))
 
 
 @contextmanager

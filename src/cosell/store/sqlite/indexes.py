@@ -7,20 +7,9 @@ fetched: whatever is dropped or sorted on the way is dropped or sorted in the in
 from typing import Final
 
 from cosell.rules.list.sort_keys import SortBy
+from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
 
-KEY_COLUMNS: Final[dict[SortBy, str]] = {
-    "LastModifiedDate": "last_modified",
-    "Identifier": "id_key",
-    "CustomerCompanyName": "company",
-    "CreatedDate": "created",
-    "TargetCloseDate": "target_close",
-}
 _LOOKED_AT: Final = ("stage", "review_status", "last_modified", "created", "target_close", "company")
-
-
-def index_name(key: SortBy, *, partitioned: bool) -> str:
-    """The name of the index in the order of `key`, within stage and review status if it is partitioned."""
-    return f"opportunity_by_{'stage_status_' if partitioned else ''}{KEY_COLUMNS[key]}"
 
 
 def _create_statement(key: SortBy, *, partitioned: bool) -> str:

@@ -9,7 +9,7 @@ from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.place import Place
 from cosell.store.sqlite.sql_connection import SqliteConnection
-from cosell.store.sqlite.writer_lock import WriterLock
+from cosell.store.writer_lock import WriterLock
 
 
 class Readers(Protocol):

@@ -16,7 +16,7 @@ from cosell.store.search_index import Equal, Identified, Test, Within
 from cosell.store.search_leads import Lead, Ranged, Termed, Union
 from cosell.store.search_summary import unpacked
 from cosell.store.search_terms import TooMany, expression
-from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
+from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
 from cosell.store.sqlite.search_columns import (
     COLUMNS,
     FIELD_NUMBERS,

@@ -30,9 +30,9 @@ from cosell.store.search import (
 )
 from cosell.store.search_index import NEVER, NotTold, Test, test_of
 from cosell.store.search_leads import parts_of
+from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
 from cosell.store.sql.relation_rows import RelationRows
 from cosell.store.sql.search_beside import aws_summary_of, tags_of
-from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
 from cosell.store.sqlite.search_codes import ScopeCodes
 from cosell.store.sqlite.search_feeding import state_of
 from cosell.store.sqlite.search_reading import SqliteSearchIndex

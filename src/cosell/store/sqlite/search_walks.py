@@ -13,7 +13,7 @@ from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.question import Question
 from cosell.store.search_index import Empty, Equal, No, OneOf, Test, Within
 from cosell.store.search_leads import about
-from cosell.store.sqlite.indexes import KEY_COLUMNS, index_name
+from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
 from cosell.store.sqlite.search_columns import (
     COLUMNS,
     FIELD_NUMBERS,

@@ -54,7 +54,7 @@ from cosell.store.sqlite.search_upkeep import SearchUpkeep, begin_anew_where_nee
 from cosell.store.sqlite.sql_connection import SqliteConnection
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
 from cosell.store.sqlite.write_check import WriteCheck, taken
-from cosell.store.sqlite.writer_lock import WriterLock
+from cosell.store.writer_lock import WriterLock
 
 NOT_OPENED: tuple[type[Exception], ...] = (StoreUnavailable, *NOT_NOW)
 

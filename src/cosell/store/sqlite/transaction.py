@@ -22,11 +22,11 @@ from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
 from cosell.store.sql.due_review_rows import DueReviewChanges, DueReviewRows
 from cosell.store.sql.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sql.invitation_rows import InvitationChanges, InvitationRows
+from cosell.store.sql.page_parts import index_name
 from cosell.store.sql.relation_rows import RelationChanges
 from cosell.store.sql.zone_maps import DAY_MS
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.counters import CHANGE_POSITION, EVENT_POSITION, NEXT_NUMBER
-from cosell.store.sqlite.indexes import index_name
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.search_feeding import Feeding
 from cosell.store.sqlite.search_rows import SearchRows

@@ -15,7 +15,7 @@ import apsw
 from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import migrate, unavailable_instead_of_sqlite_errors
-from cosell.store.sqlite.writer_lock import WriterLock
+from cosell.store.writer_lock import WriterLock
 
 PATIENCE_MS: Final = 250
 """How long a writer is waited for, in this process and again in others."""

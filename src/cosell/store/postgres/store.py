@@ -1,0 +1,223 @@
+"""The store over one PostgreSQL database: connections for readers, and one writer of this process behind a lock.
+
+Between processes the clock rows of scopes keep writers apart. Source: docs/decisions/0045.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+import msgspec
+import psycopg
+
+from cosell.clock import Course
+from cosell.context import Scope
+from cosell.store.access import Access
+from cosell.store.appearances import DueAppearance
+from cosell.store.due_reviews import DueReview
+from cosell.store.engagement import DueTask
+from cosell.store.invitations import DueInvitation
+from cosell.store.outbox import Outbox
+from cosell.store.patience import seconds_until
+from cosell.store.postgres.closing import Closing
+from cosell.store.postgres.connecting import Connections, first_opened, unreachable, without_password
+from cosell.store.postgres.group_commit import GroupCommit
+from cosell.store.postgres.migrate import check_origin, migrate
+from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
+from cosell.store.postgres.outbox import PostgresOutbox
+from cosell.store.postgres.reading import Reading
+from cosell.store.postgres.saved_states import PostgresSavedStates
+from cosell.store.postgres.scope_numbers import ScopeNumbers
+from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.postgres.transaction import PostgresWriteTransaction
+from cosell.store.saved_states import SavedStates
+from cosell.store.sql.appearance_rows import due_appearances
+from cosell.store.sql.due_review_rows import due_reviews
+from cosell.store.sql.engagement_rows import due_tasks
+from cosell.store.sql.invitation_rows import due_invitations
+from cosell.store.writer_lock import WriterLock
+
+Found = TypeVar("Found")
+
+_WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
+
+
+class PostgresStore:
+    """A `Store` in the database at `url`."""
+
+    shared = True
+
+    def __init__(self, url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
+        """Raises UserError where the database cannot be used. `new_token_key` is kept only by a new one."""
+        name = without_password(url)
+        self.connections: Final = Connections(url)
+        self.scope_numbers: Final = ScopeNumbers()
+        self._writing = WriterLock()
+        self._group: GroupCommit | None = None
+        self._writer: PostgresConnection | None = first_opened(url)
+        self._outbox = PostgresOutbox(self.connections)
+        self.outbox: Outbox = self._outbox
+        self.states: SavedStates = PostgresSavedStates()
+        try:
+            check_origin(self._writer, name)
+            if access is Access.CREATE:
+                migrate(self._writer, new_token_key)
+            self.token_key: bytes = self._writer.value("SELECT token_key FROM installation")
+        except psycopg.Error as error:
+            self._writer.close()
+            raise unreachable(url, error) from None
+
+    def read(self, scope: Scope) -> Reading:
+        """See `Store.read`. Each of its methods is one statement, or of one moment."""
+        return Reading(self.connections, self.scope_numbers, scope)
+
+    @contextmanager
+    def write(self, scope: Scope) -> Iterator[PostgresWriteTransaction]:
+        """See `Store.write`."""
+        with self._written([scope]) as transactions:
+            yield transactions[scope]
+
+    @contextmanager
+    def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
+        """See `Store.bulk_load`."""
+        with self._written(scopes) as transactions:
+            yield transactions
+        if expected >= WORTH_NEW_STATISTICS:
+            with self._connection() as connection:
+                connection.rows("ANALYZE")
+
+    @contextmanager
+    def group_commit(self) -> Iterator[None]:
+        """See `Store.group_commit`."""
+        with self._writing, self._transaction() as writer:
+            self._group = group = GroupCommit(writer)
+            try:
+                yield
+                group.commit()
+            finally:
+                self._group = None
+            self.scope_numbers.remember(group.scope_ids)
+        if group.closing.has_announced:
+            self._outbox.wake_listeners()
+
+    @contextmanager
+    def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
+        with self._writing:
+            group = self._group
+            if group is not None and self._writer is not None:
+                with unavailable_instead_of_postgres_errors(), group.one_of_many():
+                    numbers = self.scope_numbers.for_writing(self._writer, scopes)
+                    yield _transactions(self._writer, numbers, group.closing)
+                group.scope_ids.update(numbers)
+                return
+            with self._transaction() as writer:
+                closing = Closing(writer)
+                numbers = self.scope_numbers.for_writing(writer, scopes)
+                yield _transactions(writer, numbers, closing)
+                closing.write()
+                writer.commit()
+            self.scope_numbers.remember(numbers)
+        if closing.has_announced:
+            self._outbox.wake_listeners()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[PostgresConnection]:
+        """A transaction of this process's writer, undone if it was not committed. The lock of this process is held."""
+        with unavailable_instead_of_postgres_errors():
+            if self._writer is None or not self._writer.is_usable:
+                if self._writer is not None:
+                    self._writer.close()
+                self._writer = self.connections.open()
+            writer = self._writer
+            writer.begin()
+            try:
+                waits_ms = max(1, round(seconds_until(self._writing.deadline) * 1000))
+                writer.rows(_WAIT, (str(waits_ms),))
+                yield writer
+            finally:
+                writer.roll_back()
+
+    @contextmanager
+    def _connection(self) -> Iterator[PostgresConnection]:
+        connection = self.connections.borrow()
+        try:
+            with unavailable_instead_of_postgres_errors():
+                yield connection
+        finally:
+            self.connections.give_back(connection)
+
+    def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
+        """See `Store.due_reviews`."""
+        with self._connection() as connection:
+            return due_reviews(connection, until_ms, limit)
+
+    def due_appearances(self, until_ms: int, limit: int) -> list[DueAppearance]:
+        """See `Store.due_appearances`."""
+        with self._connection() as connection:
+            return due_appearances(connection, until_ms, limit)
+
+    def due_tasks(self, until_ms: int, limit: int) -> list[DueTask]:
+        """See `Store.due_tasks`."""
+        with self._connection() as connection:
+            return due_tasks(connection, until_ms, limit)
+
+    def due_invitations(self, until_ms: int, limit: int) -> list[DueInvitation]:
+        """See `Store.due_invitations`."""
+        with self._connection() as connection:
+            return due_invitations(connection, until_ms, limit)
+
+    def course(self) -> Course:
+        """See `Store.course`."""
+        with self._connection() as connection:
+            return Course(*connection.row("SELECT since_wall, since, factor FROM course"))
+
+    def put_course(self, course: Course) -> None:
+        """See `Store.put_course`."""
+        with self._connection() as connection:
+            connection.run("UPDATE course SET since_wall = ?, since = ?, factor = ?", msgspec.structs.astuple(course))
+
+    def scopes(self) -> list[Scope]:
+        """See `Store.scopes`."""
+        with self._connection() as connection:
+            return [Scope(*row) for row in connection.rows("SELECT account, catalog FROM scope ORDER BY 1, 2")]
+
+    def pending_in_search(self, most: int = -1) -> int:
+        """See `Store.pending_in_search`."""
+        return 0
+
+    def feed_search(self, most: int) -> int:
+        """See `Store.feed_search`."""
+        return 0
+
+    def log_bytes(self) -> int:
+        """See `Store.log_bytes`. The server looks after its own."""
+        return 0
+
+    def shorten_log(self) -> int:
+        """See `Store.shorten_log`."""
+        return 0
+
+    def check(self) -> float:
+        """See `Store.check`."""
+        with self._connection() as connection:
+            connection.begin()
+            connection.run("UPDATE installation SET one = 1")
+            connection.roll_back()
+        return 0.0
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        with self._writing:
+            self._outbox.close()
+            self.connections.close()
+            if self._writer is not None:
+                self._writer.close()
+
+
+WORTH_NEW_STATISTICS: Final = 1_000
+
+
+def _transactions(
+    writer: PostgresConnection, numbers: dict[Scope, int], closing: Closing
+) -> dict[Scope, PostgresWriteTransaction]:
+    return {scope: PostgresWriteTransaction(writer, scope, number, closing) for scope, number in numbers.items()}

@@ -1,0 +1,266 @@
+"""What a transaction does, in PostgreSQL's SQL. See `store/interface.py` for the meaning of each method."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from cosell.context import Scope
+from cosell.rules.identifiers import id_key
+from cosell.rules.list.page_token import Position
+from cosell.rules.list.selector import Selector
+from cosell.store.interface import Remembered
+from cosell.store.opportunity import StoredOpportunity
+from cosell.store.outbox import Event
+from cosell.store.page import Page
+from cosell.store.page_plan import Drive, plan
+from cosell.store.postgres.closing import Closing
+from cosell.store.postgres.page_sql import count_query, page_query
+from cosell.store.postgres.search_rows import SearchRows
+from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.sql.appearance_rows import AppearanceRows
+from cosell.store.sql.change_rows import ChangeLog, ChangeRows, change_statements
+from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
+from cosell.store.sql.due_review_rows import DueReviewChanges, DueReviewRows
+from cosell.store.sql.engagement_rows import EngagementChanges, EngagementRows
+from cosell.store.sql.invitation_rows import InvitationChanges, InvitationRows
+from cosell.store.sql.relation_rows import RelationChanges
+from cosell.store.sql.zone_maps import DAY_MS
+
+BATCH: Final = 500
+"""Opportunities that wait in memory to be written together."""
+_CHANGES: Final = change_statements(
+    newest="SELECT coalesce(max(position), 0) FROM opportunity_change WHERE scope_id = ?",
+    with_record=" JOIN opportunity_record USING (scope_id, id_key)",
+)
+
+_INSERT: Final = "INSERT INTO opportunity VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_REPLACE: Final = (
+    "UPDATE opportunity SET stage = ?, review_status = ?, last_modified = ?, created = ?, target_close = ?, "
+    "company = ?, summary = ? WHERE scope_id = ? AND id_key = ?"
+)
+_RECORDS: Final = (
+    "SELECT id_key, record FROM opportunity_record WHERE scope_id = ? AND id_key > ? ORDER BY id_key LIMIT ?"
+)
+_NUMBERS: Final = "hashtextextended('cosell numbers', 0)"
+_NEXT_NUMBER: Final = f"SELECT nextval('opportunity_number') FROM pg_advisory_xact_lock_shared({_NUMBERS})"
+_THERE: Final = "SELECT min(id_key) FROM opportunity WHERE scope_id = ? AND id_key IN ({})"
+_REMEMBERED: Final = (
+    "SELECT request_digest, answer FROM client_token "
+    "WHERE scope_id = ? AND operation = ? AND client_token = ? AND until > ?"
+)
+_REMEMBER: Final = (
+    "INSERT INTO client_token VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (scope_id, operation, client_token) "
+    "DO UPDATE SET request_digest = excluded.request_digest, answer = excluded.answer, until = excluded.until"
+)
+
+
+class PostgresReadTransaction(SearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
+    """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
+
+    _connection: PostgresConnection
+    _changes = _CHANGES
+
+    def __init__(self, connection: PostgresConnection, scope: Scope, scope_id: int | None) -> None:
+        self._connection = connection
+        self._scope = scope
+        self._scope_id = scope_id
+
+    def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
+        """See `ReadTransaction.page`."""
+        chosen = plan(selector, after, self._count_up_to)
+        if self._scope_id is None or not chosen.drive.ranges:
+            return Page([], None)
+        rows = self._connection.rows(*page_query(self._scope_id, chosen, limit + 1))
+        if len(rows) <= limit:
+            return Page([row[2] for row in rows], None)
+        key, last_id_key, _ = rows[limit - 1]
+        return Page([row[2] for row in rows[:limit]], Position(key, last_id_key))
+
+    def _count_up_to(self, drive: Drive, limit: int) -> int:
+        if self._scope_id is None:
+            return 0
+        count: int = self._connection.value(*count_query(self._scope_id, drive, limit))
+        return count
+
+    def record(self, identifier: str) -> bytes | None:
+        """See `ReadTransaction.record`."""
+        statement = "SELECT record FROM opportunity_record WHERE scope_id = ? AND id_key = ?"
+        record: bytes | None = self._connection.value(statement, (self._scope_id, id_key(identifier)))
+        return record
+
+    def records(self) -> Iterator[bytes]:
+        """See `ReadTransaction.records`. Some at a time, so that nobody waits for the last one."""
+        last = ""
+        while rows := self._connection.rows(_RECORDS, (self._scope_id, last, BATCH)):
+            last = rows[-1][0]
+            yield from (record for _, record in rows)
+
+    def count(self) -> int:
+        """See `ReadTransaction.count`."""
+        count: int = self._connection.value("SELECT count(*) FROM opportunity WHERE scope_id = ?", (self._scope_id,))
+        return count
+
+
+class PostgresWriteTransaction(
+    RelationChanges,
+    EngagementChanges,
+    ChangeLog,
+    DueReviewChanges,
+    AppearanceRows,
+    InvitationChanges,
+    PostgresReadTransaction,
+):
+    """A `WriteTransaction`: the clock row of the scope is held from its beginning."""
+
+    _connection: PostgresConnection
+
+    def __init__(self, connection: PostgresConnection, scope: Scope, scope_id: int, closing: Closing) -> None:
+        super().__init__(connection, scope, scope_id)
+        self.scope_id: Final = scope_id
+        """The number that stands for the scope in the tables."""
+        self._closing = closing
+        self._clock_row = closing.take(scope_id)
+
+    def _next_change(self) -> int:
+        self._clock_row.change_position += 1
+        return self._clock_row.change_position
+
+    def stamp(self, now_ms: int) -> int:
+        """See `WriteTransaction.stamp`."""
+        self._clock_row.stamp = max(now_ms, self._clock_row.stamp + 1)
+        return self._clock_row.stamp
+
+    def raise_stamp(self, stamp_ms: int) -> None:
+        """See `WriteTransaction.raise_stamp`."""
+        self._clock_row.stamp = max(stamp_ms, self._clock_row.stamp)
+
+    def last_stamp(self) -> int:
+        """See `WriteTransaction.last_stamp`."""
+        return self._clock_row.stamp
+
+    def next_number(self) -> int:
+        """See `WriteTransaction.next_number`. What is undone leaves a gap."""
+        number: int = self._connection.value(_NEXT_NUMBER)
+        return number
+
+    def reserve_numbers(self, upto: int) -> None:
+        """See `WriteTransaction.reserve_numbers`. Nobody takes a number between the look and the raise."""
+        self._connection.rows(f"SELECT pg_advisory_xact_lock({_NUMBERS})")
+        self._connection.rows(
+            "SELECT setval('opportunity_number', ?, true) FROM opportunity_number "
+            "WHERE CASE WHEN is_called THEN last_value ELSE last_value - 1 END < ?",
+            (upto, upto),
+        )
+
+    def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
+        """See `WriteTransaction.insert`."""
+        remaining = iter(opportunities)
+        while batch := list(islice(remaining, BATCH)):
+            self._insert(batch)
+
+    def _insert(self, batch: list[StoredOpportunity]) -> None:
+        keys = {opportunity.id_key for opportunity in batch}
+        there = self._connection.value(_THERE.format(", ".join("?" * len(keys))), (self._scope_id, *keys))
+        if there is not None or len(keys) < len(batch):
+            raise KeyError(there or next(new.id_key for new in batch if new.id_key in keys))
+        first = self._clock_row.opportunity_id + 1
+        self._clock_row.opportunity_id += len(batch)
+        self._connection.run_many(
+            _INSERT,
+            [
+                (
+                    self._scope_id,
+                    new.id_key,
+                    number,
+                    STAGE_CODES[new.stage],
+                    REVIEW_STATUS_CODES[new.review_status],
+                    new.last_modified_ms,
+                    new.created_ms,
+                    new.target_close,
+                    new.company,
+                    new.summary,
+                )
+                for number, new in enumerate(batch, start=first)
+            ],
+        )
+        for new in batch:
+            self._closing.widen_zones(self.scope_id, new)
+        self.note_new(batch)
+        self._connection.run_many(
+            "INSERT INTO opportunity_record VALUES (?, ?, ?)",
+            [(self._scope_id, new.id_key, new.record) for new in batch],
+        )
+
+    def replace(self, opportunity: StoredOpportunity) -> None:
+        """See `WriteTransaction.replace`."""
+        key = (self._scope_id, opportunity.id_key)
+        changed = self._connection.run(
+            _REPLACE,
+            (
+                STAGE_CODES[opportunity.stage],
+                REVIEW_STATUS_CODES[opportunity.review_status],
+                opportunity.last_modified_ms,
+                opportunity.created_ms,
+                opportunity.target_close,
+                opportunity.company,
+                opportunity.summary,
+                *key,
+            ),
+        )
+        assert changed == 1
+        self._closing.widen_zones(self.scope_id, opportunity)
+        self.note_replaced(opportunity, "scope_id = ? AND id_key = ?", *key)
+        self._connection.run(
+            "UPDATE opportunity_record SET record = ? WHERE scope_id = ? AND id_key = ?", (opportunity.record, *key)
+        )
+
+    def delete(self, key: str) -> None:
+        """Remove the opportunity with this `id_key`, where there is one."""
+        for table in ("opportunity_record", "opportunity"):
+            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ? AND id_key = ?", (self._scope_id, key))
+
+    def remove(self, identifiers: Iterable[str]) -> None:
+        """See `WriteTransaction.remove`."""
+        there = [identifier for identifier in identifiers if self.record(identifier) is not None]
+        for identifier in there:
+            self.delete(id_key(identifier))
+        if there:
+            self.note_another_scope()
+
+    def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
+        """See `WriteTransaction.remembered`."""
+        row = self._connection.row(_REMEMBERED, (self._scope_id, operation, client_token, now_ms))
+        return None if row is None else Remembered(*row)
+
+    def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
+        """See `WriteTransaction.remember`."""
+        until_today = now_ms - now_ms % DAY_MS
+        self._connection.run("DELETE FROM client_token WHERE scope_id = ? AND until < ?", (self._scope_id, until_today))
+        self._connection.run(
+            _REMEMBER, (self._scope_id, operation, client_token, answer.request_digest, answer.answer, until_ms)
+        )
+
+    def announce(self, event: Event) -> None:
+        """See `WriteTransaction.announce`."""
+        self._closing.announce(event)
+
+    def clear(self) -> int:
+        """See `WriteTransaction.clear`."""
+        self._clear_events()
+        self.clear_relations()
+        self.clear_due_reviews()
+        self.clear_appearances()
+        self.clear_engagements()
+        self.clear_referrals()
+        for table in ("opportunity_record", "client_token", "zone"):
+            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
+        count = self._connection.run("DELETE FROM opportunity WHERE scope_id = ?", (self._scope_id,))
+        self.note_another_scope()
+        return count
+
+    def _clear_events(self) -> None:
+        receiver = (self._scope.account, self._scope.catalog)
+        theirs = "SELECT position FROM outbox WHERE account = ? AND catalog = ?"
+        for table in ("held_event", "dead_letter", "outbox"):
+            self._connection.run(f"DELETE FROM {table} WHERE position IN ({theirs})", receiver)
+        self._connection.run("UPDATE sink SET generation = generation + 1")
