@@ -88,9 +88,7 @@ class Closing:
             if row != self._stored[number]
         ]
         if self._zones:
-            self._connection.run_many(
-                WIDEN, [zone_values(key, bounds) for key, bounds in self._zones.items()]
-            )
+            self._connection.run_many(WIDEN, [zone_values(key, bounds) for key, bounds in self._zones.items()])
         if moved:
             self._connection.run_many(_GIVE_BACK, moved)
         if self._events:

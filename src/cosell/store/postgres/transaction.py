@@ -43,7 +43,7 @@ _RECORDS: Final = (
 )
 _NUMBERS: Final = "hashtextextended('cosell numbers', 0)"
 _NEXT_NUMBER: Final = f"SELECT nextval('opportunity_number') FROM pg_advisory_xact_lock_shared({_NUMBERS})"
-_THERE: Final = "SELECT min(id_key) FROM opportunity WHERE scope_id = ? AND id_key IN ({})"
+_THERE: Final = "SELECT id_key FROM opportunity WHERE scope_id = ? AND id_key IN ({})"
 _REMEMBERED: Final = (
     "SELECT request_digest, answer FROM client_token "
     "WHERE scope_id = ? AND operation = ? AND client_token = ? AND until > ?"
@@ -159,10 +159,14 @@ class PostgresWriteTransaction(
             self._insert(batch)
 
     def _insert(self, batch: list[StoredOpportunity]) -> None:
-        keys = {opportunity.id_key for opportunity in batch}
-        there = self._connection.value(_THERE.format(", ".join("?" * len(keys))), (self._scope_id, *keys))
-        if there is not None or len(keys) < len(batch):
-            raise KeyError(there or next(new.id_key for new in batch if new.id_key in keys))
+        keys = [new.id_key for new in batch]
+        there = {
+            key for (key,) in self._connection.rows(_THERE.format(", ".join("?" * len(keys))), (self._scope_id, *keys))
+        }
+        for key in keys:
+            if key in there:
+                raise KeyError(key)
+            there.add(key)
         first = self._clock_row.opportunity_id + 1
         self._clock_row.opportunity_id += len(batch)
         self._connection.run_many(
