@@ -16,6 +16,7 @@ from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
 from cosell.store.engagement import DueTask
+from cosell.store.interface import Coming
 from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.patience import seconds_until
@@ -24,6 +25,7 @@ from cosell.store.postgres.connecting import Connections, first_opened, unreacha
 from cosell.store.postgres.group_commit import GroupCommit
 from cosell.store.postgres.migrate import check_origin, migrate
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
+from cosell.store.postgres.numbers import Numbers
 from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
@@ -54,6 +56,7 @@ class PostgresStore:
         self.scope_numbers: Final = ScopeNumbers()
         self._writing = WriterLock()
         self._group: GroupCommit | None = None
+        self._numbers = Numbers()
         self._writer: PostgresConnection | None = first_opened(url)
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
@@ -87,11 +90,12 @@ class PostgresStore:
                 connection.rows("ANALYZE")
 
     @contextmanager
-    def group_commit(self) -> Iterator[None]:
-        """See `Store.group_commit`."""
+    def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:
+        """See `Store.group_commit`. Scopes that are known are taken at once, in the order in which everybody does."""
         with self._writing, self._transaction() as writer:
-            self._group = group = GroupCommit(writer)
+            self._group = group = GroupCommit(writer, self._numbers)
             try:
+                self._prepare(group.closing, coming)
                 yield
                 group.commit()
             finally:
@@ -99,6 +103,17 @@ class PostgresStore:
             self.scope_numbers.remember(group.scope_ids)
         if group.closing.has_announced:
             self._outbox.wake_listeners()
+
+    def _prepare(self, closing: Closing, coming: Sequence[Coming]) -> None:
+        known = self.scope_numbers.known(one.scope for one in coming)
+        closing.take(known.values())
+        closing.tokens.look_up(
+            {
+                (known[one.scope], one.operation, one.client_token)
+                for one in coming
+                if one.client_token is not None and one.scope in known
+            }
+        )
 
     @contextmanager
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
@@ -111,7 +126,7 @@ class PostgresStore:
                 group.scope_ids.update(numbers)
                 return
             with self._transaction() as writer:
-                closing = Closing(writer)
+                closing = Closing(writer, self._numbers)
                 numbers = self.scope_numbers.for_writing(writer, scopes)
                 yield _transactions(writer, numbers, closing)
                 closing.write()
@@ -132,9 +147,10 @@ class PostgresStore:
             writer.begin()
             try:
                 waits_ms = max(1, round(seconds_until(self._writing.deadline) * 1000))
-                writer.rows(_WAIT, (str(waits_ms),))
+                writer.put(_WAIT, (str(waits_ms),))
                 yield writer
             finally:
+                self._numbers.end(is_committed=not writer.in_transaction)
                 writer.roll_back()
 
     @contextmanager
