@@ -25,6 +25,10 @@ class ScopeNumbers:
                 self._known[scope] = number
         return number
 
+    def known(self, scope: Scope) -> int | None:
+        """The number of a scope, where it is known already."""
+        return self._known.get(scope)
+
     def for_writing(self, connection: PostgresConnection, scopes: Sequence[Scope]) -> dict[Scope, int]:
         """The numbers of scopes, in a transaction, in an order in which everybody takes their rows."""
         numbers: dict[Scope, int] = {}

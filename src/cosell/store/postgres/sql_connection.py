@@ -34,6 +34,7 @@ class PostgresConnection:
         self.connection: Final = connection
         self._cursor = psycopg.RawCursor(connection)
         self._cursor.format = psycopg.pq.Format.BINARY
+        self._scripts = psycopg.RawCursor(connection)
         self.writes = 0
         """Statements so far that may have changed something."""
 
@@ -59,6 +60,10 @@ class PostgresConnection:
         """See `SqlConnection.run_many`. They go to the server without waiting for each other."""
         self.writes += 1
         self._cursor.executemany(in_dollars(statement), rows)
+
+    def run_script(self, script: str) -> None:
+        """Run statements that have no values, in one go."""
+        self._scripts.execute(script.encode())
 
     @property
     def in_transaction(self) -> bool:

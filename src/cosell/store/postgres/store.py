@@ -28,9 +28,12 @@ from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
 from cosell.store.postgres.scope_numbers import ScopeNumbers
+from cosell.store.postgres.search_feeding import pending
+from cosell.store.postgres.search_upkeep import SearchUpkeep, begin_anew_where_need_be
 from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.postgres.transaction import PostgresWriteTransaction
 from cosell.store.saved_states import SavedStates
+from cosell.store.search import FED_AT_ONCE
 from cosell.store.sql.appearance_rows import due_appearances
 from cosell.store.sql.due_review_rows import due_reviews
 from cosell.store.sql.engagement_rows import due_tasks
@@ -39,6 +42,7 @@ from cosell.store.writer_lock import WriterLock
 
 Found = TypeVar("Found")
 
+NO_LIMIT: Final = -1
 _WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
@@ -54,6 +58,8 @@ class PostgresStore:
         self.scope_numbers: Final = ScopeNumbers()
         self._writing = WriterLock()
         self._group: GroupCommit | None = None
+        self._may_write = access is not Access.READ
+        self._upkeep = SearchUpkeep(self._connection)
         self._writer: PostgresConnection | None = first_opened(url)
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
@@ -62,6 +68,8 @@ class PostgresStore:
             check_origin(self._writer, name)
             if access is Access.CREATE:
                 migrate(self._writer, new_token_key)
+            if access is not Access.READ:
+                begin_anew_where_need_be(self._writer)
             self.token_key: bytes = self._writer.value("SELECT token_key FROM installation")
         except psycopg.Error as error:
             self._writer.close()
@@ -69,7 +77,7 @@ class PostgresStore:
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, or of one moment."""
-        return Reading(self.connections, self.scope_numbers, scope)
+        return Reading(self.connections, self.scope_numbers, scope, self._catch_up)
 
     @contextmanager
     def write(self, scope: Scope) -> Iterator[PostgresWriteTransaction]:
@@ -83,6 +91,8 @@ class PostgresStore:
         with self._written(scopes) as transactions:
             yield transactions
         if expected >= WORTH_NEW_STATISTICS:
+            while self.feed_search(FED_AT_ONCE):
+                pass
             with self._connection() as connection:
                 connection.rows("ANALYZE")
 
@@ -181,13 +191,19 @@ class PostgresStore:
         with self._connection() as connection:
             return [Scope(*row) for row in connection.rows("SELECT account, catalog FROM scope ORDER BY 1, 2")]
 
-    def pending_in_search(self, most: int = -1) -> int:
+    def pending_in_search(self, most: int = NO_LIMIT) -> int:
         """See `Store.pending_in_search`."""
-        return 0
+        with self._connection() as connection:
+            return pending(connection, None if most == NO_LIMIT else most)
 
     def feed_search(self, most: int) -> int:
         """See `Store.feed_search`."""
-        return 0
+        return self._upkeep.feed(most)
+
+    def _catch_up(self, scope: Scope) -> None:
+        scope_id = self.scope_numbers.known(scope)
+        if self._may_write and scope_id is not None:
+            self._upkeep.catch_up(scope_id)
 
     def log_bytes(self) -> int:
         """See `Store.log_bytes`. The server looks after its own."""

@@ -10,7 +10,7 @@ from cosell.rules.search.question import Question
 from cosell.store.search import Hit
 from cosell.store.search_index import Equal, Identified, Test, Within
 from cosell.store.search_summary import unpacked
-from cosell.store.sql.connection import SqlConnection, Value
+from cosell.store.sql.connection import SqlReader, Value
 from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
 from cosell.store.sql.search_columns import (
     COLUMNS,
@@ -69,7 +69,7 @@ class SearchWalks:
 
     def __init__(
         self,
-        connection: SqlConnection,
+        connection: SqlReader,
         dialect: SearchDialect,
         scope_id: int | None,
         question: Question,
