@@ -18,7 +18,7 @@ from cosell.store.search_terms import lexemes_of
 from cosell.store.sql.connection import put_statement
 from cosell.store.sql.search_beside import aws_summary_of, tags_of
 from cosell.store.sql.search_columns import INDEXED, order_columns, table_of_order
-from cosell.store.sql.search_entries import NUMBER_COLUMNS, TEXT_COLUMNS, Codes, Rows, TooLong
+from cosell.store.sql.search_entries import NUMBER_COLUMNS, TEXT_COLUMNS, Entries, Place, Rows
 
 LONGEST_KEY: Final = 2_600
 """Bytes that a B-tree takes of a row, but for what stands beside the key."""
@@ -51,6 +51,11 @@ _ENTRY: Final = (
 )
 _NEW: Final = f"SELECT {_ENTRY} WHERE scope_id = ? AND opportunity_id > ? ORDER BY opportunity_id LIMIT ?"
 _FOUND: Final = f"SELECT {_ENTRY} WHERE scope_id = ? AND opportunity_id <= ? AND id_key = ANY (string_to_array(?, ' '))"
+_CODES: Final = "SELECT nextval('search_code') FROM generate_series(1, ?)"
+_KNOWN: Final = (
+    "SELECT field, key, code FROM unnest(?2::smallint[], ?3::bytea[]) AS wanted (field, key) "
+    "JOIN search_text USING (field, key) WHERE scope_id = ?1"
+)
 _FED_UNTIL: Final = put_statement("search_state", "scope_id", "scope_id, fed_until")
 _PUT_NUMBERS: Final = put_statement("search_entry", "scope_id, id_key", ", ".join(NUMBER_COLUMNS))
 _PUT_TEXTS: Final = put_statement("search_written", "scope_id, id_key", ", ".join(TEXT_COLUMNS))
@@ -125,7 +130,7 @@ class Feeding:
     def __init__(self, connection: PostgresConnection, scope_id: int) -> None:
         self._connection = connection
         self._scope_id = scope_id
-        self._codes = Codes(connection, POSTGRES, self._next_code, LONGEST_KEY)
+        self._entries = _Entries(connection, POSTGRES, self._next_codes, LONGEST_KEY)
 
     def feed(self, limit: int, *, waits: bool) -> int | None:
         """Feed up to `limit` of what waits: how many it were. None, where entries are made under another reading.
@@ -145,7 +150,8 @@ class Feeding:
             found = self._connection.rows(_FOUND, (self._scope_id, state.fed_until, " ".join(changed)))
             keys = [(self._scope_id, key) for key in changed]
             self._connection.run_many("DELETE FROM search_pending WHERE scope_id = ? AND id_key = ?", keys)
-            self._feed(found, [key for key in changed if key not in {row[2] for row in found}])
+            there = {row[2] for row in found}
+            self._feed(found, [key for key in changed if key not in there])
         left = limit - len(changed)
         new = self._connection.rows(_NEW, (self._scope_id, state.fed_until, left)) if left else []
         self._feed(new, [])
@@ -156,14 +162,9 @@ class Feeding:
         return len(changed) + len(new)
 
     def _feed(self, found: Sequence[Any], gone: Sequence[str]) -> None:
-        entries: list[Rows] = []
-        without: list[str] = []
-        for _, *row in found:
-            try:
-                entries.append(self._rows(row))
-            except TooLong:
-                without.append(row[1])
-        self._codes.write()
+        made = dict(zip([row[2] for row in found], self._entries.of(row[1:] for row in found), strict=True))
+        entries = [rows for rows in made.values() if rows is not None and not _is_too_long(rows)]
+        without = [key for key, rows in made.items() if rows is None or _is_too_long(rows)]
         removed = [(self._scope_id, key) for key in (*gone, *without)]
         for table in _OF_ENTRIES if removed else ():
             self._connection.run_many(f"DELETE FROM {table} WHERE scope_id = ? AND id_key = ?", removed)
@@ -174,21 +175,30 @@ class Feeding:
             self._connection.run_many(_PUT_TEXTS, [rows.texts for rows in entries])
             self._connection.run_many(_PUT_TERMS, [self._terms(rows) for rows in entries])
 
-    def _rows(self, found: Sequence[Any]) -> Rows:
-        """An entry. Raises TooLong where an index would not take it."""
-        rows = self._codes.rows(*found)
-        if sum(map(len, rows.words)) > MOST_CHARACTERS:
-            raise TooLong
-        texts: Sequence[Any] = rows.texts
-        if any(sum(len(texts[place]) for place in places) > LONGEST_KEY for places in _KEYS):
-            raise TooLong
-        return rows
-
     def _terms(self, rows: Rows) -> tuple[Any, ...]:
         scope_id, id_key, *_ = rows.numbers
         lexemes = [term_of_scope(self._scope_id), *lexemes_of(rows.words, rows.codes, TSQUERY.read_as)]
         return scope_id, id_key, crc32(str(id_key).encode()) % ENTRIES_OF_SAMPLE == 0, BETWEEN_TERMS.join(lexemes)
 
-    def _next_code(self) -> int:
-        code: int = self._connection.value("SELECT nextval('search_code')")
-        return code
+    def _next_codes(self, count: int) -> list[int]:
+        return [code for (code,) in self._connection.rows(_CODES, (count,))]
+
+
+class _Entries(Entries):
+    """Looks codes up all at once, for each question takes its way to the server."""
+
+    def _known(self, places: Sequence[Place]) -> dict[Place, int]:
+        if not places:
+            return {}
+        scopes, fields, keys = zip(*places, strict=True)
+        arrays: Any = (scopes[0], list(fields), list(keys))
+        found = self._connection.rows(_KNOWN, arrays)
+        return {(scopes[0], field, key): code for field, key, code in found}
+
+
+def _is_too_long(rows: Rows) -> bool:
+    """Whether an index would not take an entry."""
+    texts: Sequence[Any] = rows.texts
+    return sum(map(len, rows.words)) > MOST_CHARACTERS or any(
+        sum(len(texts[place]) for place in places) > LONGEST_KEY for places in _KEYS
+    )

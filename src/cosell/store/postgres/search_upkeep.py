@@ -51,7 +51,7 @@ class SearchUpkeep:
         """Let the index know what is pending in a scope, if that takes no long time: else a search does without."""
         until = monotonic() + CATCH_UP_S
         with suppress(StoreUnavailable), self._lending() as connection:
-            while (left := until - monotonic()) > 0 and _feed(connection, scope_id, FED_AT_ONCE, round(left * 1000)):
+            while _feed(connection, scope_id, FED_AT_ONCE, _milliseconds_until(until)) and monotonic() < until:
                 pass
 
 
@@ -67,6 +67,10 @@ def _feed(connection: PostgresConnection, scope_id: int, most: int, waits_ms: in
     finally:
         connection.roll_back()
     return fed
+
+
+def _milliseconds_until(moment: float) -> int:
+    return max(round((moment - monotonic()) * 1000), 1)
 
 
 def begin_anew_where_need_be(connection: PostgresConnection) -> None:

@@ -94,7 +94,7 @@ class PostgresStore:
             while self.feed_search(FED_AT_ONCE):
                 pass
             with self._connection() as connection:
-                connection.rows("ANALYZE")
+                connection.run_script("ANALYZE")
 
     @contextmanager
     def group_commit(self) -> Iterator[None]:

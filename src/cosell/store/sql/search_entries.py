@@ -4,10 +4,9 @@ An entry is a row of numbers, a row of texts, and the terms of both: see `store/
 """
 
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from cosell.rules.search.entry import CODED, FOLDED, LISTS, WRITTEN, Entry, entry_of, joined
 from cosell.rules.search.sought import Sought
@@ -19,6 +18,10 @@ from cosell.store.sql.search_dialect import SearchDialect
 from cosell.wire.encode import encode
 
 Row = tuple[Value, ...]
+Coded: TypeAlias = tuple[int, str, str]
+"""A text of a field, in a scope."""
+Place: TypeAlias = tuple[int, int, bytes]
+"""Where it stands in the table of codes: the scope, the field's number, and the key."""
 
 NUMBER_COLUMNS: Final = (
     *("scope_id", "id_key", "last_modified", "created", "target_close", "estimated_mrr"),
@@ -53,10 +56,6 @@ _OWNER: Final = CODED.index("OpportunityOwner")
 _CODE: Final = "SELECT code FROM search_text WHERE scope_id = ? AND field = ? AND key = ?"
 
 
-class TooLong(Exception):
-    """An entry has what an index of the database would refuse."""
-
-
 class Rows(NamedTuple):
     """An entry, in the order of the columns above, and what its terms are made of: all of its words, and its codes."""
 
@@ -66,47 +65,60 @@ class Rows(NamedTuple):
     codes: tuple[int, ...]
 
 
-class Codes:
-    """Gives codes to the texts of entries, inside one transaction of `connection`.
+class Entries:
+    """Makes entries, and gives codes to their texts, inside one transaction of `connection`.
 
-    `longest_key`: bytes of a key that the index of codes takes.
+    `next_codes` gives so many codes that nobody has yet; None is 0. `longest_key`: bytes of a key that an index takes.
     """
 
     def __init__(
         self,
         connection: SqlConnection,
         dialect: SearchDialect,
-        next_code: Callable[[], int],
+        next_codes: Callable[[int], Iterable[int]],
         longest_key: int = sys.maxsize,
     ) -> None:
         self._connection = connection
         self._dialect = dialect
-        self._next_code = next_code
+        self._next_codes = next_codes
         self._longest_key = longest_key
-        self._known: defaultdict[int, defaultdict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-        self._new: list[Row] = []
+        self._codes: dict[Coded, int] = {}
 
-    def rows(
-        self,
-        scope_id: int,
-        id_key: str,
-        last_modified: int,
-        created: int,
-        target_close: int,
-        record: bytes,
-        tags: bytes | None,
-        aws: bytes | None,
-    ) -> Rows:
-        """The entry of an opportunity, with what stands beside it. Raises TooLong."""
-        sought = Sought(record, tags, aws)
-        entry = entry_of(sought)
-        known = self._known[scope_id]
-        codes = [
-            known[field].get(text) or self._code(scope_id, field, text)
-            for field, text in zip(CODED, entry.coded, strict=True)
-        ]
+    def of(self, found: Iterable[Sequence[Any]]) -> list[Rows | None]:
+        """The entries of opportunities, each with what stands beside it; None where an index would not take it.
+
+        What was found has the scope, the key of the identifier, the moments, the record, tags and AWS's summary.
+        """
+        read = [(row, Sought(*row[-3:])) for row in found]
+        entries = [(row, sought, entry_of(sought)) for row, sought in read]
+        texts = dict.fromkeys(coded for row, _, entry in entries for coded in _coded(row[0], entry))
+        self._learn([coded for coded in texts if coded not in self._codes])
+        return [self._rows(row, sought, entry) for row, sought, entry in entries]
+
+    def _learn(self, texts: Sequence[Coded]) -> None:
+        """Find the codes of texts, or give them, once for many entries."""
+        places = {coded: (coded[0], FIELD_NUMBERS[coded[1]], key_of_text(coded[2])) for coded in texts}
+        places = {coded: place for coded, place in places.items() if len(place[-1]) <= self._longest_key}
+        there = self._known(list(places.values()))
+        new = [coded for coded, place in places.items() if place not in there]
+        given = dict(zip(new, self._next_codes(len(new)), strict=True)) if new else {}
+        rows = [(*places[coded], code) for coded, code in given.items()]
+        if rows:
+            self._connection.run_many("INSERT INTO search_text VALUES (?, ?, ?, ?)", rows)
+        self._codes |= {coded: there[place] for coded, place in places.items() if place in there} | given
+
+    def _known(self, places: Sequence[Place]) -> dict[Place, int]:
+        """The codes that places in the table of codes have already."""
+        codes = {place: self._connection.value(_CODE, place) for place in places}
+        return {place: code for place, code in codes.items() if code is not None}
+
+    def _rows(self, row: Sequence[Any], sought: Sought, entry: Entry) -> Rows | None:
+        scope_id, id_key, last_modified, created, target_close, record, *_ = row
+        if not all(coded in self._codes for coded in _coded(scope_id, entry)):
+            return None
+        codes = [self._codes[scope_id, field, text] for field, text in zip(CODED, entry.coded, strict=True)]
         lists = [
-            [known[field].get(text) or self._code(scope_id, field, text) for text in texts or ("",)]
+            [self._codes[scope_id, field, text] for text in texts or ("",)]
             for field, texts in zip(LISTS, entry.lists, strict=True)
         ]
         numbers = (
@@ -131,22 +143,14 @@ class Codes:
         )
         return Rows(numbers, texts, words, tuple(chain(codes, *lists)))
 
-    def write(self) -> None:
-        """Write down what was given, once for many entries."""
-        self._connection.run_many("INSERT INTO search_text VALUES (?, ?, ?, ?)", self._new)
-        self._new.clear()
 
-    def _code(self, scope_id: int, field: str, text: str) -> int:
-        """The code of a text that is not yet known. None is 0."""
-        place = (scope_id, FIELD_NUMBERS[field], key_of_text(text))
-        if len(place[-1]) > self._longest_key:
-            raise TooLong
-        code: int | None = self._connection.value(_CODE, place)
-        if code is None:
-            code = self._next_code()
-            self._new.append((*place, code))
-        self._known[scope_id][field][text] = code
-        return code
+def _coded(scope_id: int, entry: Entry) -> Iterator[Coded]:
+    """The texts of an entry that have codes. An empty list has the code of an empty text."""
+    for field, text in zip(CODED, entry.coded, strict=True):
+        yield scope_id, field, text
+    for field, texts in zip(LISTS, entry.lists, strict=True):
+        for text in texts or ("",):
+            yield scope_id, field, text
 
 
 def _lists(entry: Entry) -> Iterable[str]:

@@ -9,7 +9,7 @@ Many entries are fed together, because an index writes the same pages for one as
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import apsw
@@ -22,7 +22,7 @@ from cosell.store.sql.search_entries import (
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
     WORD_PLACES,
-    Codes,
+    Entries,
     Row,
     Rows,
 )
@@ -101,7 +101,7 @@ class Feeding:
     def __init__(self, connection: SqliteConnection) -> None:
         self._connection = connection
         self._counters = Counters(connection)
-        self._codes = Codes(connection, SQLITE, lambda: self._counters.advance(SEARCH_CODE))
+        self._entries = Entries(connection, SQLITE, self._next_codes)
 
     def feed(self, limit: int) -> int:
         """Feed up to `limit` of what waits: how many it were. None, where entries are made under another reading."""
@@ -131,8 +131,9 @@ class Feeding:
         return {rows[0][0]: rows for rows in zip(*both, strict=True)}
 
     def _feed(self, numbers: Sequence[int], before: dict[int, tuple[Row, ...]]) -> None:
-        now = {number: self._codes.rows(*row) for number, *row in self._rows(_FOUND, numbers)}
-        self._codes.write()
+        found = self._rows(_FOUND, numbers)
+        entries = self._entries.of(row[1:] for row in found)
+        now = {row[0]: entry for row, entry in zip(found, entries, strict=True) if entry is not None}
         self._counters.write()
         gone = [(number,) for number in before if number not in now]
         for table, column in _KEPT_BY:
@@ -150,6 +151,10 @@ class Feeding:
             if _has_other_terms(rows, before.get(number))
         ]
         self._connection.executemany(_PUT_TERMS, terms)
+
+    def _next_codes(self, count: int) -> Iterable[int]:
+        last = self._counters.advance(SEARCH_CODE, count)
+        return range(last - count + 1, last + 1)
 
     def _rows(self, statement: str, numbers: Sequence[int]) -> list[Any]:
         return self._connection.execute(statement, (apsw.carray(array("q", numbers)),)).fetchall()
