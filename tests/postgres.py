@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -33,9 +34,13 @@ SETTINGS: Final = {
 
 
 class Postgres:
-    """A server on 127.0.0.1. `stop` ends it and removes all that it wrote."""
+    """A server on 127.0.0.1. `stop` ends it and removes all that it wrote.
 
-    def __init__(self) -> None:
+    `settings` take the place of those above.
+    """
+
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        self._settings = SETTINGS | dict(settings or {})
         self._folder = Path(tempfile.mkdtemp(prefix="cosell-postgres-"))
         self._data = self._folder / "data"
         self._log = self._folder / "log"
@@ -83,7 +88,7 @@ class Postgres:
     def start(self) -> None:
         """Start the server again after a `crash`, on the port that it had; at first, on a free one."""
         options = {"port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        given = " ".join(f"-c {name}={value}" for name, value in (SETTINGS | options).items())
+        given = " ".join(f"-c {name}={value}" for name, value in (self._settings | options).items())
         self._run("pg_ctl", "start", "--wait", "--log", str(self._log), "--options", given)
 
     def _start_on_a_free_port(self) -> None:

@@ -195,7 +195,7 @@ class Store(Protocol):
         """How many opportunities the index of searches does not know yet, counted up to `most`, or all."""
 
     def feed_search(self, most: int) -> int:
-        """Let the index of searches know of up to `most` of them, in one transaction: how many it were."""
+        """Let the index of searches know of up to `most` of them, in few transactions: how many it were."""
 
     def log_bytes(self) -> int:
         """How long the file is in which changes wait to be put into the database's own; 0 where there is none."""

@@ -11,12 +11,13 @@ from psycopg import errors
 from cosell.errors import UserError
 from cosell.store.postgres.indexes import CREATE_INDEXES
 from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.sql.search_columns import CREATE_SEARCH_INDEXES
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('cosell schema in ' || current_schema(), 0))"
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS schema_version (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)"
 )
-_INDEXES_OF: Final = {1: CREATE_INDEXES}
+_INDEXES_OF: Final = {1: CREATE_INDEXES, 2: CREATE_SEARCH_INDEXES}
 """By the number of the migration that makes their tables."""
 _OURS: Final = "SELECT to_regclass('installation') IS NOT NULL AND to_regclass('schema_version') IS NOT NULL"
 _OTHERS: Final = (

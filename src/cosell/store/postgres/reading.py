@@ -1,5 +1,8 @@
 """A reading transaction."""
 
+from collections.abc import Callable
+from functools import partial
+
 from cosell.context import Scope
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.postgres.connecting import Connections
@@ -11,18 +14,23 @@ from cosell.store.postgres.transaction import PostgresReadTransaction
 class Reading:
     """A reading transaction on a borrowed connection. A class, since a generator would cost a tenth of a page."""
 
-    __slots__ = ("_connection", "_connections", "_numbers", "_scope")
+    __slots__ = ("_catch_up", "_connection", "_connections", "_numbers", "_scope")
 
-    def __init__(self, connections: Connections, numbers: ScopeNumbers, scope: Scope) -> None:
+    def __init__(
+        self, connections: Connections, numbers: ScopeNumbers, scope: Scope, catch_up: Callable[[Scope], None]
+    ) -> None:
         self._connections = connections
         self._numbers = numbers
         self._scope = scope
+        self._catch_up = catch_up
 
     def __enter__(self) -> PostgresReadTransaction:
         self._connection = self._connections.borrow()
         try:
             scope_id = self._numbers.of(self._connection, self._scope)
-            return PostgresReadTransaction(self._connection, self._scope, scope_id)
+            return PostgresReadTransaction(
+                self._connection, self._scope, scope_id, partial(self._catch_up, self._scope)
+            )
         except BaseException as error:
             self.__exit__(None, error, None)
             raise

@@ -47,6 +47,7 @@ class PostgresConnection:
         self.connection: Final = connection
         self._cursor = psycopg.RawCursor(connection)
         self._cursor.format = psycopg.pq.Format.BINARY
+        self._scripts = psycopg.RawCursor(connection)
         self._waiting: list[tuple[str | Batch, Sequence[Any]]] = []
         self._batches: dict[Batch, list[Sequence[Any]]] = {}
         """The rows of those that wait at the end, and to which others may be added."""
@@ -110,6 +111,11 @@ class PostgresConnection:
         self.flush()
         self._cursor.executemany(in_dollars(statement), rows)
 
+    def run_script(self, script: str) -> None:
+        """Run statements that have no values, in one go."""
+        self.flush()
+        self._scripts.execute(script.encode())
+
     def flush(self) -> None:
         """Let the server carry out what waits, all in one go."""
         if self._waiting:
@@ -120,9 +126,8 @@ class PostgresConnection:
         waiting, self._waiting, self._batches = self._waiting, [], {}
         for statement, values in waiting:
             if isinstance(statement, Batch):
-                self._cursor.execute(
-                    in_dollars(statement.statement), [list(column) for column in zip(*values, strict=True)]
-                )
+                columns = [list(column) for column in zip(*values, strict=True)]
+                self._cursor.execute(in_dollars(statement.statement), columns)
             else:
                 self._cursor.execute(in_dollars(statement), values)
 

@@ -30,9 +30,12 @@ from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
 from cosell.store.postgres.scope_numbers import ScopeNumbers
+from cosell.store.postgres.search_feeding import pending
+from cosell.store.postgres.search_upkeep import SearchUpkeep, begin_anew_where_need_be
 from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.postgres.transaction import PostgresWriteTransaction
 from cosell.store.saved_states import SavedStates
+from cosell.store.search import FED_AT_ONCE
 from cosell.store.sql.appearance_rows import due_appearances
 from cosell.store.sql.due_review_rows import due_reviews
 from cosell.store.sql.engagement_rows import due_tasks
@@ -41,6 +44,7 @@ from cosell.store.writer_lock import WriterLock
 
 Found = TypeVar("Found")
 
+NO_LIMIT: Final = -1
 _WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
@@ -57,6 +61,8 @@ class PostgresStore:
         self._writing = WriterLock()
         self._group: GroupCommit | None = None
         self._numbers = Numbers()
+        self._may_write = access is not Access.READ
+        self._upkeep = SearchUpkeep(self._connection)
         self._writer: PostgresConnection | None = first_opened(url)
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
@@ -65,6 +71,8 @@ class PostgresStore:
             check_origin(self._writer, name)
             if access is Access.CREATE:
                 migrate(self._writer, new_token_key)
+            if access is not Access.READ:
+                begin_anew_where_need_be(self._writer)
             self.token_key: bytes = self._writer.value("SELECT token_key FROM installation")
         except psycopg.Error as error:
             self._writer.close()
@@ -72,7 +80,7 @@ class PostgresStore:
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, or of one moment."""
-        return Reading(self.connections, self.scope_numbers, scope)
+        return Reading(self.connections, self.scope_numbers, scope, self._catch_up)
 
     @contextmanager
     def write(self, scope: Scope) -> Iterator[PostgresWriteTransaction]:
@@ -86,8 +94,10 @@ class PostgresStore:
         with self._written(scopes) as transactions:
             yield transactions
         if expected >= WORTH_NEW_STATISTICS:
+            while self.feed_search(FED_AT_ONCE):
+                pass
             with self._connection() as connection:
-                connection.rows("ANALYZE")
+                connection.run_script("ANALYZE")
 
     @contextmanager
     def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:
@@ -105,14 +115,11 @@ class PostgresStore:
             self._outbox.wake_listeners()
 
     def _prepare(self, closing: Closing, coming: Sequence[Coming]) -> None:
-        known = self.scope_numbers.known(one.scope for one in coming)
-        closing.take(known.values())
+        numbers = {one.scope: self.scope_numbers.known(one.scope) for one in coming}
+        closing.take({number for number in numbers.values() if number is not None})
+        asked = ((numbers[one.scope], one.operation, one.client_token) for one in coming)
         closing.tokens.look_up(
-            {
-                (known[one.scope], one.operation, one.client_token)
-                for one in coming
-                if one.client_token is not None and one.scope in known
-            }
+            {(number, name, token) for number, name, token in asked if number is not None and token is not None}
         )
 
     @contextmanager
@@ -197,13 +204,19 @@ class PostgresStore:
         with self._connection() as connection:
             return [Scope(*row) for row in connection.rows("SELECT account, catalog FROM scope ORDER BY 1, 2")]
 
-    def pending_in_search(self, most: int = -1) -> int:
+    def pending_in_search(self, most: int = NO_LIMIT) -> int:
         """See `Store.pending_in_search`."""
-        return 0
+        with self._connection() as connection:
+            return pending(connection, None if most == NO_LIMIT else most)
 
     def feed_search(self, most: int) -> int:
         """See `Store.feed_search`."""
-        return 0
+        return self._upkeep.feed(most)
+
+    def _catch_up(self, scope: Scope) -> None:
+        scope_id = self.scope_numbers.known(scope)
+        if self._may_write and scope_id is not None:
+            self._upkeep.catch_up(scope_id)
 
     def log_bytes(self) -> int:
         """See `Store.log_bytes`. The server looks after its own."""

@@ -12,9 +12,9 @@ import apsw
 from cosell.errors import UserError
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import seconds_until
+from cosell.store.sql.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sqlite.indexes import CREATE_INDEXES
 from cosell.store.sqlite.mishaps import mishap
-from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sqlite.sql_connection import SqliteConnection
 
 BUSY_TIMEOUT_MS: Final = 10_000
