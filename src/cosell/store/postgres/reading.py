@@ -1,8 +1,12 @@
 """A reading transaction."""
 
+from contextlib import suppress
+
+import psycopg
+
 from cosell.context import Scope
 from cosell.store.interface import StoreBusy, StoreUnavailable
-from cosell.store.postgres.connecting import Connections
+from cosell.store.postgres.connections import Connections
 from cosell.store.postgres.mishaps import BUSY, reason_of
 from cosell.store.postgres.scope_numbers import ScopeNumbers
 from cosell.store.postgres.transaction import PostgresReadTransaction
@@ -22,12 +26,17 @@ class Reading:
         self._connection = self._connections.borrow()
         try:
             scope_id = self._numbers.of(self._connection, self._scope)
+            if self._connection.is_pooled:
+                self._connection.begin_reading()
             return PostgresReadTransaction(self._connection, self._scope, scope_id)
         except BaseException as error:
             self.__exit__(None, error, None)
             raise
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        self._connections.give_back(self._connection)
+        if self._connection.is_pooled:
+            with suppress(psycopg.Error):  # what could not be ended is not lent again
+                self._connection.roll_back()
+        self._connections.give_back(self._connection, error)
         if error is not None and (reason := reason_of(error)):
             raise (StoreBusy if isinstance(error, BUSY) else StoreUnavailable)(reason) from error
