@@ -134,13 +134,7 @@ class Application:
             error.__traceback__ = error.__context__ = None
             answer = flow.refusal(self._engine, call, error)
         else:
-            if call.headers.get(b"x-amz-target") not in self._reading_targets:
-                is_search = operation_name(path, call.headers) == SEARCH
-                answer = await (self._searches if is_search else self._writes).answer(call)
-            elif self._engine.store.reads_at_once:
-                answer = flow.answer(self._engine, call)
-            else:
-                answer = await self._reads.answer(call)
+            answer = await self._answer_of_operation(call)
         if call.fault is not None:
             await self._wait(call.fault.delay_ms / 1000)
         if isinstance(answer.error, ConnectionDropped):
@@ -153,6 +147,15 @@ class Application:
         log_answer(call, answer, seconds)
         self._unknown_names.look(call, answer)
         self._room.recent.add(call, answer, seconds)
+
+    async def _answer_of_operation(self, call: flow.Call) -> flow.Answer:
+        """The answer to a call that has arrived, from the thread in which it is at home."""
+        if call.headers.get(b"x-amz-target") not in self._reading_targets:
+            is_search = operation_name(call.path, call.headers) == SEARCH
+            return await (self._searches if is_search else self._writes).answer(call)
+        if self._engine.store.reads_at_once:
+            return flow.answer(self._engine, call)
+        return await self._reads.answer(call)
 
     async def _turn_away(self, scope: Message, receive: Receive, send: Send, against: Objection) -> None:
         """Refuse a request in the words of whoever answers its path. Nothing of it is looked at."""

@@ -9,7 +9,7 @@ from cosell.errors import UserError
 from cosell.passwords import without_password
 from cosell.store.postgres.bounded_wait import STATEMENT_TIMEOUT_S, BoundedConnection
 from cosell.store.postgres.mishaps import reason_of
-from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.postgres.sql_connection import WALKS, PostgresConnection
 
 CONNECT_TIMEOUT_S: Final = 3
 """For each host of a URL."""
@@ -25,15 +25,13 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "keepalives_count": 2,
     "tcp_user_timeout": LOST_AFTER_S * 1000,
 }
-_WALKS: Final = ("enable_sort", "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
-"""What PostgreSQL might do instead of walking along an index."""
 IDLE_IN_TRANSACTION_MS: Final = 10_000
 """A process that stands still inside a transaction keeps others of its scopes for so long at most."""
 SETTINGS: Final = {
     "client_min_messages": "warning",
     "statement_timeout": str(STATEMENT_TIMEOUT_S * 1000),
     "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
-    **dict.fromkeys(_WALKS, "off"),
+    **dict.fromkeys(WALKS, "off"),
 }
 """What the server is to do for each of our transactions."""
 _OF_A_SESSION: Final = {

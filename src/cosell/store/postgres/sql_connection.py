@@ -12,6 +12,7 @@ import psycopg
 from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 
+from cosell.store.postgres.bounded_wait import BoundedConnection
 from cosell.store.sql.connection import Values
 
 
@@ -26,6 +27,11 @@ class Batch(NamedTuple):
 
 MOST_WAITING: Final = 1_000
 """Statements that wait in memory for each other."""
+LARGE_S: Final = 3600.0
+"""What a statement about a whole database may take."""
+WALKS: Final = ("enable_sort", "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
+"""What PostgreSQL might do instead of walking along an index: connections are told not to, for the sake of pages."""
+LARGE: Final = ("SET LOCAL statement_timeout = 0", *(f"SET LOCAL {walk} = on" for walk in WALKS))
 _PLACE: Final = re.compile(r"\?(\d*)")
 
 
@@ -43,7 +49,7 @@ class PostgresConnection:
     nobody's own: there `each_time` are the settings that each transaction makes for itself.
     """
 
-    def __init__(self, connection: "psycopg.Connection[Any]", each_time: Sequence[str] = ()) -> None:
+    def __init__(self, connection: BoundedConnection, each_time: Sequence[str] = ()) -> None:
         for dumper in (Int8Dumper, Int8BinaryDumper):  # with the second alone, arrays are of too small integers
             connection.adapters.register_dumper(int, dumper)
         self.connection: Final = connection
@@ -142,9 +148,9 @@ class PostgresConnection:
         finally:
             self.roll_back()
 
-    def begin(self) -> None:
-        """Begin a transaction whose statements each see what others have committed until then."""
-        self._begin("BEGIN")
+    def begin(self, *, one_moment: bool = False) -> None:
+        """Begin a transaction whose statements each see what others have committed until then, or all one moment."""
+        self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ" if one_moment else "BEGIN")
 
     def begin_reading(self) -> None:
         """Begin a transaction that sees one moment, and changes nothing."""
@@ -166,6 +172,17 @@ class PostgresConnection:
         self.in_transaction = False
         if not self.connection.closed and self.connection.info.transaction_status != TransactionStatus.IDLE:
             self._cursor.execute(b"ROLLBACK")
+
+    @contextmanager
+    def large_statements(self) -> Iterator[None]:
+        """Let the statements of the block take long, and find their ways without regard to pages; in a transaction."""
+        self._waiting += ((statement, ()) for statement in LARGE)
+        self._batches = {}
+        before, self.connection.patience_s = self.connection.patience_s, LARGE_S
+        try:
+            yield
+        finally:
+            self.connection.patience_s = before
 
     @contextmanager
     def quick_transaction(self) -> Iterator[None]:

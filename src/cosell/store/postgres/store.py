@@ -44,6 +44,9 @@ from cosell.store.writer_lock import WriterLock
 
 Found = TypeVar("Found")
 
+_SCOPES: Final = "SELECT account, catalog FROM scope ORDER BY 1, 2"
+_ALONE: Final = "LOCK TABLE scope IN EXCLUSIVE MODE"
+"""Who writes holds the row of a scope, and so a weaker lock of the table."""
 _AWS_SIDE: Final = "hashtextextended('cosell AWS side in ' || current_schema(), 0)"
 _BE_AWS_SIDE: Final = f"SELECT pg_try_advisory_xact_lock({_AWS_SIDE})"
 _WAIT_FOR_AWS_SIDE: Final = f"SELECT pg_advisory_xact_lock({_AWS_SIDE})"
@@ -67,7 +70,7 @@ class PostgresStore:
         self._writer: PostgresConnection | None = first_opened(url)
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
-        self.states: SavedStates = PostgresSavedStates()
+        self.states: SavedStates = PostgresSavedStates(self)
         try:
             check_origin(self._writer, name)
             if access is Access.CREATE:
@@ -91,11 +94,14 @@ class PostgresStore:
     @contextmanager
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
         """See `Store.bulk_load`."""
-        with self._written(scopes) as transactions:
-            yield transactions
-        if expected >= WORTH_NEW_STATISTICS:
-            with self._connection() as connection:
-                connection.rows("ANALYZE")
+        with self._writing, self._transaction() as writer, writer.large_statements():
+            with self._changes(writer, scopes) as transactions:
+                yield transactions
+            if expected >= WORTH_NEW_STATISTICS:
+                writer.begin()
+                with writer.large_statements():
+                    writer.run("ANALYZE")
+                    writer.commit()
 
     @contextmanager
     def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:
@@ -182,6 +188,15 @@ class PostgresStore:
         self._writer = None
 
     @contextmanager
+    def write_everywhere(self) -> Iterator[tuple[PostgresConnection, list[PostgresWriteTransaction]]]:
+        """One transaction over every scope, for what is about the whole database. No other process writes meanwhile."""
+        with self._writing, self._transaction() as writer:
+            writer.run(_ALONE)
+            scopes = [Scope(*row) for row in writer.rows(_SCOPES)]
+            with writer.large_statements(), self._changes(writer, scopes) as transactions:
+                yield writer, list(transactions.values())
+
+    @contextmanager
     def write_for_aws(self, scope: Scope, *, waits: bool) -> Iterator[PostgresWriteTransaction | None]:
         """See `Store.write_for_aws`."""
         with self._writing, self._transaction() as writer:
@@ -229,7 +244,7 @@ class PostgresStore:
     def scopes(self) -> list[Scope]:
         """See `Store.scopes`."""
         with self._connection() as connection:
-            return [Scope(*row) for row in connection.rows("SELECT account, catalog FROM scope ORDER BY 1, 2")]
+            return [Scope(*row) for row in connection.rows(_SCOPES)]
 
     def pending_in_search(self, most: int = -1) -> int:
         """See `Store.pending_in_search`."""

@@ -321,3 +321,10 @@ CREATE TABLE delivery_lease (
     until timestamptz NOT NULL
 ) WITH (fillfactor = 10);
 INSERT INTO delivery_lease VALUES (1, '', '-infinity');
+
+-- Kept states by name. The copies of tables that belong to one are named saved_state_NUMBER_TABLE.
+CREATE TABLE saved_state (
+    state_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text COLLATE "C" NOT NULL UNIQUE,
+    schema_version integer NOT NULL
+);
