@@ -8,9 +8,13 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -102,6 +106,31 @@ class Postgres:
     def crash(self) -> None:
         """End the server as a power cut of its own would: connections break, nothing is written any more."""
         self._run("pg_ctl", "stop", "--mode", "immediate")
+
+    def kill(self) -> None:
+        """Kill the server's process, and wait for those that it has started to notice."""
+        processes = self._processes()
+        os.kill(processes[0], signal.SIGKILL)
+        while any(Path(f"/proc/{process}/stat").exists() for process in processes[1:]):
+            time.sleep(0.01)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let the server neither answer nor refuse anything."""
+        processes = self._processes()
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def _processes(self) -> list[int]:
+        """The server's process, and those that it has started."""
+        first = int((self._data / "postmaster.pid").read_text().partition("\n")[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
 
     def stop(self) -> None:
         """End the server, and remove its files."""

@@ -1,0 +1,117 @@
+"""PostgreSQL is killed, hangs, only reads, or loses its tables: nothing acknowledged is lost, and clients try again."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import Server
+from tests.events.test_serving import until_settled
+from tests.misfortunes.conftest import Clients, until_ready, until_unready
+from tests.postgres import Postgres
+from tests.serve.conftest import get
+
+SHORT = "import cosell.store.patience as p; p.LOCK_TIMEOUT_S = 1"
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are found through /proc")
+
+
+def assert_all_there(server: Server, acknowledged: dict[str, str]) -> None:
+    """Each token has brought about one opportunity, and every one is listed once."""
+    pages = server.client().get_paginator("list_opportunities").paginate(Catalog="Sandbox")
+    listed = [row["Id"] for page in pages for row in page["OpportunitySummaries"]]
+    assert sorted(listed) == sorted(set(listed))
+    assert set(acknowledged.values()) <= set(listed)
+    assert len(set(acknowledged.values())) == len(acknowledged)
+    client = server.client()
+    for token, identifier in list(acknowledged.items())[-5:]:
+        assert client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] == identifier
+
+
+def test_a_killed_server_loses_nothing_that_was_acknowledged(
+    serve: Callable[..., Server], postgres: Postgres, tmp_path: Path
+) -> None:
+    server = serve("--db", postgres.new_schema(), "--workers", "2", "--sink", "file:events.jsonl")
+    with Clients(server) as clients:
+        clients.until_more(10)
+        postgres.kill()
+        clients.until_refused()
+        assert until_unready(server) == "database: it cannot be reached\n"
+        postgres.start()
+        clients.until_more(10)
+    assert all("ServiceUnavailableException" in refusal for refusal in clients.refusals)
+    until_ready(server)
+    assert_all_there(server, clients.acknowledged)
+    until_settled(server)
+    written = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    told = {event["detail"]["opportunity"]["identifier"] for event in written}
+    assert set(clients.acknowledged.values()) <= told
+
+
+def test_connections_that_were_cut_while_nobody_used_them_are_not_offered(
+    serve: Callable[..., Server], postgres: Postgres
+) -> None:
+    url = postgres.new_database()
+    client = serve("--db", url).client()
+    created = client.create_opportunity(Catalog="Sandbox", ClientToken="first")["Id"]
+    for number in range(3):
+        postgres.end_connections(url)
+        assert client.get_opportunity(Catalog="Sandbox", Identifier=created)["Id"] == created
+        postgres.end_connections(url)
+        client.create_opportunity(Catalog="Sandbox", ClientToken=f"again {number}")
+
+
+def test_a_server_that_hangs_keeps_nobody_longer_than_the_deadline(
+    serve_after: Callable[..., Server], postgres: Postgres
+) -> None:
+    server = serve_after(SHORT, "--db", postgres.new_schema())
+    client = server.client()
+    client.create_opportunity(Catalog="Sandbox", ClientToken="first")
+    with postgres.hanging(), Clients(server, 2) as clients:
+        with pytest.raises(client.exceptions.ClientError, match="does not answer: it cannot be reached"):
+            client.list_opportunities(Catalog="Sandbox")
+        assert "ServiceUnavailableException" in clients.until_refused()
+        assert get(server, "/readyz")[0] == 503
+        assert get(server, "/healthz")[0] == 200
+    until_ready(server)
+    client.create_opportunity(Catalog="Sandbox", ClientToken="second")
+    assert_all_there(server, clients.acknowledged)
+
+
+def test_a_server_that_only_reads_is_left_for_one_that_writes(serve: Callable[..., Server], postgres: Postgres) -> None:
+    url = postgres.new_database()
+    server = serve("--db", url)
+    client = server.client()
+    created = client.create_opportunity(Catalog="Sandbox", ClientToken="first")["Id"]
+
+    def let_it_write(word: str) -> None:
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as other:
+            other.execute(
+                f"ALTER DATABASE {url.rpartition('/')[2]} SET default_transaction_read_only = {word}".encode()
+            )
+
+    let_it_write("on")
+    postgres.end_connections(url)
+    assert until_unready(server) == "database: it is a read-only standby (25006)\n"
+    with pytest.raises(client.exceptions.ClientError, match=r"it is a read-only standby \(25006\)"):
+        client.create_opportunity(Catalog="Sandbox", ClientToken="second")
+    assert client.get_opportunity(Catalog="Sandbox", Identifier=created)["Id"] == created
+    let_it_write("off")
+    client.create_opportunity(Catalog="Sandbox", ClientToken="second")
+    until_ready(server)
+
+
+def test_tables_that_are_lost_and_a_schema_of_a_newer_cosell_are_told(
+    serve: Callable[..., Server], postgres: Postgres
+) -> None:
+    url = postgres.new_schema()
+    server = serve("--db", url)
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("ALTER TABLE tag_set RENAME TO hidden")
+        assert until_unready(server) == "database: its tables are not all there: tag_set is lost\n"
+        other.execute("ALTER TABLE hidden RENAME TO tag_set")
+        until_ready(server)
+        other.execute("UPDATE schema_version SET version = version + 1")
+        assert until_unready(server) == "database: a newer cosell has migrated it\n"
