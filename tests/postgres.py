@@ -37,9 +37,9 @@ SETTINGS: Final = {
 
 
 class Postgres:
-    """A server on 127.0.0.1. `stop` ends it and removes all that it wrote."""
+    """A server on 127.0.0.1, or a standby of another one. `stop` ends it and removes all that it wrote."""
 
-    def __init__(self) -> None:
+    def __init__(self, primary: "Postgres | None" = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="cosell-postgres-"))
         self._data = self._folder / "data"
         self._log = self._folder / "log"
@@ -47,7 +47,11 @@ class Postgres:
         self._user: dict[str, Any] = {}
         try:
             self._install()
-            self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+            if primary is None:
+                self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+            else:
+                source = ("--host=127.0.0.1", f"--port={primary.port}", "--username=postgres")
+                self._run("pg_basebackup", *source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
             self._start_on_a_free_port()
         except BaseException:
             shutil.rmtree(self._folder)
@@ -131,6 +135,16 @@ class Postgres:
         first = int((self._data / "postmaster.pid").read_text().partition("\n")[0])
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         return [first, *map(int, children)]
+
+    def promote(self) -> None:
+        """Let a standby be a primary from now on."""
+        self._run("pg_ctl", "promote", "--wait")
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting of the server while it runs."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+            connection.execute("SELECT pg_reload_conf()")
 
     def stop(self) -> None:
         """End the server, and remove its files."""

@@ -1,7 +1,7 @@
 """PostgreSQL is killed, hangs, only reads, or loses its tables: nothing acknowledged is lost, and clients try again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -101,6 +101,44 @@ def test_a_server_that_only_reads_is_left_for_one_that_writes(serve: Callable[..
     let_it_write("off")
     client.create_opportunity(Catalog="Sandbox", ClientToken="second")
     until_ready(server)
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Postgres, Postgres]]:
+    """A primary, and its synchronous standby."""
+    primary = Postgres()
+    standby = Postgres(primary)
+    primary.set("synchronous_standby_names", "*")
+    yield primary, standby
+    standby.stop()
+    primary.stop()
+
+
+@pytest.mark.parametrize("fate", ["killed", "only reads"])
+def test_servers_go_on_with_the_standby_that_was_promoted(
+    serve: Callable[..., Server], pair: tuple[Postgres, Postgres], fate: str
+) -> None:
+    primary, standby = pair
+    hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+    server = serve("--db", f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write")
+    with Clients(server) as clients:
+        clients.until_more(10)
+        if fate == "killed":
+            primary.kill()
+        else:
+            primary.set("default_transaction_read_only", "on")
+        clients.until_refused()
+        standby.promote()
+        clients.until_more(10)
+    assert all("ServiceUnavailableException" in refusal for refusal in clients.refusals)
+    until_ready(server)
+    assert_all_there(server, clients.acknowledged)
+    with psycopg.connect(standby.url("postgres")) as there:
+        count = there.execute("SELECT count(*) FROM opportunity").fetchone()
+    assert count is not None
+    assert count[0] >= len(clients.acknowledged)
+    if fate == "killed":
+        primary.start()
 
 
 def test_tables_that_are_lost_and_a_schema_of_a_newer_cosell_are_told(
