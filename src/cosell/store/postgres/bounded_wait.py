@@ -10,15 +10,12 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 
-from cosell.store.patience import set_deadline
+from cosell.store.patience import current_deadline
 
-STATEMENT_TIMEOUT_S: Final = 30
-"""A statement that takes longer is ended by the server."""
 GRACE_S: Final = 1.0
-"""Between a request's deadline, by which the server ends what waits for locks, and our giving up."""
+"""Between a deadline, by which the server ends what waits for locks or takes too long, and our giving up."""
 LEAST_S: Final = 2.0
 """What every statement may take, also of a request whose deadline is near or has passed."""
-WITHOUT_DEADLINE_S: Final = STATEMENT_TIMEOUT_S + 5.0
 
 Done = TypeVar("Done")
 Waiting = Generator[Any, Any, Done]
@@ -50,8 +47,6 @@ class BoundedConnection(psycopg.Connection[Any]):
             return result
 
     def _give_up_at(self) -> float:
-        now = monotonic()
         if self.patience_s is not None:
-            return now + self.patience_s
-        deadline = set_deadline()
-        return now + WITHOUT_DEADLINE_S if deadline is None else max(deadline + GRACE_S, now + LEAST_S)
+            return monotonic() + self.patience_s
+        return max(current_deadline() + GRACE_S, monotonic() + LEAST_S)

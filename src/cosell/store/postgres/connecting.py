@@ -7,7 +7,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cosell.errors import UserError
 from cosell.passwords import without_password
-from cosell.store.postgres.bounded_wait import STATEMENT_TIMEOUT_S, BoundedConnection
+from cosell.store.patience import LOCK_TIMEOUT_S
+from cosell.store.postgres.bounded_wait import BoundedConnection
 from cosell.store.postgres.mishaps import reason_of
 from cosell.store.postgres.sql_connection import WALKS, PostgresConnection
 
@@ -29,7 +30,7 @@ IDLE_IN_TRANSACTION_MS: Final = 10_000
 """A process that stands still inside a transaction keeps others of its scopes for so long at most."""
 SETTINGS: Final = {
     "client_min_messages": "warning",
-    "statement_timeout": str(STATEMENT_TIMEOUT_S * 1000),
+    "statement_timeout": str(LOCK_TIMEOUT_S * 1000),
     "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
     **dict.fromkeys(WALKS, "off"),
 }
