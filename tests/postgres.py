@@ -164,6 +164,21 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY".encode())
         return self.url(name)
 
+    @contextmanager
+    def database_in(self, folder: Path) -> Iterator[str]:
+        """The URL of a new database whose tables lie in a folder, which becomes the server's."""
+        if self._user:
+            os.chown(folder, self._user["user"], self._user["group"])
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'".encode())
+            connection.execute(f"CREATE DATABASE {name} TABLESPACE {name} STRATEGY FILE_COPY".encode())
+            try:
+                yield self.url(name)
+            finally:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+                connection.execute(f"DROP TABLESPACE {name}".encode())
+
     def new_schema(self) -> str:
         """The URL of a new, empty schema, made more quickly than a database."""
         name = f"test_{next(self._numbers)}"

@@ -1,6 +1,8 @@
 """PostgreSQL is killed, hangs, only reads, or loses its tables: nothing acknowledged is lost, and clients try again."""
 
 import json
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.events.test_serving import until_settled
-from tests.misfortunes.conftest import Clients, until_ready, until_unready
+from tests.misfortunes.conftest import SIZE, Clients, SmallDisk, mount, until_ready, until_unready
 from tests.postgres import Postgres
 from tests.serve.conftest import get
 
@@ -101,6 +103,40 @@ def test_a_server_that_only_reads_is_left_for_one_that_writes(serve: Callable[..
     let_it_write("off")
     client.create_opportunity(Catalog="Sandbox", ClientToken="second")
     until_ready(server)
+
+
+@pytest.fixture
+def small_disk_of_postgres() -> Iterator[SmallDisk]:
+    """A file system of 64 MiB at a path to which the server's user finds its way. Only root may make one."""
+    folder = Path(tempfile.mkdtemp(prefix="cosell-small-"))
+    folder.chmod(0o755)
+    try:
+        mount("-t", "tmpfs", "-o", f"size={SIZE}", "cosell-test", str(folder))
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", folder], capture_output=True, check=False)
+        folder.rmdir()
+
+
+def test_a_disk_of_the_server_that_is_full_for_a_while_loses_nothing(
+    serve: Callable[..., Server], postgres: Postgres, small_disk_of_postgres: SmallDisk
+) -> None:
+    tables = small_disk_of_postgres.folder / "tables"
+    tables.mkdir()
+    with postgres.database_in(tables) as url:
+        server = serve("--db", url)
+        with Clients(server) as clients:
+            clients.until_more(10)
+            small_disk_of_postgres.fill()
+            assert "its disk is full (53100)" in clients.until_refused()
+            assert until_unready(server) == "database: its disk is full (53100)\n"
+            listed = server.client().list_opportunities(Catalog="Sandbox", MaxResults=1)
+            assert listed["OpportunitySummaries"], "what is there can be read"
+            small_disk_of_postgres.empty()
+            until_ready(server)
+            clients.until_more(10)
+        assert_all_there(server, clients.acknowledged)
+        server.stop()
 
 
 @pytest.fixture

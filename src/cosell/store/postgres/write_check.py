@@ -46,7 +46,7 @@ class WriteCheck:
                         b"CREATE TEMPORARY TABLE as_much_as_many_changes (content text STORAGE EXTERNAL)"
                     )
                     connection.rows(
-                        "INSERT INTO as_much_as_many_changes VALUES (repeat('x', ?)) RETURNING true",
+                        "INSERT INTO as_much_as_many_changes VALUES (repeat('x', ?::integer)) RETURNING true",
                         (MANY_CHANGES_BYTES,),
                     )
                     self._wants_room = False
