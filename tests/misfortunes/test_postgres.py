@@ -9,6 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from cosell.store.interface import StoreUnavailable
+from cosell.store.postgres import PostgresStore
+from tests.admin.conftest import refused
 from tests.conftest import Server
 from tests.events.test_serving import until_settled
 from tests.misfortunes.conftest import SIZE, Clients, SmallDisk, mount, until_ready, until_unready
@@ -189,3 +192,34 @@ def test_tables_that_are_lost_and_a_schema_of_a_newer_cosell_are_told(
         until_ready(server)
         other.execute("UPDATE schema_version SET version = version + 1")
         assert until_unready(server) == "database: a newer cosell has migrated it\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://ana:secret@127.0.0.1:9/db", "cosell: cannot use postgresql://ana@127.0.0.1:9/db: "),
+        (
+            "postgresql://ana:%zzsecret@127.0.0.1:9/db",
+            "cosell: postgresql://ana@127.0.0.1:9/db is not an address of PostgreSQL's; name it as postgresql://USER",
+        ),
+        ("postgresql://127.0.0.1:9/db?password=secret", "cosell: cannot use postgresql://127.0.0.1:9/db: "),
+    ],
+)
+def test_a_server_that_is_not_there_is_one_line_without_a_password(
+    capsys: pytest.CaptureFixture[str], url: str, said: str
+) -> None:
+    told = refused(capsys, "serve", "--port", "0", "--db", url)
+    assert told.startswith(said)
+    assert "secret" not in told
+
+
+def test_a_server_that_is_lost_between_two_steps_of_the_start_is_one_line(
+    capsys: pytest.CaptureFixture[str], postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise StoreUnavailable("it cannot be reached")
+
+    monkeypatch.setattr(PostgresStore, "put_course", gone)
+    url = postgres.new_schema()
+    told = refused(capsys, "serve", "--port", "0", "--db", url, "--clock", "frozen")
+    assert "does not answer: it cannot be reached" in told
