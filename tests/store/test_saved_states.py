@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
+from cosell.store.postgres.tables import OURS
+from cosell.store.sql.bringing_back import SEARCH
 from cosell.store.sqlite import connection
 from tests.conftest import OTHER_ACCOUNT
 from tests.postgres import Postgres
@@ -408,4 +410,24 @@ def test_a_state_of_another_version_of_cosell_is_refused_and_a_return_that_fails
     with pytest.raises(StoreUnavailable, match="its tables are not all there"):
         engine.store.states.return_to("broken", NOON_MS)
     assert caller.records() == before
+    engine.close()
+
+
+def test_whoever_adds_a_table_has_to_say_what_becomes_of_it(postgres: Postgres) -> None:
+    url = postgres.new_schema()
+    engine = Engine.open(url)
+    with psycopg.connect(url, autocommit=True) as other:
+        there = {
+            name
+            for (name,) in other.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            if not name.startswith(SEARCH)
+        }
+        assert there == OURS
+        other.execute("CREATE TABLE notes_of_the_operator AS SELECT 1 AS note")
+        engine.store.states.keep("one")
+        other.execute("UPDATE notes_of_the_operator SET note = 2")
+        engine.store.states.return_to("one", NOON_MS)
+        assert other.execute("SELECT note FROM notes_of_the_operator").fetchall() == [(2,)]
+        other.execute("DROP TABLE notes_of_the_operator")
+    assert engine.store.check() == 0
     engine.close()

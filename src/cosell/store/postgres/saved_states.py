@@ -13,31 +13,19 @@ from cosell.store.interface import StoreBusy
 from cosell.store.postgres.connections import Connections
 from cosell.store.postgres.migrate import schema_versions
 from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.postgres.tables import KEPT, SAVED_STATE, tables
 from cosell.store.postgres.transaction import PostgresWriteTransaction
 from cosell.store.saved_states import Return, SavedState
-from cosell.store.sql.bringing_back import (
-    BY_RECORD,
-    GOES_ON,
-    SEARCH,
-    Difference,
-    bring_back,
-    check_name,
-    unknown_state,
-)
+from cosell.store.sql.bringing_back import Difference, bring_back, check_name, unknown_state
 
-PREFIX: Final = "saved_state"
-"""How the names of the copies begin, and that of their list."""
-_NUMBERS: Final = frozenset({"event_position", "delivery_lease", "schema_version"})
-"""Tables that no return brings back, beside those of `GOES_ON`."""
-_TABLES: Final = (
-    "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) "
-    "AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname"
+_LIST: Final = (
+    f"INSERT INTO {SAVED_STATE} (name, schema_version) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING state_id"
 )
 _COLUMNS: Final = (
     "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
     "WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped"
 )
-_LOCK: Final = f"LOCK TABLE {PREFIX} IN SHARE ROW EXCLUSIVE MODE"
+_LOCK: Final = f"LOCK TABLE {SAVED_STATE} IN SHARE ROW EXCLUSIVE MODE"
 _RECORDS: Final = (
     "SELECT scope_id, id_key, last_modified, record FROM opportunity JOIN opportunity_record USING (scope_id, id_key)"
 )
@@ -74,13 +62,10 @@ class PostgresSavedStates:
         check_name(name)
         with self._changing() as connection:
             _forget(connection, name)
-            state_id = connection.value(
-                f"INSERT INTO {PREFIX} (name, schema_version) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING state_id",
-                (name, schema_versions(connection)[0]),
-            )
+            state_id = connection.value(_LIST, (name, schema_versions(connection)[0]))
             if state_id is None:
                 raise StoreBusy("another process was faster")
-            for table in _kept_tables(connection):
+            for table in KEPT:
                 connection.run(f"CREATE TABLE {_copy(state_id, table)} AS TABLE {table}")
             records = _copy(state_id, "opportunity_record")
             connection.run(f"CREATE TABLE {records} AS {_RECORDS}")
@@ -96,7 +81,7 @@ class PostgresSavedStates:
             for transaction in transactions:
                 came, went = _bring_back(writer, transaction, _copy(state_id, "opportunity_record"), now_ms)
                 changed, removed = changed + came, removed + went
-            for table in _kept_tables(writer):  # last, because opportunities enter their reviews by themselves
+            for table in KEPT:  # last, because opportunities enter their reviews by themselves
                 columns = writer.value(_COLUMNS, (table,))
                 writer.run(f"DELETE FROM {table}")
                 writer.run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_copy(state_id, table)}")
@@ -123,12 +108,12 @@ class PostgresSavedStates:
 
 
 def _names(connection: PostgresConnection) -> list[str]:
-    return [name for (name,) in connection.rows(f"SELECT name FROM {PREFIX} ORDER BY name")]
+    return [name for (name,) in connection.rows(f"SELECT name FROM {SAVED_STATE} ORDER BY name")]
 
 
 def _number(connection: PostgresConnection, name: str) -> int:
     """The number of a state. Raises UserError where there is none, or one of tables that have changed since."""
-    row = connection.row(f"SELECT state_id, schema_version FROM {PREFIX} WHERE name = ?", (name,))
+    row = connection.row(f"SELECT state_id, schema_version FROM {SAVED_STATE} WHERE name = ?", (name,))
     if row is None:
         raise unknown_state(name, _names(connection))
     state_id, version = row
@@ -140,7 +125,7 @@ def _number(connection: PostgresConnection, name: str) -> int:
 
 
 def _forget(connection: PostgresConnection, name: str) -> bool:
-    state_id = connection.value(f"DELETE FROM {PREFIX} WHERE name = ? RETURNING state_id", (name,))
+    state_id = connection.value(f"DELETE FROM {SAVED_STATE} WHERE name = ? RETURNING state_id", (name,))
     if state_id is None:
         return False
     for table in _copies(connection, state_id):
@@ -148,19 +133,12 @@ def _forget(connection: PostgresConnection, name: str) -> bool:
     return True
 
 
-def _kept_tables(connection: PostgresConnection) -> list[str]:
-    """The tables that are copied, and brought back, as they are."""
-    not_so = GOES_ON | _NUMBERS | BY_RECORD
-    tables = [table for (table,) in connection.rows(_TABLES)]
-    return [table for table in tables if table not in not_so and not table.startswith((SEARCH, PREFIX))]
-
-
 def _copy(state_id: int, table: str) -> str:
-    return f"{PREFIX}_{state_id}_{table}"
+    return f"{SAVED_STATE}_{state_id}_{table}"
 
 
 def _copies(connection: PostgresConnection, state_id: int) -> list[str]:
-    return [table for (table,) in connection.rows(_TABLES) if table.startswith(_copy(state_id, ""))]
+    return [table for table in tables(connection) if table.startswith(_copy(state_id, ""))]
 
 
 def _size(connection: PostgresConnection, table: str) -> int:

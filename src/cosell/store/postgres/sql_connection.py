@@ -31,7 +31,11 @@ LARGE_S: Final = 3600.0
 """What a statement about a whole database may take."""
 WALKS: Final = ("enable_sort", "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
 """What PostgreSQL might do instead of walking along an index: connections are told not to, for the sake of pages."""
-LARGE: Final = ("SET LOCAL statement_timeout = 0", *(f"SET LOCAL {walk} = on" for walk in WALKS))
+LARGE: Final = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+    *(f"SET LOCAL {walk} = on" for walk in WALKS),
+)
 _PLACE: Final = re.compile(r"\?(\d*)")
 
 
