@@ -35,6 +35,14 @@ def assert_all_there(server: Server, acknowledged: dict[str, str]) -> None:
         assert client.create_opportunity(Catalog="Sandbox", ClientToken=token)["Id"] == identifier
 
 
+def assert_log_is_ours(server: Server) -> None:
+    """The server ends well, and nobody else than cosell has written to its log."""
+    code, log = server.stop()
+    assert code == 0
+    for line in log.splitlines():
+        assert "event" in json.loads(line), line
+
+
 def test_a_killed_server_loses_nothing_that_was_acknowledged(
     serve: Callable[..., Server], postgres: Postgres, tmp_path: Path
 ) -> None:
@@ -53,6 +61,7 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(
     written = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     told = {event["detail"]["opportunity"]["identifier"] for event in written}
     assert set(clients.acknowledged.values()) <= told
+    assert_log_is_ours(server)
 
 
 def test_connections_that_were_cut_while_nobody_used_them_are_not_offered(
@@ -83,6 +92,7 @@ def test_a_server_that_hangs_keeps_nobody_longer_than_the_deadline(
     until_ready(server)
     client.create_opportunity(Catalog="Sandbox", ClientToken="second")
     assert_all_there(server, clients.acknowledged)
+    assert_log_is_ours(server)
 
 
 def test_a_server_that_only_reads_is_left_for_one_that_writes(serve: Callable[..., Server], postgres: Postgres) -> None:
