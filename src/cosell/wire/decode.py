@@ -4,7 +4,6 @@ The fast way is msgspec with the model's constraints compiled in. It stops at th
 whatever it refuses is read again by `wire/violations.py`, which lists everything.
 """
 
-import functools
 import re
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from cosell.wire.constraints import DATE_PATTERN
 from cosell.wire.double import Double, exact
 from cosell.wire.model import Operation
 from cosell.wire.timestamps import Date, is_calendar_day
-from cosell.wire.types import structure
+from cosell.wire.types import one_at_a_time, structure
 from cosell.wire.unchecked import unchecked
 from cosell.wire.violations import checked, number_of, timestamp_of
 
@@ -27,6 +26,8 @@ _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[{}\]]")
 _DATE = re.compile(DATE_PATTERN)
 _PLAIN = msgspec.json.Decoder(float_hook=exact)
+
+_decoders: dict[str, msgspec.json.Decoder[msgspec.Struct]] = {}
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -46,12 +47,12 @@ def full_request(operation: Operation, body: bytes) -> msgspec.Struct:
     with the complete ErrorList where a constraint of the model is violated.
     """
     name = operation.input.shape
-    return msgspec.convert(checked(name, plain_json(body)), structure(name), dec_hook=_custom)
+    return _converted(checked(name, plain_json(body)), structure(name))
 
 
 def checked_structure(type_: type[T], value: object) -> T:
     """The structure that plain JSON values make, decided by the full walk. Raises as `full_request` does."""
-    return msgspec.convert(checked(type_.__name__, value), type_, dec_hook=_custom)
+    return _converted(checked(type_.__name__, value), type_)
 
 
 def plain_json(body: bytes) -> Any:
@@ -78,7 +79,7 @@ def decode(type_: type[T], text: bytes) -> T:
 def quick_value(type_: type[T], value: Any) -> T | None:
     """The structure that plain JSON values make, or None where a full walk must say what is wrong with them."""
     try:
-        return msgspec.convert(value, type_, dec_hook=_custom)
+        return _converted(value, type_)
     except msgspec.ValidationError:
         return None
 
@@ -94,9 +95,21 @@ def check_depth(body: bytes) -> None:
             raise SerializationException(f"The body is nested more than {DEEPEST} levels deep.")
 
 
-@functools.cache
 def _decoder(name: str) -> msgspec.json.Decoder[msgspec.Struct]:
-    return msgspec.json.Decoder(structure(name), dec_hook=_custom, float_hook=exact)
+    decoder = _decoders.get(name)
+    if decoder is None:
+        with one_at_a_time:
+            decoder = _decoders.get(name)
+            if decoder is None:
+                decoder = msgspec.json.Decoder(structure(name), dec_hook=_custom, float_hook=exact)
+                _decoders[name] = decoder
+    return decoder
+
+
+def _converted(value: object, type_: type[T]) -> T:
+    """The structure that plain values make. Whoever looks into the type first is alone with it."""
+    _decoder(type_.__name__)
+    return msgspec.convert(value, type_, dec_hook=_custom)
 
 
 def _custom(type_: type, value: Any) -> Any:

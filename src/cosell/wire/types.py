@@ -11,6 +11,7 @@ What a type checker sees is `types.pyi`, written by `tools/write_wire_types.py` 
 """
 
 import re
+from threading import RLock
 from typing import Annotated, Any, Final, ForwardRef, Literal
 
 import msgspec
@@ -33,6 +34,8 @@ ALREADY_ENCODED: Final[frozenset[str]] = frozenset(
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _built: dict[str, type[msgspec.Struct]] = {}
 _being_built: set[str] = set()
+one_at_a_time: Final = RLock()
+"""Held by whoever builds a type, or first lets msgspec look into one: it crashes where two threads do (0.22)."""
 
 
 def snake_case(name: str) -> str:
@@ -43,13 +46,20 @@ def snake_case(name: str) -> str:
 def structure(name: str) -> type[msgspec.Struct]:
     """The type of the model's structure `name`. Raises KeyError where the model has none."""
     if name not in _built:
-        shape = service_model().shapes[name]
-        if shape.type != "structure":
-            raise KeyError(name)
-        _being_built.add(name)
-        _built[name] = globals()[name] = _struct(name, shape)
-        _being_built.remove(name)
+        with one_at_a_time:
+            if name not in _built:
+                _build(name)
     return _built[name]
+
+
+def _build(name: str) -> None:
+    shape = service_model().shapes[name]
+    if shape.type != "structure":
+        raise KeyError(name)
+    _being_built.add(name)
+    built = _struct(name, shape)
+    _being_built.remove(name)
+    _built[name] = globals()[name] = built
 
 
 def __getattr__(name: str) -> type[msgspec.Struct]:
