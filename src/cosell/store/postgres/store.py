@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import msgspec
-import psycopg
 
 from cosell.clock import Course
 from cosell.context import Scope
@@ -20,10 +19,10 @@ from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.patience import seconds_until
 from cosell.store.postgres.closing import Closing
-from cosell.store.postgres.connecting import Connections, first_opened, unreachable, without_password
+from cosell.store.postgres.connecting import Connections
 from cosell.store.postgres.group_commit import GroupCommit
-from cosell.store.postgres.migrate import check_origin, migrate
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
+from cosell.store.postgres.opening import opened_for
 from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
@@ -49,23 +48,15 @@ class PostgresStore:
 
     def __init__(self, url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
         """Raises UserError where the database cannot be used. `new_token_key` is kept only by a new one."""
-        name = without_password(url)
         self.connections: Final = Connections(url)
         self.scope_numbers: Final = ScopeNumbers()
         self._writing = WriterLock()
         self._group: GroupCommit | None = None
-        self._writer: PostgresConnection | None = first_opened(url)
+        writer, self.token_key = opened_for(url, access, new_token_key)
+        self._writer: PostgresConnection | None = writer
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
         self.states: SavedStates = PostgresSavedStates()
-        try:
-            check_origin(self._writer, name)
-            if access is Access.CREATE:
-                migrate(self._writer, new_token_key)
-            self.token_key: bytes = self._writer.value("SELECT token_key FROM installation")
-        except psycopg.Error as error:
-            self._writer.close()
-            raise unreachable(url, error) from None
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, or of one moment."""
