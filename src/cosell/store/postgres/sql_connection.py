@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final
+from weakref import finalize
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -32,6 +33,7 @@ class PostgresConnection:
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         connection.adapters.register_dumper(int, Int8BinaryDumper)
         self.connection: Final = connection
+        self._let_go = finalize(self, connection.close)  # as a file is that nobody refers to any more
         self._cursor = psycopg.RawCursor(connection)
         self._cursor.format = psycopg.pq.Format.BINARY
         self.writes = 0
@@ -93,7 +95,7 @@ class PostgresConnection:
 
     def close(self) -> None:
         """Let go of the server. Idempotent."""
-        self.connection.close()
+        self._let_go()
 
     @property
     def is_usable(self) -> bool:
