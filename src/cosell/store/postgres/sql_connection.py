@@ -1,7 +1,7 @@
 """PostgreSQL's side of the SQL that both databases speak."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
@@ -61,6 +61,17 @@ class PostgresConnection:
         """See `SqlConnection.run_many`. They go to the server without waiting for each other."""
         self.writes += 1
         self._cursor.executemany(in_dollars(statement), rows)
+
+    def copy_in(self, table: str, types: Sequence[str], rows: Iterable[Values]) -> None:
+        """Add rows to a table, in the order of its columns, by COPY. Raises errors.UniqueViolation."""
+        self.writes += 1
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)".encode()) as copy,
+        ):
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
 
     @property
     def in_transaction(self) -> bool:

@@ -38,6 +38,13 @@ from cosell.store.writer_lock import WriterLock
 
 Found = TypeVar("Found")
 
+WORTH_MAKING_ANEW: Final = 5_000
+"""Opportunities from which on a load into empty scopes makes their zones at its end."""
+WORTH_NEW_STATISTICS: Final = 1_000
+"""Opportunities from which on the planner is told at once what there is, rather than when the server finds time."""
+LOADED: Final = ("opportunity", "opportunity_record", "zone", "opportunity_change", "review_agenda")
+WITHOUT_HASTE: Final = ("SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0")
+"""For a load that takes as long as it takes."""
 _WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
@@ -70,12 +77,25 @@ class PostgresStore:
 
     @contextmanager
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
-        """See `Store.bulk_load`."""
+        """See `Store.bulk_load`.
+
+        Where the scopes are empty, zones and the log of changes are made in one go at the end. The planner is told then
+        what there is, so that the first pages are walked as all others.
+        """
         with self._written(scopes) as transactions:
+            writer = self._writer
+            assert writer is not None
+            for setting in WITHOUT_HASTE:
+                writer.run(setting)
+            anew = expected >= WORTH_MAKING_ANEW and not any(each.count() for each in transactions.values())
+            for transaction in transactions.values():
+                transaction.is_made_anew = anew
             yield transactions
-        if expected >= WORTH_NEW_STATISTICS:
-            with self._connection() as connection:
-                connection.rows("ANALYZE")
+            if anew:
+                for transaction in transactions.values():
+                    transaction.make_anew()
+            if expected >= WORTH_NEW_STATISTICS:
+                writer.run(f"ANALYZE {', '.join(LOADED)}")
 
     @contextmanager
     def group_commit(self) -> Iterator[None]:
@@ -203,9 +223,6 @@ class PostgresStore:
             self.connections.close()
             if self._writer is not None:
                 self._writer.close()
-
-
-WORTH_NEW_STATISTICS: Final = 1_000
 
 
 def _transactions(
