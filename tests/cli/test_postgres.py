@@ -246,6 +246,19 @@ def test_a_schema_that_is_not_there_is_told(cosell_: Cosell, postgres: Postgres)
 
 
 def test_every_command_with_a_database_was_tried() -> None:
-    tried = {"list", "search", "dump", "backup", "restore", "reset", "seed", "load", "serve", "solutions", "doctor"}
+    tried = {
+        "list",
+        "search",
+        "dump",
+        "backup",
+        "restore",
+        "reset",
+        "seed",
+        "migrate",
+        "load",
+        "serve",
+        "solutions",
+        "doctor",
+    }
     named = {words.split()[0] for words, command in commands() if "--db" in doors_of(command)}
     assert named - tried == set()

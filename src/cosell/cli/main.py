@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "seed": "Fill a database with a realistic pipeline.",
     "load": "Load opportunities from what AWS clients print.",
     "dump": "Write opportunities as JSON lines.",
+    "migrate": "Bring the schema of a database up to date.",
     "backup": "Copy a whole database while others work with it.",
     "restore": "Bring a backup back.",
     "push": "Create and update opportunities from a file.",

@@ -13,6 +13,7 @@ from cosell.store.diagnosis import Diagnosis
 from cosell.store.dump import Dump
 from cosell.store.file_path import MEMORY, check_presence, path_of
 from cosell.store.interface import Store, StoreUnavailable
+from cosell.store.schema_state import SchemaState
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -100,6 +101,30 @@ def diagnose(url: str) -> Sequence[Diagnosis]:
     from cosell.store.sqlite.diagnosis import diagnosis
 
     return [diagnosis(path)]
+
+
+def schema_state(url: str) -> SchemaState:
+    """How far the schema of the database is that `url` names. Makes and changes nothing.
+
+    Raises UserError for a database that cannot be opened, or that belongs to another program or a newer cosell.
+    """
+    if is_postgres(url):
+        state: SchemaState = _postgres().schema_state(url)
+        return state
+    path = path_of(url)
+    from cosell.store.sqlite.read_only import schema_state
+
+    return schema_state(path if path != MEMORY and Path(path).exists() else None)
+
+
+def migrate(url: str, new_token_key: bytes) -> list[str]:
+    """Bring the schema of a database up to date: the names of the migrations that were missing.
+
+    Raises UserError as `open_store` does.
+    """
+    missing = schema_state(url).missing
+    open_store(url, new_token_key=new_token_key).close()
+    return missing
 
 
 def explanation(url: str, error: StoreUnavailable) -> UserError:

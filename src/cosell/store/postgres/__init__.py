@@ -2,7 +2,7 @@
 
 from cosell.store.postgres.diagnosis import diagnoses
 from cosell.store.postgres.dump import dump
-from cosell.store.postgres.opening import check_database, mishap
+from cosell.store.postgres.opening import check_database, mishap, schema_state
 from cosell.store.postgres.store import PostgresStore
 
-__all__ = ["PostgresStore", "check_database", "diagnoses", "dump", "mishap"]
+__all__ = ["PostgresStore", "check_database", "diagnoses", "dump", "mishap", "schema_state"]

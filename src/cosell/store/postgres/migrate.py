@@ -88,6 +88,11 @@ def _transaction(connection: PostgresConnection) -> Iterator[None]:
         raise
 
 
+def migration_names() -> list[str]:
+    """The names of all migrations, in their order."""
+    return [file.name.removesuffix(".sql") for file in _migrations()]
+
+
 def _migrations() -> list[Traversable]:
     folder = resources.files(__package__).joinpath("migrations")
     return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)

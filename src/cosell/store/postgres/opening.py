@@ -17,10 +17,11 @@ from cosell.store.access import Access
 from cosell.store.interface import StoreUnavailable
 from cosell.store.postgres.address import parts_of
 from cosell.store.postgres.connecting import opened
-from cosell.store.postgres.migrate import check_origin, migrate, schema_versions
+from cosell.store.postgres.migrate import check_origin, migrate, migration_names, schema_versions
 from cosell.store.postgres.mishaps import reason_of
 from cosell.store.postgres.refused_connections import refused
 from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.schema_state import SchemaState
 from cosell.suggestion import suggested
 
 _IS_READ_ONLY: Final = "SELECT current_setting('transaction_read_only') = 'on'"
@@ -59,6 +60,14 @@ def check_database(url: str) -> None:
     """Raises UserError for a database that cannot be reached, or that belongs to another program or a newer cosell."""
     with closing(connected(url)) as connection, _closed_if_refused(connection, url):
         check_origin(connection, shown(url))
+
+
+def schema_state(url: str) -> SchemaState:
+    """See `store.open.schema_state`."""
+    with closing(connected(url)) as connection, _closed_if_refused(connection, url):
+        check_origin(connection, shown(url))
+        version, _ = schema_versions(connection)
+    return SchemaState(version, migration_names()[version:])
 
 
 def connected(url: str) -> PostgresConnection:

@@ -146,6 +146,11 @@ def schema_versions(connection: apsw.Connection) -> tuple[int, int]:
     return _version(connection), len(_migrations())
 
 
+def migration_names() -> list[str]:
+    """The names of all migrations, in their order."""
+    return [file.name.removesuffix(".sql") for file in _migrations()]
+
+
 def _migrations() -> list[Traversable]:
     folder = resources.files(__package__).joinpath("migrations")
     return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
