@@ -23,6 +23,7 @@ CARRIES: Final[dict[str, tuple[str, ...]]] = {
     "list": _ASKED,
     "seed": _DATA,
     "dump": _DATA,
+    "copy": (),
     "doctor": ("db", "url"),
     "env": ("url", "account"),
     "events tail": ("url",),

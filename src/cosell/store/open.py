@@ -1,7 +1,7 @@
 """From a database's URL to its store, and who may make a database that is not there."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +9,13 @@ from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.passwords import is_pairs, shown
 from cosell.store.access import Access
+from cosell.store.copying import Destination, Origin
 from cosell.store.diagnosis import Diagnosis
 from cosell.store.dump import Dump
 from cosell.store.file_path import MEMORY, check_presence, path_of
 from cosell.store.interface import Store, StoreUnavailable
 from cosell.store.schema_state import SchemaState
+from cosell.suggestion import suggested
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -65,7 +67,7 @@ def back_up(url: str, to: Path) -> "Backup":
     if is_postgres(url):
         raise UserError(
             f"{shown(url)} is not a file that could be copied",
-            "back it up with pg_dump, or with its server's archive",
+            f"use pg_dump or its server's archive, or: {suggested('copy', shown(url), str(to))}",
         )
     path = path_of(url)
     check_presence(path)
@@ -79,7 +81,7 @@ def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | 
     if is_postgres(url):
         raise UserError(
             f"{shown(url)} is not a file that could be replaced",
-            "restore it with pg_restore, or from its server's archive",
+            f"use pg_restore or its server's archive, or: {suggested('copy', str(backup), shown(url))}",
         )
     path = path_of(url)
     if path == MEMORY:
@@ -125,6 +127,39 @@ def migrate(url: str, new_token_key: bytes) -> list[str]:
     missing = schema_state(url).missing
     open_store(url, new_token_key=new_token_key).close()
     return missing
+
+
+@contextmanager
+def ends_of_copy(source: str, target: str) -> Iterator[tuple[Origin, Destination]]:
+    """The two databases of a copy.
+
+    Raises UserError where one cannot be used, or there is none to copy from.
+    """
+    with closing(_origin(source)) as origin, closing(_destination(target)) as destination:
+        yield origin, destination
+
+
+def _origin(url: str) -> Origin:
+    if is_postgres(url):
+        found: Origin = _postgres().origin(url)
+        return found
+    path = path_of(url)
+    check_presence(path)
+    from cosell.store.sqlite.copying import origin
+
+    return origin(path)
+
+
+def _destination(url: str) -> Destination:
+    if is_postgres(url):
+        found: Destination = _postgres().destination(url)
+        return found
+    path = path_of(url)
+    if path == MEMORY:
+        raise UserError("a database in memory is gone when a command ends", "copy into a file, or into PostgreSQL")
+    from cosell.store.sqlite.copying import destination
+
+    return destination(path)
 
 
 def explanation(url: str, error: StoreUnavailable) -> UserError:

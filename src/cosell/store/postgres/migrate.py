@@ -11,6 +11,8 @@ from psycopg import errors
 from cosell.errors import UserError
 from cosell.store.postgres.indexes import CREATE_INDEXES
 from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.sql.copied_parts import PROGRESS
+from cosell.suggestion import suggested
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('cosell schema in ' || current_schema(), 0))"
 _TABLE: Final = (
@@ -19,6 +21,7 @@ _TABLE: Final = (
 _INDEXES_OF: Final = {1: CREATE_INDEXES}
 """By the number of the migration that makes their tables."""
 _OURS: Final = "SELECT to_regclass('installation') IS NOT NULL AND to_regclass('schema_version') IS NOT NULL"
+HALF_A_COPY: Final = f"SELECT to_regclass('{PROGRESS}') IS NOT NULL"
 _OTHERS: Final = (
     "SELECT count(*) > 0 FROM pg_class WHERE relkind IN ('r', 'p') "
     "AND relnamespace = to_regnamespace(quote_ident(current_schema()))"
@@ -34,8 +37,11 @@ def schema_versions(connection: PostgresConnection) -> tuple[int, int]:
         return 0, known
 
 
-def check_origin(connection: PostgresConnection, name: str) -> None:
-    """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program."""
+def check_origin(connection: PostgresConnection, name: str, *, is_copied: bool = False) -> None:
+    """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program.
+
+    One that is only half a copy is refused, too, unless that `is_copied` now.
+    """
     encoding, schema = connection.row("SELECT current_setting('server_encoding'), current_schema()")
     if encoding != "UTF8":
         raise UserError(
@@ -48,6 +54,8 @@ def check_origin(connection: PostgresConnection, name: str) -> None:
         raise UserError(
             f"{name} was written by a newer cosell", "upgrade cosell, or restore a backup from before the upgrade"
         )
+    if not is_copied and connection.value(HALF_A_COPY):
+        raise UserError(f"{name} is a copy that was broken off", f"go on with: {suggested('copy', 'FROM', name)}")
     if not version and connection.value(_OTHERS):
         raise UserError(f"{name} is the database of another program", "name another one, or another schema, with --db")
 

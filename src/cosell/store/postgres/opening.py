@@ -56,6 +56,17 @@ def opened_for(url: str, access: Access, new_token_key: bytes) -> tuple[Postgres
     return connection, token_key
 
 
+def opened_to_copy(url: str) -> PostgresConnection:
+    """A connection to a database that a copy is made in, with the newest schema. Raises UserError as `opened_for`."""
+    connection = connected(url)
+    with _closed_if_refused(connection, url):
+        check_origin(connection, shown(url), is_copied=True)
+        if connection.value(_IS_READ_ONLY):
+            raise UserError(f"{shown(url)} is a read-only standby", _PRIMARY)
+        migrate(connection, b"")
+    return connection
+
+
 def check_database(url: str) -> None:
     """Raises UserError for a database that cannot be reached, or that belongs to another program or a newer cosell."""
     with closing(connected(url)) as connection, _closed_if_refused(connection, url):
