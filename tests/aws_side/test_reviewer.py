@@ -1,6 +1,5 @@
 """AWS's side does what is due: at its moment, once, whoever restarts and however many work."""
 
-import json
 import random
 import threading
 from collections import Counter
@@ -18,7 +17,7 @@ from cosell.rules.aws_side.review_script import automatic, script_of
 from cosell.store.interface import StoreUnavailable
 from tests.aws_side.conftest import HOUR_MS, raised, submitted
 from tests.conftest import OTHER_ACCOUNT
-from tests.store.caller import NOON_MS, Caller, HandClock, Record, moment, record, stored_form
+from tests.store.caller import NOON_MS, Caller, HandClock, Record, announced, moment, record, stored_form
 
 Play = Callable[[Any, int], None]
 APPROVING = {"when": [{"then": [{"after": "1h", "do": "start"}, {"after": "5h", "do": "approve", "comment": "Good"}]}]}
@@ -30,9 +29,7 @@ def status(caller: Caller, identifier: str) -> str:
 
 def events(engine: Engine) -> list[Record]:
     """The opportunity and the time of every event in the outbox, in order."""
-    rows = engine.store._writer.execute("SELECT event FROM outbox ORDER BY position").fetchall()  # type: ignore[attr-defined]
-    told = [json.loads(row[0]) for row in rows]
-    return [{"id": event["detail"]["opportunity"]["identifier"], "time": event["time"]} for event in told]
+    return [{"id": event["detail"]["opportunity"]["identifier"], "time": event["time"]} for event in announced(engine)]
 
 
 def test_a_submission_is_reviewed_and_approved_after_its_time(caller: Caller, play: Play) -> None:

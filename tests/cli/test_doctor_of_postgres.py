@@ -17,8 +17,11 @@ SOUND = Facts(
     name="postgresql://db.example/cosell",
     settings={
         **dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "data_checksums"), "on"),
-        "archive_mode": "on", "cluster_name": "", "synchronous_standby_names": "",
-        "server_version": "18.6", "server_version_num": "180006",
+        "archive_mode": "on",
+        "cluster_name": "",
+        "synchronous_standby_names": "",
+        "server_version": "18.6",
+        "server_version_num": "180006",
     },
     role="cosell",
     may_make_tables=True,

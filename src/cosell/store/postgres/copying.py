@@ -1,7 +1,7 @@
 """A PostgreSQL database as an end of a copy. See `store/copying.py`."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import Any, Final
 
 import msgspec
@@ -39,9 +39,11 @@ class PostgresEnd:
 
     numbers_within_scopes = True
 
-    def __init__(self, url: str, connection: PostgresConnection) -> None:
+    def __init__(self, url: str, connection: PostgresConnection, moment: ExitStack | None = None) -> None:
+        """`moment` is that of an origin, which ends with it."""
         self._url = url
         self._connection = connection
+        self._moment = moment
         self._types: dict[str, str] = dict(connection.rows(_TYPES))
 
     def facts(self) -> Facts:
@@ -61,11 +63,11 @@ class PostgresEnd:
             return sum(self._connection.value(f"SELECT count(*) FROM {part.table}") for part in PARTS)
 
     def rows(self, part: Part) -> Iterator[Row]:
-        """See `End.rows`. Some at a time, in the transaction at hand or one of its own."""
+        """See `End.rows`. Some at a time, as they are at one moment."""
         source = _FROM.get(part.table, part.table)
         statement = f"SELECT {', '.join(part.columns)} FROM {source} ORDER BY {part.key}"
-        with self._told(), self._connection.one_moment():
-            self._without_haste()
+        with self._told(), nullcontext() if self._moment else self._connection.one_moment():
+            self.without_haste()
             with psycopg.RawServerCursor(self._connection.connection, "copied") as cursor:
                 cursor.itersize = BATCH
                 cursor.execute(statement.encode(), binary=True)
@@ -73,7 +75,9 @@ class PostgresEnd:
 
     def close(self) -> None:
         """See `End.close`."""
-        self._connection.close()
+        with closing(self._connection):
+            if self._moment is not None:
+                self._moment.close()
 
     def begin(self, origin: str) -> dict[str, int]:
         """See `Destination.begin`."""
@@ -153,7 +157,8 @@ class PostgresEnd:
         except psycopg.DataError as error:
             raise UserError(f"{table} has a text that PostgreSQL cannot hold: {error}", "remove it first") from None
 
-    def _without_haste(self) -> None:
+    def without_haste(self) -> None:
+        """Let the transaction at hand take as long as it takes."""
         for setting in _WITHOUT_HASTE:
             self._connection.run(setting)
 
@@ -161,7 +166,7 @@ class PostgresEnd:
     def _transaction(self) -> Iterator[None]:
         self._connection.begin()
         try:
-            self._without_haste()
+            self.without_haste()
             yield
             self._connection.commit()
         finally:
@@ -179,10 +184,10 @@ class PostgresEnd:
 def origin(url: str) -> PostgresEnd:
     """A database to copy from. Raises UserError where it cannot be used."""
     connection, _ = opened_for(url, Access.READ, b"")
-    end = PostgresEnd(url, connection)
-    connection.connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    for setting in _WITHOUT_HASTE:
-        connection.run(setting)
+    moment = ExitStack()
+    moment.enter_context(connection.one_moment())
+    end = PostgresEnd(url, connection, moment)
+    end.without_haste()
     return end
 
 

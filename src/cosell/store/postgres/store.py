@@ -15,6 +15,7 @@ from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
 from cosell.store.engagement import DueTask
+from cosell.store.interface import Coming
 from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.patience import seconds_until
@@ -22,6 +23,7 @@ from cosell.store.postgres.closing import Closing
 from cosell.store.postgres.connecting import Connections
 from cosell.store.postgres.group_commit import GroupCommit
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
+from cosell.store.postgres.numbers import Numbers
 from cosell.store.postgres.opening import opened_for
 from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
@@ -59,6 +61,7 @@ class PostgresStore:
         self.scope_numbers: Final = ScopeNumbers()
         self._writing = WriterLock()
         self._group: GroupCommit | None = None
+        self._numbers = Numbers()
         writer, self.token_key = opened_for(url, access, new_token_key)
         self._writer: PostgresConnection | None = writer
         self._outbox = PostgresOutbox(self.connections)
@@ -89,7 +92,7 @@ class PostgresStore:
                 writer.run(setting)
             anew = expected >= WORTH_MAKING_ANEW and not any(each.count() for each in transactions.values())
             for transaction in transactions.values():
-                transaction.is_made_anew = anew
+                transaction.is_loading, transaction.is_made_anew = True, anew
             yield transactions
             if anew:
                 for transaction in transactions.values():
@@ -98,11 +101,12 @@ class PostgresStore:
                 writer.run(f"ANALYZE {', '.join(LOADED)}")
 
     @contextmanager
-    def group_commit(self) -> Iterator[None]:
-        """See `Store.group_commit`."""
+    def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:
+        """See `Store.group_commit`. Scopes that are known are taken at once, in the order in which everybody does."""
         with self._writing, self._transaction() as writer:
-            self._group = group = GroupCommit(writer)
+            self._group = group = GroupCommit(writer, self._numbers)
             try:
+                self._prepare(group.closing, coming)
                 yield
                 group.commit()
             finally:
@@ -110,6 +114,17 @@ class PostgresStore:
             self.scope_numbers.remember(group.scope_ids)
         if group.closing.has_announced:
             self._outbox.wake_listeners()
+
+    def _prepare(self, closing: Closing, coming: Sequence[Coming]) -> None:
+        known = self.scope_numbers.known(one.scope for one in coming)
+        closing.take(known.values())
+        closing.tokens.look_up(
+            {
+                (known[one.scope], one.operation, one.client_token)
+                for one in coming
+                if one.client_token is not None and one.scope in known
+            }
+        )
 
     @contextmanager
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
@@ -122,7 +137,7 @@ class PostgresStore:
                 group.scope_ids.update(numbers)
                 return
             with self._transaction() as writer:
-                closing = Closing(writer)
+                closing = Closing(writer, self._numbers)
                 numbers = self.scope_numbers.for_writing(writer, scopes)
                 yield _transactions(writer, numbers, closing)
                 closing.write()
@@ -143,9 +158,10 @@ class PostgresStore:
             writer.begin()
             try:
                 waits_ms = max(1, round(seconds_until(self._writing.deadline) * 1000))
-                writer.rows(_WAIT, (str(waits_ms),))
+                writer.put(_WAIT, (str(waits_ms),))
                 yield writer
             finally:
+                self._numbers.end(is_committed=not writer.in_transaction)
                 writer.roll_back()
 
     @contextmanager

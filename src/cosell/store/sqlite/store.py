@@ -18,7 +18,7 @@ from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
 from cosell.store.engagement import DueTask
-from cosell.store.interface import StoreUnavailable
+from cosell.store.interface import Coming, StoreUnavailable
 from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.saved_states import SavedStates
@@ -149,7 +149,7 @@ class SqliteStore:
             self._place.note_log()
 
     @contextmanager
-    def group_commit(self) -> Iterator[None]:
+    def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:  # noqa: ARG002  # nothing is far from here
         """See `Store.group_commit`. A database in memory has no disk to wait for."""
         if self._path == MEMORY:
             yield

@@ -21,6 +21,8 @@ CREATE TABLE scope (
 
 -- The number of the next opportunity of the installation.
 CREATE SEQUENCE opportunity_number MINVALUE 0;
+-- Moves whenever numbers are reserved.
+CREATE SEQUENCE opportunity_reservation;
 
 -- The position of the event that was announced last. Whoever announces one holds it until the commit: positions are the
 -- order of commits, so a reader that has come so far has missed nothing.
