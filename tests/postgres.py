@@ -121,7 +121,10 @@ class Postgres:
 
     def new_database(self) -> str:
         """The URL of a new, empty database."""
-        name = f"test_{next(self._numbers)}"
+        return self.make_database(f"test_{next(self._numbers)}")
+
+    def make_database(self, name: str) -> str:
+        """The URL of a new, empty database of a name."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY".encode())
         return self.url(name)

@@ -12,8 +12,10 @@ import cosell
 from cosell.cli.main import run as run_here
 from cosell.store.postgres import migrate as in_postgres
 from cosell.store.sqlite import connection as in_sqlite
+from tests.docs.pages import ROOT, blocks_of
 from tests.postgres import Postgres
 
+PAGE = ROOT / "docs" / "how-to" / "run-on-postgresql.md"
 Cosell = Callable[..., tuple[int, str, str]]
 
 
@@ -129,16 +131,11 @@ def servant(postgres: Postgres) -> Iterator[tuple[str, str]]:
     assert run_here(["migrate", "--db", url]) == 0
     schema = url.rpartition("%3D")[2]
     with psycopg.connect(url, autocommit=True) as connection:
-        for statement in (
-            "CREATE ROLE servant LOGIN",
-            f"GRANT USAGE ON SCHEMA {schema} TO servant",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO servant",
-            f"GRANT ALL ON ALL SEQUENCES IN SCHEMA {schema} TO servant",
-        ):
-            connection.execute(statement.encode())
-        yield url, url.replace("postgres@", "servant@")
-        connection.execute("DROP OWNED BY servant")
-        connection.execute("DROP ROLE servant")
+        (roles,) = [block.text for block in blocks_of(PAGE) if block.file == "roles.sql"]
+        connection.execute(roles.replace(" public ", f" {schema} ").encode())
+        yield url, url.replace("postgres@", "cosell_server@")
+        connection.execute("DROP OWNED BY cosell_server")
+        connection.execute("DROP ROLE cosell_server")
 
 
 def test_servers_may_run_under_a_role_that_may_not_change_tables(
@@ -152,4 +149,4 @@ def test_servers_may_run_under_a_role_that_may_not_change_tables(
     later()
     code, _, err = typed("list", "--db", url)
     assert code == 2
-    assert "so servant can make no tables" in err
+    assert "so cosell_server can make no tables" in err

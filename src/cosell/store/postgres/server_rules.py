@@ -1,7 +1,7 @@
 """What there is to say of a server: rules over what it says of itself, in the order in which they are told.
 
 Sources: PostgreSQL's manual (Reliability, Replication, Client Connection Defaults); how two primaries come about under
-Patroni was tried: docs/explanation/scale.md.
+Patroni was tried: docs/how-to/high-availability.md.
 """
 
 from collections.abc import Callable
