@@ -10,6 +10,8 @@ import pytest
 
 import cosell
 from cosell.cli.main import run as run_here
+from cosell.store.interface import StoreUnavailable
+from cosell.store.open import explanation
 from tests.cli.doors import commands, doors_of
 from tests.postgres import Postgres
 
@@ -262,3 +264,55 @@ def test_every_command_with_a_database_was_tried() -> None:
     }
     named = {words.split()[0] for words, command in commands() if "--db" in doors_of(command)}
     assert named - tried == set()
+
+
+@pytest.mark.parametrize(
+    ("cause", "step"),
+    [
+        (psycopg.errors.ReadOnlySqlTransaction(), "name its primary"),
+        (psycopg.errors.InsufficientPrivilege(), "let the owner of the tables grant it"),
+        (psycopg.errors.DiskFull(), "free some space there"),
+        (psycopg.errors.LockNotAvailable(), "wait for it"),
+        (psycopg.OperationalError(), "see what is wrong with: cosell doctor --db postgresql://me@host/db"),
+    ],
+)
+def test_a_database_that_ceases_to_answer_has_a_next_step(cause: Exception, step: str) -> None:
+    error = StoreUnavailable("why")
+    error.__cause__ = cause
+    told = explanation("postgresql://me:secret@host/db", error)
+    assert told.message == "postgresql://me@host/db cannot be used: why"
+    assert step in str(told.next_step)
+
+
+def test_a_command_whose_database_goes_away_says_so(
+    cosell_: Cosell, url: str, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object, **__: object) -> bool:
+        postgres.end_connections(url)
+        return True
+
+    assert cosell_("seed", *SEED, "--db", url)[0] == 0
+    monkeypatch.setattr("cosell.store.postgres.transaction.PostgresWriteTransaction._clear_events", cut)
+    told = refusal(cosell_("reset", "--yes", "--db", url))
+    assert "cannot be used: it is shutting down" in told
+    assert len(cosell_("dump", "--db", url)[1].splitlines()) == 20
+
+
+def test_the_fixture_of_pytest_takes_its_address(pytester: pytest.Pytester, url: str) -> None:
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.cosell(db={url!r}, seed=3)
+        def test_it(cosell, partnercentral):
+            assert len(partnercentral.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]) == 3
+    """)
+    pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:playwright").assert_outcomes(passed=1)
+
+
+def test_a_clients_mistake_is_told_alike(url: str) -> None:
+    with cosell.LocalEngine(url) as engine:
+        client = engine.client()
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_opportunity(Catalog="Sandbox", Identifier="O99")
+    with cosell.serve(db=url) as server:
+        assert server.client().list_opportunities(Catalog="Sandbox")["OpportunitySummaries"] == []
