@@ -78,12 +78,12 @@ class PostgresDump:
         with closing(self._connection.connection.cursor()) as savepoint:
             savepoint.execute(b"SAVEPOINT page")
             try:
-                return self._connection.rows(statement, values)
+                rows: list[Any] | None = self._connection.rows(statement, values)
             except UNREADABLE:
                 savepoint.execute(b"ROLLBACK TO page")
-                return None
-            finally:
-                savepoint.execute(b"RELEASE page")
+                rows = None
+            savepoint.execute(b"RELEASE page")
+            return rows
 
 
 @contextmanager
