@@ -21,6 +21,7 @@ from bench.over_http import page_beside_constant, page_beside_dynamodb
 from bench.pages import Cell, page_times
 from bench.processes import memory, seeding, short_programs, start_beside_boto3
 from bench.search import search_times, table_of_searches
+from bench.search_databases import searches_over_databases, table_of_pairs
 from bench.sync import first_sync
 from bench.testing import fixtures_beside_moto, plugin_unused
 
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghijklmptnxq", help="which figures, by letter (abcdefghijklmptnxq)")
+    parser.add_argument("--only", default="abcdefghijklmptnsxq", help="which figures, by letter (abcdefghijklmptnsxq)")
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -49,6 +50,11 @@ def main() -> None:
     def searches() -> list[Figure]:
         figures, cells = search_times(wanted.rows, wanted.small_rows, wanted.rounds)
         tables.append(table_of_searches(cells))
+        return figures
+
+    def searches_beside() -> list[Figure]:
+        figures, pairs = searches_over_databases(wanted.rows, wanted.rounds)
+        tables.append(table_of_pairs(pairs))
         return figures
 
     measurements: dict[str, Callable[[], list[Figure]]] = {
@@ -68,6 +74,7 @@ def main() -> None:
         "p": lambda: short_programs(wanted.rounds * 2),
         "t": lambda: [*fixtures_beside_moto(wanted.rounds * 5), plugin_unused(wanted.rounds)],
         "n": searches,
+        "s": searches_beside,
         "x": lambda: exports_beside_boto3(wanted.small_rows, wanted.rounds),
         "q": lambda: console_over_mirror(wanted.rows, wanted.rounds),
     }

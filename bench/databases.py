@@ -18,8 +18,13 @@ def seed(path: Path, rows: int) -> float:
     """Make a database of `rows` opportunities; the seconds that it took."""
     for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         file.unlink(missing_ok=True)
+    return fill(str(path), rows)
+
+
+def fill(database: str, rows: int) -> float:
+    """Seed an empty database; the seconds that it took."""
     started = time.perf_counter()
-    subprocess.run([*COSELL, "seed", "--db", str(path), "--count", str(rows), "--seed", "1", "--now", NOW], check=True)
+    subprocess.run([*COSELL, "seed", "--db", database, "--count", str(rows), "--seed", "1", "--now", NOW], check=True)
     return time.perf_counter() - started
 
 

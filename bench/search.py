@@ -91,7 +91,7 @@ def search_times(rows: int, small_rows: int, rounds: int) -> tuple[list[Figure],
 
 def cells_over(database: Path, rounds: int, repeat: int = REPEAT) -> list[Cell]:
     """All cells over a seeded database, whose index of searches is fed. Raises AssertionError for a wrong page."""
-    add_tags_and_views(database)
+    add_tags_and_views(str(database))
     with (
         closing(opened(database.with_suffix(".duckdb"), database)) as connection,
         closing(Engine.open(str(database))) as engine,
@@ -145,27 +145,13 @@ def figures_of(cells: list[Cell], rows: int) -> list[Figure]:
     ]
 
 
-class _Sides:
-    """cosell and DuckDB, each with the same rows."""
+class Pages:
+    """The pages of a question, one after the other."""
 
-    def __init__(self, engine: Engine, connection: duckdb.DuckDBPyConnection, rounds: int, repeat: int) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._duckdb = connection
-        self._rounds = rounds
-        self._repeat = repeat
 
-    def cells(self, question: Question) -> list[Cell]:
-        """The cells of a question. Raises AssertionError where the sides do not find the same."""
-        request: Request = {"Catalog": CATALOG, **question.request}
-        found, deep = self._hundred_pages(request)
-        theirs = self._rows(page_query(request, BEFORE_DEEP + A_PAGE))
-        assert found == [identifier_of(key) for key, _ in theirs], f"{question.name}: DuckDB finds others: {request}"
-        cells = [self._cell(question.name, "first", request, [page_query(request, A_PAGE)])]
-        if deep:
-            cells.append(self._cell(question.name, "100th", deep, self._ways_to_deep_page(request)))
-        return cells
-
-    def _hundred_pages(self, request: Request) -> tuple[list[str], Request | None]:
+    def hundred(self, request: Request) -> tuple[list[str], Request | None]:
         """The identifiers on them, and the request of the hundredth; None where there are fewer."""
         found: list[str] = []
         while len(found) < BEFORE_DEEP:
@@ -182,6 +168,27 @@ class _Sides:
         said = msgspec.json.decode(answer.body)
         assert answer.status == OK, said
         return [summary["Id"] for summary in said["OpportunitySearchSummaries"]], said.get("NextToken")
+
+
+class _Sides:
+    """cosell and DuckDB, each with the same rows."""
+
+    def __init__(self, engine: Engine, connection: duckdb.DuckDBPyConnection, rounds: int, repeat: int) -> None:
+        self._engine = engine
+        self._duckdb = connection
+        self._rounds = rounds
+        self._repeat = repeat
+
+    def cells(self, question: Question) -> list[Cell]:
+        """The cells of a question. Raises AssertionError where the sides do not find the same."""
+        request: Request = {"Catalog": CATALOG, **question.request}
+        found, deep = Pages(self._engine).hundred(request)
+        theirs = self._rows(page_query(request, BEFORE_DEEP + A_PAGE))
+        assert found == [identifier_of(key) for key, _ in theirs], f"{question.name}: DuckDB finds others: {request}"
+        cells = [self._cell(question.name, "first", request, [page_query(request, A_PAGE)])]
+        if deep:
+            cells.append(self._cell(question.name, "100th", deep, self._ways_to_deep_page(request)))
+        return cells
 
     def _ways_to_deep_page(self, request: Request) -> list[str]:
         """Over the rows before it, or from the position of the last of them on."""

@@ -2,7 +2,6 @@
 
 import random
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -20,9 +19,9 @@ _TEAMS: Final = ("North", "South", "Public sector", "Start-ups", "Channel")
 _SCORES: Final = ("High", "Medium", "Low")
 
 
-def add_tags_and_views(database: Path) -> None:
+def add_tags_and_views(database: str) -> None:
     """Give some of a seeded database's opportunities tags and AWS's views, where none has any yet."""
-    with closing(Engine.open(str(database))) as engine:
+    with closing(Engine.open(database)) as engine:
         with engine.store.read(SCOPE) as tx:
             count = tx.count()
             there = any(tx.tags(f"opportunity/{opportunity_id(number)}") for number in range(min(count, 100)))

@@ -34,10 +34,12 @@ def without_password(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator:
         return url.partition("?")[0]
-    user, at, place = rest.rpartition("@")
-    shown, question, parameters = f"{user.partition(':')[0]}{at}{place}".partition("?")
+    place, _, parameters = rest.partition("?")
+    if "@" in parameters:  # a question mark in the password, or a parameter with an @
+        return f"{scheme}{separator}{place.partition(':')[0]}"
+    user, at, place = place.rpartition("@")
     kept = [each for each in parameters.split("&") if unquote(each.partition("=")[0]) in _SHOWN]
-    return f"{scheme}{separator}{shown}{question if kept else ''}{'&'.join(kept)}"
+    return f"{scheme}{separator}{user.partition(':')[0]}{at}{place}{'?' if kept else ''}{'&'.join(kept)}"
 
 
 def shown(database: str) -> str:

@@ -25,7 +25,16 @@ from tests.postgres import Postgres
 Cosell = Callable[..., tuple[int, str, str]]
 New = Callable[[str], str]
 MADE_ANEW = {"zone"}
-OF_EACH_KIND = {"installation", "scope", "counter", "course", "event_position", "schema_version", "opportunity_record"}
+OF_EACH_KIND = {
+    "delivery_lease",
+    "installation",
+    "scope",
+    "counter",
+    "course",
+    "event_position",
+    "schema_version",
+    "opportunity_record",
+}
 """What each database keeps in its own way, and what stands in a part of another name."""
 WAYS = [("file", "postgres"), ("postgres", "file"), ("file", "file"), ("postgres", "postgres")]
 TABLES = {part.table: part for part in PARTS}

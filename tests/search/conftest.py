@@ -12,11 +12,14 @@ from tests.wire.conftest import service
 __all__ = ["service"]
 
 
-@pytest.fixture(scope="session", params=["memory", "file"])
+@pytest.fixture(scope="session", params=["memory", "file", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database that many tests share, each under accounts of its own."""
-    path = ":memory:" if request.param == "memory" else str(tmp_path_factory.mktemp("searches") / "shared.db")
-    engine = Engine.open(path)
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").new_schema()
+    else:
+        url = ":memory:" if request.param == "memory" else str(tmp_path_factory.mktemp("searches") / "shared.db")
+    engine = Engine.open(url)
     yield engine
     engine.close()
 

@@ -7,7 +7,8 @@ from cosell.rules.search.entry import CODED, LISTS, READING, entry_of
 from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.sought import Sought
 from cosell.rules.search.summary import summary_of
-from cosell.store.sqlite.search_columns import COLUMNS, CREATE_SEARCH_INDEXES, DROP_SEARCH_INDEXES, FIELD_NUMBERS
+from cosell.store.sql.search_columns import COLUMNS, CREATE_SEARCH_INDEXES, FIELD_NUMBERS
+from cosell.store.sqlite.search_dialect import DROP_SEARCH_INDEXES
 from cosell.wire.encode import encode
 from tests.search.some_deals import some_deals
 

@@ -19,6 +19,8 @@ from cosell.engine import Engine
 from cosell.store import search, search_index
 from cosell.store.access import Access
 from cosell.store.patience import waiting_until
+from cosell.store.postgres import search_upkeep as postgres_upkeep
+from cosell.store.postgres import store as postgres_store
 from cosell.store.sqlite import connection, search_rows, search_upkeep, store
 from tests.search import oracle
 from tests.search.oracle import Row
@@ -42,6 +44,16 @@ def path(tmp_path: Path) -> str:
 def deals(path: str) -> Iterator[Partner]:
     """A partner alone with a file."""
     engine = Engine.open(path)
+    yield Partner(engine)
+    engine.close()
+
+
+@pytest.fixture(params=["memory", "file", "postgres"])
+def anywhere(request: pytest.FixtureRequest, path: str) -> Iterator[Partner]:
+    """A partner alone with a database."""
+    if request.param == "postgres":
+        path = request.getfixturevalue("postgres").new_schema()
+    engine = Engine.open(":memory:" if request.param == "memory" else path)
     yield Partner(engine)
     engine.close()
 
@@ -127,22 +139,20 @@ def clear(partner: Partner) -> None:
         tx.clear()
 
 
-@pytest.mark.parametrize("place", ["memory", "file"])
-def test_a_search_feeds_the_index_where_too_much_is_pending(path: str, place: str) -> None:
-    deals = Partner(Engine.open(":memory:" if place == "memory" else path))
-    deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
-    assert found(deals, Keyword="heron 77") == ["O77"]
-    assert pending(deals) == 0
-    deals.engine.close()
+def test_a_search_feeds_the_index_where_too_much_is_pending(anywhere: Partner) -> None:
+    anywhere.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, search.MOST_JUDGED + 2)])
+    assert found(anywhere, Keyword="heron 77") == ["O77"]
+    assert pending(anywhere) == 0
 
 
 def test_a_search_does_without_an_index_that_cannot_be_fed_in_time(
-    deals: Partner, monkeypatch: pytest.MonkeyPatch
+    anywhere: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_upkeep, "CATCH_UP_S", 0)
-    deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, 2 * search.MOST_JUDGED + 2)])
-    assert found(deals, Keyword="heron 77", Sort={"SortBy": "Stage", "SortOrder": "ASCENDING"})[0] == "O77"
-    assert pending(deals) == 2 * search.MOST_JUDGED + 1 - search.FED_AT_ONCE
+    for module in (search_upkeep, postgres_upkeep):
+        monkeypatch.setattr(module, "CATCH_UP_S", 0)
+    anywhere.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, 2 * search.MOST_JUDGED + 2)])
+    assert found(anywhere, Keyword="heron 77", Sort={"SortBy": "Stage", "SortOrder": "ASCENDING"})[0] == "O77"
+    assert pending(anywhere) == 2 * search.MOST_JUDGED + 1 - search.FED_AT_ONCE
 
 
 def test_a_search_does_without_an_index_that_another_writer_keeps_from_being_fed(
@@ -165,30 +175,30 @@ def test_a_search_judges_everything_where_the_index_cannot_be_fed(path: str, dea
     reader.engine.close()
 
 
-def test_a_search_in_a_writing_transaction_finds_what_it_has_written(deals: Partner) -> None:
+def test_a_search_in_a_writing_transaction_finds_what_it_has_written(anywhere: Partner) -> None:
     from cosell.rules.search.question import Question
 
-    deals.put_rows([titled("O1", "heron")])
-    with deals.engine.store.write(deals.scope) as tx:
+    anywhere.put_rows([titled("O1", "heron")])
+    with anywhere.engine.store.write(anywhere.scope) as tx:
         tx.put_tags("opportunity/O1", {"team": "blue"})
         assert len(tx.search(Question("Tags", False, "heron", None), None, 5).summaries) == 1
 
 
 @pytest.mark.parametrize("text", ["a\x1fb", "a\x00b", "\x00", "\ufffe", "\uffff", "o\u0307", "\U0010ffff", '"', "''"])
-def test_whatever_a_text_holds_it_is_found(deals: Partner, text: str) -> None:
+def test_whatever_a_text_holds_it_is_found(anywhere: Partner, text: str) -> None:
     others = ["a", "b", "ab", "A\x1fB", "a\x1f b", "a\x00c", "\ufffd", "İ", '""', "x"]
     rows = [
         Row(record(f"O{number}", Project={"Title": there}), {f"key {number}": there, there: "b"}, None)
         for number, there in enumerate([text, *others])
     ]
-    deals.put_rows(rows)
-    feed(deals)
+    anywhere.put_rows(rows)
+    feed(anywhere)
     for field, operator in itertools.product(("Tags", "PartnerProjectTitle"), ("EqualsTo", "ContainsAny")):
         request = {"Filter": {operator: {"Key": field, "Value": {"StringValue": text}}}}
         for way in ALL_ROUNDS:
             with rounds(way):
-                assert deals.walk(request, [100]) == oracle.answer(deals.rows(), request)
-    assert deals.walk({"Keyword": text}, [100]) == oracle.answer(deals.rows(), {"Keyword": text})
+                assert anywhere.walk(request, [100]) == oracle.answer(anywhere.rows(), request)
+    assert anywhere.walk({"Keyword": text}, [100]) == oracle.answer(anywhere.rows(), {"Keyword": text})
 
 
 def test_an_account_never_finds_what_another_has_left_behind(newcomer: Callable[[], Partner]) -> None:
@@ -222,13 +232,14 @@ def test_nothing_is_left_of_what_was_reset(path: str, deals: Partner) -> None:
     assert (found(deals, **HERON), found(deals, **stage)) == (["O1"], ["O1"])
 
 
-def test_a_large_load_is_found_at_once(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_load_is_found_at_once(anywhere: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "WORTH_NEW_INDEXES", 20)
-    seed(deals.engine.store, deals.scope, count=40, seed=3, now_ms=NOON_MS, advance=lambda _: None)
-    assert pending(deals) == 0
+    monkeypatch.setattr(postgres_store, "WORTH_NEW_STATISTICS", 20)
+    seed(anywhere.engine.store, anywhere.scope, count=40, seed=3, now_ms=NOON_MS, advance=lambda _: None)
+    assert pending(anywhere) == 0
     for by in oracle.SORT_KEYS:
         request = {"Sort": {"SortBy": by, "SortOrder": "ASCENDING"}}
-        assert deals.walk(request, [7]) == oracle.answer(deals.rows(), request)
+        assert anywhere.walk(request, [7]) == oracle.answer(anywhere.rows(), request)
 
 
 def test_a_state_that_comes_back_is_found_as_it_was(deals: Partner) -> None:
@@ -306,23 +317,35 @@ def test_what_is_created_writes_nothing_for_the_index(path: str, deals: Partner)
     database.close()
 
 
-def test_a_number_that_is_given_again_is_fed_again(deals: Partner) -> None:
-    deals.put_rows([titled("O1", "heron"), titled("O2", "heron")])
-    feed(deals)
-    with deals.engine.store.write(deals.scope) as tx:
+def test_a_number_that_is_given_again_is_fed_again(anywhere: Partner) -> None:
+    anywhere.put_rows([titled("O1", "heron"), titled("O2", "heron")])
+    feed(anywhere)
+    with anywhere.engine.store.write(anywhere.scope) as tx:
         tx.remove(["O2"])
-    deals.put_rows([titled("O3", "owl")])
+    anywhere.put_rows([titled("O3", "owl")])
     for _ in range(2):
-        assert (found(deals, **HERON), found(deals, Keyword="owl")) == (["O1"], ["O3"])
-        feed(deals)
+        assert (found(anywhere, **HERON), found(anywhere, Keyword="owl")) == (["O1"], ["O3"])
+        feed(anywhere)
 
 
-def test_a_search_ends_by_the_deadline_that_was_set_for_it(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_identifier_that_comes_back_is_found_as_it_is_now(anywhere: Partner) -> None:
+    anywhere.put_rows([titled("O1", "heron"), titled("O2", "heron")])
+    feed(anywhere)
+    with anywhere.engine.store.write(anywhere.scope) as tx:
+        tx.remove(["O2"])
+    anywhere.put_rows([titled("O2", "owl")])
+    for most in (1, 1, 1_000):
+        assert (found(anywhere, **HERON), found(anywhere, Keyword="owl")) == (["O1"], ["O2"])
+        anywhere.engine.store.feed_search(most)
+    assert pending(anywhere) == 0
+
+
+def test_a_search_ends_by_the_deadline_that_was_set_for_it(anywhere: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_rows, "STEPS_BETWEEN_LOOKS", 1)
-    deals.put_rows([titled("O1", "heron")])
+    anywhere.put_rows([titled("O1", "heron")])
     with pytest.raises(Refused, match=r"503.*not done in time"), waiting_until(0):
-        found(deals, **HERON)
-    assert found(deals, **HERON) == ["O1"]
+        found(anywhere, **HERON)
+    assert found(anywhere, **HERON) == ["O1"]
 
 
 FEEDING = """
@@ -359,9 +382,9 @@ def test_a_killed_feeding_leaves_nothing_half(path: str, deals: Partner, batches
             assert deals.walk(everything, [7]) == oracle.answer(deals.rows(), everything)
 
 
-def test_fields_of_few_texts_may_have_many_all_the_same(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fields_of_few_texts_may_have_many_all_the_same(anywhere: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_index, "MOST_CODES", 3)
-    deals.put_rows(
+    anywhere.put_rows(
         [
             Row(
                 record(f"O{number}", Customer={"Account": {"CompanyName": "A", "Industry": f"kind {number}"}}), {}, None
@@ -369,7 +392,7 @@ def test_fields_of_few_texts_may_have_many_all_the_same(deals: Partner, monkeypa
             for number in range(9)
         ]
     )
-    feed(deals)
+    feed(anywhere)
     for part in ("kind", "kind 7"):
         request = {"Filter": {"ContainsAny": {"Key": "Industry", "Value": {"StringValue": part}}}}
-        assert deals.walk(request, [4]) == oracle.answer(deals.rows(), request)
+        assert anywhere.walk(request, [4]) == oracle.answer(anywhere.rows(), request)

@@ -15,8 +15,8 @@ from cosell.store.search import ANY_ORDER, judge_plan
 from cosell.store.search_index import ALWAYS, All, Element, Empty, Equal, Identified, No, OneOf, Test, Within, Words
 from cosell.store.search_leads import Ranged
 from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
+from cosell.store.sql.search_columns import COLUMNS, index_of
 from cosell.store.sqlite import SqliteStore
-from cosell.store.sqlite.search_columns import COLUMNS, index_of
 from cosell.store.sqlite.search_reading import SqliteSearchIndex
 from cosell.store.sqlite.transaction import SqliteReadTransaction
 from tests.search.oracle import SORT_KEYS

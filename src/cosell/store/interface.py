@@ -140,6 +140,9 @@ class Store(Protocol):
     shared: bool
     """Whether other processes may have the database open, too."""
 
+    reads_at_once: bool
+    """Whether a read takes microseconds and waits for nobody, so that it may run on an event loop."""
+
     outbox: Outbox
     """The events of every account, and how far they are delivered."""
 
@@ -148,6 +151,12 @@ class Store(Protocol):
 
     def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
         """A writing transaction: committed durably at the end of the block, undone if the block raises."""
+
+    def write_for_aws(self, scope: Scope, *, waits: bool) -> AbstractContextManager[WriteTransaction | None]:
+        """As `write`, for what AWS's side does by itself.
+
+        While another process is doing such a thing it waits for it as for a writer, or gives None.
+        """
 
     def group_commit(self, coming: Sequence[Coming]) -> AbstractContextManager[None]:
         """Make the writing transactions of this thread durable at the end of the block, all in one go.
@@ -195,7 +204,7 @@ class Store(Protocol):
         """How many opportunities the index of searches does not know yet, counted up to `most`, or all."""
 
     def feed_search(self, most: int) -> int:
-        """Let the index of searches know of up to `most` of them, in one transaction: how many it were."""
+        """Let the index of searches know of up to `most` of them, in few transactions: how many it were."""
 
     def log_bytes(self) -> int:
         """How long the file is in which changes wait to be put into the database's own; 0 where there is none."""

@@ -14,9 +14,9 @@ Pure: a database gives what the plan asks for.
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from itertools import islice
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
@@ -89,16 +89,20 @@ class Judged(msgspec.Struct, frozen=True):
     position: Position
 
 
-class SearchIndex(Protocol):
+Candidates = TypeVar("Candidates", bound=Sized)
+"""What a database knows opportunities by that may pass a test."""
+
+
+class SearchIndex(Protocol[Candidates]):
     """Answers about the entries that pass one test and are not pending, behind one position of one order."""
 
-    def candidates(self, lead: Lead, most: int, *, patient: bool) -> Sequence[int] | None:
-        """The numbers of all opportunities of a lead; None where they are more than `most`, or dear to find.
+    def candidates(self, lead: Lead, most: int, *, patient: bool) -> Candidates | None:
+        """All opportunities of a lead; None where they are more than `most`, or dear to find.
 
         What takes longer to find out is left for those who are `patient`.
         """
 
-    def best_of(self, candidates: Sequence[int], wanted: int) -> Sequence[Hit]:
+    def best_of(self, candidates: Candidates, wanted: int) -> Sequence[Hit]:
         """The first of some candidates that pass the test, in the asked order."""
 
     def walk(self, most: int | None, wanted: int) -> tuple[Sequence[Hit], bool]:
@@ -108,7 +112,7 @@ class SearchIndex(Protocol):
         """
 
 
-def found_by(index: SearchIndex, leads: Sequence[Lead], wanted: int) -> list[Hit]:
+def found_by(index: SearchIndex[Candidates], leads: Sequence[Lead], wanted: int) -> list[Hit]:
     """The first `wanted` of what an index finds.
 
     Candidates are not looked for where walking will fill the page sooner, by what was found on the way so far. At first
@@ -139,7 +143,7 @@ def _is_worth_it(lead: Lead, leads: Sequence[Lead], number: int, hits: list[Hit]
     return number > 0 or is_sharp(lead)
 
 
-def _fewest(index: SearchIndex, leads: Sequence[Lead], most: int, *, patient: bool) -> Sequence[int] | None:
+def _fewest(index: SearchIndex[Candidates], leads: Sequence[Lead], most: int, *, patient: bool) -> Candidates | None:
     """The candidates of that lead which has the fewest, or nearly."""
     fewest = None
     for lead in leads:

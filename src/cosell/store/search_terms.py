@@ -5,8 +5,8 @@ together which entries may pass a test, and what many have alone and few togethe
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
 from cosell.rules.search.entry import SEPARATOR
 from cosell.store.search_index import All, Any, Contains, Element, Empty, Equal, No, OneOf, Test, Words
@@ -18,15 +18,27 @@ MOST_TOGETHER: Final = 32
 _LOW, _HIGH, _BASE = 0xE000, 0xF0000, 4_096
 """Of the two characters of a code. No text keeps one of the second kind, so none has a code's term."""
 _OF_CODES: Final = re.compile(f"[{chr(_HIGH)}-\U0010ffff]")
-_READ_AS: Final = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
-"""How FTS5 reads what is not a character, in texts as well as in expressions."""
-
-Beginnings = Callable[[str], list[str] | None]
-"""The trigrams that begin with one or two characters; None where they are many, for then many entries have them."""
 
 
 class TooMany(Exception):
-    """An expression would be longer than what it finds is worth."""
+    """An expression would be longer than what it finds is worth, or cannot say what it should."""
+
+
+class Language(Protocol):
+    """In which an index is asked by expressions over terms."""
+
+    both: str
+    either: str
+    but_not: str
+    """What stands between expressions."""
+    read_as: Mapping[int, int]
+    """Characters that stand for others in terms, as in `str.translate`."""
+
+    def term(self, term: str) -> str:
+        """What has a term."""
+
+    def beginning(self, text: str) -> str:
+        """What has a trigram that begins with one or two characters. Raises TooMany."""
 
 
 def terms_of(texts: Iterable[str], codes: Iterable[int]) -> str:
@@ -36,6 +48,14 @@ def terms_of(texts: Iterable[str], codes: Iterable[int]) -> str:
     """
     text = _without_codes(SEPARATOR.join([text for text in texts if text]))
     return f"{text}{SEPARATOR}{SEPARATOR}{''.join(map(_code, codes))}"
+
+
+def lexemes_of(texts: Iterable[str], codes: Iterable[int], read_as: Mapping[int, int]) -> list[str]:
+    """The terms of an entry, one by one, for an index that makes none itself."""
+    text = (
+        f"{_without_codes(SEPARATOR.join([text for text in texts if text])).translate(read_as)}{SEPARATOR}{SEPARATOR}"
+    )
+    return list(dict.fromkeys([*[text[start : start + 3] for start in range(len(text) - 2)], *map(_code, codes)]))
 
 
 def told(test: Test) -> Test | None:
@@ -61,10 +81,10 @@ def _is_exact(test: Test) -> bool:
     return isinstance(test, OneOf | Element | Empty)
 
 
-def expression(test: Test, beginnings: Beginnings) -> str:
-    """What is told of a test, in the language of FTS5. Raises TooMany."""
+def expression(test: Test, language: Language) -> str:
+    """What is told of a test. Raises TooMany."""
     most = min(max(MOST_TOGETHER // max(_count_of_texts(test), 1), 2), MOST_TRIGRAMS)
-    return _Expression(beginnings, most).of(test)
+    return _Expression(language, most).of(test)
 
 
 def _count_of_texts(test: Test) -> int:
@@ -77,18 +97,18 @@ def _count_of_texts(test: Test) -> int:
 
 
 class _Expression:
-    def __init__(self, beginnings: Beginnings, most_trigrams: int) -> None:
-        self._beginnings = beginnings
+    def __init__(self, language: Language, most_trigrams: int) -> None:
+        self._language = language
         self._most_trigrams = most_trigrams
 
     def of(self, test: Test) -> str:
         match test:
             case OneOf(_, codes):
-                return _joined("OR", [_quoted(_code(code)) for code in codes])
+                return self._either([self._language.term(_code(code)) for code in codes])
             case Element(_, code) | Empty(_, code):
-                return _quoted(_code(code))
+                return self._language.term(_code(code))
             case Contains(_, parts):
-                return _joined("OR", [self._text(part) for part in parts])
+                return self._either([self._text(part) for part in parts])
             case Words(keyword):
                 return self._text(keyword)
             case Equal(_, text):
@@ -96,9 +116,9 @@ class _Expression:
             case All(parts):
                 wanted = self._those_that_can_be([part for part in parts if not isinstance(part, No)])
                 refused = [self.of(part.part) for part in parts if isinstance(part, No)]
-                return f"({' NOT '.join([_joined('AND', wanted), *refused])})"
+                return f"({f' {self._language.but_not} '.join([self._both(wanted), *refused])})"
         assert isinstance(test, Any)
-        return _joined("OR", [self.of(part) for part in test.parts])
+        return self._either([self.of(part) for part in test.parts])
 
     def _those_that_can_be(self, parts: Sequence[Test]) -> list[str]:
         found = []
@@ -112,17 +132,25 @@ class _Expression:
         return found
 
     def _text(self, text: str) -> str:
+        text = _without_codes(text).translate(self._language.read_as)
         if "\0" in text:
             raise TooMany  # no expression can have it
-        text = _without_codes(text).translate(_READ_AS)
         if len(text) < 3:
-            trigrams = self._beginnings(text)
-            if trigrams is None:
-                raise TooMany
-            return _joined("OR", map(_quoted, trigrams)) if trigrams else '""'
+            return self._language.beginning(text)
         starts = dict.fromkeys([*range(0, len(text) - 2, 3), len(text) - 3])
         distinct = list(dict.fromkeys(text[start : start + 3] for start in starts))
-        return _joined("AND", map(_quoted, distinct[:: -(-len(distinct) // self._most_trigrams)]))
+        return self._both([self._language.term(term) for term in distinct[:: -(-len(distinct) // self._most_trigrams)]])
+
+    def _both(self, parts: Iterable[str]) -> str:
+        return joined(self._language.both, parts)
+
+    def _either(self, parts: Iterable[str]) -> str:
+        return joined(self._language.either, parts)
+
+
+def joined(word: str, parts: Iterable[str]) -> str:
+    """Expressions with a word of their language between them."""
+    return f"({f' {word} '.join(parts)})"
 
 
 def _without_codes(text: str) -> str:
@@ -133,11 +161,3 @@ def _without_codes(text: str) -> str:
 def _code(code: int) -> str:
     high, low = divmod(code, _BASE)
     return f"{chr(_HIGH + high)}{chr(_LOW + low)}{SEPARATOR}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _joined(word: str, parts: Iterable[str]) -> str:
-    return f"({f' {word} '.join(parts)})"

@@ -11,6 +11,7 @@ import msgspec
 
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
+from cosell.store.postgres.news import NOTIFY
 from cosell.store.postgres.numbers import Numbers
 from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.postgres.tokens import Tokens
@@ -29,9 +30,6 @@ INSERT INTO outbox SELECT last.position - ?1 + place, account, catalog, subject,
 FROM last, unnest(?2::text[], ?3::text[], ?4::text[], ?5::text[], ?6::text[], ?7::bigint[], ?8::bytea[])
 WITH ORDINALITY AS told (account, catalog, subject, detail_type, event_id, time, event, place)
 """
-NEWS: Final = "cosell_events"
-"""The channel on which processes tell each other that there are events."""
-_NOTIFY: Final = f"SELECT pg_notify('{NEWS}', '')"
 
 Mark: TypeAlias = tuple["dict[int, ClockRow]", int, int]
 
@@ -124,7 +122,7 @@ class Closing:
             self._connection.put(
                 _ANNOUNCE, (len(self._events), *map(list, zip(*map(_columns, self._events), strict=True)))
             )
-            self._connection.put(_NOTIFY)
+            self._connection.put(NOTIFY)
 
 
 def _columns(event: Event) -> tuple[str | int | bytes, ...]:

@@ -21,7 +21,6 @@ from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.postgres.zones import FILL as FILL_ZONES
 from cosell.store.sql.copied_parts import CREATE_PROGRESS, OPPORTUNITY, PARTS, PROGRESS, RECORD, Part
 
-_WITHOUT_HASTE: Final = ("SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0")
 _FROM: Final = {OPPORTUNITY: "opportunity JOIN opportunity_record USING (scope_id, id_key)"}
 _NEXT: Final = "SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END FROM opportunity_number"
 _SCOPES: Final = (
@@ -66,12 +65,14 @@ class PostgresEnd:
         """See `End.rows`. Some at a time, as they are at one moment."""
         source = _FROM.get(part.table, part.table)
         statement = f"SELECT {', '.join(part.columns)} FROM {source} ORDER BY {part.key}"
-        with self._told(), nullcontext() if self._moment else self._connection.one_moment():
-            self.without_haste()
-            with psycopg.RawServerCursor(self._connection.connection, "copied") as cursor:
-                cursor.itersize = BATCH
-                cursor.execute(statement.encode(), binary=True)
-                yield from cursor
+        with (
+            self._told(),
+            nullcontext() if self._moment else _one_moment(self._connection),
+            psycopg.RawServerCursor(self._connection.connection, "copied") as cursor,
+        ):
+            cursor.itersize = BATCH
+            cursor.execute(statement.encode(), binary=True)
+            yield from cursor
 
     def close(self) -> None:
         """See `End.close`."""
@@ -157,18 +158,13 @@ class PostgresEnd:
         except psycopg.DataError as error:
             raise UserError(f"{table} has a text that PostgreSQL cannot hold: {error}", "remove it first") from None
 
-    def without_haste(self) -> None:
-        """Let the transaction at hand take as long as it takes."""
-        for setting in _WITHOUT_HASTE:
-            self._connection.run(setting)
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._connection.begin()
         try:
-            self.without_haste()
-            yield
-            self._connection.commit()
+            with self._connection.large_statements():
+                yield
+                self._connection.commit()
         finally:
             self._connection.roll_back()
 
@@ -185,12 +181,18 @@ def origin(url: str) -> PostgresEnd:
     """A database to copy from. Raises UserError where it cannot be used."""
     connection, _ = opened_for(url, Access.READ, b"")
     moment = ExitStack()
-    moment.enter_context(connection.one_moment())
-    end = PostgresEnd(url, connection, moment)
-    end.without_haste()
-    return end
+    moment.enter_context(_one_moment(connection))
+    return PostgresEnd(url, connection, moment)
 
 
 def destination(url: str) -> PostgresEnd:
     """A database to copy into, with the newest schema. Raises UserError where it cannot be used."""
     return PostgresEnd(url, opened_to_copy(url))
+
+
+@contextmanager
+def _one_moment(connection: PostgresConnection) -> Iterator[None]:
+    """All that is read in the block is of one moment, and may take as long as it takes."""
+    with connection.one_moment(), connection.large_statements():
+        connection.flush()
+        yield

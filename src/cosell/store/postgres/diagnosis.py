@@ -37,6 +37,9 @@ def _found(connection: PostgresConnection, url: str) -> Iterator[Diagnosis]:
         make_one = f"make it with: {suggested('seed', db=url)}; or with: {suggested('serve', db=url)}"
         yield Diagnosis(f"there is no database of cosell's in {name} yet; {make_one}")
         return
+    if version < newest:
+        yield Diagnosis(f"{name} has schema {version}, which becomes {newest} when it is next used")
+        return
     facts = facts_of(connection, url, name)
     yield from filter(None, (rule(facts) for rule in RULES))
     if facts.is_read_only or facts.lost_tables or not facts.may_write:
@@ -44,7 +47,4 @@ def _found(connection: PostgresConnection, url: str) -> Iterator[Diagnosis]:
     connection.begin()
     connection.run("UPDATE installation SET one = 1")
     connection.roll_back()
-    comes = (
-        f"; its schema {version} becomes {newest} when it is next used" if version < newest else f", schema {version}"
-    )
-    yield Diagnosis(f"{name} is writable{comes}")
+    yield Diagnosis(f"{name} is writable, schema {version}")

@@ -92,8 +92,7 @@ def dump(url: str, scope: Scope) -> Iterator[PostgresDump]:
     connection, _ = opened_for(url, Access.READ, b"")
     with closing(connection):
         try:
-            with connection.one_moment():
-                connection.run("SET LOCAL idle_in_transaction_session_timeout = 0")  # whoever reads may pause
+            with connection.one_moment(), connection.large_statements():  # whoever reads may pause
                 yield PostgresDump(connection, scope)
         except psycopg.Error as error:
             raise UserError(f"{shown(url)} cannot be read: {reason_of(error) or error}", "restore a backup") from None

@@ -12,13 +12,14 @@ from cosell.errors import UserError
 from cosell.store.postgres.indexes import CREATE_INDEXES
 from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.sql.copied_parts import PROGRESS
+from cosell.store.sql.search_columns import CREATE_SEARCH_INDEXES
 from cosell.suggestion import suggested
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('cosell schema in ' || current_schema(), 0))"
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS schema_version (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)"
 )
-_INDEXES_OF: Final = {1: CREATE_INDEXES}
+_INDEXES_OF: Final = {1: CREATE_INDEXES, 2: CREATE_SEARCH_INDEXES}
 """By the number of the migration that makes their tables."""
 _OURS: Final = "SELECT to_regclass('installation') IS NOT NULL AND to_regclass('schema_version') IS NOT NULL"
 HALF_A_COPY: Final = f"SELECT to_regclass('{PROGRESS}') IS NOT NULL"
@@ -67,7 +68,6 @@ def migrate(connection: PostgresConnection, new_token_key: bytes) -> list[int]:
         if schema_versions(connection)[0] >= number:
             continue
         with _transaction(connection):
-            connection.run("SET LOCAL statement_timeout = 0")
             connection.rows(_LOCK)
             connection.connection.execute(_TABLE.encode())
             if schema_versions(connection)[0] >= number:  # another process was faster
@@ -89,8 +89,9 @@ def migrate(connection: PostgresConnection, new_token_key: bytes) -> list[int]:
 def _transaction(connection: PostgresConnection) -> Iterator[None]:
     connection.begin()
     try:
-        yield
-        connection.commit()
+        with connection.large_statements():
+            yield
+            connection.commit()
     except BaseException:
         connection.roll_back()
         raise

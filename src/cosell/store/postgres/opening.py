@@ -36,7 +36,7 @@ def opened_for(url: str, access: Access, new_token_key: bytes) -> tuple[Postgres
     """
     name = shown(url)
     connection = connected(url)
-    with _closed_if_refused(connection, url):
+    with closed_if_refused(connection, url):
         check_origin(connection, name)
         version, newest = schema_versions(connection)
         is_read_only = connection.value(_IS_READ_ONLY)
@@ -59,7 +59,7 @@ def opened_for(url: str, access: Access, new_token_key: bytes) -> tuple[Postgres
 def opened_to_copy(url: str) -> PostgresConnection:
     """A connection to a database that a copy is made in, with the newest schema. Raises UserError as `opened_for`."""
     connection = connected(url)
-    with _closed_if_refused(connection, url):
+    with closed_if_refused(connection, url):
         check_origin(connection, shown(url), is_copied=True)
         if connection.value(_IS_READ_ONLY):
             raise UserError(f"{shown(url)} is a read-only standby", _PRIMARY)
@@ -69,13 +69,13 @@ def opened_to_copy(url: str) -> PostgresConnection:
 
 def check_database(url: str) -> None:
     """Raises UserError for a database that cannot be reached, or that belongs to another program or a newer cosell."""
-    with closing(connected(url)) as connection, _closed_if_refused(connection, url):
+    with closing(connected(url)) as connection, closed_if_refused(connection, url):
         check_origin(connection, shown(url))
 
 
 def schema_state(url: str) -> SchemaState:
     """See `store.open.schema_state`."""
-    with closing(connected(url)) as connection, _closed_if_refused(connection, url):
+    with closing(connected(url)) as connection, closed_if_refused(connection, url):
         check_origin(connection, shown(url))
         version, _ = schema_versions(connection)
     return SchemaState(version, migration_names()[version:])
@@ -111,7 +111,7 @@ def _see(url: str) -> str:
 
 
 @contextmanager
-def _closed_if_refused(connection: PostgresConnection, url: str) -> Iterator[None]:
+def closed_if_refused(connection: PostgresConnection, url: str) -> Iterator[None]:
     """Closes the connection where the block raises. Raises UserError where that is one of PostgreSQL's errors."""
     name, role = shown(url), connection.connection.info.user
     try:

@@ -1,6 +1,6 @@
 """The numbers that stand for scopes in the tables. They never change, so those that are committed are remembered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cosell.context import Scope
@@ -25,9 +25,9 @@ class ScopeNumbers:
                 self._known[scope] = number
         return number
 
-    def known(self, scopes: Iterable[Scope]) -> dict[Scope, int]:
-        """The numbers of those scopes that are known without asking."""
-        return {scope: self._known[scope] for scope in scopes if scope in self._known}
+    def known(self, scope: Scope) -> int | None:
+        """The number of a scope; None if nobody has asked for it yet."""
+        return self._known.get(scope)
 
     def for_writing(self, connection: PostgresConnection, scopes: Sequence[Scope]) -> dict[Scope, int]:
         """The numbers of scopes, in a transaction, in an order in which everybody takes their rows."""

@@ -1,53 +1,99 @@
-"""Searches, in PostgreSQL's SQL. See `store/search.py` for the meaning."""
+"""Searches, in PostgreSQL's words. See `store/sql/search_rows.py`."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
 
 from cosell.rules.list.page_token import Position
 from cosell.rules.search.fields import Source
 from cosell.rules.search.question import Question
 from cosell.rules.search.sought import Sought
-from cosell.rules.search.summary import summary_of
-from cosell.store.page import Page
+from cosell.store.patience import set_deadline
+from cosell.store.postgres.search_feeding import state_of
+from cosell.store.postgres.search_moment import one_search
+from cosell.store.postgres.search_reading import PostgresSearchIndex
 from cosell.store.postgres.sql_connection import PostgresConnection
-from cosell.store.search import Judged, JudgePlan, first_judged, judge_plan, page_of, position
-from cosell.store.sql.connection import Value
+from cosell.store.search import MOST_JUDGED, Hit, JudgePlan, found_by
+from cosell.store.search_leads import Part
+from cosell.store.sql.connection import SqlReader, Value
 from cosell.store.sql.page_parts import KEY_COLUMNS
-from cosell.store.sql.relation_rows import RelationRows
-from cosell.store.sql.search_beside import aws_summary_of, tags_of
-from cosell.wire.encode import encode
+from cosell.store.sql.search_rows import Names, SearchRows, beside
 
 READ_AT_ONCE: Final = 500
-_BESIDE: Final[dict[Source, str]] = {"tags": tags_of("opportunity"), "aws": aws_summary_of("opportunity")}
+_NEW: Final = "SELECT id_key FROM opportunity WHERE scope_id = ? AND opportunity_id > ? ORDER BY opportunity_id LIMIT ?"
+_CHANGED: Final = "SELECT id_key FROM search_pending WHERE scope_id = ? LIMIT ?"
+_READ: Final = (
+    "SELECT record, {beside} FROM string_to_table(?, ' ') AS p(id_key) "
+    "JOIN opportunity_record AS r ON r.scope_id = ? AND r.id_key = p.id_key"
+)
 
 
-class SearchRows(RelationRows):
+class PostgresSearchRows(SearchRows):
     """What a reading transaction finds."""
 
     _connection: PostgresConnection
+    _reader: SqlReader
+    _fed_until = 0
 
-    def search(self, question: Question, after: Position | None, limit: int) -> Page:
-        """See `SearchReader.search`."""
-        with self._connection.one_moment():
-            return page_of(self._all_judged(question, after, limit + 1), limit)
+    @contextmanager
+    def _one_search(self) -> Iterator[None]:
+        """See `SearchRows._one_search`. In process nobody sets a deadline."""
+        deadline = set_deadline()
+        with one_search(self._connection, deadline) as self._reader:
+            yield
 
-    def _all_judged(self, question: Question, after: Position | None, wanted: int) -> list[Judged]:
-        plan = judge_plan(question, after)
-        judged = first_judged(self._read(plan), question, after, wanted, in_order=plan.in_order)
-        return [self._whole(question, sought) for sought in judged]
+    def _waiting(self) -> list[str] | None:
+        """See `SearchRows._waiting`. Keys of identifiers."""
+        if self._scope_id is None:
+            return []
+        state = state_of(self._connection, self._scope_id)
+        self._fed_until = state.fed_until
+        if not state.is_of_this_reading:
+            return None
+        rows: list[Any] = []
+        if state.last > state.fed_until:
+            rows += self._connection.rows(_NEW, (self._scope_id, state.fed_until, MOST_JUDGED + 1))
+        if state.has_changed:
+            rows += self._connection.rows(_CHANGED, (self._scope_id, MOST_JUDGED + 1))
+        waiting = list(dict.fromkeys(key for (key,) in rows))
+        return None if len(waiting) > MOST_JUDGED else waiting
 
-    def _read(self, plan: JudgePlan) -> Iterator[Sought]:
+    def _found_in_index(
+        self, question: Question, part: Part, after: Position | None, wanted: int, *, pending: bool
+    ) -> list[Hit]:
+        """See `SearchRows._found_in_index`."""
+        if self._scope_id is None:
+            return []
+        index = PostgresSearchIndex(
+            self._reader,
+            self._scope_id,
+            question,
+            part.test,
+            after,
+            has_pending=pending,
+            entries=self._fed_until,
+        )
+        return found_by(index, part.leads, wanted)
+
+    def _read(self, names: Names, sources: frozenset[Source]) -> list[Sought]:
+        """See `SearchRows._read`."""
+        query = _READ.format(beside=beside(sources, "r"))
+        rows = self._connection.rows(query, (" ".join(map(str, names)), self._scope_id))
+        return [Sought(*row) for row in rows]
+
+    def _read_all(self, plan: JudgePlan) -> Generator[Sought]:
+        """See `SearchRows._read_all`. Some at a time, so that no process has all in its memory."""
         direction, behind = ("DESC", "<") if plan.descending else ("ASC", ">")
         columns = tuple(dict.fromkeys((KEY_COLUMNS[plan.order], "id_key")))  # an identifier breaks its own ties
-        place: list[Value] = []
+        place: Sequence[Value] = ()
         if plan.after is not None:
-            place += (plan.after.key, plan.after.id_key)[-len(columns) :]
+            place = (plan.after.key, plan.after.id_key)[-len(columns) :]
         while True:
             conditions = ["scope_id = ?"]
             if place:
                 conditions.append(f"({', '.join(columns)}) {behind} ({', '.join('?' * len(columns))})")
-            rows = self._connection.rows(
-                f"SELECT record, {_beside(plan.sources)}, {', '.join(columns)} FROM opportunity "
+            rows = self._reader.rows(
+                f"SELECT record, {beside(plan.sources, 'opportunity')}, {', '.join(columns)} FROM opportunity "
                 f"JOIN opportunity_record USING (scope_id, id_key) WHERE {' AND '.join(conditions)} "
                 f"ORDER BY {', '.join(f'{column} {direction}' for column in columns)} LIMIT ?",
                 (self._scope_id, *place, READ_AT_ONCE),
@@ -57,15 +103,3 @@ class SearchRows(RelationRows):
             if len(rows) < READ_AT_ONCE:
                 return
             place = rows[-1][3:]
-
-    def _whole(self, question: Question, sought: Sought) -> Judged:
-        """An opportunity with everything that can be shown of it."""
-        identifier = sought.record.id
-        tags, aws = self._tags_text(f"opportunity/{identifier}"), self.aws_summary(identifier)
-        whole = Sought(sought.record_text, tags, aws)
-        return Judged(encode(summary_of(whole)), position(question, whole))
-
-
-def _beside(sources: frozenset[Source]) -> str:
-    """What stands beside a record, or nulls where nobody asks about it."""
-    return ", ".join(query if source in sources else "NULL" for source, query in _BESIDE.items())

@@ -10,9 +10,8 @@ from cosell.store.postgres.address import parts_of
 from cosell.store.postgres.connecting import CONNECT_TIMEOUT_S
 from cosell.store.postgres.indexes import CREATE_INDEXES
 from cosell.store.postgres.sql_connection import PostgresConnection
-from cosell.store.sql.copied_parts import PARTS
+from cosell.store.postgres.tables import OURS, tables
 
-_TABLES: Final = ("installation", "scope", "event_position", "course", "opportunity_record", "zone")
 _NAMES_OF_INDEXES: Final = [statement.split()[2] for statement in CREATE_INDEXES]
 _SETTINGS: Final = (
     *("server_version", "server_version_num", "fsync", "full_page_writes", "synchronous_commit", "autovacuum"),
@@ -74,8 +73,8 @@ def facts_of(connection: PostgresConnection, url: str, name: str) -> Facts:
             "SELECT name, setting FROM pg_settings WHERE name = ANY (string_to_array(?, ' '))", (" ".join(_SETTINGS),)
         )
     )
-    tables = [*_TABLES, *(part.table for part in PARTS)]
-    lost_tables = [table for table in tables if connection.value("SELECT to_regclass(?) IS NULL", (table,))]
+    there = tables(connection)
+    lost_tables = sorted(OURS - there)
     statement = "SELECT coalesce((SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(?)), true)"
     return Facts(
         name=name,
@@ -84,12 +83,11 @@ def facts_of(connection: PostgresConnection, url: str, name: str) -> Facts:
         may_make_tables=connection.value("SELECT has_schema_privilege(current_schema(), 'CREATE')"),
         may_write=all(
             connection.value("SELECT has_table_privilege(?, 'SELECT, INSERT, UPDATE, DELETE')", (table,))
-            for table in tables
-            if table not in lost_tables
+            for table in OURS & there
         ),
         is_standby=connection.value("SELECT pg_is_in_recovery()"),
         is_read_only=connection.value("SELECT current_setting('transaction_read_only') = 'on'"),
-        is_pooled=connection.value("SELECT pg_backend_pid()") != connection.connection.info.backend_pid,
+        is_pooled=connection.is_pooled,
         replicas=[
             Replica(*row)
             for row in connection.rows("SELECT coalesce(application_name, '?'), sync_state FROM pg_stat_replication")

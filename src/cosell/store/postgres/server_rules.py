@@ -155,12 +155,12 @@ def upkeep(facts: Facts) -> Diagnosis | None:
 
 
 def pooler(facts: Facts) -> Diagnosis | None:
-    """Whether a pooler stands between, which may answer with what other clients have prepared."""
+    """Whether a pooler stands between, over which nothing is prepared and no news is heard."""
     if not facts.is_pooled:
         return None
     return Diagnosis(
         "a pooler stands before the server",
-        "set max_prepared_statements of PgBouncer above 0 (1.21 or newer), or name the server itself",
+        "name the server itself: cosell keeps few connections, and is faster and told of events at once there",
         is_note=True,
     )
 

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
+from select import POLLIN, poll
 from typing import Any, Final, NamedTuple
 from weakref import finalize
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 
+from cosell.store.postgres.bounded_wait import BoundedConnection
 from cosell.store.sql.connection import Values
 
 
@@ -26,6 +28,15 @@ class Batch(NamedTuple):
 
 MOST_WAITING: Final = 1_000
 """Statements that wait in memory for each other."""
+LARGE_S: Final = 3600.0
+"""What a statement about a whole database may take."""
+WALKS: Final = ("enable_sort", "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
+"""What PostgreSQL might do instead of walking along an index: connections are told not to, for the sake of pages."""
+LARGE: Final = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+    *(f"SET LOCAL {walk} = on" for walk in WALKS),
+)
 _PLACE: Final = re.compile(r"\?(\d*)")
 
 
@@ -39,16 +50,20 @@ def in_dollars(statement: str) -> bytes:
 class PostgresConnection:
     """A `SqlConnection` over one of psycopg's, which commits each statement unless `begin` came before it.
 
-    Integers go as `bigint`, so that one statement is prepared once, whatever their size.
+    Integers go as `bigint`, so that one statement is prepared once, whatever their size. Behind a pooler a session is
+    nobody's own: there `each_time` are the settings that each transaction makes for itself.
     """
 
-    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+    def __init__(self, connection: BoundedConnection, each_time: Sequence[str] = ()) -> None:
         for dumper in (Int8Dumper, Int8BinaryDumper):  # with the second alone, arrays are of too small integers
             connection.adapters.register_dumper(int, dumper)
         self.connection: Final = connection
         self._let_go = finalize(self, connection.close)  # as a file is that nobody refers to any more
+        self.is_pooled: Final = bool(each_time)
+        self._each_time = each_time
         self._cursor = psycopg.RawCursor(connection)
         self._cursor.format = psycopg.pq.Format.BINARY
+        self._scripts = psycopg.RawCursor(connection)
         self._waiting: list[tuple[str | Batch, Sequence[Any]]] = []
         self._batches: dict[Batch, list[Sequence[Any]]] = {}
         """The rows of those that wait at the end, and to which others may be added."""
@@ -124,6 +139,11 @@ class PostgresConnection:
             for row in rows:
                 copy.write_row(row)
 
+    def run_script(self, script: str) -> None:
+        """Run statements that have no values, in one go."""
+        self.flush()
+        self._scripts.execute(script.encode())
+
     def flush(self) -> None:
         """Let the server carry out what waits, all in one go."""
         if self._waiting:
@@ -134,9 +154,8 @@ class PostgresConnection:
         waiting, self._waiting, self._batches = self._waiting, [], {}
         for statement, values in waiting:
             if isinstance(statement, Batch):
-                self._cursor.execute(
-                    in_dollars(statement.statement), [list(column) for column in zip(*values, strict=True)]
-                )
+                columns = [list(column) for column in zip(*values, strict=True)]
+                self._cursor.execute(in_dollars(statement.statement), columns)
             else:
                 self._cursor.execute(in_dollars(statement), values)
 
@@ -146,17 +165,23 @@ class PostgresConnection:
         if self.in_transaction:
             yield
             return
-        self._cursor.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self.begin_reading()
         try:
             yield
         finally:
-            if not self.connection.closed:
-                self._cursor.execute(b"ROLLBACK")
+            self.roll_back()
 
-    def begin(self) -> None:
-        """Begin a transaction whose statements each see what others have committed until then."""
+    def begin(self, *, one_moment: bool = False) -> None:
+        """Begin a transaction whose statements each see what others have committed until then, or all one moment."""
+        self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ" if one_moment else "BEGIN")
+
+    def begin_reading(self) -> None:
+        """Begin a transaction that sees one moment, and changes nothing."""
+        self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def _begin(self, begin: str) -> None:
         self.in_transaction = True
-        self._waiting = [("BEGIN", ())]
+        self._waiting = [(statement, ()) for statement in (begin, *self._each_time)]
 
     def commit(self) -> None:
         """Make durable what was changed since `begin`."""
@@ -171,6 +196,28 @@ class PostgresConnection:
         if not self.connection.closed and self.connection.info.transaction_status != TransactionStatus.IDLE:
             self._cursor.execute(b"ROLLBACK")
 
+    @contextmanager
+    def large_statements(self) -> Iterator[None]:
+        """Let the statements of the block take long, and find their ways without regard to pages; in a transaction."""
+        self._waiting += ((statement, ()) for statement in LARGE)
+        self._batches = {}
+        before, self.connection.patience_s = self.connection.patience_s, LARGE_S
+        try:
+            yield
+        finally:
+            self.connection.patience_s = before
+
+    @contextmanager
+    def quick_transaction(self) -> Iterator[None]:
+        """A transaction that a power cut of the server may undo: it does not wait for the disk."""
+        self.begin()
+        try:
+            self.rows("SELECT set_config('synchronous_commit', 'off', true)")
+            yield
+            self.commit()
+        finally:
+            self.roll_back()
+
     def close(self) -> None:
         """Let go of the server. Idempotent."""
         self._let_go()
@@ -183,6 +230,21 @@ class PostgresConnection:
             and not self.in_transaction
             and self.connection.info.transaction_status == TransactionStatus.IDLE
         )
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server has said nothing while nobody asked: it says something when it ends a connection."""
+        if not self.is_usable:
+            return False
+        said = poll()
+        said.register(self.connection.fileno(), POLLIN)
+        if not said.poll(0):
+            return True
+        try:
+            self.connection.pgconn.consume_input()
+        except psycopg.Error:
+            return False
+        return self.connection.pgconn.status == ConnStatus.OK and not said.poll(0)
 
     @property
     def is_sound(self) -> bool:

@@ -4,7 +4,7 @@ Between processes the clock rows of scopes keep writers apart. Source: docs/deci
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final, TypeVar
 
 import msgspec
@@ -15,23 +15,27 @@ from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
 from cosell.store.engagement import DueTask
-from cosell.store.interface import Coming
+from cosell.store.interface import Coming, StoreBusy
 from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.patience import seconds_until
 from cosell.store.postgres.closing import Closing
-from cosell.store.postgres.connecting import Connections
+from cosell.store.postgres.connections import Connections, has_gone
 from cosell.store.postgres.group_commit import GroupCommit
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
 from cosell.store.postgres.numbers import Numbers
-from cosell.store.postgres.opening import opened_for
+from cosell.store.postgres.opening import closed_if_refused, opened_for
 from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
 from cosell.store.postgres.scope_numbers import ScopeNumbers
+from cosell.store.postgres.search_feeding import pending
+from cosell.store.postgres.search_upkeep import SearchUpkeep, begin_anew_where_need_be
 from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.postgres.transaction import PostgresWriteTransaction
+from cosell.store.postgres.write_check import WriteCheck
 from cosell.store.saved_states import SavedStates
+from cosell.store.search import FED_AT_ONCE
 from cosell.store.sql.appearance_rows import due_appearances
 from cosell.store.sql.due_review_rows import due_reviews
 from cosell.store.sql.engagement_rows import due_tasks
@@ -44,9 +48,13 @@ WORTH_MAKING_ANEW: Final = 5_000
 """Opportunities from which on a load into empty scopes makes their zones at its end."""
 WORTH_NEW_STATISTICS: Final = 1_000
 """Opportunities from which on the planner is told at once what there is, rather than when the server finds time."""
-LOADED: Final = ("opportunity", "opportunity_record", "zone", "opportunity_change", "review_agenda")
-WITHOUT_HASTE: Final = ("SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0")
-"""For a load that takes as long as it takes."""
+NO_LIMIT: Final = -1
+_SCOPES: Final = "SELECT account, catalog FROM scope ORDER BY 1, 2"
+_ALONE: Final = "LOCK TABLE scope IN EXCLUSIVE MODE"
+"""Who writes holds the row of a scope, and so a weaker lock of the table."""
+_AWS_SIDE: Final = "hashtextextended('cosell AWS side in ' || current_schema(), 0)"
+_BE_AWS_SIDE: Final = f"SELECT pg_try_advisory_xact_lock({_AWS_SIDE})"
+_WAIT_FOR_AWS_SIDE: Final = f"SELECT pg_advisory_xact_lock({_AWS_SIDE})"
 _WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
@@ -54,6 +62,7 @@ class PostgresStore:
     """A `Store` in the database at `url`."""
 
     shared = True
+    reads_at_once = False
 
     def __init__(self, url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
         """Raises UserError where the database cannot be used. `new_token_key` is kept only by a new one."""
@@ -62,15 +71,21 @@ class PostgresStore:
         self._writing = WriterLock()
         self._group: GroupCommit | None = None
         self._numbers = Numbers()
+        self._may_write = access is not Access.READ
+        self._upkeep = SearchUpkeep(self._connection)
         writer, self.token_key = opened_for(url, access, new_token_key)
         self._writer: PostgresConnection | None = writer
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
-        self.states: SavedStates = PostgresSavedStates()
+        self.states: SavedStates = PostgresSavedStates(self)
+        with closed_if_refused(writer, url):
+            if self._may_write:
+                begin_anew_where_need_be(writer)
+            self._write_check = WriteCheck(self.connections, writer, self._writing)
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, or of one moment."""
-        return Reading(self.connections, self.scope_numbers, scope)
+        return Reading(self.connections, self.scope_numbers, scope, self._catch_up)
 
     @contextmanager
     def write(self, scope: Scope) -> Iterator[PostgresWriteTransaction]:
@@ -85,20 +100,22 @@ class PostgresStore:
         Where the scopes are empty, zones and the log of changes are made in one go at the end. The planner is told then
         what there is, so that the first pages are walked as all others.
         """
-        with self._written(scopes) as transactions:
-            writer = self._writer
-            assert writer is not None
-            for setting in WITHOUT_HASTE:
-                writer.run(setting)
-            anew = expected >= WORTH_MAKING_ANEW and not any(each.count() for each in transactions.values())
-            for transaction in transactions.values():
-                transaction.is_loading, transaction.is_made_anew = True, anew
-            yield transactions
-            if anew:
+        with self._writing, self._transaction() as writer, writer.large_statements():
+            with self._changes(writer, scopes) as transactions:
+                anew = expected >= WORTH_MAKING_ANEW and not any(each.count() for each in transactions.values())
                 for transaction in transactions.values():
-                    transaction.make_anew()
+                    transaction.is_loading, transaction.is_made_anew = True, anew
+                yield transactions
+                if anew:
+                    for transaction in transactions.values():
+                        transaction.make_anew()
             if expected >= WORTH_NEW_STATISTICS:
-                writer.run(f"ANALYZE {', '.join(LOADED)}")
+                while self.feed_search(FED_AT_ONCE):
+                    pass
+                writer.begin()
+                with writer.large_statements():
+                    writer.run("ANALYZE")
+                    writer.commit()
 
     @contextmanager
     def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:
@@ -116,14 +133,11 @@ class PostgresStore:
             self._outbox.wake_listeners()
 
     def _prepare(self, closing: Closing, coming: Sequence[Coming]) -> None:
-        known = self.scope_numbers.known(one.scope for one in coming)
-        closing.take(known.values())
+        numbers = {one.scope: self.scope_numbers.known(one.scope) for one in coming}
+        closing.take({number for number in numbers.values() if number is not None})
+        asked = ((numbers[one.scope], one.operation, one.client_token) for one in coming)
         closing.tokens.look_up(
-            {
-                (known[one.scope], one.operation, one.client_token)
-                for one in coming
-                if one.client_token is not None and one.scope in known
-            }
+            {(number, name, token) for number, name, token in asked if number is not None and token is not None}
         )
 
     @contextmanager
@@ -136,13 +150,20 @@ class PostgresStore:
                     yield _transactions(self._writer, numbers, group.closing)
                 group.scope_ids.update(numbers)
                 return
-            with self._transaction() as writer:
-                closing = Closing(writer, self._numbers)
-                numbers = self.scope_numbers.for_writing(writer, scopes)
-                yield _transactions(writer, numbers, closing)
-                closing.write()
-                writer.commit()
-            self.scope_numbers.remember(numbers)
+            with self._transaction() as writer, self._changes(writer, scopes) as transactions:
+                yield transactions
+
+    @contextmanager
+    def _changes(
+        self, writer: PostgresConnection, scopes: Sequence[Scope]
+    ) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
+        """What is done to scopes in a transaction of the writer, which is committed at the end of the block."""
+        closing = Closing(writer, self._numbers)
+        numbers = self.scope_numbers.for_writing(writer, scopes)
+        yield _transactions(writer, numbers, closing)
+        closing.write()
+        writer.commit()
+        self.scope_numbers.remember(numbers)
         if closing.has_announced:
             self._outbox.wake_listeners()
 
@@ -150,28 +171,56 @@ class PostgresStore:
     def _transaction(self) -> Iterator[PostgresConnection]:
         """A transaction of this process's writer, undone if it was not committed. The lock of this process is held."""
         with unavailable_instead_of_postgres_errors():
-            if self._writer is None or not self._writer.is_usable:
-                if self._writer is not None:
-                    self._writer.close()
-                self._writer = self.connections.open()
+            waits_s = seconds_until(self._writing.deadline)
+            if not waits_s:
+                raise StoreBusy("other writers of this process were not done in time")
             writer = self._writer
-            writer.begin()
+            if writer is None or not writer.is_alive:
+                self._let_go_of_the_writer()
+                writer = self._writer = self.connections.open()
             try:
-                waits_ms = max(1, round(seconds_until(self._writing.deadline) * 1000))
-                writer.put(_WAIT, (str(waits_ms),))
+                writer.begin()
+                writer.put(_WAIT, (str(max(1, round(waits_s * 1000))),))
                 yield writer
+            except BaseException as error:
+                self._write_check.heed(error)
+                self.connections.heed(error)
+                if has_gone(error):
+                    self._let_go_of_the_writer()
+                raise
             finally:
-                self._numbers.end(is_committed=not writer.in_transaction)
+                # Of a commit whose answer was lost nobody knows: a gap is better than a number given twice.
+                self._numbers.end(is_committed=not writer.in_transaction or writer.connection.closed)
                 writer.roll_back()
 
+    def _let_go_of_the_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+
     @contextmanager
-    def _connection(self) -> Iterator[PostgresConnection]:
-        connection = self.connections.borrow()
-        try:
-            with unavailable_instead_of_postgres_errors():
-                yield connection
-        finally:
-            self.connections.give_back(connection)
+    def write_everywhere(self) -> Iterator[tuple[PostgresConnection, list[PostgresWriteTransaction]]]:
+        """One transaction over every scope, for what is about the whole database. No other process writes meanwhile."""
+        with self._writing, self._transaction() as writer:
+            writer.run(_ALONE)
+            scopes = [Scope(*row) for row in writer.rows(_SCOPES)]
+            with writer.large_statements(), self._changes(writer, scopes) as transactions:
+                yield writer, list(transactions.values())
+
+    @contextmanager
+    def write_for_aws(self, scope: Scope, *, waits: bool) -> Iterator[PostgresWriteTransaction | None]:
+        """See `Store.write_for_aws`."""
+        with self._writing, self._transaction() as writer:
+            if waits:
+                writer.rows(_WAIT_FOR_AWS_SIDE)
+            elif not writer.value(_BE_AWS_SIDE):
+                yield None
+                return
+            with self._changes(writer, [scope]) as transactions:
+                yield transactions[scope]
+
+    def _connection(self) -> AbstractContextManager[PostgresConnection]:
+        return self.connections.lent()
 
     def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
         """See `Store.due_reviews`."""
@@ -206,15 +255,21 @@ class PostgresStore:
     def scopes(self) -> list[Scope]:
         """See `Store.scopes`."""
         with self._connection() as connection:
-            return [Scope(*row) for row in connection.rows("SELECT account, catalog FROM scope ORDER BY 1, 2")]
+            return [Scope(*row) for row in connection.rows(_SCOPES)]
 
-    def pending_in_search(self, most: int = -1) -> int:
+    def pending_in_search(self, most: int = NO_LIMIT) -> int:
         """See `Store.pending_in_search`."""
-        return 0
+        with self._connection() as connection:
+            return pending(connection, None if most == NO_LIMIT else most)
 
     def feed_search(self, most: int) -> int:
         """See `Store.feed_search`."""
-        return 0
+        return self._upkeep.feed(most)
+
+    def _catch_up(self, scope: Scope) -> None:
+        scope_id = self.scope_numbers.known(scope)
+        if self._may_write and scope_id is not None:
+            self._upkeep.catch_up(scope_id)
 
     def log_bytes(self) -> int:
         """See `Store.log_bytes`. The server looks after its own."""
@@ -225,20 +280,15 @@ class PostgresStore:
         return 0
 
     def check(self) -> float:
-        """See `Store.check`."""
-        with self._connection() as connection:
-            connection.begin()
-            connection.run("UPDATE installation SET one = 1")
-            connection.roll_back()
-        return 0.0
+        """See `Store.check`. Writers are not in its way, since it locks nothing of theirs."""
+        return self._write_check()
 
     def close(self) -> None:
         """See `Store.close`."""
         with self._writing:
             self._outbox.close()
             self.connections.close()
-            if self._writer is not None:
-                self._writer.close()
+            self._let_go_of_the_writer()
 
 
 def _transactions(

@@ -1,6 +1,6 @@
 """What a transaction does, in PostgreSQL's SQL. See `store/interface.py` for the meaning of each method."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -15,7 +15,7 @@ from cosell.store.page import Page
 from cosell.store.page_plan import Drive, plan
 from cosell.store.postgres.closing import Closing
 from cosell.store.postgres.page_sql import count_query, page_query
-from cosell.store.postgres.search_rows import SearchRows
+from cosell.store.postgres.search_rows import PostgresSearchRows
 from cosell.store.postgres.sql_connection import Batch, PostgresConnection
 from cosell.store.postgres.zones import FILL as FILL_ZONES
 from cosell.store.sql.appearance_rows import AppearanceRows
@@ -67,16 +67,23 @@ _RECORDS: Final = (
 _THERE: Final = "SELECT id_key FROM opportunity WHERE scope_id = ? AND id_key IN ({})"
 
 
-class PostgresReadTransaction(SearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
+class PostgresReadTransaction(PostgresSearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     _connection: PostgresConnection
     _changes = _CHANGES
 
-    def __init__(self, connection: PostgresConnection, scope: Scope, scope_id: int | None) -> None:
+    def __init__(
+        self,
+        connection: PostgresConnection,
+        scope: Scope,
+        scope_id: int | None,
+        catch_up: Callable[[], None] | None = None,
+    ) -> None:
         self._connection = connection
         self._scope = scope
         self._scope_id = scope_id
+        self._catch_up = catch_up
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
         """See `ReadTransaction.page`."""

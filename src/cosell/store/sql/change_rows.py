@@ -38,7 +38,7 @@ FROM (
     WHERE scope_id = ?1 AND position > ?2 AND position <= ?3 GROUP BY id_key
 ) AS moved
 JOIN opportunity{by_key} ON opportunity.scope_id = ?1 AND opportunity.id_key = moved.id_key{joined}
-WHERE CAST(?4 AS text) IS NULL OR moved.id_key <= ?4
+WHERE moved.id_key <= ?4 OR ?4 IS NULL
 """
 _FOUND: Final = (
     "SELECT id_key, {encoded} FROM opportunity{joined} WHERE scope_id = ? AND id_key > ? ORDER BY id_key LIMIT ?"

@@ -14,8 +14,8 @@ Value: TypeAlias = int | float | str | bytes | None
 Values: TypeAlias = Sequence[Value]
 
 
-class SqlConnection(Protocol):
-    """A connection, inside a transaction where somebody has begun one."""
+class SqlReader(Protocol):
+    """What can be asked."""
 
     def rows(self, statement: str, values: Values = ()) -> list[Any]:
         """Every row that a statement gives."""
@@ -25,6 +25,10 @@ class SqlConnection(Protocol):
 
     def value(self, statement: str, values: Values = ()) -> Any:
         """The first value of the first row; None where there is none."""
+
+
+class SqlConnection(SqlReader, Protocol):
+    """A connection, inside a transaction where somebody has begun one."""
 
     def run(self, statement: str, values: Values = ()) -> int:
         """Let a statement change rows: how many."""

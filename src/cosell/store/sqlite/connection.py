@@ -13,9 +13,9 @@ from cosell.errors import UserError
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import seconds_until
 from cosell.store.sql.copied_parts import PROGRESS
+from cosell.store.sql.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sqlite.indexes import CREATE_INDEXES
 from cosell.store.sqlite.mishaps import mishap
-from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sqlite.sql_connection import SqliteConnection
 from cosell.suggestion import suggested
 

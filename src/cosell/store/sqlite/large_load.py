@@ -6,10 +6,11 @@ from typing import Final
 
 import apsw
 
+from cosell.store.sql.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sql.zone_maps import FILL_ZONES
 from cosell.store.sqlite.connection import BUSY_TIMEOUT_MS
 from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
-from cosell.store.sqlite.search_columns import CREATE_SEARCH_INDEXES, DROP_SEARCH_INDEXES
+from cosell.store.sqlite.search_dialect import DROP_SEARCH_INDEXES
 
 WORTH_NEW_INDEXES: Final = 5_000
 """Opportunities from which on a load into an empty database makes the indexes anew: measured, both ways cost alike."""

@@ -9,14 +9,26 @@ Many entries are fed together, because an index writes the same pages for one as
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import apsw
 
 from cosell.rules.search.entry import READING
+from cosell.store.search_terms import terms_of
 from cosell.store.sql.search_beside import aws_summary_of, tags_of
-from cosell.store.sqlite.search_entries import NUMBER_COLUMNS, TEXT_COLUMNS, Codes, Row, Rows
+from cosell.store.sql.search_entries import (
+    CODE_PLACES,
+    NUMBER_COLUMNS,
+    TEXT_COLUMNS,
+    WORD_PLACES,
+    Entries,
+    Row,
+    Rows,
+)
+from cosell.store.sqlite.counters import SEARCH_CODE, Counters
+from cosell.store.sqlite.search_dialect import SQLITE
+from cosell.store.sqlite.sql_connection import SqliteConnection
 
 SINCE_SCHEMA: Final = 11
 """The migration that makes the tables of the index."""
@@ -35,7 +47,10 @@ _FOUND: Final = (
     f"{tags_of('opportunity')}, {aws_summary_of('opportunity')} "
     f"FROM opportunity JOIN opportunity_record USING (opportunity_id) WHERE opportunity_id IN {_NUMBERS}"
 )
-_TABLES: Final = (("search_entry", NUMBER_COLUMNS), ("search_written", TEXT_COLUMNS))
+_TABLES: Final = (
+    ("search_entry", ("opportunity_id", *NUMBER_COLUMNS)),
+    ("search_written", ("opportunity_id", *TEXT_COLUMNS)),
+)
 _KEPT_BY: Final = (("search_entry", "opportunity_id"), ("search_written", "opportunity_id"), ("search_terms", "rowid"))
 _PUT_TERMS: Final = "INSERT OR REPLACE INTO search_terms (rowid, terms) VALUES (?, ?)"
 _BEGIN_ANEW: Final = (
@@ -83,9 +98,10 @@ def pending(connection: apsw.Connection, most: int) -> int:
 class Feeding:
     """Feeds the index, inside one transaction of `connection`."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: SqliteConnection) -> None:
         self._connection = connection
-        self._codes = Codes(connection)
+        self._counters = Counters(connection)
+        self._entries = Entries(connection, SQLITE, self._next_codes)
 
     def feed(self, limit: int) -> int:
         """Feed up to `limit` of what waits: how many it were. None, where entries are made under another reading."""
@@ -115,20 +131,30 @@ class Feeding:
         return {rows[0][0]: rows for rows in zip(*both, strict=True)}
 
     def _feed(self, numbers: Sequence[int], before: dict[int, tuple[Row, ...]]) -> None:
-        now = {row[0]: self._codes.rows(*row) for row in self._rows(_FOUND, numbers)}
-        self._codes.write()
+        found = self._rows(_FOUND, numbers)
+        entries = self._entries.of(row[1:] for row in found)
+        now = {row[0]: entry for row, entry in zip(found, entries, strict=True) if entry is not None}
+        self._counters.write()
         gone = [(number,) for number in before if number not in now]
         for table, column in _KEPT_BY:
             self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
         for place, (table, columns) in enumerate(_TABLES):
-            new = [rows[place] for number, rows in now.items() if number not in before]
+            new = [(number, *_row(rows, place)) for number, rows in now.items() if number not in before]
             values = ", ".join("?" * len(columns))
             self._connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})", new)
             for number, there in before.items():
                 if number in now:
-                    self._change(table, columns, there[place], now[number][place])
-        terms = [(number, rows.terms) for number, rows in now.items() if _has_other_terms(rows, before.get(number))]
+                    self._change(table, columns, there[place], (number, *_row(now[number], place)))
+        terms = [
+            (number, terms_of(rows.words, rows.codes))
+            for number, rows in now.items()
+            if _has_other_terms(rows, before.get(number))
+        ]
         self._connection.executemany(_PUT_TERMS, terms)
+
+    def _next_codes(self, count: int) -> Iterable[int]:
+        last = self._counters.advance(SEARCH_CODE, count)
+        return range(last - count + 1, last + 1)
 
     def _rows(self, statement: str, numbers: Sequence[int]) -> list[Any]:
         return self._connection.execute(statement, (apsw.carray(array("q", numbers)),)).fetchall()
@@ -143,5 +169,16 @@ class Feeding:
             )
 
 
+def _row(rows: Rows, place: int) -> Row:
+    """That of one of the tables."""
+    return (rows.numbers, rows.texts)[place]
+
+
 def _has_other_terms(rows: Rows, before: tuple[Row, ...] | None) -> bool:
-    return before is None or rows.has_other_terms(*before)
+    """Than the entry that stands there, behind its number."""
+    if before is None:
+        return True
+    (_, *numbers), (_, *texts) = before
+    return any(rows.numbers[place] != numbers[place] for place in CODE_PLACES) or any(
+        rows.texts[place] != texts[place] for place in WORD_PLACES
+    )

@@ -1,10 +1,10 @@
-"""Searches, in SQL. See `store/search.py` for the meaning."""
+"""Searches, in SQLite's words. See `store/sql/search_rows.py`."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import apsw
 
@@ -12,86 +12,40 @@ from cosell.rules.list.page_token import Position
 from cosell.rules.search.fields import Source
 from cosell.rules.search.question import Question
 from cosell.rules.search.sought import Sought
-from cosell.rules.search.summary import summary_of
 from cosell.store.interface import StoreBusy
-from cosell.store.page import Page
 from cosell.store.patience import set_deadline
-from cosell.store.search import (
-    MOST_JUDGED,
-    Hit,
-    Judged,
-    JudgePlan,
-    first_judged,
-    found_by,
-    judge_plan,
-    merged,
-    page_of,
-    position,
-)
-from cosell.store.search_index import NEVER, NotTold, Test, test_of
-from cosell.store.search_leads import parts_of
+from cosell.store.search import MOST_JUDGED, Hit, JudgePlan, found_by
+from cosell.store.search_leads import Part
+from cosell.store.sql.connection import Value
 from cosell.store.sql.page_parts import KEY_COLUMNS, index_name
-from cosell.store.sql.relation_rows import RelationRows
-from cosell.store.sql.search_beside import aws_summary_of, tags_of
-from cosell.store.sqlite.search_codes import ScopeCodes
+from cosell.store.sql.search_rows import Names, SearchRows, beside
 from cosell.store.sqlite.search_feeding import state_of
 from cosell.store.sqlite.search_reading import SqliteSearchIndex
 from cosell.store.sqlite.sql_connection import SqliteConnection
-from cosell.wire.encode import encode
-
-if TYPE_CHECKING:
-    from apsw import SQLiteValue
 
 STEPS_BETWEEN_LOOKS: Final = 50_000
 """Of SQLite's machine, between two looks at the clock: some milliseconds."""
-_BESIDE: Final[dict[Source, str]] = {"tags": tags_of("opportunity"), "aws": aws_summary_of("opportunity")}
 _CHANGED: Final = "SELECT opportunity_id FROM search_pending WHERE scope_id = ? LIMIT ?"
 _NEW: Final = "SELECT opportunity_id FROM opportunity WHERE opportunity_id > ? LIMIT ?"
-_JUDGED: Final = (
+_READ: Final = (
     "SELECT record, {beside} FROM carray(?) AS p CROSS JOIN opportunity ON opportunity.opportunity_id = p.value "
     "CROSS JOIN opportunity_record ON opportunity_record.opportunity_id = p.value WHERE scope_id = ?"
 )
 
 
-class SearchRows(RelationRows):
+class SqliteSearchRows(SearchRows):
     """What a reading transaction finds."""
 
     _connection: SqliteConnection
-    _catch_up: Callable[[], None] | None
-    """Lets the index of the database know what is pending. None inside a writing transaction."""
 
-    def search(self, question: Question, after: Position | None, limit: int) -> Page:
-        """See `SearchReader.search`. A savepoint, so that all its statements see the same moment."""
-        hits = self._found_at_once(question, after, limit + 1, is_last=self._catch_up is None)
-        if hits is None:
-            assert self._catch_up is not None
-            self._catch_up()
-            hits = self._found_at_once(question, after, limit + 1, is_last=True)
-        assert hits is not None
-        return page_of(hits, limit)
-
-    def _found_at_once(
-        self, question: Question, after: Position | None, wanted: int, *, is_last: bool
-    ) -> Sequence[Hit] | None:
-        """What is found as of one moment. None, but for the last time, where the index is too far behind for that."""
-        hits = None
+    @contextmanager
+    def _one_search(self) -> Iterator[None]:
+        """A savepoint. In process nobody sets a deadline."""
         with _ended_by_deadline(self._connection), self._connection:
-            waiting = self._waiting()
-            if waiting is not None or is_last:
-                hits = self._hits(question, after, wanted, waiting)
-        return hits
-
-    def _hits(
-        self, question: Question, after: Position | None, wanted: int, waiting: list[int] | None
-    ) -> Sequence[Hit]:
-        test = None if waiting is None else self._test(question)
-        if waiting is None or test is None:
-            return self._all_judged(question, after, wanted)
-        found = [] if test == NEVER else self._found(question, test, after, wanted, has_pending=bool(waiting))
-        return merged(question, found, self._judged(question, after, wanted, waiting), wanted)
+            yield
 
     def _waiting(self) -> list[int] | None:
-        """The numbers of pending opportunities; None where they are many, or entries are of another reading."""
+        """See `SearchRows._waiting`. Numbers."""
         state = state_of(self._connection)
         if not state.is_of_this_reading:
             return None
@@ -104,72 +58,46 @@ class SearchRows(RelationRows):
             waiting += [number for (number,) in rows]
         return None if len(waiting) > MOST_JUDGED else waiting
 
-    def _test(self, question: Question) -> Test | None:
-        try:
-            return test_of(question, self._codes)
-        except NotTold:
-            return None
-
-    @property
-    def _codes(self) -> ScopeCodes:
-        return ScopeCodes(self._connection, self._scope_id)
-
-    def _found(
-        self, question: Question, test: Test, after: Position | None, wanted: int, *, has_pending: bool
+    def _found_in_index(
+        self, question: Question, part: Part, after: Position | None, wanted: int, *, pending: bool
     ) -> list[Hit]:
-        hits: list[Hit] = []
-        for part in parts_of(test, question, after, self._codes):
-            index = SqliteSearchIndex(
-                self._connection, self._scope_id, question, part.test, after, has_pending=has_pending
-            )
-            with closing(index):
-                hits += found_by(index, part.leads, wanted - len(hits))
-            if len(hits) == wanted:
-                break
-        return hits
+        """See `SearchRows._found_in_index`."""
+        index = SqliteSearchIndex(self._connection, self._scope_id, question, part.test, after, has_pending=pending)
+        with closing(index):
+            return found_by(index, part.leads, wanted)
 
-    def _judged(self, question: Question, after: Position | None, wanted: int, waiting: list[int]) -> list[Judged]:
-        if not waiting:
-            return []
-        query = _JUDGED.format(beside=_beside(question.sources))
-        rows: Any = self._connection.execute(query, (apsw.carray(array("q", waiting)), self._scope_id))
-        judged = first_judged((Sought(*row) for row in rows), question, after, wanted)
-        return [self._whole(question, sought) for sought in judged]
+    def _read(self, names: Names, sources: frozenset[Source]) -> list[Sought]:
+        """See `SearchRows._read`."""
+        numbers = apsw.carray(array("q", names))
+        query = _READ.format(beside=beside(sources, "opportunity"))
+        rows: Any = self._connection.execute(query, (numbers, self._scope_id)).fetchall()
+        return [Sought(*row) for row in rows]
 
-    def _all_judged(self, question: Question, after: Position | None, wanted: int) -> list[Judged]:
-        plan = judge_plan(question, after)
+    def _read_all(self, plan: JudgePlan) -> Generator[Sought]:
+        """See `SearchRows._read_all`."""
         with closing(self._connection.execute(*self._judge_query(plan))) as cursor:
             rows: Any = cursor
-            read = (Sought(*row) for row in rows)
-            judged = first_judged(read, question, after, wanted, in_order=plan.in_order)
-        return [self._whole(question, sought) for sought in judged]
+            yield from (Sought(*row) for row in rows)
 
-    def _judge_query(self, plan: JudgePlan) -> "tuple[str, list[SQLiteValue]]":
+    def _judge_query(self, plan: JudgePlan) -> tuple[str, list[Value]]:
         direction, behind = ("DESC", "<") if plan.descending else ("ASC", ">")
         columns = tuple(dict.fromkeys((KEY_COLUMNS[plan.order], "id_key")))  # an identifier breaks its own ties
         conditions = ["scope_id = ?"]
-        bindings: list[SQLiteValue] = [self._scope_id]
+        bindings: list[Value] = [self._scope_id]
         if plan.after is not None:
             conditions.append(f"({', '.join(columns)}) {behind} ({', '.join('?' * len(columns))})")
             bindings += (plan.after.key, plan.after.id_key)[-len(columns) :]
         return (
-            f"SELECT record, {_beside(plan.sources)} "
+            f"SELECT record, {beside(plan.sources, 'opportunity')} "
             f"FROM opportunity INDEXED BY {index_name(plan.order, partitioned=False)} "
             f"CROSS JOIN opportunity_record USING (opportunity_id) WHERE {' AND '.join(conditions)} "
             f"ORDER BY {', '.join(f'{column} {direction}' for column in columns)}"
         ), bindings
 
-    def _whole(self, question: Question, sought: Sought) -> Judged:
-        """An opportunity with everything that can be shown of it."""
-        identifier = sought.record.id
-        tags, aws = self._tags_text(f"opportunity/{identifier}"), self.aws_summary(identifier)
-        whole = Sought(sought.record_text, tags, aws)
-        return Judged(encode(summary_of(whole)), position(question, whole))
-
 
 @contextmanager
 def _ended_by_deadline(connection: SqliteConnection) -> Iterator[None]:
-    """Raises StoreBusy once the deadline has passed that was set for whoever asks. In process nobody sets one."""
+    """Raises StoreBusy once the deadline has passed that was set for whoever asks."""
     deadline = set_deadline()
     if deadline is None:
         yield
@@ -181,8 +109,3 @@ def _ended_by_deadline(connection: SqliteConnection) -> Iterator[None]:
         raise StoreBusy("a search was not done in time") from error
     finally:
         connection.set_progress_handler(None)
-
-
-def _beside(sources: frozenset[Source]) -> str:
-    """What stands beside a record, or nulls where nobody asks about it."""
-    return ", ".join(query if source in sources else "NULL" for source, query in _BESIDE.items())

@@ -12,10 +12,11 @@ from cosell.store.patience import waiting_until
 from cosell.store.search import FED_AT_ONCE
 from cosell.store.sqlite.connection import schema_versions
 from cosell.store.sqlite.search_feeding import SINCE_SCHEMA, Feeding, begin_anew, state_of
+from cosell.store.sqlite.sql_connection import SqliteConnection
 
 CATCH_UP_S: Final = 5.0
 """Seconds that a search feeds the index before it does without."""
-Writing = Callable[[], AbstractContextManager[apsw.Connection]]
+Writing = Callable[[], AbstractContextManager[SqliteConnection]]
 """Begins a transaction of the connection that it gives."""
 
 

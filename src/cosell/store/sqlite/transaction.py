@@ -29,7 +29,7 @@ from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.counters import CHANGE_POSITION, EVENT_POSITION, NEXT_NUMBER
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.search_feeding import Feeding
-from cosell.store.sqlite.search_rows import SearchRows
+from cosell.store.sqlite.search_rows import SqliteSearchRows
 from cosell.store.sqlite.sql_connection import SqliteConnection
 
 _BATCH: Final = 500
@@ -65,7 +65,7 @@ _CHANGES: Final = change_statements(
 )
 
 
-class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
+class SqliteReadTransaction(SqliteSearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     _connection: SqliteConnection

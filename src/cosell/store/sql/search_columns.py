@@ -1,20 +1,19 @@
 """Where the fields of a search stand in the two tables of entries, and how their orders are read.
 
 `search_entry` has numbers, in short rows, and `search_written` texts. Where their columns are named together, the first
-is `e` and the second `w`. They have one index for each order that ListOpportunities has not (`indexes.py` has those).
+is `e` and the second `w`. They have one index for each order that ListOpportunities has not.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from cosell.rules.list.page_token import Position
 from cosell.rules.list.sort_keys import Key, company_key
 from cosell.rules.search.entry import CODED, LISTS, MOST_CENTS, NO_AMOUNT, WRITTEN, cents_of
 from cosell.rules.search.fields import FIELDS
+from cosell.store.sql.connection import Value
+from cosell.store.sql.search_dialect import SearchDialect
 from cosell.wire.types import snake_case
-
-if TYPE_CHECKING:
-    from apsw import SQLiteValue
 
 FIELD_NUMBERS: Final = {
     "Stage": 1,
@@ -42,8 +41,9 @@ _VALUES: Final = {
     "EstimatedMrr": "estimated_mrr",
 }
 COLUMNS: Final[dict[str, str]] = {field: _VALUES.get(field) or snake_case(field) for field in FIELDS}
-_LARGEST_INTEGER: Final = 2**63 - 1
 _DIGITS: Final = len(str(MOST_CENTS))
+_WIDTH_OF_TEXTS: Final = 2
+"""Columns of an order of texts: without case, and as they are."""
 
 
 def order_columns(field: str) -> tuple[str, ...]:
@@ -61,33 +61,26 @@ def table_of_order(field: str) -> str:
     return "search_written" if field in WRITTEN or field in LISTS else "search_entry"
 
 
-def key_of_order(field: str, values: "Sequence[SQLiteValue]") -> Key:
+def key_of_order(dialect: SearchDialect, field: str, values: Sequence[object]) -> Key:
     """The key that stands in those columns, or already as a key: in the table of codes, and in those of lists."""
     if field == "EstimatedMrr":
-        cents = values[0]
-        if isinstance(cents, int):
-            return "" if cents == NO_AMOUNT else f"{cents:0>{_DIGITS}}"
-        assert isinstance(cents, str)
-        return cents
-    key: Any = values[-1]
-    return company_key(key) if isinstance(key, str) and field != "OpportunityId" else key
+        cents = dialect.cents_of(values[0])
+        return "" if cents == NO_AMOUNT else f"{cents:0>{_DIGITS}}"
+    if len(values) == _WIDTH_OF_TEXTS:
+        return company_key(dialect.text_of(values[1]))
+    (key,) = values
+    assert isinstance(key, int | str | bytes)
+    return key
 
 
-def order_values(field: str, position: Position) -> "tuple[SQLiteValue, ...]":
+def order_values(dialect: SearchDialect, field: str, position: Position) -> tuple[Value, ...]:
     """What a position has in those columns."""
     if field == "EstimatedMrr":
-        return (amount(cents_of(position.key)),)
+        return (dialect.amount(cents_of(position.key)),)
     if field in WRITTEN or field in LISTS:
         text = text_of(position.key)
-        return text.casefold(), text
+        return dialect.text(text.casefold()), dialect.text(text)
     return () if field == "OpportunityId" else (position.key,)
-
-
-def amount(cents: int) -> "SQLiteValue":
-    """Cents as SQLite sorts them: integers as far as they go, then texts of as many digits, then a byte string."""
-    if cents <= _LARGEST_INTEGER:
-        return cents
-    return f"{cents:0>{_DIGITS}}" if cents <= MOST_CENTS else b""
 
 
 def key_of_text(text: str) -> bytes:
@@ -106,10 +99,9 @@ def index_of(field: str) -> str:
     return f"search_by_{COLUMNS[field]}"
 
 
-_INDEXED: Final = tuple(name for name, field in FIELDS.items() if field.sortable and field.order is None)
+INDEXED: Final = tuple(name for name, field in FIELDS.items() if field.sortable and field.order is None)
 CREATE_SEARCH_INDEXES: Final = tuple(
     f"CREATE INDEX {index_of(field)} ON {table_of_order(field)} "
     f"({', '.join(('scope_id', *(order_columns(field) or (COLUMNS[field],)), 'id_key'))})"
-    for field in _INDEXED
+    for field in INDEXED
 )
-DROP_SEARCH_INDEXES: Final = tuple(f"DROP INDEX {index_of(field)}" for field in _INDEXED)
