@@ -50,9 +50,7 @@ class Engine:
         `model` is the month of an older service model.
         """
         older = older_model(model)
-        secrets = chance or random.SystemRandom()
-        token_key = secrets.getrandbits(_TOKEN_KEY_BITS).to_bytes(_TOKEN_KEY_BITS // 8)
-        store = open_store(url, new_token_key=token_key, access=access)
+        store = open_store(url, new_token_key=new_token_key(chance), access=access)
         if clock is None:
             clock = SharedClock(store) if store.shared else Clock()
         return cls(store, clock, chance or random.Random(), url, readings, faults or Faults(), older)  # noqa: S311
@@ -68,6 +66,12 @@ class Engine:
     def close(self) -> None:
         """Close the store. Idempotent."""
         self.store.close()
+
+
+def new_token_key(chance: random.Random | None = None) -> bytes:
+    """A key that signs page tokens, for a database that has none yet: a secret, unless `chance` is given."""
+    secrets = chance or random.SystemRandom()
+    return secrets.getrandbits(_TOKEN_KEY_BITS).to_bytes(_TOKEN_KEY_BITS // 8)
 
 
 def clock_of(engine: Engine) -> Clock:

@@ -45,7 +45,9 @@ def _one_of(name: str) -> str:
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings with their defaults."""
 
-    db: Annotated[str, Meta(description="The database: a file's path, :memory: or sqlite:///path.")] = "cosell.db"
+    db: Annotated[str, Meta(description="The database: a file's path, :memory:, sqlite:///path or postgresql://….")] = (
+        "cosell.db"
+    )
     account: Annotated[str, Meta(pattern=ACCOUNT_PATTERN, description="The AWS account, twelve digits.")] = (
         DEFAULT_ACCOUNT
     )

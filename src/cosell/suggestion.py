@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Final
 from urllib.parse import urlsplit
 
-from cosell.passwords import without_password
+from cosell.passwords import shown
 
 _DATA: Final = ("db", "account", "catalog")
 _ASKED: Final = ("db", "url", "aws", "profile", "account", "catalog")
@@ -23,6 +23,7 @@ CARRIES: Final[dict[str, tuple[str, ...]]] = {
     "list": _ASKED,
     "seed": _DATA,
     "dump": _DATA,
+    "copy": (),
     "doctor": ("db", "url"),
     "env": ("url", "account"),
     "events tail": ("url",),
@@ -51,7 +52,7 @@ def suggested(command: str, *words: str, **given: str | None) -> str:
         part
         for name in CARRIES[command]
         if (value := about.get(name)) is not None
-        for part in ([f"--{name}"] if name in FLAGS else [f"--{name}", _shown(value)])
+        for part in ([f"--{name}"] if name in FLAGS else [f"--{name}", shown(value)])
     ]
     return shlex.join(["cosell", *command.split(), *words, *options])
 
@@ -71,7 +72,3 @@ def serve_at(url: str, *words: str, **given: str | None) -> str | None:
 def exports(*words: str, **given: str | None) -> str:
     """What a shell takes the exports of `cosell env` by."""
     return f'eval "$({suggested("env", *words, **given)})"'
-
-
-def _shown(value: str) -> str:
-    return without_password(value) if "://" in value else value

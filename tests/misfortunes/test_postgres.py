@@ -207,12 +207,12 @@ def test_tables_that_are_lost_and_a_schema_of_a_newer_cosell_are_told(
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("postgresql://ana:secret@127.0.0.1:9/db", "cosell: cannot use postgresql://ana@127.0.0.1:9/db: "),
+        ("postgresql://ana:secret@127.0.0.1:9/db", "cosell: cannot connect to postgresql://ana@127.0.0.1:9/db: "),
         (
             "postgresql://ana:%zzsecret@127.0.0.1:9/db",
-            "cosell: postgresql://ana@127.0.0.1:9/db is not an address of PostgreSQL's; name it as postgresql://USER",
+            "cosell: postgresql://ana@127.0.0.1:9/db is no address of a PostgreSQL database: invalid percent-encoded",
         ),
-        ("postgresql://127.0.0.1:9/db?password=secret", "cosell: cannot use postgresql://127.0.0.1:9/db: "),
+        ("postgresql://127.0.0.1:9/db?password=secret", "cosell: cannot connect to postgresql://127.0.0.1:9/db: "),
     ],
 )
 def test_a_server_that_is_not_there_is_one_line_without_a_password(
@@ -232,4 +232,4 @@ def test_a_server_that_is_lost_between_two_steps_of_the_start_is_one_line(
     monkeypatch.setattr(PostgresStore, "put_course", gone)
     url = postgres.new_schema()
     told = refused(capsys, "serve", "--port", "0", "--db", url, "--clock", "frozen")
-    assert "does not answer: it cannot be reached" in told
+    assert "cannot be used: it cannot be reached" in told

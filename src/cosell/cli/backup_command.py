@@ -7,6 +7,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 
 
 @click.command("backup")
@@ -24,4 +25,4 @@ def backup_command(file: Path, db: str) -> None:
         made = back_up(db, file)
     except OSError as error:
         raise UserError(f"cannot write {file}: {error.strerror}", "name another file") from None
-    click.echo(f"backed up {db} to {file}: {counted(made.opportunities, 'opportunity')}, {made.bytes:,} bytes")
+    click.echo(f"backed up {shown(db)} to {file}: {counted(made.opportunities, 'opportunity')}, {made.bytes:,} bytes")

@@ -67,7 +67,7 @@ def _findings(db: str, host: str, port: int, server: str | None) -> Iterator[Fin
     yield sqlite()
     yield model()
     yield client_model()
-    yield database(db)
+    yield from database(db)
     if server is None or urlsplit(server).port != port:
         yield listening(host, port)
     yield clock(time.time())
@@ -119,15 +119,18 @@ def client_model() -> Finding:
     return Finding(Verdict.OK, fact)
 
 
-def database(db: str) -> Finding:
+def database(db: str) -> Iterator[Finding]:
     """The database, as `cosell serve` would use it."""
     from cosell.store.open import diagnose
 
     try:
         found = diagnose(db)
     except UserError as mistake:
-        return Finding(Verdict.WRONG, mistake.message, mistake.next_step)
-    return Finding(Verdict.WRONG if found.remedy else Verdict.OK, found.fact, found.remedy)
+        yield Finding(Verdict.WRONG, mistake.message, mistake.next_step)
+        return
+    for each in found:
+        verdict = Verdict.NOTE if each.is_note else Verdict.WRONG if each.remedy else Verdict.OK
+        yield Finding(verdict, each.fact, each.remedy)
 
 
 def listening(host: str, port: int) -> Finding:

@@ -10,6 +10,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 from cosell.whole_file import WholeFile, whole_file
 
 
@@ -41,12 +42,12 @@ def dump_command(to: Path | None, db: str, account: str, catalog: str) -> int:
         if to and output.target and output.target.exists() and dump.is_incomplete:
             to = to.with_name(f"{to.name}.salvaged")
             output.target = to
-    dumped = f"dumped {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog})"
+    dumped = f"dumped {counted(count, 'opportunity')} of {shown(db)} (account {account}, catalog {catalog})"
     click.echo(f"{dumped} to {to or 'stdout'}", err=output.target is None)
     if not dump.is_incomplete:
         return 0
     missing = _missing(dump.lost, more=dump.lost_more)
-    click.echo(f"cosell: {db} is damaged: {missing} could not be read; restore a backup", err=True)
+    click.echo(f"cosell: {shown(db)} is damaged: {missing} could not be read; restore a backup", err=True)
     return 1
 
 

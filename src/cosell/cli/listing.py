@@ -21,6 +21,7 @@ from cosell.cli.typed import again, see_help, server_asked
 from cosell.cli.types import OneOf, Whole
 from cosell.errors import UserError
 from cosell.exports.columns import STEADY_SORT
+from cosell.passwords import shown
 from cosell.suggestion import suggested
 from cosell.wire.model import paginators
 from cosell.wire.types import snake_case
@@ -172,7 +173,7 @@ def about_no_opportunities(listing: Listing) -> str:
         other = "Sandbox" if listing.catalog == "AWS" else "AWS"
         return f"No opportunities in catalog {listing.catalog}. Look into the other one: {again(catalog=other)}"
     make_some = suggested("seed", db=listing.db, account=listing.account, catalog=listing.catalog)
-    return f"No opportunities in catalog {listing.catalog} of {listing.db}. Make some: {make_some}"
+    return f"No opportunities in catalog {listing.catalog} of {shown(listing.db)}. Make some: {make_some}"
 
 
 def _client(listing: Listing) -> AbstractContextManager[Any]:

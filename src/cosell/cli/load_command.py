@@ -10,6 +10,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 
 if TYPE_CHECKING:
     from cosell.context import Scope
@@ -76,7 +77,7 @@ def _summary(reading: "Reading", done: "dict[Scope, Loaded]", name: str, db: str
     anew = sum(loaded.anew for loaded in done.values())
     catalogs = " and ".join(sorted(scope.catalog for scope in done)) or "none"
     parts = [
-        f"loaded {counted(stored, 'opportunity')} from {name} into {db} (account {account}, catalog {catalogs})",
+        f"loaded {counted(stored, 'opportunity')} from {name} into {shown(db)} (account {account}, catalog {catalogs})",
         *(f"{loaded.replaced:,} replaced in {scope.catalog}" for scope, loaded in done.items() if loaded.replaced),
         *(f"{loaded.unchanged:,} unchanged in {scope.catalog}" for scope, loaded in done.items() if loaded.unchanged),
     ]

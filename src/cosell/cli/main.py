@@ -30,6 +30,8 @@ COMMANDS: Final = {
     "seed": "Fill a database with a realistic pipeline.",
     "load": "Load opportunities from what AWS clients print.",
     "dump": "Write opportunities as JSON lines.",
+    "migrate": "Bring the schema of a database up to date.",
+    "copy": "Copy a whole database into another one, of either kind.",
     "backup": "Copy a whole database while others work with it.",
     "restore": "Bring a backup back.",
     "push": "Create and update opportunities from a file.",

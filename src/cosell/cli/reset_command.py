@@ -7,6 +7,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 
 
 @click.command("reset")
@@ -32,8 +33,8 @@ def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
                 raise UserError("nobody is there to confirm the reset", "say --yes if you mean it")
             with engine.store.read(scope) as tx:
                 count = tx.count()
-            question = f"Remove {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog})?"
+            question = f"Remove {counted(count, 'opportunity')} of {shown(db)} (account {account}, catalog {catalog})?"
             click.confirm(question, abort=True, err=True)
         with engine.store.write(scope) as writing:
             removed = writing.clear()
-    click.echo(f"removed {counted(removed, 'opportunity')} of {db} (account {account}, catalog {catalog})")
+    click.echo(f"removed {counted(removed, 'opportunity')} of {shown(db)} (account {account}, catalog {catalog})")

@@ -7,6 +7,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 
 
 @click.command("restore")
@@ -25,6 +26,6 @@ def restore_command(file: Path, db: str, *, replace: bool) -> None:
     try:
         made, aside = restore(db, file, replace=replace)
     except OSError as error:
-        raise UserError(f"cannot write {db}: {error.strerror}", "name another file with --db") from None
+        raise UserError(f"cannot write {shown(db)}: {error.strerror}", "name another file with --db") from None
     kept = f"; what was there before is {aside}" if aside else ""
-    click.echo(f"restored {counted(made.opportunities, 'opportunity')} to {db}{kept}")
+    click.echo(f"restored {counted(made.opportunities, 'opportunity')} to {shown(db)}{kept}")

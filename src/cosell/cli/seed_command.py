@@ -7,6 +7,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.cli.types import Whole, WrongValue
+from cosell.passwords import shown
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
@@ -57,4 +58,6 @@ def seed_command(count: int, seed: int, now_ms: int | None, db: str, account: st
             now_ms = engine.clock() // MS_PER_DAY * MS_PER_DAY
         done = fill(engine.store, Scope(account, catalog), count=count, seed=seed, now_ms=now_ms, advance=advance)
     moved = f"; {counted(done.moved, 'stamp')} moved behind those that were there" if done.moved else ""
-    click.echo(f"seeded {counted(done.count, 'opportunity')} into {db} (account {account}, catalog {catalog}){moved}")
+    click.echo(
+        f"seeded {counted(done.count, 'opportunity')} into {shown(db)} (account {account}, catalog {catalog}){moved}"
+    )

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from cosell.errors import UserError
-from cosell.passwords import without_password
+from cosell.passwords import shown
 
 _RANKS: Final = {ParameterSource.COMMANDLINE: 3, ParameterSource.ENVIRONMENT: 2, ParameterSource.DEFAULT_MAP: 1}
 """The option wins over the variable, the variable over the file."""
@@ -94,7 +94,7 @@ def _said(context: click.Context) -> Iterator[click.Parameter]:
 
 
 def _has_password(text: str) -> bool:
-    return "://" in text and without_password(text) != text
+    return shown(text) != text
 
 
 def _rank(context: click.Context, name: str) -> int:
@@ -106,4 +106,4 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     text = str(getattr(value, "name", value))  # a file by its name
-    return without_password(text) if "://" in text else text
+    return shown(text)

@@ -16,7 +16,7 @@ from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.events.deliverer import Deliverer
 from cosell.events.sink import addressed
-from cosell.passwords import without_password
+from cosell.passwords import shown
 from cosell.serve.app import Application
 from cosell.serve.connections import end_unread, room_for_connections
 from cosell.serve.log import log_delivery, log_event, log_outage
@@ -117,7 +117,7 @@ def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
     return {
         "version": options.version,
         "model": served_month(options.model),
-        "database": without_password(options.db),
+        "database": shown(options.db),
         "host": options.host,
         "port": options.port,
         "workers": options.workers,

@@ -12,7 +12,7 @@ from cosell.console.visit.seeding import SEED_COUNT
 from cosell.console.visit.visit import Failure, Visit
 from cosell.context import Scope
 from cosell.operations import OPERATIONS
-from cosell.passwords import without_password
+from cosell.passwords import shown
 from cosell.wire.model import service_model
 
 NEWEST: Final = 8
@@ -35,7 +35,7 @@ def home(visit: Visit) -> Response:
         "home.html",
         sets=sets,
         shown=next(one for one in sets if one.is_shown),
-        database=without_password(visit.surroundings.engine.url),
+        database=shown(visit.surroundings.engine.url),
         exports=exports(visit),
         implemented=len(OPERATIONS),
         known=len(service_model().operations),

@@ -8,11 +8,9 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final, TypeVar
 
 import msgspec
-import psycopg
 
 from cosell.clock import Course
 from cosell.context import Scope
-from cosell.passwords import without_password
 from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
@@ -22,12 +20,11 @@ from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.patience import seconds_until
 from cosell.store.postgres.closing import Closing
-from cosell.store.postgres.connecting import first_opened, unreachable
 from cosell.store.postgres.connections import Connections, has_gone
 from cosell.store.postgres.group_commit import GroupCommit
-from cosell.store.postgres.migrate import check_origin, migrate
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
 from cosell.store.postgres.numbers import Numbers
+from cosell.store.postgres.opening import closed_if_refused, opened_for
 from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
@@ -47,6 +44,10 @@ from cosell.store.writer_lock import WriterLock
 
 Found = TypeVar("Found")
 
+WORTH_MAKING_ANEW: Final = 5_000
+"""Opportunities from which on a load into empty scopes makes their zones at its end."""
+WORTH_NEW_STATISTICS: Final = 1_000
+"""Opportunities from which on the planner is told at once what there is, rather than when the server finds time."""
 NO_LIMIT: Final = -1
 _SCOPES: Final = "SELECT account, catalog FROM scope ORDER BY 1, 2"
 _ALONE: Final = "LOCK TABLE scope IN EXCLUSIVE MODE"
@@ -65,7 +66,6 @@ class PostgresStore:
 
     def __init__(self, url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
         """Raises UserError where the database cannot be used. `new_token_key` is kept only by a new one."""
-        name = without_password(url)
         self.connections: Final = Connections(url)
         self.scope_numbers: Final = ScopeNumbers()
         self._writing = WriterLock()
@@ -73,21 +73,15 @@ class PostgresStore:
         self._numbers = Numbers()
         self._may_write = access is not Access.READ
         self._upkeep = SearchUpkeep(self._connection)
-        self._writer: PostgresConnection | None = first_opened(url)
+        writer, self.token_key = opened_for(url, access, new_token_key)
+        self._writer: PostgresConnection | None = writer
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
         self.states: SavedStates = PostgresSavedStates(self)
-        try:
-            check_origin(self._writer, name)
-            if access is Access.CREATE:
-                migrate(self._writer, new_token_key)
-            if access is not Access.READ:
-                begin_anew_where_need_be(self._writer)
-            self.token_key: bytes = self._writer.value("SELECT token_key FROM installation")
-            self._write_check = WriteCheck(self.connections, self._writer, self._writing)
-        except psycopg.Error as error:
-            self._writer.close()
-            raise unreachable(url, error) from None
+        with closed_if_refused(writer, url):
+            if self._may_write:
+                begin_anew_where_need_be(writer)
+            self._write_check = WriteCheck(self.connections, writer, self._writing)
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, or of one moment."""
@@ -101,10 +95,20 @@ class PostgresStore:
 
     @contextmanager
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
-        """See `Store.bulk_load`."""
+        """See `Store.bulk_load`.
+
+        Where the scopes are empty, zones and the log of changes are made in one go at the end. The planner is told then
+        what there is, so that the first pages are walked as all others.
+        """
         with self._writing, self._transaction() as writer, writer.large_statements():
             with self._changes(writer, scopes) as transactions:
+                anew = expected >= WORTH_MAKING_ANEW and not any(each.count() for each in transactions.values())
+                for transaction in transactions.values():
+                    transaction.is_loading, transaction.is_made_anew = True, anew
                 yield transactions
+                if anew:
+                    for transaction in transactions.values():
+                        transaction.make_anew()
             if expected >= WORTH_NEW_STATISTICS:
                 while self.feed_search(FED_AT_ONCE):
                     pass
@@ -285,9 +289,6 @@ class PostgresStore:
             self._outbox.close()
             self.connections.close()
             self._let_go_of_the_writer()
-
-
-WORTH_NEW_STATISTICS: Final = 1_000
 
 
 def _transactions(

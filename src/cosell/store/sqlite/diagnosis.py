@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 import apsw
-import msgspec
 
+from cosell.store.diagnosis import Diagnosis
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import NOT_NOW, is_foreign, reason_of, schema_versions
 from cosell.store.sqlite.write_check import CHANGE_BYTES, check_schema, whole_schema, write_and_take_back
@@ -15,13 +15,6 @@ from cosell.suggestion import suggested
 PATIENCE_MS: Final = 1_000
 """How long another writer is waited for."""
 MEMORY: Final = ":memory:"
-
-
-class Diagnosis(msgspec.Struct, frozen=True):
-    """What was found: `fact` in one line, and the `remedy` if something is wrong."""
-
-    fact: str
-    remedy: str = ""
 
 
 def sqlite_version() -> str:

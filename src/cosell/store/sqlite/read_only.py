@@ -12,7 +12,16 @@ from typing import Final
 import apsw
 
 from cosell.errors import UserError
-from cosell.store.sqlite.connection import UNUSABLE, check_origin, configure, migrate, open_connection, schema_versions
+from cosell.store.schema_state import SchemaState
+from cosell.store.sqlite.connection import (
+    UNUSABLE,
+    check_origin,
+    configure,
+    migrate,
+    migration_names,
+    open_connection,
+    schema_versions,
+)
 from cosell.store.sqlite.mishaps import mishap
 from cosell.store.sqlite.sql_connection import SqliteConnection
 
@@ -54,6 +63,22 @@ def check_file(path: str) -> None:
     """Raises UserError for a file that cannot be opened, or that belongs to another program or a newer cosell."""
     with closing(open_for_reading(path)) as connection:
         check_origin(connection, path)
+
+
+def schema_state(path: str | None) -> SchemaState:
+    """How far the schema of the file `path` is; without one, that of no file at all.
+
+    Raises UserError for a file that cannot be opened, or that belongs to another program or a newer cosell.
+    """
+    if path is None:
+        return SchemaState(0, migration_names())
+    try:
+        with closing(open_for_reading(path)) as connection:
+            check_origin(connection, path)
+            version, _ = schema_versions(connection)
+    except UNUSABLE as error:
+        raise mishap(path, error) from None
+    return SchemaState(version, migration_names()[version:])
 
 
 def _is_older(connection: apsw.Connection, path: str) -> bool:

@@ -54,13 +54,14 @@ CREATE TABLE opportunity (
     summary bytea NOT NULL,
     CONSTRAINT opportunity_by_id_key PRIMARY KEY (scope_id, id_key)
 );
--- Read by GetOpportunity alone, so it stays out of the way of pages.
+-- Read by GetOpportunity alone, so it stays out of the way of pages. Most records are a little longer than what
+-- PostgreSQL leaves uncompressed; compressing one costs it more than all else that a creation writes.
 CREATE TABLE opportunity_record (
     scope_id integer NOT NULL,
     id_key text COLLATE "C" NOT NULL,
     record bytea NOT NULL,
     PRIMARY KEY (scope_id, id_key)
-);
+) WITH (toast_tuple_target = 8160);
 
 -- Stretches of the orders, with the least and greatest dates in each: see store/sql/zone_maps.py. `low` and `high` are of
 -- dates, `low_key` and `high_key` of identifiers.
@@ -100,7 +101,7 @@ CREATE TABLE opportunity_change (
     changed bigint NOT NULL,
     before bytea,
     PRIMARY KEY (scope_id, position)
-);
+) WITH (toast_tuple_target = 8160);
 CREATE INDEX change_by_opportunity ON opportunity_change (scope_id, id_key, position) WHERE before IS NOT NULL;
 
 CREATE TABLE kept_count (
