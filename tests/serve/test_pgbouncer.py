@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from cosell.engine import Engine
+from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
 from tests.events.test_serving import until_settled
 from tests.postgres import USER_INSTEAD_OF_ROOT, Postgres
@@ -74,16 +75,20 @@ def test_servers_answer_right_and_deliver_all(serve: Callable[..., Server], url:
         client = servers[number // 2].client(account)
         created = []
         for turn in range(8):
-            title = f"{number} {turn}"
+            title = f"{number}-{turn}-of-mine"
             identifier = client.create_opportunity(
                 Catalog="Sandbox",
                 ClientToken=title,
                 Project={"Title": title, "CustomerUseCase": "AI Machine Learning and Analytics"},
             )["Id"]
-            found = client.get_opportunity(Catalog="Sandbox", Identifier=identifier)
-            assert found["Project"]["Title"] == title
+            record = client.get_opportunity(Catalog="Sandbox", Identifier=identifier)
+            assert record["Project"]["Title"] == title
             page = client.list_opportunities(Catalog="Sandbox", MaxResults=5)["OpportunitySummaries"]
             assert len({row["Id"] for row in page}) == len(page)
+            if account == ACCOUNT:
+                question = {"Catalog": "Sandbox", "Keyword": title}
+                _, found = raw(servers[number // 2], "SearchOpportunities", question)
+                assert [hit["Id"] for hit in found["OpportunitySearchSummaries"]] == [identifier]
             created.append((account, identifier))
         return created
 
