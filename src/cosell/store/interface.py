@@ -155,7 +155,7 @@ class Store(Protocol):
     def write_for_aws(self, scope: Scope, *, waits: bool) -> AbstractContextManager[WriteTransaction | None]:
         """As `write`, for what AWS's side does by itself.
 
-        While another process is doing such a thing it waits for it as for a writer, or gives None.
+        While another process is doing such a thing, or has the scope, it waits for it as for a writer, or gives None.
         """
 
     def group_commit(self, coming: Sequence[Coming]) -> AbstractContextManager[None]:

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from cosell.errors import SerializationException
+from cosell.wire.building import one_at_a_time
 from cosell.wire.constraints import DATE_PATTERN
 from cosell.wire.double import Double, exact
 from cosell.wire.model import Operation
 from cosell.wire.timestamps import Date, is_calendar_day
-from cosell.wire.types import one_at_a_time, structure
+from cosell.wire.types import structure
 from cosell.wire.unchecked import unchecked
 from cosell.wire.violations import checked, number_of, timestamp_of
 

@@ -1,6 +1,7 @@
 """The model's structures as msgspec types, each built when it is first asked for.
 
-`from cosell.wire.types import ListOpportunitiesRequest` works for every structure of the model. Members are
+`from cosell.wire.building import one_at_a_time
+from cosell.wire.types import ListOpportunitiesRequest` works for every structure of the model. Members are
 spelled in snake_case; a member that the model does not require may be None, which stands for absent and null alike.
 Decoding into such a type enforces the model's constraints, building one by hand does not.
 
@@ -11,7 +12,6 @@ What a type checker sees is `types.pyi`, written by `tools/write_wire_types.py` 
 """
 
 import re
-from threading import RLock
 from typing import Annotated, Any, Final, ForwardRef, Literal
 
 import msgspec
@@ -34,8 +34,6 @@ ALREADY_ENCODED: Final[frozenset[str]] = frozenset(
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _built: dict[str, type[msgspec.Struct]] = {}
 _being_built: set[str] = set()
-one_at_a_time: Final = RLock()
-"""Held by whoever builds a type, or first lets msgspec look into one: it crashes where two threads do (0.22)."""
 
 
 def snake_case(name: str) -> str:
