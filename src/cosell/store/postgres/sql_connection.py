@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Final
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper
 
 from cosell.store.sql.connection import Values
@@ -34,7 +34,6 @@ class PostgresConnection:
         self.connection: Final = connection
         self._cursor = psycopg.RawCursor(connection)
         self._cursor.format = psycopg.pq.Format.BINARY
-        self._scripts = psycopg.RawCursor(connection)
         self.writes = 0
         """Statements so far that may have changed something."""
 
@@ -63,7 +62,9 @@ class PostgresConnection:
 
     def run_script(self, script: str) -> None:
         """Run statements that have no values, in one go."""
-        self._scripts.execute(script.encode())
+        result = self.connection.pgconn.exec_(script.encode())
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise psycopg.errors.error_from_result(result)
 
     @property
     def in_transaction(self) -> bool:
