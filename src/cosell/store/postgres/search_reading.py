@@ -46,10 +46,15 @@ _BESIDE: Final = (
     "CROSS JOIN LATERAL (SELECT * FROM {table} WHERE scope_id = ? AND id_key = {of}.id_key OFFSET 0) AS {name} "
 )
 _ENTRIES: Final = (
-    "string_to_table(?, ' ') AS c(id_key) JOIN search_entry AS e ON e.scope_id = ? AND e.id_key = c.id_key"
+    "string_to_table(?, ' ') AS c(id_key) "
+    "CROSS JOIN LATERAL (SELECT * FROM search_entry WHERE scope_id = ? AND id_key = c.id_key OFFSET 0) AS e"
 )
-_TEXTS_BESIDE: Final = " JOIN search_written AS w ON w.scope_id = e.scope_id AND w.id_key = e.id_key"
-_CODES_BESIDE: Final = " JOIN search_text AS t ON t.scope_id = e.scope_id AND t.code = e.{column}"
+_TEXTS_BESIDE: Final = (
+    " CROSS JOIN LATERAL (SELECT * FROM search_written WHERE scope_id = e.scope_id AND id_key = e.id_key OFFSET 0) AS w"
+)
+_CODES_BESIDE: Final = (
+    " CROSS JOIN LATERAL (SELECT * FROM search_text WHERE scope_id = e.scope_id AND code = e.{column} OFFSET 0) AS t"
+)
 
 
 class Candidates(msgspec.Struct, frozen=True):
