@@ -100,7 +100,7 @@ def _told(pair: Pair) -> str:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    server = Postgres(MEMORY)
+    server = Postgres(settings=MEMORY)
     try:
         yield server.new_database()
     finally:

@@ -8,10 +8,13 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -34,12 +37,12 @@ SETTINGS: Final = {
 
 
 class Postgres:
-    """A server on 127.0.0.1. `stop` ends it and removes all that it wrote.
+    """A server on 127.0.0.1, or a standby of another one. `stop` ends it and removes all that it wrote.
 
     `settings` take the place of those above.
     """
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, primary: "Postgres | None" = None, settings: Mapping[str, str] | None = None) -> None:
         self._settings = SETTINGS | dict(settings or {})
         self._folder = Path(tempfile.mkdtemp(prefix="cosell-postgres-"))
         self._data = self._folder / "data"
@@ -48,7 +51,11 @@ class Postgres:
         self._user: dict[str, Any] = {}
         try:
             self._install()
-            self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+            if primary is None:
+                self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+            else:
+                source = ("--host=127.0.0.1", f"--port={primary.port}", "--username=postgres")
+                self._run("pg_basebackup", *source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
             self._start_on_a_free_port()
         except BaseException:
             shutil.rmtree(self._folder)
@@ -108,6 +115,41 @@ class Postgres:
         """End the server as a power cut of its own would: connections break, nothing is written any more."""
         self._run("pg_ctl", "stop", "--mode", "immediate")
 
+    def kill(self) -> None:
+        """Kill the server's process, and wait for those that it has started to notice."""
+        processes = self._processes()
+        os.kill(processes[0], signal.SIGKILL)
+        while any(Path(f"/proc/{process}/stat").exists() for process in processes[1:]):
+            time.sleep(0.01)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Let the server neither answer nor refuse anything."""
+        processes = self._processes()
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def _processes(self) -> list[int]:
+        """The server's process, and those that it has started."""
+        first = int((self._data / "postmaster.pid").read_text().partition("\n")[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
+
+    def promote(self) -> None:
+        """Let a standby be a primary from now on."""
+        self._run("pg_ctl", "promote", "--wait")
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting of the server while it runs."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+            connection.execute("SELECT pg_reload_conf()")
+
     def stop(self) -> None:
         """End the server, and remove its files."""
         try:
@@ -125,6 +167,21 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY".encode())
         return self.url(name)
+
+    @contextmanager
+    def database_in(self, folder: Path) -> Iterator[str]:
+        """The URL of a new database whose tables lie in a folder, which becomes the server's."""
+        if self._user:
+            os.chown(folder, self._user["user"], self._user["group"])
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE {name} LOCATION '{folder}'".encode())
+            connection.execute(f"CREATE DATABASE {name} TABLESPACE {name} STRATEGY FILE_COPY".encode())
+            try:
+                yield self.url(name)
+            finally:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+                connection.execute(f"DROP TABLESPACE {name}".encode())
 
     def new_schema(self) -> str:
         """The URL of a new, empty schema, made more quickly than a database."""

@@ -28,7 +28,7 @@ from cosell.operations import BEYOND_THE_MODEL, OPERATIONS, REPEATS
 from cosell.rules.identifiers import uuid_of
 from cosell.rules.search.violations import in_tree_order
 from cosell.rules.tag import catalog_in
-from cosell.store.interface import GroupSpoilt, Remembered, StoreBusy, StoreUnavailable, WriteTransaction
+from cosell.store.interface import Coming, GroupSpoilt, Remembered, StoreBusy, StoreUnavailable, WriteTransaction
 from cosell.store.patience import new_deadline, waiting_until
 from cosell.wire import decode, protocol
 from cosell.wire import encode as encoding
@@ -147,7 +147,7 @@ def validate(engine: Engine, call: Call) -> None:
 
 def operate(engine: Engine, call: Call) -> None:
     """Do what is asked, in one transaction, or answer again what was answered to the same ClientToken."""
-    scope = Scope(call.account, _catalog_of(call.request))
+    scope = _scope_of(call)
     call.context = engine.context(scope, engine.clock())
     perform = OPERATIONS[call.operation.name]
     if call.operation.readonly:
@@ -204,7 +204,7 @@ def answer_group(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
     while len(before) > 1:
         oldest, trouble = before[0]
         try:
-            with waiting_until(oldest.deadline), engine.store.group_commit():
+            with waiting_until(oldest.deadline), engine.store.group_commit(_coming(before)):
                 return [*late, *_answers(engine, before)]
         except GroupSpoilt:
             break
@@ -214,6 +214,15 @@ def answer_group(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
         except Exception as defect:  # noqa: BLE001  # the common end failed: nobody is left waiting
             return [*late, *(_answer(engine, call, trouble or _failure(defect)) for call, trouble in before)]
     return [*late, *_answers(engine, before)]
+
+
+def _coming(before: Sequence[tuple[Call, Trouble | None]]) -> list[Coming]:
+    """What the calls will do that have come as far as the store."""
+    return [
+        Coming(_scope_of(call), call.operation.name, getattr(call.request, "client_token", None))
+        for call, trouble in before
+        if trouble is None
+    ]
 
 
 def _answers(engine: Engine, before: Sequence[tuple[Call, Trouble | None]]) -> list[Answer]:
@@ -279,6 +288,11 @@ def remember(tx: WriteTransaction, call: Call) -> None:
         first = Remembered(_digest(call.request), encoding.encode(call.response))
         now_ms = call.context.now_ms
         tx.remember(call.operation.name, token, first, now_ms, now_ms + CLIENT_TOKEN_LIFETIME_MS)
+
+
+def _scope_of(call: Call) -> Scope:
+    """The data set that a call is about."""
+    return Scope(call.account, _catalog_of(call.request))
 
 
 def _catalog_of(request: Any) -> str:

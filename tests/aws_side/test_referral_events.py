@@ -1,8 +1,5 @@
 """What a partner is told of a referral, in which order, and what is given up where something fails."""
 
-import json
-from typing import Any
-
 import pytest
 
 from cosell.aws_side import by_hand
@@ -12,18 +9,13 @@ from cosell.engine import Engine
 from cosell.operations.invitation.expire_invitation import expire_invitation
 from cosell.store.interface import WriteTransaction
 from tests.aws_side.conftest import HOUR_MS, raised
-from tests.store.caller import NOON_MS, Caller, HandClock, Record, moment
+from tests.store.caller import NOON_MS, Caller, HandClock, announced, moment
 
 DAYS_15 = 15 * 24 * HOUR_MS
 
 
-def events(engine: Engine) -> list[Record]:
-    rows: Any = engine.store._writer.execute("SELECT event FROM outbox ORDER BY position").fetchall()  # type: ignore[attr-defined]
-    return [json.loads(row[0]) for row in rows]
-
-
 def told(engine: Engine) -> list[str]:
-    return [event["detail-type"] for event in events(engine)]
+    return [event["detail-type"] for event in announced(engine)]
 
 
 def refer(caller: Caller) -> str:
@@ -35,7 +27,7 @@ def refer(caller: Caller) -> str:
 
 def test_an_invitation_is_told_and_no_opportunity(caller: Caller) -> None:
     invitation = refer(caller)
-    (event,) = events(caller.engine)
+    (event,) = announced(caller.engine)
     assert event["detail-type"] == "Engagement Invitation Created"
     detail = event["detail"]["engagementInvitation"]
     assert detail["id"] == invitation
@@ -79,7 +71,7 @@ def test_an_expiry_is_told_once_at_its_moment(caller: Caller) -> None:
     assert len(told(caller.engine)) == 1
     for _ in range(2):
         work(caller.engine, None, NOON_MS + 2 * DAYS_15, raised)
-    created, expired = events(caller.engine)
+    created, expired = announced(caller.engine)
     assert expired["detail-type"] == "Engagement Invitation Expired"
     assert expired["time"][:19] == moment(NOON_MS + DAYS_15)[:19]
     assert created["detail"]["engagementInvitation"]["id"] == expired["detail"]["engagementInvitation"]["id"]
@@ -98,7 +90,7 @@ def test_a_reset_removes_what_aws_has_shown_of_a_referral(caller: Caller) -> Non
     task = caller("StartEngagementByAcceptingInvitationTask", ClientToken="yes", Identifier=refer(caller))
     opportunity = task["OpportunityId"]
     by_hand.edit(caller.engine, caller.scope, opportunity, {"Insights": {"EngagementScore": "High"}}, None)
-    engagement_id = events(caller.engine)[-2]["detail"]["resourceSnapshot"]["engagementId"]
+    engagement_id = announced(caller.engine)[-2]["detail"]["resourceSnapshot"]["engagementId"]
     for left in (True, False):
         with caller.engine.store.write(caller.scope) as tx:
             snapshot = tx.latest_snapshot(engagement_id, opportunity, "AwsOpportunitySummaryFullView")

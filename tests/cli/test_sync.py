@@ -316,6 +316,11 @@ def test_a_run_that_is_interrupted_says_so(terminal: Terminal, monkeypatch: pyte
         ("mirror.db", "mirror.db"),
         ("postgresql://ana:secret@host:5432/db?sslmode=require", "postgresql://ana@host:5432/db"),
         ("postgresql://host/db?password=secret", "postgresql://host/db"),
+        ("postgresql://host:5432/db?user=ana&password=sec@ret", "postgresql://host"),
+        ("postgresql://ana:sec?ret@host/db", "postgresql://ana"),
+        ("postgresql://ana:secret@one:5432,two:5433/db?x=1", "postgresql://ana@one:5432,two:5433/db"),
+        ("host=one password=secret dbname=db", "host=one password=*** dbname=db"),
+        (r"password = 'sec\' ret' host=one", "password = *** host=one"),
         ("sqlite:///mirror.db", "sqlite:///mirror.db"),
     ],
 )

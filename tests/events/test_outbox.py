@@ -133,13 +133,13 @@ def file_engine(tmp_path: Path) -> Any:
 
 def test_one_deliverer_at_a_time(file_engine: Engine, tmp_path: Path) -> None:
     other = Engine.open(str(tmp_path / "pipeline.db"))
-    give_back = file_engine.store.outbox.become_deliverer()
-    assert give_back is not None
+    right = file_engine.store.outbox.become_deliverer()
+    assert right is not None
     assert other.store.outbox.become_deliverer() is None
-    give_back()
+    right.give_back()
     taken_over = other.store.outbox.become_deliverer()
     assert taken_over is not None
-    taken_over()
+    taken_over.give_back()
     other.close()
 
 
@@ -238,10 +238,10 @@ def test_a_sink_that_answers_for_too_few_events_is_a_sink_that_fails(post: Post)
 
 
 def test_a_deliverer_that_never_had_its_turn_ends_too(file_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    give_back = file_engine.store.outbox.become_deliverer()
-    assert give_back is not None
+    right = file_engine.store.outbox.become_deliverer()
+    assert right is not None
     deliverer = delivering(file_engine, ToldSink())
     deliverer.stop()
     deliverer.start()
     deliverer.stop()
-    give_back()
+    right.give_back()

@@ -1,4 +1,4 @@
-"""Engines over both kinds of SQLite database, and the two ways in which the planner may decide."""
+"""Engines over each kind of database, and the two ways in which the planner may decide."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -8,15 +8,15 @@ import pytest
 from cosell.engine import Engine
 from cosell.store import page_plan
 from tests.store.caller import Caller
+from tests.store.engines import empty_database
 
 NEVER_NARROW, SOMETIMES, ALWAYS_NARROW = 0, 3, 2_000
 
 
-@pytest.fixture(scope="session", params=["memory", "file"])
+@pytest.fixture(scope="session", params=["memory", "file", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database that many tests share, each under accounts of its own."""
-    path = ":memory:" if request.param == "memory" else str(tmp_path_factory.mktemp("lists") / "shared.db")
-    engine = Engine.open(path)
+    engine = Engine.open(empty_database(request, tmp_path_factory.mktemp("lists")))
     yield engine
     engine.close()
 

@@ -1,6 +1,5 @@
 """What AWS decides of an opportunity, and what the partner sees of it."""
 
-import json
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from cosell.context import Context
 from cosell.errors import ResourceNotFoundException, ValidationException
 from cosell.operations.opportunity.review_decision import ReviewDecision, review_decision
 from cosell.rules.opportunity.review import AWS_STEPS, REVIEW_STATUSES, AwsStep, next_status
-from tests.store.caller import Caller, HandClock, moment, record
+from tests.store.caller import Caller, HandClock, announced, moment, record
 
 
 def decide(caller: Caller, identifier: str, step: AwsStep, **said: Any) -> None:
@@ -50,8 +49,7 @@ def test_a_decision_is_stamped_and_announced(caller: Caller, clock: HandClock) -
     clock.now_ms += 60_000
     decide(caller, "O1", "approve")
     assert caller.get("O1")["LastModifiedDate"] == moment(clock.now_ms)
-    rows = caller.engine.store._writer.execute("SELECT event FROM outbox").fetchall()  # type: ignore[attr-defined]
-    (event,) = (json.loads(row[0]) for row in rows)
+    (event,) = announced(caller.engine)
     assert event["detail-type"] == "Opportunity Updated"
     assert event["detail"]["opportunity"]["identifier"] == "O1"
 

@@ -14,6 +14,7 @@ import pytest
 
 from cosell.operations import OPERATIONS
 from cosell.wire.model import service_model
+from tests.postgres import Postgres
 from tests.recorded.world import PREPARATIONS, Pair, World
 
 HERE = Path(__file__).parent
@@ -85,10 +86,10 @@ def holds_null(value: Any) -> bool:
     return value is None
 
 
-def differences(pair: Pair) -> set[tuple[str, str, str]]:
+def differences(pair: Pair, url: str = ":memory:") -> set[tuple[str, str, str]]:
     """Where cosell's answer has other members or types than the recorded one: (operation, path, whose)."""
     operation = pair["op"]
-    world = World(pair)
+    world = World(pair, url)
     answer = world.answer(operation)
     assert answer.status == 200, answer.body
     if service_model().operations[operation].output is None:
@@ -118,6 +119,13 @@ def name_of(pair: Pair) -> str:
 def test_an_answer_has_the_members_and_types_of_the_recorded_one(pair: Pair) -> None:
     unexplained = {found for found in differences(pair) if reason_for(found) is None}
     assert unexplained == set()
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=name_of)
+def test_an_answer_over_postgres_is_the_same(pair: Pair, postgres: Postgres) -> None:
+    over = World(pair, postgres.new_schema())
+    assert over.answer(pair["op"]).body == World(pair, ":memory:").answer(pair["op"]).body
+    over.caller.engine.close()
 
 
 def test_each_difference_is_there() -> None:

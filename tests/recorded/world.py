@@ -1,5 +1,6 @@
 """A small world in which recorded requests make sense: what they name is there, in the state that they need."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +29,7 @@ TEMPLATES = {
 class World:
     """An engine at the moment of a recording, with a caller of its catalog."""
 
-    def __init__(self, pair: Pair) -> None:
+    def __init__(self, pair: Pair, url: str) -> None:
         recorded_on = pair.get("recordedOn")
         now = LATEST if recorded_on is None else datetime.strptime(recorded_on, "%d %b %Y").replace(tzinfo=UTC)
         self.clock = HandClock(int(now.timestamp()) * 1000)
@@ -37,7 +38,7 @@ class World:
             for member, value in pair["request"].items()
         }
         catalog = self.request.get("Catalog") or self.request["ResourceArn"].partition("catalog/")[2].partition("/")[0]
-        self.caller = Caller(Engine.open(":memory:", clock=self.clock), catalog=catalog)
+        self.caller = Caller(Engine.open(url, clock=self.clock, chance=random.Random(7)), catalog=catalog)
         self.recorded: Any = pair["response"]
         PREPARATIONS[pair["op"]](self)
 

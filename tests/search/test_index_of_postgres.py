@@ -17,9 +17,10 @@ from cosell.store import search
 from cosell.store.access import Access
 from cosell.store.interface import StoreBusy
 from cosell.store.patience import waiting_until
-from cosell.store.postgres import search_moment, search_reading, search_upkeep
+from cosell.store.postgres import connecting, connections, search_moment, search_reading, search_upkeep
 from cosell.store.postgres.search_feeding import begin_anew
 from cosell.store.postgres.search_moment import one_search
+from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.search_leads import Lead
 from tests.postgres import Postgres
 from tests.search import oracle
@@ -116,7 +117,7 @@ def test_who_makes_an_index_anew_waits_for_those_who_search_in_it(
     searching, emptying = connections.open(), connections.open()
     database.execute("UPDATE search_reading SET reading = '1 0.0.0'")
     with ThreadPoolExecutor() as threads:
-        with one_search(searching, None) as reader:
+        with one_search(searching, None, writing=False) as reader:
             emptying.begin()
             done = threads.submit(begin_anew, emptying)
             while not database.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
@@ -206,17 +207,37 @@ def test_what_a_sample_knows_to_be_frequent_is_not_looked_up(deals: Partner, mon
 def test_statements_of_a_search_end_by_the_deadline(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_moment, "SLACK_S", -1)
     connection = deals.engine.store.connections.open()  # type: ignore[attr-defined]
+    before = connection.value("SHOW statement_timeout")
 
     def search_for_long() -> None:
-        with one_search(connection, monotonic() + 0.2) as reader:
+        with one_search(connection, monotonic() + 0.2, writing=False) as reader:
             assert reader.value("SELECT 1") == 1
             reader.rows("SELECT pg_sleep(30)")
 
     with pytest.raises(StoreBusy, match="not done in time"):
         search_for_long()
     assert connection.is_usable
-    assert connection.value("SHOW statement_timeout") == "30s"
+    assert connection.value("SHOW statement_timeout") == before
     connection.close()
+
+
+def test_a_search_behind_a_pooler_sees_what_it_has_fed(
+    url: str, deals: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deals.put_rows(many(search.MOST_JUDGED + 1))
+    monkeypatch.setattr(
+        connections,
+        "opened",
+        lambda url: PostgresConnection(connecting.opened(url).connection, connecting._FOR_A_TRANSACTION),
+    )
+    with closing(Engine.open(url)) as engine:
+        pooled = Partner(engine)
+        with engine.store.read(pooled.scope) as tx:
+            question = Question("Stage", False, "heron 77", None)
+            assert len(tx.search(question, None, 5).summaries) == 1
+            assert tx.count() == search.MOST_JUDGED + 1
+        assert pending(pooled) == 0
+        assert found(pooled, Keyword="heron 78") == ["O78"]
 
 
 def test_a_search_that_is_late_in_a_writing_transaction_leaves_it_whole(deals: Partner) -> None:

@@ -62,7 +62,7 @@ def asked_by(partner: Partner, request: dict[str, Any]) -> tuple[dict[str, Any],
 def read_by(partner: Partner, statement: str, values: Any) -> Iterator[tuple[str, float]]:
     """The scans of a statement, and how many rows each reads, by the plan that serves all values."""
     connection = partner.engine.store.connections.open()  # type: ignore[attr-defined]
-    with one_search(connection, None):
+    with one_search(connection, None, writing=False):
         connection.run_script(f"PREPARE asked AS {sql_connection.in_dollars(statement).decode()}")
         given = ", ".join(sql.Literal(value).as_string(connection.connection) for value in values)
         explained = connection.value(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, FORMAT JSON) EXECUTE asked ({given})")

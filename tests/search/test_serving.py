@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cosell.serve.searches import AT_ONCE
+from cosell.serve.reading_threads import SEARCHES_AT_ONCE as AT_ONCE
 from tests.admin.conftest import ask, done
 from tests.clients.wire import raw
 from tests.conftest import Server

@@ -14,6 +14,7 @@ from cosell.serve import readiness
 from cosell.serve.readiness import Readiness, Verdict
 from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
+from cosell.store.postgres import write_check as postgres_write_check
 from cosell.store.sqlite import write_check
 from tests.conftest import Server
 from tests.event_loop import run_apart
@@ -39,9 +40,13 @@ def test_it_answers_while_another_program_writes_and_tells_when_that_takes_too_l
     until_ready(server)
 
 
-@pytest.fixture(params=[":memory:", "pipeline.db"])
+@pytest.fixture(params=[":memory:", "pipeline.db", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    engine = Engine.open(request.param if request.param == ":memory:" else str(tmp_path / request.param))
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").new_schema()
+    else:
+        url = request.param if request.param == ":memory:" else str(tmp_path / request.param)
+    engine = Engine.open(url)
     yield engine
     engine.close()
 
@@ -50,6 +55,7 @@ def test_it_does_not_stand_in_line_behind_a_writer_of_its_own_process(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_check, "PATIENCE_MS", 20)
+    monkeypatch.setattr(postgres_write_check, "BUSY_FROM_S", 0)
     scope = Caller(engine).scope
     found: list[float] = []
     with engine.store.write(scope):

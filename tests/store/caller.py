@@ -108,6 +108,11 @@ class Caller:
             return [json.loads(record) for record in tx.records()]
 
 
+def announced(engine: Engine) -> list[Record]:
+    """Every event in the outbox, in order."""
+    return [json.loads(waiting.event.body) for waiting in engine.store.outbox.after(0, 1_000)]
+
+
 def moment(ms: int) -> str:
     """A stamp as answers show it."""
     return str(Timestamp.from_ms(ms))

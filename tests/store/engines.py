@@ -17,13 +17,24 @@ def clock() -> HandClock:
 @pytest.fixture(params=["memory", "file", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
     """An empty database of each kind."""
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").new_schema()
-    else:
-        url = ":memory:" if request.param == "memory" else str(tmp_path / "store.db")
-    engine = Engine.open(url, clock=clock)
+    engine = Engine.open(empty_database(request, tmp_path), clock=clock)
     yield engine
     engine.close()
+
+
+@pytest.fixture(params=["memory", "file"])
+def sqlite_engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
+    """An empty database of SQLite's, of either kind, for what is its own."""
+    engine = Engine.open(empty_database(request, tmp_path), clock=clock)
+    yield engine
+    engine.close()
+
+
+def empty_database(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a database of the kind that a fixture's parameter names: "memory", "file" or "postgres"."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres").new_schema())
+    return ":memory:" if request.param == "memory" else str(folder / "store.db")
 
 
 @pytest.fixture

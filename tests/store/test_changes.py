@@ -1,6 +1,5 @@
 """What CreateOpportunity stores, what UpdateOpportunity replaces, and what each of them announces."""
 
-import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,10 +8,9 @@ import pytest
 
 from cosell.context import Readings
 from cosell.engine import Engine
-from cosell.store.sqlite import SqliteStore
 from tests.complete_opportunity import COMPLETE, UPDATED, complete, merged
 from tests.conftest import ACCOUNT
-from tests.store.caller import Caller, HandClock, Record, Refused, moment
+from tests.store.caller import Caller, HandClock, Record, Refused, announced, moment
 
 EMPTY_LISTS: dict[str, list[str]] = {
     "AwsMarketplaceOffers": [],
@@ -232,12 +230,9 @@ def test_every_change_is_announced_as_eventbridge_delivers_it(caller: Caller, cl
     caller.create("token")
     clock.now_ms += 3000
     caller.update("O1000001")
-    assert isinstance(caller.engine.store, SqliteStore)
-    rows = caller.engine.store._writer.execute(
-        "SELECT event_id, subject, event FROM outbox ORDER BY position"
-    ).fetchall()
-    created, updated = (json.loads(bytes(row[2])) for row in rows)  # type: ignore[arg-type]
-    assert [row[:2] for row in rows] == [(created["id"], "O1000001"), (updated["id"], "O1000001")]
+    created, updated = announced(caller.engine)
+    kept = [(waiting.event.event_id, waiting.event.subject) for waiting in caller.engine.store.outbox.after(0, 3)]
+    assert kept == [(created["id"], "O1000001"), (updated["id"], "O1000001")]
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", created["id"])
     assert created == {
         "version": "0",

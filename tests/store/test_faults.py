@@ -98,6 +98,12 @@ def refusal(ask: Callable[[Caller], Any], caller: Caller) -> tuple[str, int] | N
 
 
 @pytest.fixture
+def engine(sqlite_engine: Engine) -> Engine:
+    """These are faults of SQLite's."""
+    return sqlite_engine
+
+
+@pytest.fixture
 def store(engine: Engine) -> SqliteStore:
     assert isinstance(engine.store, SqliteStore)
     return engine.store

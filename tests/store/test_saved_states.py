@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,21 +17,17 @@ from hypothesis import strategies as st
 from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
+from cosell.store.postgres.tables import OURS
+from cosell.store.sql.bringing_back import SEARCH
 from cosell.store.sqlite import connection
 from tests.conftest import OTHER_ACCOUNT
+from tests.postgres import Postgres
 from tests.store.caller import NOON_MS, Caller, HandClock, Record, moment, record
 
 
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
-
-
-@pytest.fixture(params=["memory", "file"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Engine]:
-    engine = Engine.open(":memory:" if request.param == "memory" else str(tmp_path / "kept.db"), clock=clock)
-    yield engine
-    engine.close()
 
 
 def without_stamp(rows: list[Record]) -> list[Record]:
@@ -369,4 +366,68 @@ def test_a_folder_of_snapshots_that_cannot_be_written_is_told(tmp_path: Path) ->
     (tmp_path / "kept.db-snapshots").write_text("no folder")
     with pytest.raises(StoreUnavailable, match=r"kept\.db-snapshots"):
         engine.store.states.keep("one")
+    engine.close()
+
+
+def test_states_in_postgresql_outlive_a_restart_and_belong_to_every_process(postgres: Postgres) -> None:
+    url = postgres.new_schema()
+    first = Engine.open(url, clock=HandClock())
+    caller = Caller(first)
+    caller.put([record("O1"), record("O2")])
+    kept = first.store.states.keep("two")
+    assert (kept.opportunities, kept.bytes > 0) == (2, True)
+    first.close()
+    second, third = (Engine.open(url, clock=HandClock()) for _ in range(2))
+    Caller(second).create("later")
+    assert third.store.states.names() == ["two"]
+    assert third.store.check() == 0
+    third.store.states.return_to("two", NOON_MS)
+    assert [row["Id"] for row in Caller(second).records()] == ["O1", "O2"]
+    second.store.states.forget("two")
+    with pytest.raises(UserError, match="there is no snapshot 'two'"):
+        third.store.states.return_to("two", NOON_MS)
+    assert third.store.check() == 0
+    for engine in (second, third):
+        engine.close()
+
+
+def test_a_state_of_another_version_of_cosell_is_refused_and_a_return_that_fails_changes_nothing(
+    postgres: Postgres,
+) -> None:
+    url = postgres.new_schema()
+    engine = Engine.open(url, clock=HandClock())
+    caller = Caller(engine)
+    caller.put([record("O1")])
+    for name in ("older", "broken"):
+        engine.store.states.keep(name)
+    caller.update("O1", OpportunityType="Expansion")
+    before = caller.records()
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("UPDATE saved_state SET schema_version = 0 WHERE name = 'older'")
+        other.execute("ALTER TABLE saved_state_2_tag_set DROP COLUMN tags")
+    with pytest.raises(UserError, match="the snapshot older was made by another version of cosell"):
+        engine.store.states.return_to("older", NOON_MS)
+    with pytest.raises(StoreUnavailable, match="its tables are not all there"):
+        engine.store.states.return_to("broken", NOON_MS)
+    assert caller.records() == before
+    engine.close()
+
+
+def test_whoever_adds_a_table_has_to_say_what_becomes_of_it(postgres: Postgres) -> None:
+    url = postgres.new_schema()
+    engine = Engine.open(url)
+    with psycopg.connect(url, autocommit=True) as other:
+        there = {
+            name
+            for (name,) in other.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            if not name.startswith(SEARCH)
+        }
+        assert there == OURS
+        other.execute("CREATE TABLE notes_of_the_operator AS SELECT 1 AS note")
+        engine.store.states.keep("one")
+        other.execute("UPDATE notes_of_the_operator SET note = 2")
+        engine.store.states.return_to("one", NOON_MS)
+        assert other.execute("SELECT note FROM notes_of_the_operator").fetchall() == [(2,)]
+        other.execute("DROP TABLE notes_of_the_operator")
+    assert engine.store.check() == 0
     engine.close()

@@ -1,7 +1,5 @@
 """One cosell for each story, with a partner and a reviewer under one clock."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from cosell.engine import Engine
@@ -12,13 +10,6 @@ from tests.stories.cast import Partner, Reviewer
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
-
-
-@pytest.fixture
-def engine(clock: HandClock) -> Iterator[Engine]:
-    engine = Engine.open(":memory:", clock=clock)
-    yield engine
-    engine.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from cosell.aws_side import by_hand
@@ -32,13 +31,13 @@ LISTS: Final = {
 
 
 class SideBySide:
-    """An engine over a file, under a clock that is moved by hand, and the model of it."""
+    """An engine over a database, under a clock that is moved by hand, and the model of it."""
 
-    def __init__(self, folder: Path, settings: Settings, scopes: list[Scope]) -> None:
+    def __init__(self, url: str, settings: Settings, scopes: list[Scope]) -> None:
         self.clock = HandClock()
         self.world = World(settings)
         self.readings = Readings(**settings._asdict())
-        self._url = str(folder / "deals.db")
+        self._url = url
         self.engine = self._opened()
         self._heard = 0
         self._event_ids: set[str] = set()
@@ -53,11 +52,11 @@ class SideBySide:
         return Engine.open(self._url, clock=self.clock, readings=self.readings)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         self.engine.close()
 
     def restart(self) -> None:
-        """Close the file, and open it again."""
+        """Close the database, and open it again."""
         self.engine.close()
         self.engine = self._opened()
 

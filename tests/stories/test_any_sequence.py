@@ -8,9 +8,10 @@ import copy
 import itertools
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pytest
 from hypothesis import settings
@@ -25,6 +26,7 @@ from hypothesis.stateful import (
 )
 
 from cosell.operations import OPERATIONS
+from tests.postgres import Postgres
 from tests.stories.choices import (
     AFTERWARDS,
     BASES,
@@ -56,6 +58,8 @@ SEQUENCES: Final = int(os.environ.get("COSELL_TEST_SEQUENCES", "100"))
 AT_ONCE: Final = 10
 """Of any more, hypothesis makes most by repeating parts of the others. Here those that differ find most."""
 STEPS: Final = 30
+FEWER: Final = 5
+"""Times as few sequences over PostgreSQL, which takes several times as long for each."""
 
 ACCOUNTS: Final = ("111122223333", "444455556666")
 SCOPES: Final = [Scope(account, catalog) for account in ACCOUNTS for catalog in ("Sandbox", "AWS")]
@@ -76,13 +80,17 @@ tag_lists = st.sampled_from(list(TAGS))
 class Sequences(RuleBasedStateMachine):
     """Two accounts with both catalogs, AWS, and time."""
 
+    database: ClassVar[Callable[[], AbstractContextManager[str]]]
+    """Makes an empty database for each sequence, and removes it at the end."""
+
     @initialize(
         openings=st.lists(st.tuples(scopes, st.sampled_from(list(OPENINGS)), one_wish), min_size=2, max_size=5),
         set_otherwise=st.sampled_from(["", "", *OTHER_SETTINGS, ""]),
     )
     def begin(self, openings: list[tuple[Scope, str, Record]], set_otherwise: str) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.both = SideBySide(Path(self.folder.name), OTHER_SETTINGS.get(set_otherwise, Settings()), SCOPES)
+        self.leaving = ExitStack()
+        url = self.leaving.enter_context(type(self).database())
+        self.both = SideBySide(url, OTHER_SETTINGS.get(set_otherwise, Settings()), SCOPES)
         self.world = self.both.world
         self.tokens = itertools.count()
         self.asked: list[tuple[Scope, str, Record]] = []
@@ -131,7 +139,7 @@ class Sequences(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "both"):
             self.both.close()
-            self.folder.cleanup()
+            self.leaving.close()
 
     @rule(
         scope=scopes,
@@ -453,10 +461,27 @@ def _tags(name: str) -> list[Record] | None:
     return [{"Key": key, "Value": value} for key, value in TAGS[name]] or None
 
 
+@contextmanager
+def a_file() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"{folder}/deals.db"
+
+
 @pytest.mark.parametrize("number", range(SEQUENCES // AT_ONCE))
 def test_any_sequence_agrees_with_the_model(number: int) -> None:
+    agree(a_file)
+
+
+@pytest.mark.parametrize("number", range(SEQUENCES // AT_ONCE // FEWER))
+def test_any_sequence_over_postgres_agrees_with_the_model(number: int, postgres: Postgres) -> None:
+    agree(lambda: nullcontext(postgres.new_schema()))
+
+
+def agree(database: Callable[[], AbstractContextManager[str]]) -> None:
+    """Try some sequences, each over an empty database."""
+    over_it = type("Sequences", (Sequences,), {"database": staticmethod(database)})
     few = settings(max_examples=AT_ONCE, stateful_step_count=STEPS, deadline=None)
-    run_state_machine_as_test(Sequences, settings=few)
+    run_state_machine_as_test(over_it, settings=few)
 
 
 def test_the_model_knows_every_operation() -> None:

@@ -1,6 +1,5 @@
 """What becomes of an opportunity that a partner brings, told from the first draft on."""
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from cosell.engine import Engine
 from tests.complete_opportunity import complete
 from tests.operations.whole_opportunity import WHOLE
-from tests.store.caller import HandClock
+from tests.store.caller import HandClock, announced
 from tests.stories.cast import Partner, Reviewer, told
 
 
@@ -175,6 +174,5 @@ def test_every_step_is_stamped_and_announced(
         assert partner.changed_since(stamps[-1])[0] == deal
         stamps.append(partner.reads(deal)["LastModifiedDate"])
     assert stamps == sorted(set(stamps))
-    rows = engine.store._writer.execute("SELECT event FROM outbox ORDER BY position").fetchall()  # type: ignore[attr-defined]
-    kinds = [json.loads(row[0])["detail-type"] for row in rows]
+    kinds = [event["detail-type"] for event in announced(engine)]
     assert kinds == ["Opportunity Created", *["Opportunity Updated"] * 6]

@@ -52,13 +52,15 @@ def work(
 
     None stands for no known moment. Without a script nobody reviews by himself; what is new appears, tasks go on and
     invitations expire all the same. What fails is given up, so that it holds up nothing else. Raises StoreUnavailable.
+    Where there is a limit, what another process is doing meanwhile is left to it.
     """
     done = 0
     while limit is None or done < limit:
         item = _next(engine, script)
         if item is None or item.due_ms > until_ms:
             return None if item is None else item.due_ms
-        _do(engine, item, on_defect)
+        if not _do(engine, item, on_defect, waits=limit is None):
+            return None
         done += 1
     return until_ms
 
@@ -73,10 +75,13 @@ def _next(engine: Engine, script: Script | None) -> Due | None:
     return min([*appearances, *reviews, *tasks, *invitations], key=lambda item: item.due_ms, default=None)
 
 
-def _do(engine: Engine, item: Due, on_defect: OnDefect) -> None:
+def _do(engine: Engine, item: Due, on_defect: OnDefect, *, waits: bool) -> bool:
+    """Do it, or give it up. False, and nothing is done, while another process works for AWS's side."""
     context = engine.context(item.scope, item.due_ms)
     try:
-        with engine.store.write(item.scope) as tx:
+        with engine.store.write_for_aws(item.scope, waits=waits) as tx:
+            if tx is None:
+                return False
             item.perform(tx, context)
     except StoreUnavailable:
         raise
@@ -84,6 +89,7 @@ def _do(engine: Engine, item: Due, on_defect: OnDefect) -> None:
         on_defect(item.what, defect)
         with engine.store.write(item.scope) as tx:
             item.give_up(tx)
+    return True
 
 
 def _appearance(item: DueAppearance) -> Due:
@@ -109,8 +115,8 @@ def _task(item: DueTask) -> Due:
 def _invitation(item: DueInvitation) -> Due:
     def give_up(tx: WriteTransaction) -> None:
         invitation = tx.invitation(item.invitation_id)
-        assert invitation is not None
-        tx.put_invitation(msgspec.structs.replace(invitation, expires_ms=None))
+        if invitation is not None and invitation.expires_ms == item.due_ms:
+            tx.put_invitation(msgspec.structs.replace(invitation, expires_ms=None))
 
     name = item.invitation_id
     return Due(item.due_ms, item.scope, name, lambda tx, context: expire_invitation(tx, name, context), give_up)
@@ -124,8 +130,8 @@ def _review(script: Script, item: DueReview) -> Due:
 
     def give_up(tx: WriteTransaction) -> None:
         entry = tx.review_entry(item.identifier)
-        assert entry is not None
-        tx.put_review_entry(msgspec.structs.replace(entry, due_ms=None))
+        if entry is not None and entry.due_ms == item.due_ms:  # else somebody else was luckier
+            tx.put_review_entry(msgspec.structs.replace(entry, due_ms=None))
 
     return Due(item.due_ms, item.scope, f"review of {item.identifier}", perform, give_up)
 

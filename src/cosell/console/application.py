@@ -59,7 +59,7 @@ class Console:
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             form = await _form(request) if request.method == "POST" else []
-            if page.is_quick:
+            if page.is_quick and self._surroundings.engine.store.reads_at_once:
                 return self._show(page, request, form)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, self._show, page, request, form)

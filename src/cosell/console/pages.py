@@ -29,7 +29,7 @@ class Page(msgspec.Struct, frozen=True):
     """One page.
 
     One that `is_quick` needs no more than a call of the API before its first byte. As the API itself it does so on the
-    event loop, since a thread would cost more; whatever takes longer is made in a thread.
+    event loop where the database reads at once, since a thread would cost more; whatever takes longer is made in one.
     """
 
     path: str
@@ -70,13 +70,9 @@ PAGES: Final = (
 )
 PAGES_OF_A_MIRROR: Final = (
     Page("/console/", "Sync", mirror_health, in_menu=True),
-    *(
-        msgspec.structs.replace(page, is_quick=False)
-        for page in PAGES
-        if page.path.startswith(("/console/opportunities", SEARCH, "/console/pipeline"))
-    ),
+    *(page for page in PAGES if page.path.startswith(("/console/opportunities", SEARCH, "/console/pipeline"))),
 )
-"""Those that only read what a mirror has, each in a thread: its database may let one wait."""
+"""Those that only read what a mirror has."""
 
 
 def pages_of(surroundings: Surroundings) -> tuple[Page, ...]:

@@ -1,8 +1,9 @@
 """Carrying out deliveries: a thread for each sink, in one process of those that share a database.
 
-The process that delivers holds a lock which falls back to the others when it ends, however it ends. A sink's thread
-sleeps until a commit of its own process wakes it, and looks by itself a few times a second for what other processes
-have committed and for what the clock has made due. A commit never waits for any of this.
+The process that delivers has a right which falls back to the others when it ends, however it ends, or is cut off from
+the database. A sink's thread asks before each round whether it is still there. It sleeps until a commit wakes it, and
+looks by itself a few times a second for what other processes have committed and for what the clock has made due. A
+commit never waits for any of this.
 
 Whatever goes wrong with the database, or in here, is told and tried again: no error ends a thread.
 """
@@ -16,7 +17,7 @@ from cosell.context import Now
 from cosell.events.delivery import Delivery, Failure, Round
 from cosell.events.sink import NamedSink, Sink
 from cosell.outage import Outage, Tell
-from cosell.store.outbox import Event, Outbox, Settlement
+from cosell.store.outbox import DeliveryRight, Event, Outbox, Settlement
 
 LOOK_S: Final = 0.2
 """How long at most until something is noticed that nobody has woken us for."""
@@ -62,6 +63,7 @@ class Deliverer:
         self._keep_ms = keep_ms
         self._names = [sink.name for sink in sinks]
         self._carriers: list[Carrier] = []
+        self._right: DeliveryRight | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
         self._pruned_ms = 0
@@ -74,7 +76,9 @@ class Deliverer:
         for named in self._sinks:
             sink = named.open()
             self._outbox.open_sink(named.name)
-            carrier = Carrier(self._outbox, named, sink, self._clock, self._chance, self._log, self._tell)
+            carrier = Carrier(
+                self._outbox, named, sink, self._clock, self._chance, self._log, self._tell, self._may_deliver
+            )
             self._carriers.append(carrier)
 
     def start(self) -> None:
@@ -88,36 +92,53 @@ class Deliverer:
             self._thread.join(LAST_ROUNDS_S * 2)
 
     def _run(self) -> None:
-        give_back = self._wait_for_turn()
-        if give_back is None:
-            return
-        for carrier in self._carriers:
-            carrier.start()
+        last: DeliveryRight | None = None
+        while (right := self._wait_for_turn()) is not None:
+            self._right = last = right
+            for carrier in self._carriers:
+                carrier.start()
+            self._look_after(right)
+            if self._stopping.is_set():
+                break
+            self._log("another process may deliver events now")
+        if last is not None:
+            self._end(last)
+
+    def _may_deliver(self) -> bool:
+        return self._right is not None and self._right.is_held
+
+    def _look_after(self, right: DeliveryRight) -> None:
+        """Remove old events now and then, until this process is to stop, or has lost the right."""
         outage = Outage(self._tell, "removal of old events")
-        while not self._stopping.wait(PRUNING_LOOK_S):
+        while not self._stopping.wait(PRUNING_LOOK_S) and right.is_held:
             try:
                 self._prune()
             except Exception as error:  # noqa: BLE001  # there is time until the next time
                 outage.met(error)
             else:
                 outage.over()
+
+    def _end(self, right: DeliveryRight) -> None:
         for carrier in self._carriers:
             carrier.stop()
         for carrier in self._carriers:
             carrier.join(LAST_ROUNDS_S)
-        give_back()
+        try:
+            right.give_back()
+        except Exception as error:  # noqa: BLE001  # it ends by itself
+            self._tell("end of the delivery of events", error)
 
-    def _wait_for_turn(self) -> Callable[[], None] | None:
+    def _wait_for_turn(self) -> DeliveryRight | None:
         outage = Outage(self._tell, "delivery of events")
         while not self._stopping.is_set():
             try:
-                give_back = self._outbox.become_deliverer()
+                right = self._outbox.become_deliverer()
             except Exception as error:  # noqa: BLE001  # it may be better the next time
                 outage.met(error)
             else:
                 outage.over()
-                if give_back is not None:
-                    return give_back
+                if right is not None:
+                    return right
             self._stopping.wait(LOOK_S)
         return None
 
@@ -133,7 +154,15 @@ class Carrier:
     """Carries the events of an outbox to one sink, in a thread of its own."""
 
     def __init__(
-        self, outbox: Outbox, named: NamedSink, sink: Sink, clock: Now, chance: random.Random, log: Log, tell: Tell
+        self,
+        outbox: Outbox,
+        named: NamedSink,
+        sink: Sink,
+        clock: Now,
+        chance: random.Random,
+        log: Log,
+        tell: Tell,
+        may_deliver: Callable[[], bool] = lambda: True,
     ) -> None:
         self._outbox = outbox
         self._named = named
@@ -141,6 +170,7 @@ class Carrier:
         self._clock = clock
         self._chance = chance
         self._log = log
+        self._may_deliver = may_deliver
         self._delivery: Delivery | None = None
         self._unsettled: Settlement | None = None
         self._failing = False
@@ -150,8 +180,9 @@ class Carrier:
         self._thread = threading.Thread(target=self._run, name=f"sink {named.name}", daemon=True)
 
     def start(self) -> None:
-        """Deliver from now on."""
-        self._thread.start()
+        """Deliver from now on, whenever it is our turn. Idempotent."""
+        if not self._thread.is_alive():
+            self._thread.start()
 
     def stop(self) -> None:
         """End once nothing is left that can be delivered now."""
@@ -187,6 +218,9 @@ class Carrier:
 
     def step(self) -> bool:
         """One round of deliveries. Whether there may be more to do at once."""
+        if not self._may_deliver():  # whoever delivers now has gone on from what is written down
+            self._delivery = self._unsettled = None
+            return False
         try:
             more = self._settle_last() and self._deliver()
         except Exception as error:  # noqa: BLE001  # whatever it is, it may be better the next time

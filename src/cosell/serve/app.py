@@ -1,8 +1,8 @@
 """The ASGI application: the API at `POST /`, and beside it the console, and the admin API that operators ask for.
 
-Reads run inline on the event loop, because SQLite answers them in microseconds and a thread would cost more than the
-read. Searches may take longer: they have threads of their own. Writes wait for the disk, so they run on one thread of
-their own, and become durable together where several wait.
+Reads run inline on the event loop where the database answers in microseconds, as SQLite's files do: a thread would cost
+more than the read. Other reads, and all searches, have threads of their own. Writes wait for the disk, so they run on
+one thread of their own, and become durable together where several wait.
 """
 
 import asyncio
@@ -43,9 +43,9 @@ from cosell.serve.metrics import Metrics
 from cosell.serve.options import ServeOptions
 from cosell.serve.origin import Objection, names_of, objection
 from cosell.serve.readiness import Readiness
+from cosell.serve.reading_threads import READS_AT_ONCE, SEARCHES_AT_ONCE, ReadingThreads
 from cosell.serve.rest import Rest
 from cosell.serve.search_feeding import keep_fed
-from cosell.serve.searches import SEARCH, Searches
 from cosell.serve.unknown_names import UnknownNames
 from cosell.serve.writes import Writes
 from cosell.wire.model import served_month, service_model
@@ -60,6 +60,7 @@ AT_ONCE: Final = 100
 """Things that AWS's side does before it lets requests pass that wait for the writer."""
 LOOK_S: Final = 1.0
 """Seconds after which AWS's side looks for what other processes have made due. The rest it knows to the moment."""
+SEARCH: Final = "SearchOpportunities"
 READINESS: Final = "/readyz"
 TEXT: Final = b"text/plain; charset=utf-8"
 
@@ -81,12 +82,12 @@ class Application:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._aws_side_rest, self._feeding_rest = Rest(), Rest()
         self._writes = Writes(engine, self._writer, self._end_rests)
-        self._searches = Searches(engine)
-        # A database in memory has one connection, for which readers have to wait: not on the event loop.
+        self._searches = ReadingThreads(engine, "searches", SEARCHES_AT_ONCE)
+        self._reads = ReadingThreads(engine, "reads", READS_AT_ONCE)
         self._reading_targets = frozenset(
             f"{service_model().metadata.target_prefix}.{operation.name}".encode()
             for operation in service_model().operations.values()
-            if operation.readonly and operation.name != SEARCH and engine.store.shared
+            if operation.readonly and operation.name != SEARCH
         )
         self._lanes = Lanes(self._room, self._writer, self._end_rests_soon)
         self._names = names_of(options.host, options.allow_host, options.public_url)
@@ -133,11 +134,7 @@ class Application:
             error.__traceback__ = error.__context__ = None
             answer = flow.refusal(self._engine, call, error)
         else:
-            if call.headers.get(b"x-amz-target") in self._reading_targets:
-                answer = flow.answer(self._engine, call)
-            else:
-                is_search = operation_name(path, call.headers) == SEARCH
-                answer = await (self._searches if is_search else self._writes).answer(call)
+            answer = await self._answer_of_operation(call)
         if call.fault is not None:
             await self._wait(call.fault.delay_ms / 1000)
         if isinstance(answer.error, ConnectionDropped):
@@ -150,6 +147,15 @@ class Application:
         log_answer(call, answer, seconds)
         self._unknown_names.look(call, answer)
         self._room.recent.add(call, answer, seconds)
+
+    async def _answer_of_operation(self, call: flow.Call) -> flow.Answer:
+        """The answer to a call that has arrived, from the thread in which it is at home."""
+        if call.headers.get(b"x-amz-target") not in self._reading_targets:
+            is_search = operation_name(call.path, call.headers) == SEARCH
+            return await (self._searches if is_search else self._writes).answer(call)
+        if self._engine.store.reads_at_once:
+            return flow.answer(self._engine, call)
+        return await self._reads.answer(call)
 
     async def _turn_away(self, scope: Message, receive: Receive, send: Send, against: Objection) -> None:
         """Refuse a request in the words of whoever answers its path. Nothing of it is looked at."""
@@ -255,6 +261,7 @@ class Application:
         self._lanes.close()
         self._ready.close()
         self._searches.close()
+        self._reads.close()
         self._writer.shutdown()
         self._engine.close()
 

@@ -18,6 +18,7 @@ from cosell.serve.search_feeding import PendingFigure
 from cosell.serve.sink_figures import SinkFigures
 from cosell.serve.write_ahead_log import LogFigure
 from cosell.store.interface import Store
+from cosell.store.patience import new_deadline, waiting_until
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -71,4 +72,5 @@ class Metrics:
 
     def page(self) -> tuple[int, bytes, bytes]:
         """Status, content type and body of the metrics page."""
-        return 200, CONTENT_TYPE, generate_latest(self._shown)
+        with waiting_until(new_deadline()):
+            return 200, CONTENT_TYPE, generate_latest(self._shown)

@@ -41,6 +41,7 @@ class MirrorStore:
     """
 
     shared = False
+    reads_at_once = False
 
     def __init__(self, source: Source, failed: Callable[[Exception], None]) -> None:
         self.token_key = secrets.token_bytes(_TOKEN_KEY_BYTES)

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Final
 
 from cosell.outage import Outage, Tell, reason_of
+from cosell.store.patience import waiting_until
 
 PATIENCE_S: Final = 5.0
 """How long a database may think about it. A disk that hangs says nothing at all."""
@@ -51,7 +52,8 @@ class Readiness:
 
     def _look(self) -> Verdict:
         try:
-            busy_s = self._check()
+            with waiting_until(monotonic() + PATIENCE_S):
+                busy_s = self._check()
         except Exception as error:  # noqa: BLE001  # whoever asks gets an answer, the log gets the error
             self._outage.met(error)
             self._kept = None

@@ -43,6 +43,14 @@ class GroupSpoilt(Exception):
     """One of several transactions would have to be undone by itself. Nothing was changed: repeat each alone."""
 
 
+class Coming(msgspec.Struct, frozen=True):
+    """A writing transaction that is about to come, and the token that it asks about first; None where it has none."""
+
+    scope: Scope
+    operation: str
+    client_token: str | None
+
+
 class Remembered(msgspec.Struct, frozen=True):
     """The first answer to a ClientToken: the digest of its request, and the answer's body."""
 
@@ -132,6 +140,9 @@ class Store(Protocol):
     shared: bool
     """Whether other processes may have the database open, too."""
 
+    reads_at_once: bool
+    """Whether a read takes microseconds and waits for nobody, so that it may run on an event loop."""
+
     outbox: Outbox
     """The events of every account, and how far they are delivered."""
 
@@ -141,8 +152,16 @@ class Store(Protocol):
     def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
         """A writing transaction: committed durably at the end of the block, undone if the block raises."""
 
-    def group_commit(self) -> AbstractContextManager[None]:
+    def write_for_aws(self, scope: Scope, *, waits: bool) -> AbstractContextManager[WriteTransaction | None]:
+        """As `write`, for what AWS's side does by itself.
+
+        While another process is doing such a thing it waits for it as for a writer, or gives None.
+        """
+
+    def group_commit(self, coming: Sequence[Coming]) -> AbstractContextManager[None]:
         """Make the writing transactions of this thread durable at the end of the block, all in one go.
+
+        Those that are `coming` may be prepared together; others may come, and some of them may not.
 
         Each is visible to the next ones. Raises GroupSpoilt out of the block where one raised after it had written,
         and StoreUnavailable where the end fails: either way nothing is changed. No other thread may write meanwhile,

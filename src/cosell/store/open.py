@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cosell.context import Scope
 from cosell.errors import UserError
+from cosell.passwords import without_password
 from cosell.store.access import Access
 from cosell.store.interface import Store, StoreUnavailable
 from cosell.suggestion import suggested
@@ -88,13 +89,20 @@ def diagnose(url: str) -> "Diagnosis":
 
 def explanation(url: str, error: StoreUnavailable) -> UserError:
     """What to tell a user of a database that did not answer."""
+    if is_postgres(url):
+        return UserError(f"{without_password(url)} does not answer: {error}", "try again")
     from cosell.store.sqlite.mishaps import mishap
 
     return mishap(_path(url), error.__cause__ or error)
 
 
 def check_place(url: str) -> None:
-    """Raises UserError where the URL names no store, or none that could be served. Makes and changes nothing."""
+    """Raises UserError where the URL names no store, or none that could be served. Makes and changes nothing.
+
+    Whether a server is there, and what it has, is found out when it is asked.
+    """
+    if is_postgres(url):
+        return
     path = _path(url)
     if path == MEMORY or (not Path(path).exists() and Path(path).absolute().parent.is_dir()):
         return

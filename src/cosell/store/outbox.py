@@ -99,11 +99,25 @@ class Buried(msgspec.Struct, frozen=True):
     event: Event
 
 
+class DeliveryRight(Protocol):
+    """The right to deliver, which one process has at a time."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is still ours. Where it is lost, another process may have it by now."""
+
+    def give_back(self) -> None:
+        """Let another process have it. Raises StoreUnavailable; it ends by itself then."""
+
+
 class Outbox(Protocol):
     """Events and sinks of every account. Safe to use from many threads; raises StoreUnavailable."""
 
     def listen(self, wake: Callable[[], object]) -> Callable[[], None]:
-        """Call `wake` after each commit of this process that announces events. What is returned ends that."""
+        """Call `wake`, in some thread, after each commit of this process that announces events.
+
+        Where the database tells, after those of other processes, too. What is returned ends that.
+        """
 
     def newest(self) -> int:
         """The latest position that was given; 0 before the first."""
@@ -150,8 +164,8 @@ class Outbox(Protocol):
         Dead letters that died before then are forgotten too. How many events went.
         """
 
-    def become_deliverer(self) -> Callable[[], None] | None:
-        """Take the right to deliver, which one process has at a time; what is returned gives it back.
+    def become_deliverer(self) -> DeliveryRight | None:
+        """Take the right to deliver; None while another process has it.
 
-        None while another process has it. It falls back when that one ends, however it ends.
+        It falls back when that one ends, however it ends, or is cut off from the database.
         """

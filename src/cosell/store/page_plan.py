@@ -33,6 +33,9 @@ GO_TOGETHER: Final[frozenset[SortBy]] = frozenset({"LastModifiedDate", "CreatedD
 
 EVERY_REVIEW_STATUS: Final = ("Pending Submission", "Submitted", "In review", "Approved", "Rejected", "Action Required")
 
+_NEXT: Final = "\1"
+"""Behind a key, makes one that no other key is below. PostgreSQL's texts have no zero."""
+
 Partition: TypeAlias = tuple[str, str]
 """A stage and a review status."""
 
@@ -143,7 +146,7 @@ def _drive(selector: Selector, key: SortBy) -> Drive:
 
 def _ranges(selector: Selector, key: SortBy) -> tuple[KeyRange, ...]:
     if key == "Identifier" and selector.id_keys:
-        return tuple(KeyRange(id_key, id_key + "\0") for id_key in selector.id_keys)
+        return tuple(KeyRange(id_key, id_key + _NEXT) for id_key in selector.id_keys)
     if key == "CustomerCompanyName" and selector.companies:
         return tuple(KeyRange(company_prefix(name), company_prefix_end(name)) for name in selector.companies)
     return tuple(KeyRange(span.low, span.high) for name, span in selector.ranges if name == key) or (UNBOUNDED,)

@@ -4,7 +4,8 @@ from threading import Lock, get_ident
 from time import monotonic
 from typing import Self
 
-from cosell.store.interface import StoreBusy
+from cosell.store import patience
+from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import current_deadline, seconds_until
 
 
@@ -69,3 +70,10 @@ class WriterLock:
     def held_s(self) -> float:
         """How long whoever has it has had it, in seconds; 0 where nobody has it."""
         return 0.0 if self._owner is None else monotonic() - self._since
+
+
+def not_too_long(busy_s: float) -> float:
+    """How long a writer has been at work. Raises StoreUnavailable where another one would not wait for it any more."""
+    if busy_s >= patience.LOCK_TIMEOUT_S:
+        raise StoreUnavailable(f"the writer has been at work for {busy_s:.0f} s, longer than others wait for it")
+    return busy_s

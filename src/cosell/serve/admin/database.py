@@ -62,7 +62,8 @@ def snapshot(room: Room, question: Named) -> dict[str, Any]:
     """Keep the whole database under a name, in the place of an earlier snapshot with that name.
 
     It lies beside the database, in the folder whose name ends in `-snapshots`, with its SHA-256 in a file beside it;
-    that of a database in memory is in memory.
+    that of a database in memory is in memory. In PostgreSQL it is a copy of the tables in the same schema, which every
+    server of the database finds.
     """
     return msgspec.to_builtins(room.engine.store.states.keep(question.name))  # type: ignore[no-any-return]
 

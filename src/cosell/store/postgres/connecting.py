@@ -1,57 +1,80 @@
-"""Connections to a server: how they are opened, what they are set to, and who lends them.
+"""How a connection to a server is opened, and what it is set to."""
 
-They are lent one by one and opened when there is none to lend, as SQLite's are, so a server that was away is used again
-as soon as it is back, and each failure has its own reason (docs/decisions/0045).
-"""
-
-from collections import deque
 from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cosell.errors import UserError
-from cosell.store.interface import StoreUnavailable
+from cosell.passwords import without_password
+from cosell.store.patience import LOCK_TIMEOUT_S
+from cosell.store.postgres.bounded_wait import BoundedConnection
 from cosell.store.postgres.mishaps import reason_of
-from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.postgres.sql_connection import WALKS, PostgresConnection
 
-CONNECT_TIMEOUT_S: Final = 5
-LOST_AFTER_S: Final = 20
-"""When a connection to a machine that is gone is given up."""
-STATEMENT_TIMEOUT_MS: Final = 30_000
-"""A statement of a request that takes longer is ended by the server."""
-IDLE_IN_TRANSACTION_MS: Final = 10_000
-"""A process that stands still inside a transaction keeps others of its scopes for so long at most."""
+CONNECT_TIMEOUT_S: Final = 3
+"""For each host of a URL."""
+LOST_AFTER_S: Final = 9
+"""When a connection to a machine that is gone is given up, on either side."""
+PREPARE_AFTER: Final = 1
+"""A statement is prepared when it comes for the second time."""
 _DEFAULTS: Final[dict[str, Any]] = {
     "application_name": "cosell",
     "connect_timeout": CONNECT_TIMEOUT_S,
-    "keepalives_idle": LOST_AFTER_S // 2,
-    "keepalives_interval": LOST_AFTER_S // 4,
+    "keepalives_idle": LOST_AFTER_S // 3,
+    "keepalives_interval": LOST_AFTER_S // 3,
     "keepalives_count": 2,
     "tcp_user_timeout": LOST_AFTER_S * 1000,
 }
-_WALKS: Final = ("enable_sort", "enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
-"""What PostgreSQL might do instead of walking along an index."""
-_SETTINGS: Final = "; ".join(
-    (
-        "SET client_min_messages = warning",
-        f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}",
-        f"SET idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS}",
-        *(f"SET {what} = off" for what in _WALKS),
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
-    )
+IDLE_IN_TRANSACTION_MS: Final = 10_000
+"""A process that stands still inside a transaction keeps others of its scopes for so long at most."""
+SETTINGS: Final = {
+    "client_min_messages": "warning",
+    "statement_timeout": str(LOCK_TIMEOUT_S * 1000),
+    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
+    **dict.fromkeys(WALKS, "off"),
+}
+"""What the server is to do for each of our transactions."""
+_OF_A_SESSION: Final = {
+    "tcp_keepalives_idle": str(LOST_AFTER_S // 3),
+    "tcp_keepalives_interval": str(LOST_AFTER_S // 3),
+    "tcp_keepalives_count": "2",
+}
+"""How the server finds out that our machine is gone."""
+_DURABLE: Final = (
+    "SELECT set_config('synchronous_commit', 'on', {}) WHERE current_setting('synchronous_commit') = 'off'"
 )
 
 
+def _statements(settings: dict[str, str], *, local: bool) -> tuple[str, ...]:
+    word = "SET LOCAL" if local else "SET"
+    durable = _DURABLE.format("true" if local else "false")
+    return (*(f"{word} {name} = {value}" for name, value in settings.items()), durable)
+
+
+_FOR_A_SESSION: Final = "; ".join(_statements(SETTINGS | _OF_A_SESSION, local=False))
+_FOR_A_TRANSACTION: Final = _statements(SETTINGS, local=True)
+
+
 def opened(url: str) -> PostgresConnection:
-    """A connection of its own. Raises psycopg.Error."""
-    given = conninfo_to_dict(url)
-    connection = psycopg.connect(
-        make_conninfo(**(_DEFAULTS | given)), autocommit=True, prepare_threshold=1, cursor_factory=psycopg.RawCursor
+    """A connection of its own. Raises psycopg.Error.
+
+    A pooler that lends its sessions for a transaction, such as PgBouncer, gives each client a number that is no
+    server's process. Its sessions are shared: what one client prepares, sets or locks there, another one meets.
+    """
+    connection = BoundedConnection.connect(
+        make_conninfo(**(_DEFAULTS | conninfo_to_dict(url))),
+        autocommit=True,
+        prepare_threshold=None,
+        cursor_factory=psycopg.RawCursor,
     )
     try:
+        row = connection.execute(b"SELECT pg_backend_pid()").fetchone()
+        if row is not None and row[0] != connection.info.backend_pid:
+            return PostgresConnection(connection, _FOR_A_TRANSACTION)
+        connection.execute(_FOR_A_SESSION.encode())
+        connection.prepare_threshold = PREPARE_AFTER
         connection.prepared_max = 1000
-        connection.cursor().execute(_SETTINGS.encode())
     except BaseException:
         connection.close()
         raise
@@ -60,6 +83,13 @@ def opened(url: str) -> PostgresConnection:
 
 def first_opened(url: str) -> PostgresConnection:
     """The first connection of a program. Raises UserError where the server, or its database, is not to be had."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # its words may quote the password
+        raise UserError(
+            f"{without_password(url)} is not an address of PostgreSQL's",
+            "name it as postgresql://USER@HOST:PORT/DATABASE, with % before what has another meaning there",
+        ) from None
     try:
         return opened(url)
     except psycopg.Error as error:
@@ -71,62 +101,3 @@ def unreachable(url: str, error: BaseException) -> UserError:
     told = str(error).strip().splitlines()
     reason = told[-1] if told else reason_of(error) or type(error).__name__
     return UserError(f"cannot use {without_password(url)}: {reason}", "start the server, or name another with --db")
-
-
-def without_password(url: str) -> str:
-    """A URL as it may be shown."""
-    head, separator, rest = url.partition("://")
-    credentials, at, place = rest.rpartition("@")
-    return f"{head}{separator}{credentials.partition(':')[0]}{at}{place}"
-
-
-class Connections:
-    """Lends connections to a server. Safe to use from many threads."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._idle: deque[PostgresConnection] = deque()
-        self._closed = False
-
-    def borrow(self) -> PostgresConnection:
-        """A connection for one user. Raises StoreUnavailable where there is none to be had."""
-        while True:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                return self.open()
-            if connection.is_usable:
-                return connection
-            connection.close()
-
-    def open(self) -> PostgresConnection:
-        """A new connection, which is its owner's. Raises StoreUnavailable."""
-        try:
-            return opened(self._url)
-        except psycopg.Error as error:
-            raise StoreUnavailable(reason_of(error) or "it cannot be reached") from error
-
-    def give_back(self, connection: PostgresConnection) -> None:
-        """Take back what `borrow` gave."""
-        if self._closed or not connection.is_usable:
-            connection.close()
-        else:
-            self._idle.append(connection)
-
-    def forget(self) -> None:
-        """Let go of those that nobody has: the server has gone, and they with it."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def close(self) -> None:
-        """Lend nothing any more. Idempotent."""
-        self._closed = True
-        self.forget()
-
-
-def identity(connection: PostgresConnection) -> "tuple[Any, ...]":
-    """Which database a connection is to, whatever its URL looks like."""
-    row: tuple[Any, ...] = connection.row(
-        "SELECT system_identifier, current_database(), current_schema() FROM pg_control_system()"
-    )
-    return row

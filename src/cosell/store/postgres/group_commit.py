@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from cosell.context import Scope
 from cosell.store.interface import GroupSpoilt
 from cosell.store.postgres.closing import Closing
+from cosell.store.postgres.numbers import Numbers
 from cosell.store.postgres.sql_connection import PostgresConnection
 
 
 class GroupCommit:
     """What a common transaction of `writer` has done so far, to be remembered once it is committed."""
 
-    def __init__(self, writer: PostgresConnection) -> None:
+    def __init__(self, writer: PostgresConnection, numbers: Numbers) -> None:
         self.scope_ids: dict[Scope, int] = {}
-        self.closing = Closing(writer)
+        self.closing = Closing(writer, numbers)
         self._writer = writer
         self._is_spoilt = False
 

@@ -76,8 +76,9 @@ def migrate(connection: PostgresConnection, new_token_key: bytes) -> list[int]:
 def _transaction(connection: PostgresConnection) -> Iterator[None]:
     connection.begin()
     try:
-        yield
-        connection.commit()
+        with connection.large_statements():
+            yield
+            connection.commit()
     except BaseException:
         connection.roll_back()
         raise

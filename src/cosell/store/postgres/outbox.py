@@ -1,55 +1,45 @@
 """The outbox of a PostgreSQL database. See `store/outbox.py` for the meaning of each method."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final
+from contextlib import AbstractContextManager, contextmanager
 
-from cosell.store.postgres.connecting import Connections
-from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
+from cosell.store.outbox import DeliveryRight
+from cosell.store.postgres.connections import Connections
+from cosell.store.postgres.delivery_lease import DeliveryLease
+from cosell.store.postgres.news import News
 from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.sql.outbox import SqlOutbox
 
-_BECOME: Final = "SELECT pg_try_advisory_lock(hashtextextended('cosell delivery in ' || current_schema(), 0))"
-
 
 class PostgresOutbox(SqlOutbox):
-    """An `Outbox` in the database of `connections`."""
+    """An `Outbox` in the database of `connections`. Whoever listens hears of other processes' events, too."""
 
     _newest = "SELECT position FROM event_position"
 
     def __init__(self, connections: Connections) -> None:
         super().__init__()
         self._connections = connections
+        self._news = News(connections, self.wake_listeners)
 
-    @contextmanager
-    def _reading(self) -> Iterator[PostgresConnection]:
-        connection = self._connections.borrow()
-        try:
-            with unavailable_instead_of_postgres_errors():
-                yield connection
-        finally:
-            self._connections.give_back(connection)
+    def _reading(self) -> AbstractContextManager[PostgresConnection]:
+        return self._connections.lent()
 
     @contextmanager
     def _writing(self) -> Iterator[PostgresConnection]:
         """What a power cut undoes of it is delivered twice, which at-least-once allows: nobody waits for the disk."""
-        with self._reading() as connection:
-            connection.begin()
-            try:
-                connection.rows("SET LOCAL synchronous_commit = off")
-                yield connection
-                connection.commit()
-            finally:
-                connection.roll_back()
+        with self._connections.lent() as connection, connection.quick_transaction():
+            yield connection
 
-    def become_deliverer(self) -> Callable[[], None] | None:
-        """See `Outbox.become_deliverer`. A lock of the session, which ends with it."""
-        with unavailable_instead_of_postgres_errors():
-            connection = self._connections.open()
-            if connection.value(_BECOME):
-                return connection.close
-            connection.close()
-            return None
+    def listen(self, wake: Callable[[], object]) -> Callable[[], None]:
+        """See `Outbox.listen`."""
+        self._news.hear()
+        return super().listen(wake)
+
+    def become_deliverer(self) -> DeliveryRight | None:
+        """See `Outbox.become_deliverer`."""
+        lease = DeliveryLease(self._connections)
+        return lease if lease.take() else None
 
     def close(self) -> None:
-        """Let go of the server."""
+        """Hear nothing any more."""
+        self._news.close()

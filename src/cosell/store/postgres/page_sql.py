@@ -100,10 +100,10 @@ def _skipping_page_text(
     within = ["scope_id = ?", f"{column} >= zone.{low}", f"{column} < zone.{high}", *tests, *filters]
     order = _order(key, descending=descending)
     return (
-        f"SELECT row.key, row.id_key, row.summary FROM (SELECT {low}, {high} FROM zone "
+        f"SELECT found.key, found.id_key, found.summary FROM (SELECT {low}, {high} FROM zone "
         f"WHERE {' AND '.join(['scope_id = ?', 'sort = ?', *zone_tests])} ORDER BY {low} {direction} OFFSET 0) AS zone "
         f"CROSS JOIN LATERAL (SELECT {column} AS key, id_key, summary FROM opportunity WHERE {' AND '.join(within)} "
-        f"ORDER BY {order} OFFSET 0) AS row ORDER BY zone.{low} {direction}, {order} LIMIT ?"
+        f"ORDER BY {order} OFFSET 0) AS found ORDER BY zone.{low} {direction}, {order} LIMIT ?"
     )
 
 

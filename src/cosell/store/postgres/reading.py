@@ -1,11 +1,14 @@
 """A reading transaction."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+
+import psycopg
 
 from cosell.context import Scope
 from cosell.store.interface import StoreBusy, StoreUnavailable
-from cosell.store.postgres.connecting import Connections
+from cosell.store.postgres.connections import Connections
 from cosell.store.postgres.mishaps import BUSY, reason_of
 from cosell.store.postgres.scope_numbers import ScopeNumbers
 from cosell.store.postgres.transaction import PostgresReadTransaction
@@ -28,6 +31,8 @@ class Reading:
         self._connection = self._connections.borrow()
         try:
             scope_id = self._numbers.of(self._connection, self._scope)
+            if self._connection.is_pooled:
+                self._connection.begin_reading()
             return PostgresReadTransaction(
                 self._connection, self._scope, scope_id, partial(self._catch_up, self._scope)
             )
@@ -36,6 +41,9 @@ class Reading:
             raise
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        self._connections.give_back(self._connection)
+        if self._connection.is_pooled:
+            with suppress(psycopg.Error):  # what could not be ended is not lent again
+                self._connection.roll_back()
+        self._connections.give_back(self._connection, error)
         if error is not None and (reason := reason_of(error)):
             raise (StoreBusy if isinstance(error, BUSY) else StoreUnavailable)(reason) from error

@@ -26,7 +26,7 @@ class ScopeNumbers:
         return number
 
     def known(self, scope: Scope) -> int | None:
-        """The number of a scope, where it is known already."""
+        """The number of a scope; None if nobody has asked for it yet."""
         return self._known.get(scope)
 
     def for_writing(self, connection: PostgresConnection, scopes: Sequence[Scope]) -> dict[Scope, int]:

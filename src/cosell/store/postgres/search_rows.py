@@ -39,7 +39,7 @@ class PostgresSearchRows(SearchRows):
     def _one_search(self) -> Iterator[None]:
         """See `SearchRows._one_search`. In process nobody sets a deadline."""
         deadline = set_deadline()
-        with one_search(self._connection, deadline) as self._reader:
+        with one_search(self._connection, deadline, writing=self._catch_up is None) as self._reader:
             yield
 
     def _waiting(self) -> list[str] | None:

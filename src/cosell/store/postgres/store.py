@@ -4,7 +4,7 @@ Between processes the clock rows of scopes keep writers apart. Source: docs/deci
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final, TypeVar
 
 import msgspec
@@ -12,18 +12,22 @@ import psycopg
 
 from cosell.clock import Course
 from cosell.context import Scope
+from cosell.passwords import without_password
 from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
 from cosell.store.engagement import DueTask
+from cosell.store.interface import Coming, StoreBusy
 from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.patience import seconds_until
 from cosell.store.postgres.closing import Closing
-from cosell.store.postgres.connecting import Connections, first_opened, unreachable, without_password
+from cosell.store.postgres.connecting import first_opened, unreachable
+from cosell.store.postgres.connections import Connections, has_gone
 from cosell.store.postgres.group_commit import GroupCommit
 from cosell.store.postgres.migrate import check_origin, migrate
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
+from cosell.store.postgres.numbers import Numbers
 from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
@@ -32,6 +36,7 @@ from cosell.store.postgres.search_feeding import pending
 from cosell.store.postgres.search_upkeep import SearchUpkeep, begin_anew_where_need_be
 from cosell.store.postgres.sql_connection import PostgresConnection
 from cosell.store.postgres.transaction import PostgresWriteTransaction
+from cosell.store.postgres.write_check import WriteCheck
 from cosell.store.saved_states import SavedStates
 from cosell.store.search import FED_AT_ONCE
 from cosell.store.sql.appearance_rows import due_appearances
@@ -43,6 +48,12 @@ from cosell.store.writer_lock import WriterLock
 Found = TypeVar("Found")
 
 NO_LIMIT: Final = -1
+_SCOPES: Final = "SELECT account, catalog FROM scope ORDER BY 1, 2"
+_ALONE: Final = "LOCK TABLE scope IN EXCLUSIVE MODE"
+"""Who writes holds the row of a scope, and so a weaker lock of the table."""
+_AWS_SIDE: Final = "hashtextextended('cosell AWS side in ' || current_schema(), 0)"
+_BE_AWS_SIDE: Final = f"SELECT pg_try_advisory_xact_lock({_AWS_SIDE})"
+_WAIT_FOR_AWS_SIDE: Final = f"SELECT pg_advisory_xact_lock({_AWS_SIDE})"
 _WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
@@ -50,6 +61,7 @@ class PostgresStore:
     """A `Store` in the database at `url`."""
 
     shared = True
+    reads_at_once = False
 
     def __init__(self, url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
         """Raises UserError where the database cannot be used. `new_token_key` is kept only by a new one."""
@@ -58,12 +70,13 @@ class PostgresStore:
         self.scope_numbers: Final = ScopeNumbers()
         self._writing = WriterLock()
         self._group: GroupCommit | None = None
+        self._numbers = Numbers()
         self._may_write = access is not Access.READ
         self._upkeep = SearchUpkeep(self._connection)
         self._writer: PostgresConnection | None = first_opened(url)
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
-        self.states: SavedStates = PostgresSavedStates()
+        self.states: SavedStates = PostgresSavedStates(self)
         try:
             check_origin(self._writer, name)
             if access is Access.CREATE:
@@ -71,6 +84,7 @@ class PostgresStore:
             if access is not Access.READ:
                 begin_anew_where_need_be(self._writer)
             self.token_key: bytes = self._writer.value("SELECT token_key FROM installation")
+            self._write_check = WriteCheck(self.connections, self._writer, self._writing)
         except psycopg.Error as error:
             self._writer.close()
             raise unreachable(url, error) from None
@@ -88,20 +102,24 @@ class PostgresStore:
     @contextmanager
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
         """See `Store.bulk_load`."""
-        with self._written(scopes) as transactions:
-            yield transactions
-        if expected >= WORTH_NEW_STATISTICS:
-            while self.feed_search(FED_AT_ONCE):
-                pass
-            with self._connection() as connection:
-                connection.run_script("ANALYZE")
+        with self._writing, self._transaction() as writer, writer.large_statements():
+            with self._changes(writer, scopes) as transactions:
+                yield transactions
+            if expected >= WORTH_NEW_STATISTICS:
+                while self.feed_search(FED_AT_ONCE):
+                    pass
+                writer.begin()
+                with writer.large_statements():
+                    writer.run("ANALYZE")
+                    writer.commit()
 
     @contextmanager
-    def group_commit(self) -> Iterator[None]:
-        """See `Store.group_commit`."""
+    def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:
+        """See `Store.group_commit`. Scopes that are known are taken at once, in the order in which everybody does."""
         with self._writing, self._transaction() as writer:
-            self._group = group = GroupCommit(writer)
+            self._group = group = GroupCommit(writer, self._numbers)
             try:
+                self._prepare(group.closing, coming)
                 yield
                 group.commit()
             finally:
@@ -109,6 +127,14 @@ class PostgresStore:
             self.scope_numbers.remember(group.scope_ids)
         if group.closing.has_announced:
             self._outbox.wake_listeners()
+
+    def _prepare(self, closing: Closing, coming: Sequence[Coming]) -> None:
+        numbers = {one.scope: self.scope_numbers.known(one.scope) for one in coming}
+        closing.take({number for number in numbers.values() if number is not None})
+        asked = ((numbers[one.scope], one.operation, one.client_token) for one in coming)
+        closing.tokens.look_up(
+            {(number, name, token) for number, name, token in asked if number is not None and token is not None}
+        )
 
     @contextmanager
     def _written(self, scopes: Sequence[Scope]) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
@@ -120,13 +146,20 @@ class PostgresStore:
                     yield _transactions(self._writer, numbers, group.closing)
                 group.scope_ids.update(numbers)
                 return
-            with self._transaction() as writer:
-                closing = Closing(writer)
-                numbers = self.scope_numbers.for_writing(writer, scopes)
-                yield _transactions(writer, numbers, closing)
-                closing.write()
-                writer.commit()
-            self.scope_numbers.remember(numbers)
+            with self._transaction() as writer, self._changes(writer, scopes) as transactions:
+                yield transactions
+
+    @contextmanager
+    def _changes(
+        self, writer: PostgresConnection, scopes: Sequence[Scope]
+    ) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
+        """What is done to scopes in a transaction of the writer, which is committed at the end of the block."""
+        closing = Closing(writer, self._numbers)
+        numbers = self.scope_numbers.for_writing(writer, scopes)
+        yield _transactions(writer, numbers, closing)
+        closing.write()
+        writer.commit()
+        self.scope_numbers.remember(numbers)
         if closing.has_announced:
             self._outbox.wake_listeners()
 
@@ -134,27 +167,56 @@ class PostgresStore:
     def _transaction(self) -> Iterator[PostgresConnection]:
         """A transaction of this process's writer, undone if it was not committed. The lock of this process is held."""
         with unavailable_instead_of_postgres_errors():
-            if self._writer is None or not self._writer.is_usable:
-                if self._writer is not None:
-                    self._writer.close()
-                self._writer = self.connections.open()
+            waits_s = seconds_until(self._writing.deadline)
+            if not waits_s:
+                raise StoreBusy("other writers of this process were not done in time")
             writer = self._writer
-            writer.begin()
+            if writer is None or not writer.is_alive:
+                self._let_go_of_the_writer()
+                writer = self._writer = self.connections.open()
             try:
-                waits_ms = max(1, round(seconds_until(self._writing.deadline) * 1000))
-                writer.rows(_WAIT, (str(waits_ms),))
+                writer.begin()
+                writer.put(_WAIT, (str(max(1, round(waits_s * 1000))),))
                 yield writer
+            except BaseException as error:
+                self._write_check.heed(error)
+                self.connections.heed(error)
+                if has_gone(error):
+                    self._let_go_of_the_writer()
+                raise
             finally:
+                # Of a commit whose answer was lost nobody knows: a gap is better than a number given twice.
+                self._numbers.end(is_committed=not writer.in_transaction or writer.connection.closed)
                 writer.roll_back()
 
+    def _let_go_of_the_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+
     @contextmanager
-    def _connection(self) -> Iterator[PostgresConnection]:
-        connection = self.connections.borrow()
-        try:
-            with unavailable_instead_of_postgres_errors():
-                yield connection
-        finally:
-            self.connections.give_back(connection)
+    def write_everywhere(self) -> Iterator[tuple[PostgresConnection, list[PostgresWriteTransaction]]]:
+        """One transaction over every scope, for what is about the whole database. No other process writes meanwhile."""
+        with self._writing, self._transaction() as writer:
+            writer.run(_ALONE)
+            scopes = [Scope(*row) for row in writer.rows(_SCOPES)]
+            with writer.large_statements(), self._changes(writer, scopes) as transactions:
+                yield writer, list(transactions.values())
+
+    @contextmanager
+    def write_for_aws(self, scope: Scope, *, waits: bool) -> Iterator[PostgresWriteTransaction | None]:
+        """See `Store.write_for_aws`."""
+        with self._writing, self._transaction() as writer:
+            if waits:
+                writer.rows(_WAIT_FOR_AWS_SIDE)
+            elif not writer.value(_BE_AWS_SIDE):
+                yield None
+                return
+            with self._changes(writer, [scope]) as transactions:
+                yield transactions[scope]
+
+    def _connection(self) -> AbstractContextManager[PostgresConnection]:
+        return self.connections.lent()
 
     def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
         """See `Store.due_reviews`."""
@@ -189,7 +251,7 @@ class PostgresStore:
     def scopes(self) -> list[Scope]:
         """See `Store.scopes`."""
         with self._connection() as connection:
-            return [Scope(*row) for row in connection.rows("SELECT account, catalog FROM scope ORDER BY 1, 2")]
+            return [Scope(*row) for row in connection.rows(_SCOPES)]
 
     def pending_in_search(self, most: int = NO_LIMIT) -> int:
         """See `Store.pending_in_search`."""
@@ -214,20 +276,15 @@ class PostgresStore:
         return 0
 
     def check(self) -> float:
-        """See `Store.check`."""
-        with self._connection() as connection:
-            connection.begin()
-            connection.run("UPDATE installation SET one = 1")
-            connection.roll_back()
-        return 0.0
+        """See `Store.check`. Writers are not in its way, since it locks nothing of theirs."""
+        return self._write_check()
 
     def close(self) -> None:
         """See `Store.close`."""
         with self._writing:
             self._outbox.close()
             self.connections.close()
-            if self._writer is not None:
-                self._writer.close()
+            self._let_go_of_the_writer()
 
 
 WORTH_NEW_STATISTICS: Final = 1_000

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Final
 
 from cosell.context import Scope
-from cosell.rules.identifiers import id_key
+from cosell.rules.identifiers import id_key, opportunity_id
 from cosell.rules.list.page_token import Position
 from cosell.rules.list.selector import Selector
 from cosell.store.interface import Remembered
@@ -16,7 +16,7 @@ from cosell.store.page_plan import Drive, plan
 from cosell.store.postgres.closing import Closing
 from cosell.store.postgres.page_sql import count_query, page_query
 from cosell.store.postgres.search_rows import PostgresSearchRows
-from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.postgres.sql_connection import Batch, PostgresConnection
 from cosell.store.sql.appearance_rows import AppearanceRows
 from cosell.store.sql.change_rows import ChangeLog, ChangeRows, change_statements
 from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
@@ -33,7 +33,26 @@ _CHANGES: Final = change_statements(
     with_record=" JOIN opportunity_record USING (scope_id, id_key)",
 )
 
-_INSERT: Final = "INSERT INTO opportunity VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT: Final = Batch("""
+WITH new AS (
+    SELECT * FROM unnest(
+        ?1::integer[], ?2::text[], ?3::bigint[], ?4::smallint[], ?5::smallint[], ?6::bigint[], ?7::bigint[],
+        ?8::integer[], ?9::bytea[], ?10::bytea[], ?11::bytea[], ?12::bigint[]
+    ) AS new (
+        scope_id, id_key, opportunity_id, stage, review_status, last_modified, created,
+        target_close, company, summary, record, position
+    )
+), listed AS (
+    INSERT INTO opportunity
+    SELECT
+        scope_id, id_key, opportunity_id, stage, review_status, last_modified, created, target_close, company, summary
+    FROM new
+), noted AS (
+    INSERT INTO opportunity_change (scope_id, position, id_key, changed)
+    SELECT scope_id, position, id_key, last_modified FROM new
+)
+INSERT INTO opportunity_record SELECT scope_id, id_key, record FROM new
+""")
 _REPLACE: Final = (
     "UPDATE opportunity SET stage = ?, review_status = ?, last_modified = ?, created = ?, target_close = ?, "
     "company = ?, summary = ? WHERE scope_id = ? AND id_key = ?"
@@ -41,17 +60,7 @@ _REPLACE: Final = (
 _RECORDS: Final = (
     "SELECT id_key, record FROM opportunity_record WHERE scope_id = ? AND id_key > ? ORDER BY id_key LIMIT ?"
 )
-_NUMBERS: Final = "hashtextextended('cosell numbers', 0)"
-_NEXT_NUMBER: Final = f"SELECT nextval('opportunity_number') FROM pg_advisory_xact_lock_shared({_NUMBERS})"
-_THERE: Final = "SELECT min(id_key) FROM opportunity WHERE scope_id = ? AND id_key IN ({})"
-_REMEMBERED: Final = (
-    "SELECT request_digest, answer FROM client_token "
-    "WHERE scope_id = ? AND operation = ? AND client_token = ? AND until > ?"
-)
-_REMEMBER: Final = (
-    "INSERT INTO client_token VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (scope_id, operation, client_token) "
-    "DO UPDATE SET request_digest = excluded.request_digest, answer = excluded.answer, until = excluded.until"
-)
+_THERE: Final = "SELECT id_key FROM opportunity WHERE scope_id = ? AND id_key IN ({})"
 
 
 class PostgresReadTransaction(PostgresSearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
@@ -126,7 +135,7 @@ class PostgresWriteTransaction(
         self.scope_id: Final = scope_id
         """The number that stands for the scope in the tables."""
         self._closing = closing
-        self._clock_row = closing.take(scope_id)
+        self._clock_row = closing.clock_row(scope_id)
 
     def _next_change(self) -> int:
         self._clock_row.change_position += 1
@@ -146,18 +155,12 @@ class PostgresWriteTransaction(
         return self._clock_row.stamp
 
     def next_number(self) -> int:
-        """See `WriteTransaction.next_number`. What is undone leaves a gap."""
-        number: int = self._connection.value(_NEXT_NUMBER)
-        return number
+        """See `WriteTransaction.next_number`."""
+        return self._closing.numbers.next(self._connection)
 
     def reserve_numbers(self, upto: int) -> None:
-        """See `WriteTransaction.reserve_numbers`. Nobody takes a number between the look and the raise."""
-        self._connection.rows(f"SELECT pg_advisory_xact_lock({_NUMBERS})")
-        self._connection.rows(
-            "SELECT setval('opportunity_number', ?, true) FROM opportunity_number "
-            "WHERE CASE WHEN is_called THEN last_value ELSE last_value - 1 END < ?",
-            (upto, upto),
-        )
+        """See `WriteTransaction.reserve_numbers`."""
+        self._closing.numbers.reserve(self._connection, upto)
 
     def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
         """See `WriteTransaction.insert`."""
@@ -166,19 +169,15 @@ class PostgresWriteTransaction(
             self._insert(batch)
 
     def _insert(self, batch: list[StoredOpportunity]) -> None:
-        keys = {opportunity.id_key for opportunity in batch}
-        there = self._connection.value(_THERE.format(", ".join("?" * len(keys))), (self._scope_id, *keys))
-        if there is not None or len(keys) < len(batch):
-            raise KeyError(there or next(new.id_key for new in batch if new.id_key in keys))
-        first = self._clock_row.opportunity_id + 1
-        self._clock_row.opportunity_id += len(batch)
-        self._connection.run_many(
-            _INSERT,
-            [
+        self._check_that_new([new.id_key for new in batch])
+        for new in batch:
+            self._clock_row.opportunity_id += 1
+            self._connection.put_row(
+                _INSERT,
                 (
                     self._scope_id,
                     new.id_key,
-                    number,
+                    self._clock_row.opportunity_id,
                     STAGE_CODES[new.stage],
                     REVIEW_STATUS_CODES[new.review_status],
                     new.last_modified_ms,
@@ -186,22 +185,29 @@ class PostgresWriteTransaction(
                     new.target_close,
                     new.company,
                     new.summary,
-                )
-                for number, new in enumerate(batch, start=first)
-            ],
-        )
-        for new in batch:
+                    new.record,
+                    self._next_change(),
+                ),
+            )
             self._closing.widen_zones(self.scope_id, new)
-        self.note_new(batch)
-        self._connection.run_many(
-            "INSERT INTO opportunity_record VALUES (?, ?, ?)",
-            [(self._scope_id, new.id_key, new.record) for new in batch],
-        )
+
+    def _check_that_new(self, keys: list[str]) -> None:
+        """Raises KeyError for an identifier that is there. A number that was given just now is nobody's."""
+        given = {id_key(opportunity_id(number)) for number in self._closing.numbers.given}
+        asked = [key for key in keys if key not in given]
+        there = set()
+        if asked:
+            query = _THERE.format(", ".join("?" * len(asked)))
+            there = {key for (key,) in self._connection.rows(query, (self._scope_id, *asked))}
+        for key in keys:
+            if key in there:
+                raise KeyError(key)
+            there.add(key)
 
     def replace(self, opportunity: StoredOpportunity) -> None:
         """See `WriteTransaction.replace`."""
         key = (self._scope_id, opportunity.id_key)
-        changed = self._connection.run(
+        self._connection.put(
             _REPLACE,
             (
                 STAGE_CODES[opportunity.stage],
@@ -214,17 +220,16 @@ class PostgresWriteTransaction(
                 *key,
             ),
         )
-        assert changed == 1
         self._closing.widen_zones(self.scope_id, opportunity)
         self.note_replaced(opportunity, "scope_id = ? AND id_key = ?", *key)
-        self._connection.run(
+        self._connection.put(
             "UPDATE opportunity_record SET record = ? WHERE scope_id = ? AND id_key = ?", (opportunity.record, *key)
         )
 
     def delete(self, key: str) -> None:
         """Remove the opportunity with this `id_key`, where there is one."""
         for table in ("opportunity_record", "opportunity"):
-            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ? AND id_key = ?", (self._scope_id, key))
+            self._connection.put(f"DELETE FROM {table} WHERE scope_id = ? AND id_key = ?", (self._scope_id, key))
 
     def remove(self, identifiers: Iterable[str]) -> None:
         """See `WriteTransaction.remove`."""
@@ -236,16 +241,12 @@ class PostgresWriteTransaction(
 
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """See `WriteTransaction.remembered`."""
-        row = self._connection.row(_REMEMBERED, (self._scope_id, operation, client_token, now_ms))
-        return None if row is None else Remembered(*row)
+        return self._closing.tokens.remembered((self.scope_id, operation, client_token), now_ms)
 
     def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
         """See `WriteTransaction.remember`."""
-        until_today = now_ms - now_ms % DAY_MS
-        self._connection.run("DELETE FROM client_token WHERE scope_id = ? AND until < ?", (self._scope_id, until_today))
-        self._connection.run(
-            _REMEMBER, (self._scope_id, operation, client_token, answer.request_digest, answer.answer, until_ms)
-        )
+        self._closing.tokens.remember((self.scope_id, operation, client_token), answer, until_ms)
+        self._closing.forget_tokens(self.scope_id, now_ms - now_ms % DAY_MS)
 
     def announce(self, event: Event) -> None:
         """See `WriteTransaction.announce`."""
@@ -253,6 +254,7 @@ class PostgresWriteTransaction(
 
     def clear(self) -> int:
         """See `WriteTransaction.clear`."""
+        self._closing.tokens.clear(self.scope_id)
         self._clear_events()
         self.clear_relations()
         self.clear_due_reviews()
@@ -260,7 +262,7 @@ class PostgresWriteTransaction(
         self.clear_engagements()
         self.clear_referrals()
         for table in ("opportunity_record", "client_token", "zone"):
-            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
+            self._connection.put(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
         count = self._connection.run("DELETE FROM opportunity WHERE scope_id = ?", (self._scope_id,))
         self.note_another_scope()
         return count
@@ -269,5 +271,5 @@ class PostgresWriteTransaction(
         receiver = (self._scope.account, self._scope.catalog)
         theirs = "SELECT position FROM outbox WHERE account = ? AND catalog = ?"
         for table in ("held_event", "dead_letter", "outbox"):
-            self._connection.run(f"DELETE FROM {table} WHERE position IN ({theirs})", receiver)
-        self._connection.run("UPDATE sink SET generation = generation + 1")
+            self._connection.put(f"DELETE FROM {table} WHERE position IN ({theirs})", receiver)
+        self._connection.put("UPDATE sink SET generation = generation + 1")

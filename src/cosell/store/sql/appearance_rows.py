@@ -33,7 +33,7 @@ class AppearanceRows:
     def put_appearance(self, appearance: Appearance) -> None:
         """See `AppearanceKeeper.put_appearance`."""
         _, due_ms, entity_type, entity, record = msgspec.structs.astuple(appearance)
-        self._connection.run(
+        self._connection.put(
             "INSERT INTO appearance VALUES (?, ?, ?, ?, ?, ?)",
             (self._scope_id, id_key(appearance.opportunity), entity_type, entity, due_ms, record),
         )
@@ -48,7 +48,7 @@ class AppearanceRows:
 
     def clear_appearances(self) -> None:
         """Let nothing of the scope appear any more."""
-        self._connection.run("DELETE FROM appearance WHERE scope_id = ?", (self._scope_id,))
+        self._connection.put("DELETE FROM appearance WHERE scope_id = ?", (self._scope_id,))
 
 
 def due_appearances(connection: SqlConnection, until_ms: int, limit: int) -> list[DueAppearance]:

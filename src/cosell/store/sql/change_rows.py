@@ -38,7 +38,7 @@ FROM (
     WHERE scope_id = ?1 AND position > ?2 AND position <= ?3 GROUP BY id_key
 ) AS moved
 JOIN opportunity{by_key} ON opportunity.scope_id = ?1 AND opportunity.id_key = moved.id_key{joined}
-WHERE ?4 IS NULL OR moved.id_key <= ?4
+WHERE moved.id_key <= ?4 OR ?4 IS NULL
 """
 _FOUND: Final = (
     "SELECT id_key, {encoded} FROM opportunity{joined} WHERE scope_id = ? AND id_key > ? ORDER BY id_key LIMIT ?"
@@ -172,7 +172,7 @@ class ChangeLog(ChangeRows):
 
     def note_replaced(self, by: StoredOpportunity, has_key: str, *key: Value) -> None:
         """An opportunity whose record is still the one before, where it `has_key`."""
-        self._connection.run(
+        self._connection.put(
             "INSERT INTO opportunity_change (position, scope_id, id_key, changed, before) "
             f"SELECT ?, ?, ?, ?, record FROM opportunity_record WHERE {has_key}",
             (self._next_change(), self._scope_id, by.id_key, by.last_modified_ms, *key),
@@ -180,9 +180,9 @@ class ChangeLog(ChangeRows):
 
     def note_another_scope(self) -> None:
         """Everything is another now: the changes until here, and what was counted, are of what is no more."""
-        self._connection.run("DELETE FROM opportunity_change WHERE scope_id = ?", (self._scope_id,))
-        self._connection.run("DELETE FROM kept_count WHERE scope_id = ?", (self._scope_id,))
-        self._connection.run(
+        self._connection.put("DELETE FROM opportunity_change WHERE scope_id = ?", (self._scope_id,))
+        self._connection.put("DELETE FROM kept_count WHERE scope_id = ?", (self._scope_id,))
+        self._connection.put(
             "INSERT INTO opportunity_change (position, scope_id, id_key, changed, before) VALUES (?, ?, '', 0, ?)",
             (self._next_change(), self._scope_id, b""),
         )

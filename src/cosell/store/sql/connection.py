@@ -33,6 +33,9 @@ class SqlConnection(SqlReader, Protocol):
     def run(self, statement: str, values: Values = ()) -> int:
         """Let a statement change rows: how many."""
 
+    def put(self, statement: str, values: Values = ()) -> None:
+        """Let a statement change rows, how many nobody asks: at the latest before the next one that tells something."""
+
     def run_many(self, statement: str, rows: Iterable[Values]) -> None:
         """Let a statement change rows once for each of these."""
 

@@ -31,14 +31,14 @@ class DueReviewChanges(DueReviewRows):
 
     def put_review_entry(self, entry: ReviewEntry) -> None:
         """See `ReviewWriter.put_review_entry`."""
-        self._connection.run(
+        self._connection.put(
             "UPDATE review_agenda SET submission = ?, rule = ?, step = ?, due = ? WHERE scope_id = ? AND id_key = ?",
             (entry.submission, entry.rule, entry.step, entry.due_ms, self._scope_id, id_key(entry.identifier)),
         )
 
     def clear_due_reviews(self) -> None:
         """Remove all of it from the scope."""
-        self._connection.run("DELETE FROM review_agenda WHERE scope_id = ?", (self._scope_id,))
+        self._connection.put("DELETE FROM review_agenda WHERE scope_id = ?", (self._scope_id,))
 
 
 def due_reviews(connection: SqlConnection, until_ms: int, limit: int) -> list[DueReview]:

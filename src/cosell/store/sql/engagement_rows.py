@@ -136,7 +136,7 @@ class EngagementChanges(EngagementRows):
 
     def put_member(self, engagement_id: str, member: Member) -> None:
         """See `EngagementWriter.put_member`."""
-        self._connection.run(
+        self._connection.put(
             put_statement(
                 "engagement_member",
                 "account, catalog, engagement_id",
@@ -183,13 +183,13 @@ class EngagementChanges(EngagementRows):
             ("engagement_invitation", "? IN (sender, receiver)"),
             ("snapshot", f"created_by = ? OR (engagement_id, opportunity) IN ({shown})"),  # some are AWS's
         ):
-            self._connection.run(
+            self._connection.put(
                 f"DELETE FROM {table} WHERE catalog = ? AND ({is_mine} OR engagement_id IN ({mine}))",
                 (catalog, account, catalog, account),
             )
-        self._connection.run("DELETE FROM engagement WHERE catalog = ? AND created_by = ?", (catalog, account))
+        self._connection.put("DELETE FROM engagement WHERE catalog = ? AND created_by = ?", (catalog, account))
         for table in ("snapshot_job", "engagement_task"):
-            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
+            self._connection.put(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
 
     def _put(self, table: str, key: str, columns: str, led_by: Value, stored: msgspec.Struct) -> None:
-        self._connection.run(put_statement(table, key, columns), (led_by, *msgspec.structs.astuple(stored)))
+        self._connection.put(put_statement(table, key, columns), (led_by, *msgspec.structs.astuple(stored)))

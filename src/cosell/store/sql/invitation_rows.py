@@ -54,17 +54,17 @@ class InvitationChanges(InvitationRows):
 
     def put_referral(self, invitation_id: str, record: bytes) -> None:
         """See `InvitationWriter.put_referral`."""
-        self._connection.run("INSERT INTO aws_referral VALUES (?, ?, ?)", (self._scope_id, invitation_id, record))
+        self._connection.put("INSERT INTO aws_referral VALUES (?, ?, ?)", (self._scope_id, invitation_id, record))
 
     def remove_referral(self, invitation_id: str) -> None:
         """See `InvitationWriter.remove_referral`."""
-        self._connection.run(
+        self._connection.put(
             "DELETE FROM aws_referral WHERE scope_id = ? AND invitation_id = ?", (self._scope_id, invitation_id)
         )
 
     def clear_referrals(self) -> None:
         """Remove all that AWS refers to the scope's account."""
-        self._connection.run("DELETE FROM aws_referral WHERE scope_id = ?", (self._scope_id,))
+        self._connection.put("DELETE FROM aws_referral WHERE scope_id = ?", (self._scope_id,))
 
 
 def due_invitations(connection: SqlConnection, until_ms: int, limit: int) -> list[DueInvitation]:

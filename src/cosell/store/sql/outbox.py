@@ -22,7 +22,7 @@ FROM sink LEFT JOIN held_event USING (sink_id) WHERE name = ? ORDER BY position
 """
 _STATUSES: Final = """
 SELECT name, cursor,
-    (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE position > cursor LIMIT 10001) AS some),
+    (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE position > cursor LIMIT 10001) AS counted),
     (SELECT count(*) FROM held_event WHERE held_event.sink_id = sink.sink_id),
     (SELECT count(*) FROM dead_letter WHERE dead_letter.sink_id = sink.sink_id),
     delivered, failed, gone,

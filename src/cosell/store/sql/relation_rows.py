@@ -56,7 +56,7 @@ class RelationChanges(RelationRows):
     def put_solutions(self, solutions: Iterable[Solution]) -> None:
         """See `RelationWriter.put_solutions`."""
         for solution in solutions:
-            self._connection.run(
+            self._connection.put(
                 put_statement("solution", "scope_id, id_key", f"scope_id, id_key, {_SOLUTION}"),
                 (self._scope_id, id_key(solution.identifier), *msgspec.structs.astuple(solution)),
             )
@@ -68,9 +68,9 @@ class RelationChanges(RelationRows):
     def clear_relations(self) -> None:
         """Remove all of them from the scope."""
         for table in ("aws_summary", "solution", "tag_set"):
-            self._connection.run(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
+            self._connection.put(f"DELETE FROM {table} WHERE scope_id = ?", (self._scope_id,))
 
     def _put_beside(self, table: str, key: str, column: str, resource: str, value: bytes) -> None:
-        self._connection.run(
+        self._connection.put(
             put_statement(table, f"scope_id, {key}", f"scope_id, {key}, {column}"), (self._scope_id, resource, value)
         )

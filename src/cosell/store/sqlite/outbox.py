@@ -7,11 +7,12 @@ the process is not possible.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final, Protocol
 
 from cosell.store.interface import StoreUnavailable
+from cosell.store.outbox import DeliveryRight
 from cosell.store.sql.outbox import SqlOutbox
 from cosell.store.sqlite.connection import unavailable_instead_of_sqlite_errors
 from cosell.store.sqlite.counters import EVENT_POSITION
@@ -55,10 +56,10 @@ class SqliteOutbox(SqlOutbox):
     def _writing(self) -> AbstractContextManager[SqliteConnection]:
         return self._connections.write_quickly()
 
-    def become_deliverer(self) -> Callable[[], None] | None:
+    def become_deliverer(self) -> DeliveryRight | None:
         """See `Outbox.become_deliverer`."""
         if self._path is None:
-            return lambda: None
+            return _Lock(None)
         try:
             lock = os.open(self._path + LOCK_SUFFIX, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
@@ -68,4 +69,18 @@ class SqliteOutbox(SqlOutbox):
         except BlockingIOError:
             os.close(lock)
             return None
-        return lambda: os.close(lock)
+        return _Lock(lock)
+
+
+class _Lock:
+    """A `DeliveryRight` that the kernel keeps as long as the process lives, and the file is open."""
+
+    is_held = True
+
+    def __init__(self, file: int | None) -> None:
+        self._file = file
+
+    def give_back(self) -> None:
+        """See `DeliveryRight.give_back`."""
+        if self._file is not None:
+            os.close(self._file)

@@ -4,7 +4,6 @@ A copy in a file has a checksum beside it, because it outlives whatever looked a
 was kept is brought back. Nor is it ever changed: of one with an older schema another copy is made, and migrated.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from heapq import merge
@@ -14,12 +13,19 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import apsw
-import msgspec
 
 from cosell.errors import UserError
 from cosell.store.interface import StoreUnavailable
-from cosell.store.opportunity import StoredOpportunity, stored
 from cosell.store.saved_states import Return, SavedState
+from cosell.store.sql.bringing_back import (
+    BY_RECORD,
+    GOES_ON,
+    SEARCH,
+    Difference,
+    bring_back,
+    check_name,
+    unknown_state,
+)
 from cosell.store.sqlite.checksums import mistake_in, put_with_checksum, remove_with_checksum
 from cosell.store.sqlite.connection import (
     is_foreign,
@@ -30,27 +36,11 @@ from cosell.store.sqlite.connection import (
 from cosell.store.sqlite.read_only import open_for_reading
 from cosell.store.sqlite.readers import Readers
 from cosell.store.sqlite.transaction import SqliteWriteTransaction
-from cosell.wire.decode import decode
-from cosell.wire.timestamps import Timestamp
-from cosell.wire.types import GetOpportunityResponse
 
 MEMORY: Final = ":memory:"
-GOES_ON: Final = frozenset(
-    {
-        *("installation", "scope", "course", "counter", "sqlite_sequence"),  # numbers, stamps and time
-        *("outbox", "sink", "held_event", "dead_letter"),  # what was told, was told
-        *("zone", "opportunity_change"),  # kept by whatever changes an opportunity, a return too
-        "kept_count",  # follows the changes
-    }
-)
-"""Tables that no return brings back."""
-_SEARCH: Final = "search_"
-"""How the names of those begin that follow the opportunities by themselves."""
-BY_RECORD: Final = frozenset({"opportunity", "opportunity_record"})
-"""Tables that are compared record by record, since only what differs may be touched."""
-
+_NUMBERS: Final = frozenset({"counter", "sqlite_sequence"})
+"""Tables of numbers that no return brings back, beside those of `GOES_ON`."""
 _ANOTHER: Final = "forget it, and restore another one"
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _RECORDS: Final = (
     "SELECT id_key, last_modified, record FROM opportunity JOIN opportunity_record USING (opportunity_id) "
     "WHERE scope_id = ? ORDER BY id_key"
@@ -87,8 +77,7 @@ class SqliteSavedStates:
 
     def keep(self, name: str) -> SavedState:
         """See `SavedStates.keep`. The copy takes its place at once, so that a name never means half a copy."""
-        if not _NAME.fullmatch(name):
-            raise UserError(f"{name!r} is not a name", "take letters, digits, hyphens, dots and underlines, 64 at most")
+        check_name(name)
         if self._folder is None:
             copy = apsw.Connection(MEMORY)
             self._copy_into(copy)
@@ -173,8 +162,7 @@ class SqliteSavedStates:
 
     def _check(self, name: str) -> None:
         if name not in self.names():
-            known = ", ".join(self.names()) or "there is none yet"
-            raise UserError(f"there is no snapshot {name!r}", f"known: {known}")
+            raise unknown_state(name, self.names())
 
 
 @contextmanager
@@ -195,26 +183,22 @@ def _described(name: str, copy: apsw.Connection) -> SavedState:
 def _bring_back(
     copy: apsw.Connection, writer: apsw.Connection, transaction: SqliteWriteTransaction, now_ms: int
 ) -> tuple[int, int]:
-    """Make a scope's opportunities those of the copy: how many came or changed, and how many went."""
     scope_id = transaction.scope_id
-    changed: list[tuple[int, str, bool]] = []
-    gone: list[str] = []
+
+    def kept_record(key: str) -> bytes:
+        row: Any = copy.execute(_RECORD, (scope_id, key)).fetchone()
+        record: bytes = row[0]
+        return record
+
+    return bring_back(transaction, _differences(writer, copy, scope_id), kept_record, now_ms)
+
+
+def _differences(writer: apsw.Connection, copy: apsw.Connection, scope_id: int) -> Iterator[Difference]:
     for key, here, there in _side_by_side(writer, copy, scope_id):
         if there is None:
-            gone.append(key)
+            yield Difference(key, is_here=True, kept_stamp=None)
         elif here is None or here[1] != there[1]:
-            changed.append((there[0], key, here is not None))
-    for key in gone:
-        transaction.delete(key)
-    if gone:
-        transaction.note_another_scope()
-    for _, key, is_here in sorted(changed):
-        opportunity = _stamped_anew(copy, scope_id, key, transaction.stamp(now_ms))
-        if is_here:
-            transaction.replace(opportunity)
-        else:
-            transaction.insert([opportunity])
-    return len(changed), len(gone)
+            yield Difference(key, is_here=here is not None, kept_stamp=there[0])
 
 
 Row = tuple[int, bytes]
@@ -235,17 +219,11 @@ def _rows(connection: apsw.Connection, side: int, scope_id: int) -> Iterator[tup
     return ((key, side, stamp, record) for key, stamp, record in rows)
 
 
-def _stamped_anew(copy: apsw.Connection, scope_id: int, key: str, stamp_ms: int) -> StoredOpportunity:
-    row: Any = copy.execute(_RECORD, (scope_id, key)).fetchone()
-    record = decode(GetOpportunityResponse, row[0])
-    return stored(msgspec.structs.replace(record, last_modified_date=Timestamp.from_ms(stamp_ms)))
-
-
 def _copy_other_tables(copy: apsw.Connection, writer: apsw.Connection) -> None:
     """Last, because opportunities that are put back enter their reviews by themselves."""
     names: Any = copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     for (name,) in names:
-        if name in GOES_ON or name in BY_RECORD or name.startswith(_SEARCH):
+        if name in GOES_ON | _NUMBERS | BY_RECORD or name.startswith(SEARCH):
             continue
         writer.execute(f"DELETE FROM {name}")
         rows = copy.execute(f"SELECT * FROM {name}")

@@ -29,6 +29,10 @@ class SqliteConnection(apsw.Connection):
         self.execute(statement, values)
         return self.changes()
 
+    def put(self, statement: str, values: Values = ()) -> None:
+        """See `SqlConnection.put`."""
+        self.execute(statement, values)
+
     def run_many(self, statement: str, rows: Iterable[Values]) -> None:
         """See `SqlConnection.run_many`."""
         self.executemany(statement, rows)

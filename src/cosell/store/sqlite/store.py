@@ -5,7 +5,7 @@ connection, which readers and the writer take in turn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
 from cosell.store.engagement import DueTask
-from cosell.store.interface import StoreUnavailable
+from cosell.store.interface import Coming, StoreUnavailable
 from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.saved_states import SavedStates
@@ -66,6 +66,7 @@ class SqliteStore:
         """Raises UserError where the file cannot be opened. `new_token_key` is kept only by a new database."""
         self._path = path
         self.shared = path != MEMORY
+        self.reads_at_once = path != MEMORY  # there, readers wait for the writer
         if access is not Access.CREATE:
             bring_up_to_date(path)
         connect = open_for_reading if access is Access.READ else open_connection
@@ -109,6 +110,10 @@ class SqliteStore:
         with self._written([scope]) as transactions:
             yield transactions[scope]
 
+    def write_for_aws(self, scope: Scope, *, waits: bool) -> AbstractContextManager[SqliteWriteTransaction]:  # noqa: ARG002
+        """See `Store.write_for_aws`. There is one writer at a time in any case, and the others wait for it."""
+        return self.write(scope)
+
     @contextmanager
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         """See `Store.bulk_load`.
@@ -149,7 +154,7 @@ class SqliteStore:
             self._place.note_log()
 
     @contextmanager
-    def group_commit(self) -> Iterator[None]:
+    def group_commit(self, coming: Sequence[Coming]) -> Iterator[None]:  # noqa: ARG002  # nothing is far from here
         """See `Store.group_commit`. A database in memory has no disk to wait for."""
         if self._path == MEMORY:
             yield

@@ -12,10 +12,9 @@ from typing import Final
 
 import apsw
 
-from cosell.store import patience
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import migrate, unavailable_instead_of_sqlite_errors
-from cosell.store.writer_lock import WriterLock
+from cosell.store.writer_lock import WriterLock, not_too_long
 
 PATIENCE_MS: Final = 250
 """How long a writer is waited for, in this process and again in others."""
@@ -98,13 +97,6 @@ def taken(lock: WriterLock) -> Iterator[float]:
         yield 0.0
     finally:
         lock.release()
-
-
-def not_too_long(busy_s: float) -> float:
-    """How long a writer has been at work. Raises StoreUnavailable where another one would not wait for it any more."""
-    if busy_s >= patience.LOCK_TIMEOUT_S:
-        raise StoreUnavailable(f"the writer has been at work for {busy_s:.0f} s, longer than others wait for it")
-    return busy_s
 
 
 def check_schema(connection: apsw.Connection, wanted: frozenset[str]) -> None:

@@ -21,6 +21,8 @@ CREATE TABLE scope (
 
 -- The number of the next opportunity of the installation.
 CREATE SEQUENCE opportunity_number MINVALUE 0;
+-- Moves whenever numbers are reserved.
+CREATE SEQUENCE opportunity_reservation;
 
 -- The position of the event that was announced last. Whoever announces one holds it until the commit: positions are the
 -- order of commits, so a reader that has come so far has missed nothing.
@@ -311,3 +313,18 @@ CREATE TABLE dead_letter (
     PRIMARY KEY (sink_id, position)
 );
 CREATE INDEX dead_letter_by_position ON dead_letter (position);
+
+-- Which process delivers events, and until when. Whoever takes it over gives every sink another generation.
+CREATE TABLE delivery_lease (
+    one integer PRIMARY KEY CHECK (one = 1),
+    holder text COLLATE "C" NOT NULL,
+    until timestamptz NOT NULL
+) WITH (fillfactor = 10);
+INSERT INTO delivery_lease VALUES (1, '', '-infinity');
+
+-- Kept states by name. The copies of tables that belong to one are named saved_state_NUMBER_TABLE.
+CREATE TABLE saved_state (
+    state_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text COLLATE "C" NOT NULL UNIQUE,
+    schema_version integer NOT NULL
+);
