@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from cosell.engine import Engine
+from cosell.errors import UserError
 from cosell.rules.search.question import Question
 from cosell.store import search
 from cosell.store.access import Access
@@ -305,3 +306,11 @@ def test_what_changes_while_it_is_fed_is_fed_again(url: str, deals: Partner) -> 
         feeding.result(timeout=30)
     feed(deals)
     assert (pending(deals), len(found(deals, Keyword="owl 2", MaxResults=100)), found(deals, **HERON)) == (0, 20, [])
+
+
+def test_a_database_of_another_encoding_is_refused_with_a_next_step(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE of_bytes ENCODING 'SQL_ASCII' TEMPLATE template0")
+    with pytest.raises(UserError, match="of_bytes has the encoding SQL_ASCII") as refused:
+        Engine.open(postgres.url("of_bytes"))
+    assert "ENCODING 'UTF8'" in refused.value.next_step

@@ -36,9 +36,16 @@ def schema_versions(connection: PostgresConnection) -> tuple[int, int]:
 
 
 def check_origin(connection: PostgresConnection, name: str) -> None:
-    """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program."""
+    """Raises UserError for a database that a newer cosell has migrated, that belongs to another program, or whose texts
+    are not made of Unicode's characters.
+    """
     if connection.value("SELECT current_schema()") is None:
         raise UserError("none of the schemas of the search path exists", "make it with: CREATE SCHEMA")
+    encoding = connection.connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise UserError(
+            f"{name} has the encoding {encoding}", "make a database with: ENCODING 'UTF8' TEMPLATE template0"
+        )
     version, newest = schema_versions(connection)
     if version > newest:
         raise UserError(

@@ -15,7 +15,7 @@ from cosell.store.search import FED_AT_ONCE
 CATCH_UP_S: Final = 5.0
 """Seconds that a search feeds the index of its scope before it does without."""
 PATIENCE_MS: Final = 1_000
-"""How long who feeds all scopes waits for one that another has, where it has fed none."""
+"""How long who feeds all scopes waits for one that another has, where it has fed none, or for the table of scopes."""
 Lending = Callable[[], AbstractContextManager[PostgresConnection]]
 """Lends a connection."""
 
@@ -56,7 +56,7 @@ def _feed(connection: PostgresConnection, scope_id: int, most: int, waits_ms: in
     """See `Feeding.feed`. None where the scope is held by somebody else, for longer than is waited."""
     try:
         with connection.quick_transaction():
-            connection.rows(_WAIT, (str(waits_ms or 0),))
+            connection.rows(_WAIT, (str(waits_ms or PATIENCE_MS),))
             return Feeding(connection, scope_id).feed(most, waits=waits_ms is not None)
     except errors.LockNotAvailable:
         return None
