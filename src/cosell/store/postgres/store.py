@@ -12,6 +12,7 @@ import psycopg
 
 from cosell.clock import Course
 from cosell.context import Scope
+from cosell.errors import UserError
 from cosell.passwords import without_password
 from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
@@ -88,6 +89,9 @@ class PostgresStore:
         except psycopg.Error as error:
             self._writer.close()
             raise unreachable(url, error) from None
+        except UserError:
+            self._writer.close()
+            raise
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, or of one moment."""
