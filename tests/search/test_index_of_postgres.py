@@ -128,6 +128,11 @@ def test_who_makes_an_index_anew_waits_for_those_who_search_in_it(
         emptying.commit()
     assert searching.value("SELECT count(*) FROM search_entry") == 0
     assert found(deals, **HERON) == ["O1"]
+    feed(deals)
+    emptying.begin()
+    begin_anew(emptying)  # another process has seen the former reading, and is too late
+    emptying.commit()
+    assert pending(deals) == 0
     for connection in (searching, emptying):
         connection.close()
 
@@ -212,7 +217,7 @@ def test_statements_of_a_search_end_by_the_deadline(deals: Partner, monkeypatch:
 
     def search_for_long() -> None:
         with one_search(connection, monotonic() + 0.2, writing=False) as reader:
-            assert reader.value("SELECT 1") == 1
+            assert (reader.value("SELECT 1"), reader.row("SELECT 2")) == (1, (2,))
             reader.rows("SELECT pg_sleep(30)")
 
     with pytest.raises(StoreBusy, match="not done in time"):
@@ -220,6 +225,24 @@ def test_statements_of_a_search_end_by_the_deadline(deals: Partner, monkeypatch:
     assert connection.is_usable
     assert connection.value("SHOW statement_timeout") == before
     connection.close()
+
+
+@pytest.mark.parametrize("writing", [False, True], ids=["reading", "writing"])
+def test_a_server_that_goes_in_the_midst_of_a_search_is_told_as_what_it_is(postgres: Postgres, writing: bool) -> None:
+    url = postgres.new_database()
+    with closing(Engine.open(url)) as engine:
+        connection = engine.store.connections.open()  # type: ignore[attr-defined]
+        if writing:
+            connection.begin()
+
+        def search_on() -> None:
+            with one_search(connection, None, writing=writing) as reader:
+                postgres.end_connections(url)
+                reader.value("SELECT 1")
+
+        with pytest.raises(psycopg.OperationalError):
+            search_on()
+        assert connection.connection.closed
 
 
 def test_a_search_behind_a_pooler_sees_what_it_has_fed(

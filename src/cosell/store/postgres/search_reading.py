@@ -4,7 +4,6 @@ A nested loop gives its rows in the order of its outer side, so a walk needs no 
 looked up in LATERAL queries with OFFSET 0, which no planner turns inside out.
 """
 
-import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,7 +17,7 @@ from cosell.store.postgres.tsquery import TSQUERY, term_of_scope
 from cosell.store.search import Hit
 from cosell.store.search_index import Test
 from cosell.store.search_leads import Lead, Ranged, Termed, Union
-from cosell.store.search_terms import TooMany, expression
+from cosell.store.search_terms import expression
 from cosell.store.sql.connection import SqlReader, Value
 from cosell.store.sql.search_columns import COLUMNS
 from cosell.store.sql.search_conditions import Conditions
@@ -91,16 +90,12 @@ class PostgresSearchIndex(SearchWalks):
         """See `SearchIndex.candidates`. A bitmap is read whole, so a sample tells first how large it is."""
         if self._least.get(lead, 0) > most:
             return None
-        try:
-            sampled, count, names = self._connection.row(*self._lead_query(lead, most))
-        except TooMany:
-            self._least[lead] = sys.maxsize
-            return None
+        sampled, count, names = self._connection.row(*self._lead_query(lead, most))
         self._least[lead] = max(count, sampled * ENTRIES_OF_SAMPLE // DOUBT)
         return None if self._least[lead] > most else Candidates(count, names or "")
 
     def _lead_query(self, lead: Lead, most: int) -> Statement:
-        """The statement that gives the count in the sample, that of candidates, and those. Raises TooMany."""
+        """The statement that gives the count in the sample, that of candidates, and those."""
         if isinstance(lead, Termed) and self._entries >= WORTH_A_SAMPLE:
             there = (self._of_scope, self._match(lead))
             enough = most * DOUBT // ENTRIES_OF_SAMPLE
@@ -110,7 +105,7 @@ class PostgresSearchIndex(SearchWalks):
         return _NAMES.format(query=query), [*(value for _, values in queries for value in values), most + 1]
 
     def _queries(self, lead: Lead) -> list[tuple[str, list[Value]]]:
-        """Those whose answers together are the candidates. Raises TooMany."""
+        """Those whose answers together are the candidates."""
         match lead:
             case Union(leads):
                 return [query for part in leads for query in self._queries(part)]
