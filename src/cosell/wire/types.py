@@ -1,7 +1,6 @@
 """The model's structures as msgspec types, each built when it is first asked for.
 
-`from cosell.wire.building import one_at_a_time
-from cosell.wire.types import ListOpportunitiesRequest` works for every structure of the model. Members are
+`from cosell.wire.types import ListOpportunitiesRequest` works for every structure of the model. Members are
 spelled in snake_case; a member that the model does not require may be None, which stands for absent and null alike.
 Decoding into such a type enforces the model's constraints, building one by hand does not.
 
@@ -16,6 +15,7 @@ from typing import Annotated, Any, Final, ForwardRef, Literal
 
 import msgspec
 
+from cosell.wire.building import one_at_a_time
 from cosell.wire.constraints import text_constraint
 from cosell.wire.double import Double
 from cosell.wire.model import Shape, service_model
