@@ -150,6 +150,39 @@ def test_a_mistake_is_pointed_at_before_anything_is_asked(run: Run, asked: list[
     assert (refused.code, refused.out, refused.err.splitlines()) == (2, "", told)
 
 
+NEAR = [
+    ("Stage = Qualifed", ["'Qualifed' is not a value of Stage; did you mean 'Qualified'?"]),
+    ("stage != qualified", ["'qualified' is not a value of Stage; did you mean 'Qualified'?"]),
+    ("ReviewStatus in (Aproved, Rejected)", ["'Aproved' is not a value of ReviewStatus; did you mean 'Approved'?"]),
+    ("Industry has Aerospase", ["'Aerospase' is not a value of Industry; did you mean 'Aerospace'?"]),
+    ("not CountryCode = de", ["'de' is not a value of CountryCode; did you mean 'DE'?"]),
+    ("CountryCode = XX", ["'XX' is not a value of CountryCode; known are US, AF, AX, AL, "]),
+    ("Stage = xyzzy", ["'xyzzy' is not a value of Stage; known are Prospect, Qualified, Technical Validation, "]),
+    ("Origin = 'AWS Referal'", ["'AWS Referal' is not a value of Origin; did you mean 'AWS Referral'?"]),
+    ("EngagementScore = Hgih", ["'Hgih' is not a value of EngagementScore; did you mean 'High'?"]),
+    (
+        "OpportunityType contains any of (New, Renewl)",
+        ["'Renewl' is not a value of OpportunityType; did you mean 'Flat Renewal'?"],
+    ),
+    (
+        "(Stage = Comitted or Stage = Lanched) and Tags has b",
+        ["'Comitted' is not a value of Stage; did you mean", "'Lanched' is not a value of Stage; did you mean"],
+    ),
+    ("Stage = Qualified and Industry contains aero and CustomerCompanyName = Qualifed", []),
+]
+
+
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize(("where", "told"), NEAR)
+def test_a_value_that_its_field_never_has_is_told_and_asked_all_the_same(run: Run, where: str, told: list[str]) -> None:
+    finished = run("search", "--where", where, "--json")
+    assert finished.code == 0
+    lines = [line for line in finished.err.splitlines() if line.startswith("cosell: --where: ")]
+    assert len(lines) == len(told)
+    for line, beginning in zip(lines, told, strict=True):
+        assert line.startswith(f"cosell: --where: {beginning}")
+
+
 @pytest.mark.usefixtures("ids")
 def test_what_the_service_refuses_has_a_line(run: Run) -> None:
     told = run("search", "x" * 501)

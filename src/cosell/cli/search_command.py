@@ -8,6 +8,7 @@ import click
 from cosell.cli.listing import Listing, about_no_opportunities, listing_options, show
 from cosell.cli.table import SEARCH_COLUMNS, printable
 from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.listed import listed_values, unlisted
 from cosell.rules.search.where import Mistake, parse
 
 OPERATION: Final = "SearchOpportunities"
@@ -15,6 +16,8 @@ SORT_KEYS: Final = [name for name, field in FIELDS.items() if field.sortable]
 OPTIONS: Final = {"Keyword": "KEYWORD", "MaxResults": "--page-size", "NextToken": "--next-token"}
 WIDEST: Final = 76
 """Characters that are shown of a text in which something is wrong."""
+MOST_NAMED: Final = 12
+"""Values of a field that are named."""
 
 
 @click.command("search")
@@ -44,6 +47,10 @@ def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_reques
         for line in _told(mistake):
             click.echo(line, err=True)
         return 2
+    for wrong in unlisted(members["Filter"]) if where else ():
+        close = wrong.meant
+        next_step = f"did you mean {close!r}?" if close else f"known are {_some(listed_values(wrong.field))}"
+        click.echo(f"cosell: --where: {printable(wrong.sentence)}; {next_step}", err=True)
     request = listing.request(members)
     if show_request:
         from cosell.cli.shown_request import shown_request
@@ -51,6 +58,11 @@ def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_reques
         click.echo(shown_request(listing, OPERATION, listing.page_request(request, listing.next_token, 0)))
         return 0
     return show(listing, OPERATION, request, lambda: _about_nothing(members, listing), SEARCH_COLUMNS, OPTIONS)
+
+
+def _some(values: tuple[str, ...]) -> str:
+    """The values, or the first of many."""
+    return ", ".join(values if len(values) <= MOST_NAMED else (*values[:MOST_NAMED], "…"))
 
 
 def _told(mistake: Mistake) -> Iterator[str]:

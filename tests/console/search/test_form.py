@@ -12,9 +12,10 @@ from cosell.console.search.chips import Chip, Group, groups_of, parts_of
 from cosell.console.search.form import next_day, query_of, request_of, with_entered
 from cosell.console.search.near_misses import BESIDE_IN_WORDS, near_misses
 from cosell.console.search.suggestions import Suggestion, suggestions, values_of
-from cosell.console.search.vocabulary import LABELS, LISTED_BY, OFFERED_OPERATORS, listed_values, sort_keys
+from cosell.console.search.vocabulary import LABELS, OFFERED_OPERATORS, sort_keys
 from cosell.rules.search.condition import condition_of
 from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.listed import LISTED_BY, listed_values
 from cosell.rules.search.violations import TAKES, violations_of_search
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode

@@ -12,11 +12,11 @@ from typing import Any, Final
 import msgspec
 
 from cosell.console.search import tree
-from cosell.console.search.vocabulary import LISTED_BY
 from cosell.console.table.question import order_and_page_of, query_of_order_and_page, single_members
 from cosell.console.visit.visit import Query
 from cosell.errors import SerializationException
 from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.listed import LISTED_BY
 from cosell.wire.decode import check_depth
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -13,8 +13,10 @@ import msgspec
 
 from cosell.console.search.chips import value_text
 from cosell.console.search.form import condition, next_day
-from cosell.console.search.vocabulary import LABELS, listed_values, phrase_of
+from cosell.console.search.meant import meant
+from cosell.console.search.vocabulary import LABELS, phrase_of
 from cosell.rules.search.fields import FIELDS, texts_of
+from cosell.rules.search.listed import listed_values, near_value
 from cosell.rules.search.sought import Sought
 
 Values: TypeAlias = Mapping[str, Sequence[str]]
@@ -112,6 +114,7 @@ def _for_words(typed: str, values: Values) -> Iterator[Suggestion]:
     if first_day(typed):
         for field in ("TargetCloseDate", "CreatedDate"):
             yield from _dated(field, "", typed)
+    yield from (_condition(field, "", value) for field, value in meant(typed))
     if len(typed) >= SHORTEST:
         yield from (_condition(field, "ContainsAny", typed) for field in PARTS)
 
@@ -125,7 +128,8 @@ def _for_field(field: str, operator: str, typed: str, values: Values, today: str
     else:
         known = [value for value in _values(field, values) if typed.casefold() in value.casefold()]
         known.sort(key=lambda value: not _begins_a_word(typed, value))
-        yield from (_condition(field, "EqualsTo", value) for value in known)
+        close = None if known else near_value(field, typed)
+        yield from (_condition(field, "EqualsTo", value) for value in [*known, *([close] if close else [])])
         if typed:
             yield _condition(field, "ContainsAny", typed)
             yield _condition(field, "EqualsTo", typed)

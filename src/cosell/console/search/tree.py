@@ -5,6 +5,7 @@ for the API to refuse. A part of it is named by a path such as `("AndAllFilters"
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, Final, Literal, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -58,7 +59,7 @@ def with_part(tree: Any, part: Any, into: Path = ()) -> Any:
     if into:
         name = list_of(part_at(tree, into))
         if name:
-            return _replaced(tree, into, lambda node: {name: [*node[name], part]})
+            return changed(tree, into, lambda node: {name: [*node[name], part]})
     return {ALL: [*tree[ALL], part]} if list_of(tree) == ALL else {ALL: [tree, part]}
 
 
@@ -81,6 +82,16 @@ def part_at(tree: Any, path: Path) -> Any:
     return tree
 
 
+def changed(node: Any, path: Path, change: Callable[[Any], Any]) -> Any:
+    """The tree with another part at `path`, where there is one: what `change` makes of it."""
+    if not path:
+        return change(node)
+    step = path[0]
+    if isinstance(step, int):
+        return [*node[:step], changed(node[step], path[1:], change), *node[step + 1 :]]
+    return {**node, step: changed(node[step], path[1:], change)}
+
+
 def _without(node: Any, path: Path) -> Any:
     if not path:
         return None
@@ -93,12 +104,3 @@ def _without(node: Any, path: Path) -> Any:
     left = _without(parts[index], path[2:])
     kept = [*parts[:index], *([] if left is None else [left]), *parts[index + 1 :]]
     return {name: kept} if kept else None
-
-
-def _replaced(node: Any, path: Path, change: Any) -> Any:
-    if not path:
-        return change(node)
-    step = path[0]
-    if isinstance(step, int):
-        return [*node[:step], _replaced(node[step], path[1:], change), *node[step + 1 :]]
-    return {step: _replaced(node[step], path[1:], change)}
