@@ -69,7 +69,8 @@ def test_a_line_break_behind_a_name_is_no_part_of_it(
     standing_server: Server, path: str, body: dict[str, str], named: str
 ) -> None:
     status, answer = ask(standing_server, "POST", path, body)
-    assert (status, f"`{named}` is not valid" in answer["error"]) == (400, True)
+    assert (status, answer["error"]) == (400, f"{named} {body[named]!r} is not valid.")
+    assert answer["next_step"]
 
 
 def test_a_wrong_query_is_told_what_is_wrong(standing_server: Server) -> None:

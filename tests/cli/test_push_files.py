@@ -113,7 +113,7 @@ def test_columns_are_named_once_and_remembered(push: Push) -> None:
     [
         ((), "crm.csv: unknown column 'Our Number'; unknown column 'Deal Nam'; fix the header, or say"),
         (("--map", "Our Number"), "--map 'Our Number' has no name before a =; say it like --map"),
-        (("--map-file", "crm.csv"), "crm.csv is not a map of columns; write lines such as"),
+        (("--map-file", "crm.csv"), "crm.csv is not TOML at line 1, column"),
     ],
 )
 def test_a_mistake_in_the_names_of_columns_is_one_line(push: Push, options: tuple[str, ...], told: str) -> None:

@@ -102,7 +102,7 @@ def _answer(request: Request, typed: ByOption = NO_OPTIONS) -> Any:
     with _opened(request, typed) as response:
         try:
             return json.load(response)
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, HTTPException, ValueError, RecursionError) as error:
             raise _nobody(request, error) from None
 
 
@@ -112,14 +112,14 @@ def _opened(request: Request, typed: ByOption = NO_OPTIONS) -> Any:
         return opener.open(request, timeout=TIMEOUT_S)
     except HTTPError as refused:
         raise _refusal(refused, typed) from None
-    except (URLError, OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise _nobody(request, error) from None
 
 
 def _nobody(request: Request, error: Exception) -> UserError:
     address = request.full_url.partition("/_cosell/")[0]
     if not isinstance(error, OSError):  # there is an answer, of somebody else
-        return UserError(f"no cosell answers at {address}: {error}", "name another one with --url")
+        return UserError(f"no cosell answers at {address}, but somebody else", "name another one with --url")
     reason: object = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, OSError):
         reason = reason.strerror or reason

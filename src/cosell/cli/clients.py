@@ -113,7 +113,7 @@ def errors_as_lines(unreachable: str = NETWORK, typed: Typed = NOTHING_TYPED) ->
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
     from botocore.exceptions import ConnectionError as ConnectionFailed
 
-    from cosell.sync.boto_errors import in_words
+    from cosell.boto_errors import in_words
 
     try:
         yield

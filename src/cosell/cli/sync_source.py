@@ -36,8 +36,8 @@ class Source:
         """The user's AWS configuration. Raises UserError where it has no such profile."""
         from botocore.exceptions import BotoCoreError
 
+        from cosell.boto_errors import in_words
         from cosell.cli.clients import session_of
-        from cosell.sync.boto_errors import in_words
 
         try:
             return session_of(self._profile, self._role)
@@ -48,8 +48,8 @@ class Source:
         """A client that leaves trying again to the sync. Raises UserError where no client can be made."""
         from botocore.exceptions import BotoCoreError
 
+        from cosell.boto_errors import in_words
         from cosell.cli.clients import client_in
-        from cosell.sync.boto_errors import in_words
 
         try:
             return client_in(self.session, self._region, self._url, retries={"total_max_attempts": 1})

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple, NoReturn
 
 from cosell.errors import UserError
+from cosell.json_and_toml import json_reason
 
 MOST_BROKEN: Final = 100
 """Unreadable documents after which reading stops: such a file is something else than JSON."""
@@ -22,8 +23,12 @@ _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _STEPS: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
+class _NoNumber(ValueError):
+    """What Python takes for a number, and JSON does not."""
+
+
 def _no_such_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise _NoNumber(f"{name} is not a number of JSON")
 
 
 def _finite(text: str) -> float:
@@ -125,10 +130,14 @@ def _parsed(raw: bytes, first_line: int) -> Iterator[Document | Broken]:
         try:
             value, end = _DECODER.raw_decode(text, start)
         except json.JSONDecodeError as error:
-            yield Broken(first_line + error.lineno - 1, f"This is not JSON: {error.msg}.")
+            line = first_line + error.lineno - 1
+            yield Broken(line, f"This is not JSON at column {error.colno}: {json_reason(error)}.")
+            return
+        except _NoNumber as error:
+            yield Broken(line, f"This is not JSON: {error}.")
             return
         except (ValueError, RecursionError) as error:
-            yield Broken(line, f"This is not JSON: {error}.")
+            yield Broken(line, f"This is not JSON: {json_reason(error)}.")
             return
         yield Document(value, text[start:end], line)
         start = _after_space(text, end)

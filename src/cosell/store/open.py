@@ -127,7 +127,7 @@ def _check_presence(path: str) -> None:
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"there is no database {path}", make_one) from None
     except OSError as error:
-        raise UserError(f"cannot open {path}: {error}", "name another file with --db") from None
+        raise UserError(f"cannot open {path}: {error.strerror}", "name another file with --db") from None
     if stat.S_ISDIR(status.st_mode):
         raise UserError(f"{path} is a folder", "name a file with --db")
     if not status.st_size:

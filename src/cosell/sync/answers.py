@@ -96,7 +96,7 @@ class PageReader:
             created = heads[-1].created_date if heads else None
             created_ms = None if created is None else ms_of(created)
         except ValueError as error:  # also what msgspec raises
-            raise NoAnswer(f"this is not an answer of ListOpportunities: {error}") from error
+            raise NoAnswer(f"this is not an answer of ListOpportunities: {_why(error)}") from error
         unknown = self._page.unknown_in(body).union(*(self._row.unknown_in(raw) for raw in raws))
         account = next((account for head in heads if (account := _account_of(head.arn))), None)
         return PageOfRows(rows, page.next_token or None, account, created_ms, unknown)
@@ -116,8 +116,17 @@ class DetailReader:
             modified_ms = None if modified is None else ms_of(modified)
             raw = _without_nulls(body)
         except ValueError as error:
-            raise NoAnswer(f"this is not an answer of {self._operation}: {error}") from error
+            raise NoAnswer(f"this is not an answer of {self._operation}: {_why(error)}") from error
         return Detail(raw, modified_ms, self._model.unknown_in(raw))
+
+
+def _why(error: ValueError) -> str:
+    match error:
+        case msgspec.ValidationError():
+            return "its members are others"
+        case msgspec.DecodeError():
+            return "it is cut off, or not JSON"
+    return "a date in it is not a moment"
 
 
 class _Model:

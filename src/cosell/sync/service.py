@@ -16,9 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectionFailed
 from botocore.parsers import ResponseParserError
 
+from cosell.boto_errors import in_words
 from cosell.errors import UserError
 from cosell.sync.answers import Detail, DetailReader, NoAnswer, PageOfRows, PageReader
-from cosell.sync.boto_errors import in_words
 from cosell.sync.deadline import ANSWER_WITHIN_S, TooLate, Wait, within
 from cosell.sync.moments import ms_of_http_date
 from cosell.sync.plan import Head, Page, Told

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cosell.boto_errors import in_words
 from cosell.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class Queue:
         try:
             self._client: Any = session.client("sqs", **options)
         except (BotoCoreError, ValueError) as error:
-            raise UserError(f"--queue-url {url}: {error}", "give the queue's URL, as SQS shows it") from None
+            raise UserError(
+                f"--queue-url {url!r}: {in_words(error)}", "give the queue's URL, as SQS shows it"
+            ) from None
 
     def wait(self, seconds: float) -> bool:
         """Return when an event comes, or after so many seconds; whether one came.
@@ -53,7 +56,9 @@ class Queue:
                     return True
             except ClientError as error:
                 if error.response["ResponseMetadata"].get("HTTPStatusCode") in _MISTAKES:
-                    raise UserError(f"the queue {self._url}: {error}", "check --queue-url and its policy") from None
+                    raise UserError(
+                        f"--queue-url {self._url!r}: {in_words(error)}", "check --queue-url and its policy"
+                    ) from None
                 time.sleep(max(until - time.monotonic(), 0))
             except BotoCoreError:
                 time.sleep(max(until - time.monotonic(), 0))

@@ -108,7 +108,8 @@ class Server:
                 return answered
         except urllib.error.HTTPError as error:
             with error:
-                raise UserError(f"{path}: {error.read().decode()}") from None
+                told = json.loads(error.read())
+                raise UserError(f"{path}: {told['error']}", told.get("next_step", "")) from None
 
     def stop(self) -> None:
         """Stop the server: what is under way is finished first. Idempotent."""

@@ -16,6 +16,7 @@ from cosell.console.rows import Row, row_of
 from cosell.console.visit.surroundings import AdminResult
 from cosell.console.visit.visit import ApiError, Failure, Visit
 from cosell.console.words import review_status_of, title_of
+from cosell.json_and_toml import Unreadable, json_of
 from cosell.rules.aws_side.review_script import STEP_OF
 from cosell.rules.opportunity.review import AWS_STEPS, FIRST_REVIEW_STATUS, next_status
 from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
@@ -224,9 +225,9 @@ def _typed(name: str, member: str, text: str) -> Any:
     if member not in AS_JSON:
         return text
     try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
-        raise NotJson(f"{title_of(member)} is not JSON: {error}") from None
+        return json_of(text)
+    except Unreadable as mistake:
+        raise NotJson(f"{title_of(member)} {mistake}") from None
 
 
 def _team(form: Mapping[str, str]) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from cosell.errors import ServiceError, ValidationException
 from cosell.rules.aws_side.edit import AwsEdit, aws_edit_of
 from cosell.rules.opportunity.review import AwsStep
 from cosell.rules.opportunity.stage import CLOSED_LOST
+from cosell.shape_mistakes import mistake_in
 from cosell.time_texts import span_ms, span_text
 from cosell.wire.types import Account, Address, GetOpportunityResponse, Project
 
@@ -82,7 +83,11 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ScriptMistake(ValueError):
-    """A script says something that cannot be done: one sentence with its place."""
+    """A script says something that cannot be done: one sentence with its place, and a next step where there is one."""
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message)
+        self.next_step = next_step
 
 
 def script_of(document: Any) -> Script:
@@ -90,7 +95,7 @@ def script_of(document: Any) -> Script:
     try:
         script = msgspec.convert(document, Script)
     except msgspec.ValidationError as error:
-        raise ScriptMistake(str(error)) from None
+        raise ScriptMistake(*mistake_in(document, Script, error)) from None
     for number, rule in enumerate(script.when, 1):
         for step, then in enumerate(rule.then, 1):
             reason = _mistake(then)

@@ -4,10 +4,9 @@ A handler is a plain function `(room, question) -> JSON value`. Its question is 
 JSON body of a POST or else the query, so a wrong one is refused before the handler is called. GET changes nothing.
 """
 
-import re
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,6 +17,7 @@ from cosell.rules.aws_side.review_script import Script
 from cosell.serve.admin.recent import Recent
 from cosell.serve.log import log_change, log_defect
 from cosell.serve.options import ServeOptions
+from cosell.shape_mistakes import mistake_in
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import LOCK_TIMEOUT_S
 
@@ -109,9 +109,9 @@ class AdminAnswer(msgspec.Struct, frozen=True):
 class Refused(Exception):
     """The request is not carried out."""
 
-    def __init__(self, status: int, message: str, allow: bytes = b"") -> None:
+    def __init__(self, status: int, message: str, allow: bytes = b"", next_step: str = "") -> None:
         super().__init__(message)
-        self.answer = _error(status, message, allow=allow)
+        self.answer = _error(status, message, allow=allow, next_step=next_step)
 
 
 class Router:
@@ -138,29 +138,18 @@ class Router:
 
 def question_of(route: Route, request: AdminRequest) -> msgspec.Struct:
     """What a request asks of its handler. Raises Refused where it is not as the handler needs it."""
+    given: Any = None
     try:
         if route.method == "POST":
-            return msgspec.json.decode(request.body or b"{}", type=route.question)
+            given = msgspec.json.decode(request.body or b"{}")
+            return msgspec.convert(given, route.question)
         given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
         return msgspec.convert(given, route.question, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused(400, _mistake(str(error), route.question)) from None
+        message, next_step = mistake_in(given, route.question, error, "The question")
+        raise Refused(400, f"{message}.", next_step=next_step) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused(400, "The body is not valid JSON.") from None
-
-
-def _mistake(told: str, question: type[msgspec.Struct]) -> str:
-    """What msgspec tells of a question, with what a member means in the place of its pattern."""
-    if wrong := re.fullmatch(r"Expected `str` matching regex .* - at `\$\.(\w+)`", told):
-        (type_,) = (field.type for field in msgspec.structs.fields(question) if field.encode_name == wrong[1])
-        (meaning,) = (
-            meta.description
-            for part in (type_, *get_args(type_))
-            for meta in get_args(part)
-            if isinstance(meta, msgspec.Meta)
-        )
-        return f"`{wrong[1]}` is not valid. {meaning}"
-    return f"{told}.".replace("`$.", "`")
 
 
 def perform(room: Room, route: Route, request: AdminRequest) -> AdminAnswer:

@@ -5,14 +5,16 @@
 """
 
 import json
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cosell.errors import UserError
+from cosell.json_and_toml import Unreadable, json_of, toml_of
 from cosell.sync.push.columns import Renamed
 from cosell.whole_file import whole_file
+
+_WRITE: Final = """write lines such as "Account Name" = "company_name" into it"""
 
 
 def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
@@ -46,18 +48,16 @@ def keep(path: Path, renamed: Renamed) -> None:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        text = path.read_text(encoding="utf-8")
-        read: Any = json.loads(text) if _is_json(path) else tomllib.loads(text)
+        text = path.read_bytes()
+        read: Any = json_of(text) if _is_json(path) else toml_of(text)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}", "name another file with --map-file") from None
-    except (ValueError, RecursionError):  # of TOML, of JSON, or of UTF-8
-        read = None
+    except Unreadable as mistake:
+        raise UserError(f"{path} {mistake}", _WRITE) from None
     if not isinstance(read, dict) or not all(isinstance(meant, str) for meant in read.values()):
-        raise UserError(
-            f"{path} is not a map of columns", """write lines such as "Account Name" = "company_name" into it"""
-        )
+        raise UserError(f"{path} is not a map of columns", _WRITE)
     return read
 
 

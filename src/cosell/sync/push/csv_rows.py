@@ -14,6 +14,13 @@ from cosell.errors import UserError
 SEPARATORS: Final = ",;\t"
 LONGEST_CELL: Final = 1 << 20  # more than a request may hold
 
+_REASONS: Final = {
+    "unexpected end of data": "the quotation mark of a cell is not closed",
+    "expected after": "a cell goes on behind its closing quotation mark",
+    "field larger": f"a cell is longer than {LONGEST_CELL:,} characters",
+}
+"""What messages of Python's reader have in them, and what we say of each."""
+
 
 def csv_lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line, with the number of the line in which it begins. Raises UserError for broken quotes."""
@@ -27,4 +34,5 @@ def csv_lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield begins, cells
             begins = lines.line_num + 1
     except csv.Error as error:
-        raise UserError(f"line {lines.line_num}: {error}", "write it as CSV with quotation marks") from None
+        told = next((told for part, told in _REASONS.items() if part in str(error)), "this is not CSV")
+        raise UserError(f"line {lines.line_num}: {told}", "write it as CSV with quotation marks") from None
