@@ -128,9 +128,16 @@ def course_of(text: str, wall_ms: int) -> Course | None:
     `real`, `frozen`, `frozen:MOMENT`, `accelerated:FACTOR` or `accelerated:FACTOR:MOMENT`; without a moment it begins
     now. Raises ValueError, with a sentence for people, for another text.
     """
-    mode, _, rest = text.partition(":")
     if text == "kept":
         return None
+    try:
+        return _course(text, wall_ms)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a clock: {error}") from None
+
+
+def _course(text: str, wall_ms: int) -> Course:
+    mode, _, rest = text.partition(":")
     if text == "real":
         return REAL
     if mode == "frozen":
@@ -140,7 +147,7 @@ def course_of(text: str, wall_ms: int) -> Course | None:
         if re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", number) and 0 < float(number) <= FASTEST:
             return Course(factor=float(number)).moved_to(moment_ms(moment) if moment else wall_ms, wall_ms)
         raise ValueError(f"{number!r} is not a factor, such as 60, and at most {FASTEST}")
-    raise ValueError(f"{text!r} is not a clock: kept, real, frozen, frozen:MOMENT, accelerated:FACTOR[:MOMENT]")
+    raise ValueError("it is kept, real, frozen, frozen:MOMENT, accelerated:FACTOR or accelerated:FACTOR:MOMENT")
 
 
 class CourseStore(Protocol):

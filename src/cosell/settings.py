@@ -5,7 +5,6 @@ directory; the option wins over the variable, the variable over the file, the fi
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args, get_origin
@@ -16,6 +15,7 @@ from msgspec import Meta
 from cosell.auth.open_access import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 from cosell.context import Readings
 from cosell.errors import UserError
+from cosell.json_and_toml import Unreadable, toml_of
 from cosell.nearest import closest, either, nearest
 from cosell.time_texts import span_ms
 
@@ -34,7 +34,9 @@ _RULES: Final = {
     "url": "an address that begins with http:// or https://",
 }
 """What a pattern demands, in words."""
-_SPANS: Final = frozenset({"review_start", "review_verdict", "task_delay", "appearance_delay"})
+_SPANS: Final = frozenset(
+    {"review_start", "review_verdict", "task_delay", "appearance_delay", "keep_events"}
+)
 """Settings that are time spans, as texts."""
 
 
@@ -249,18 +251,13 @@ def from_file(folder: Path) -> dict[str, Any]:
     cannot have.
     """
     try:
-        given = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+        given = toml_of((folder / FILE).read_bytes())
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise UserError(f"cannot read {FILE}: {error.strerror}", "fix it, or go to another folder") from None
-    except RecursionError:
-        raise UserError(f"{FILE} is nested too deeply", _SEE) from None
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at (.*)\)", str(error))
-        raise UserError(f"{FILE} is not TOML{f' at {place[1]}' if place else ''}", _SEE) from None
-    except UnicodeDecodeError:
-        raise UserError(f"{FILE} is not UTF-8", "save it as UTF-8") from None
+    except Unreadable as mistake:
+        raise UserError(f"{FILE} {mistake}", _SEE) from None
     for name, value in given.items():
         if name not in FIELDS:
             raise UserError(f"{FILE}: there is no setting {name}", nearest(name, FIELDS))
@@ -278,12 +275,15 @@ def checked(name: str, value: Any, *, strict: bool = True) -> Any:
     """
     try:
         converted = msgspec.convert(value, FIELDS[name].type, strict=strict)
-        if name in _SPANS:
-            span_ms(converted)
-    except ValueError:  # of msgspec, or of a span
+    except msgspec.ValidationError:
         told = " ".join(value) if isinstance(value, list | tuple) and all(isinstance(e, str) for e in value) else value
         close = closest(str(value), CHOICES.get(name, ()))
-        raise UserError(f"{told!r} is not {_rule_of(name)}", f"did you mean {close}?" if close else "") from None
+        raise UserError(f"{told!r} is not {_rule_of(name)}", f"did you mean {close!r}?" if close else "") from None
+    if name in _SPANS:
+        try:
+            span_ms(converted)
+        except ValueError as error:
+            raise UserError(str(error)) from None
     return converted
 
 
@@ -308,8 +308,6 @@ def _rule_of(name: str) -> str:
     """What a setting's value has to be, in words."""
     if name in CHOICES:
         return either(CHOICES[name])
-    if name in _SPANS:
-        return "a time span such as 30s or 1d12h"
     if name in _RULES:
         return _RULES[name]
     type_, constraint = get_args(FIELDS[name].type)
@@ -322,12 +320,12 @@ def _rule_of(name: str) -> str:
 
 
 def readings_of(settings: Settings) -> Readings:
-    """How to read what AWS leaves open. Raises UserError for a span of time that is none."""
+    """How to read what AWS leaves open."""
     return Readings(
         action_required_stays=settings.action_required_stays,
         closed_lost_reopens=settings.closed_lost_reopens,
-        task_delay_ms=_span_ms(settings, "task_delay"),
-        appearance_delay_ms=_span_ms(settings, "appearance_delay"),
+        task_delay_ms=span_ms(settings.task_delay),
+        appearance_delay_ms=span_ms(settings.appearance_delay),
         any_value=settings.any_value,
         any_review_status=settings.any_review_status,
         drafts=settings.drafts,
@@ -337,15 +335,3 @@ def readings_of(settings: Settings) -> Readings:
         no_sandbox_solution=settings.no_sandbox_solution,
         without_search=tuple(settings.without_search),
     )
-
-
-def kept_events_ms(settings: Settings) -> int:
-    """How long events are kept, in milliseconds. Raises UserError for a span of time that is none."""
-    return _span_ms(settings, "keep_events")
-
-
-def _span_ms(settings: Settings, name: str) -> int:
-    try:
-        return span_ms(getattr(settings, name))
-    except ValueError as error:
-        raise UserError(f"{name}: {error}", _SEE) from None

@@ -124,7 +124,7 @@ def test_a_database_of_an_older_schema_will_be_brought_up(run: Callable[..., Fin
     [
         (["--db", "no/folder.db"], "is not a folder to write to"),
         (["--db", "mysql://x/y"], "cannot open mysql:// databases"),
-        (["--host", "here"], "here is not an IP address"),
+        (["--host", "here"], "--host 'here' is not an IP address"),
     ],
 )
 def test_settings_that_cannot_work_are_told(run: Callable[..., Finished], arguments: list[str], line: str) -> None:

@@ -255,10 +255,10 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--sink", "kafka:topic"], "kafka: is not a kind of sink"),
-        (["--keep-events", "soon"], "keep_events: "),
+        (["--sink", "kafka:topic"], "'kafka:topic' is not a sink: it is of no known kind"),
+        (["--keep-events", "soon"], "--keep-events 'soon' is not a time span"),
         (["--sink", "https://example.com/"], "needs a secret: whsec_"),
-        (["--sink", "https://example.com/#secret=whsec_abc"], "the secret of the webhook https://example.com "),
+        (["--sink", "https://example.com/#secret=whsec_abc"], "--sink 'https://example.com "),
         (["--sink", "file:-", "--workers", "2"], "several workers cannot share stdout"),
     ],
 )

@@ -20,8 +20,8 @@ from tests.console.conftest import Site
 CALLS = 30
 MISTAKES = [
     ("error=Nonsense", "Nonsense is not an error that can be asked for; known are AccessDenied"),
-    ("often", "the fault 'often' is not valid"),
-    ("error=ThrottlingException,times=many", "the fault 'error=ThrottlingException,times=many' is not valid"),
+    ("often", "'often' is not a fault"),
+    ("error=ThrottlingException,times=many", "'error=ThrottlingException,times=many' is not a fault"),
     ("error=ThrottlingException,operation=Sell", "there is no operation Sell"),
 ]
 

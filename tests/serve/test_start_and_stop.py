@@ -37,7 +37,7 @@ def test_an_older_model_is_served_by_every_worker(serve: Callable[..., Server]) 
 def test_a_model_that_is_not_kept_is_told(run: Callable[..., Finished]) -> None:
     told = run("serve", "--port", "0", "--model", "2024-01")
     assert (told.code, told.err.count("\n")) == (2, 1)
-    assert "there is no model 2024-01; possible: 2026-06, 2026-10, 20" in told.err
+    assert "--model '2024-01' is not the month of a service model; choose from 2026-06, 2026-10, 20" in told.err
 
 
 def test_an_ipv6_loopback_is_served_too(serve: Callable[..., Server]) -> None:
@@ -60,8 +60,8 @@ def test_a_taken_port_is_told_in_one_line(serve: Callable[..., Server], run: Cal
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--host", "0.0.0.0"], "whoever reaches 0.0.0.0 could read and change everything"),
-        (["--host", "example.com"], "example.com is not an IP address"),
+        (["--host", "0.0.0.0"], "--host '0.0.0.0' lets whoever reaches it read and change everything"),
+        (["--host", "example.com"], "--host 'example.com' is not an IP address"),
         (["--host", "192.0.2.1", "--insecure", "--port", "0"], "cannot listen on 192.0.2.1:0"),
         (["--db", "mysql://localhost/pipeline"], "cannot open mysql:// databases"),
         (["--db", "no/such/folder.db"], "no/such/folder.db cannot be opened"),

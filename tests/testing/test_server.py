@@ -31,7 +31,7 @@ OTHERS: dict[str, Any] = {
     "clock": "accelerated:60",
     "sink": ["file:events.jsonl"],
     "keep_events": "30d",
-    "webhook_secret": "whsec_c2VjcmV0",
+    "webhook_secret": f"whsec_{'A' * 32}",
     "review": "auto",
     "review_start": "1h",
     "review_verdict": "2h",

@@ -17,6 +17,7 @@ import click
 
 from cosell.cli.options import setting
 from cosell.cli.start import start_step
+from cosell.cli.typed import told_of
 from cosell.errors import UserError
 from cosell.suggestion import exports, suggested
 
@@ -135,7 +136,8 @@ def listening(host: str, port: int) -> Finding:
     from cosell.serve.server import free_port, is_loopback
 
     try:
-        is_loopback(host)
+        with told_of("host"):
+            is_loopback(host)
         free_port(host, port)
     except UserError as mistake:
         return Finding(Verdict.WRONG, mistake.message, mistake.next_step)
@@ -186,6 +188,7 @@ def running(server: str) -> Finding:
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
+        reason = (isinstance(reason, OSError) and reason.strerror) or reason
         return Finding(Verdict.WRONG, f"nothing answers at {server}: {reason}", start_step(server))
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
+from cosell.errors import UserError
 
 
 @click.group("faults", cls=Family)
@@ -55,7 +56,10 @@ def add_command(faults: tuple[str, ...], url: str) -> None:
     from cosell.cli.admin import tell
     from cosell.faults.rule import rule_of
 
-    rules = [rule_of(text) for text in faults]
+    try:
+        rules = [rule_of(text) for text in faults]
+    except UserError as mistake:
+        raise UserError(f"FAULT {mistake.message}", mistake.next_step) from None
     for rule in rules:
         done: dict[str, Any] = tell(url, "faults", **msgspec.to_builtins(rule))
         click.echo(f"fault {done['fault']}: {rule.effect}")

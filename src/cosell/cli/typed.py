@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from click.core import ParameterSource
 
 from cosell.errors import UserError
 from cosell.passwords import without_password
+from cosell.settings import FILE
 
 _RANKS: Final = {ParameterSource.COMMANDLINE: 3, ParameterSource.ENVIRONMENT: 2, ParameterSource.DEFAULT_MAP: 1}
 """The option wins over the variable, the variable over the file."""
@@ -49,6 +51,36 @@ def again(*, without: Collection[str] = (), **changed: str) -> str:
             options += [part for value in values for part in (parameter.opts[0], value)]
     options += [part for name, value in changed.items() for part in (f"--{name.replace('_', '-')}", value)]
     return shlex.join([*context.command_path.split(), *options, *arguments])
+
+
+def given_by(context: click.Context, parameter: click.Parameter) -> str:
+    """What gave a parameter its value, as people know it: an option, an argument, a variable or a key of the file."""
+    assert parameter.name is not None
+    match context.get_parameter_source(parameter.name):
+        case ParameterSource.ENVIRONMENT:
+            return str(parameter.envvar)
+        case ParameterSource.DEFAULT_MAP:
+            return f"{FILE}: {parameter.name}"
+    if isinstance(parameter, click.Argument):
+        return (parameter.metavar or parameter.name.upper()).strip("[].")
+    return parameter.opts[0]
+
+
+def setting_given(name: str) -> str:
+    """What gave a setting its value in the command under way; the setting's name where none is."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return name
+    return next(given_by(context, parameter) for parameter in context.command.params if parameter.name == name)
+
+
+@contextmanager
+def told_of(name: str) -> Iterator[None]:
+    """A UserError inside is about the value of a setting, with which it begins: what gave it is put before it."""
+    try:
+        yield
+    except UserError as mistake:
+        raise UserError(f"{setting_given(name)} {mistake.message}", mistake.next_step) from None
 
 
 def see_help() -> str:

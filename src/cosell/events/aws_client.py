@@ -28,7 +28,9 @@ def client_of(service: str, region: str | None = None) -> Any:
         session: Any = boto3.session.Session()
         return session.client(service, region_name=region or session.region_name or REGION, config=options)
     except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is not a URL
-        raise UserError(f"cannot make a client of {service}: {error}", "see your AWS configuration") from None
+        from cosell.boto_errors import in_words
+
+        raise UserError(f"cannot be sent to: {in_words(error)}", "check your AWS configuration") from None
 
 
 def reason_of(error: Exception, client: Any) -> str:

@@ -18,6 +18,7 @@ from cosell.context import Now
 from cosell.errors import UserError
 from cosell.events.choice import Choice
 from cosell.events.delivery import Failure
+from cosell.nearest import closest, nearest
 from cosell.rules.event import DETAIL_TYPES
 from cosell.store.outbox import Event
 
@@ -73,29 +74,45 @@ def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> lis
     addresses = [address_of(text) for text in texts]
     for address in addresses:
         if [other.name for other in addresses].count(address.name) > 1:
-            raise UserError(f"the sink {address.name} is named twice", "name it once")
+            raise UserError(f"{address.name!r} is named twice", "name it once")
     return [
         NamedSink(address.name, address.choice, _opener(address, webhook_secret, wall_clock)) for address in addresses
     ]
 
 
 def address_of(text: str) -> Address:
-    """What a text names. Raises UserError where it names no sink."""
+    """What a text names. Raises UserError where it names no sink; the message begins with what may be shown of it."""
+    try:
+        return _address(text)
+    except UserError as mistake:
+        raise UserError(f"{_shown(text)!r} is not a sink: {mistake.message}", mistake.next_step) from None
+
+
+def _shown(text: str) -> str:
+    """A text without its options, of a URL only scheme and host: all else may be a secret."""
+    before = text.partition("#")[0]
+    scheme, is_url, rest = before.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}" if is_url else before
+
+
+def _address(text: str) -> Address:
     before, _, after = text.partition("#")
     kind, _, target = before.partition(":")
     if kind not in KINDS:
-        raise UserError(f"{kind}: is not a kind of sink", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
+        raise UserError("it is of no known kind", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
     if not target:
-        raise UserError(f"a sink of kind {kind} needs a target", "see docs/how-to/receive-events.md")
+        raise UserError(f"{kind}: needs a target", "see docs/how-to/receive-events.md")
     options = parse_qsl(after, keep_blank_values=True)
     unknown = [name for name, _ in options if name not in KINDS[kind]]
     if unknown:
-        raise UserError(f"{kind} sinks have no option {unknown[0]}", f"they have {', '.join(KINDS[kind])}")
+        raise UserError(f"{kind} sinks have no option {unknown[0]!r}", nearest(unknown[0], KINDS[kind]))
     one = dict(options)
     detail_types = frozenset(value for name, value in options if name == "detail-type")
     strange = sorted(detail_types - set(DETAIL_TYPES))
     if strange:
-        raise UserError(f"there is no detail type {strange[0]}", "see docs/reference/events.md")
+        close = closest(strange[0], DETAIL_TYPES)
+        next_step = f"did you mean {close}?" if close else "see docs/reference/events.md"
+        raise UserError(f"{strange[0]!r} is not a detail type", next_step)
     choice = Choice(one.get("account"), one.get("catalog"), detail_types)
     if kind in ("http", "https"):
         return Address(_webhook_name(before), kind, before, one, choice)
@@ -110,7 +127,7 @@ def _webhook_name(url: str) -> str:
     except ValueError:
         host = port = None
     if not host:
-        raise UserError("a webhook needs a URL with a host", "for example https://example.com/events")
+        raise UserError("a webhook needs a URL with a host", "give one such as https://example.com/events")
     if parts.username or parts.password:
         raise UserError("a webhook's URL may hold no password", "let the receiver check the signature instead")
     digest = hashlib.blake2b(url.encode(), digest_size=4).hexdigest()
@@ -135,6 +152,5 @@ def _opener(address: Address, webhook_secret: str, wall_clock: Now) -> Callable[
         return lambda: EventBridgeSink(address.target, source)
     from cosell.events.webhook_sink import WebhookSink, signing_key
 
-    own = address.options.get("secret")
-    key = signing_key(own or webhook_secret, address.name, "its #secret=" if own else "COSELL_WEBHOOK_SECRET")
+    key = signing_key(address.options.get("secret") or webhook_secret, address.name)
     return lambda: WebhookSink(address.target, key, wall_clock)

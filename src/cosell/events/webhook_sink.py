@@ -22,19 +22,28 @@ from cosell.store.outbox import Event
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # the form of a secret, not one
 SHORTEST_KEY_BYTES: Final = 24
 LONGEST_KEY_BYTES: Final = 64
+NEEDED: Final = f"{SECRET_PREFIX} and {SHORTEST_KEY_BYTES} to {LONGEST_KEY_BYTES} bytes, base64"
+"""What a secret is."""
 CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_TIMEOUT_S: Final = 15.0
 GONE: Final = 410
 
 
-def signing_key(secret: str, sink: str, source: str) -> bytes:
-    """The key in a secret, which the `source` gives to a `sink`. Raises UserError, which does not repeat it."""
-    needed = f"{SECRET_PREFIX} and {SHORTEST_KEY_BYTES} to {LONGEST_KEY_BYTES} bytes, base64"
+def signing_key(secret: str, sink: str) -> bytes:
+    """The key in a secret of a `sink`. Raises UserError, which does not repeat it."""
     if not secret:
         raise UserError(
-            f"the webhook {sink} needs a secret: {needed}",
+            f"{sink!r} needs a secret: {NEEDED}",
             'set COSELL_WEBHOOK_SECRET, for example to "whsec_$(openssl rand -base64 32)"',
         )
+    try:
+        return key_in(secret)
+    except UserError as mistake:
+        raise UserError(f"{sink!r} has a secret that {mistake.message}", mistake.next_step) from None
+
+
+def key_in(secret: str) -> bytes:
+    """The key in a secret. Raises UserError that says how it is malformed, and does not repeat it."""
     key, wrong = b"", ""
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
@@ -46,7 +55,7 @@ def signing_key(secret: str, sink: str, source: str) -> bytes:
         wrong = f"it has {len(key)} bytes"
     if wrong:
         raise UserError(
-            f"the secret of the webhook {sink} is malformed, {source}: {wrong}; it is {needed}",
+            f"is malformed: {wrong}; it has to be {NEEDED}",
             "fix it, or make another one: whsec_$(openssl rand -base64 32)",
         )
     return key

@@ -169,7 +169,7 @@ def rule_of(text: str) -> Rule:
     try:
         return checked(rule_with(named, strict=False))
     except UserError as mistake:
-        raise UserError(f"the fault {text!r} is not valid: {mistake.message}", mistake.next_step) from None
+        raise UserError(f"{text!r} is not a fault: {mistake.message}", mistake.next_step) from None
 
 
 def rule_with(members: Mapping[str, Any], *, strict: bool = True) -> Rule:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from cosell.errors import UserError
+from cosell.passwords import without_password
 
 LOCAL_NAMES: Final = frozenset({"localhost"})
 SHOWN: Final = 100
@@ -68,12 +69,13 @@ def public_origin(url: str) -> str:
         scheme, host, port = parts.scheme, parts.hostname or "", parts.port
     except ValueError:
         scheme, host, port = "", "", None
+    shown_url = repr(without_password(url))
     is_host = re.fullmatch(_NAME, host) or isinstance(_address_of(host), ipaddress.IPv6Address)
     if scheme not in PORTS or not is_host or parts.username is not None or parts.password is not None:
-        raise UserError("the public URL is not an address of a server", "give it like https://pipeline.example")
+        raise UserError(f"{shown_url} is not an address of a server", "give it like https://pipeline.example")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise UserError(
-            "the public URL has a path, and cosell answers at the root of a name only",
+            f"{shown_url} has a path, and cosell answers at the root of a name only",
             f"give it a name of its own: {scheme}://{host}",
         )
     shown = f"[{host}]" if ":" in host else host

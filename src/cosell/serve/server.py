@@ -40,7 +40,7 @@ def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        raise UserError(f"{host} is not an IP address", "try --host 127.0.0.1 or --host ::1") from None
+        raise UserError(f"{host!r} is not an IP address", "try --host 127.0.0.1 or --host ::1") from None
 
 
 def free_port(host: str, port: int) -> int:

@@ -17,7 +17,7 @@ from cosell.clock import Course, wall_clock
 from cosell.engine import Engine, clock_of
 from cosell.errors import UserError
 from cosell.events.file_sink import STDOUT
-from cosell.events.sink import addressed
+from cosell.events.sink import address_of, addressed
 from cosell.faults import Faults, Rule
 from cosell.faults.memory import shared_memory
 from cosell.outage import Outage
@@ -30,7 +30,6 @@ from cosell.serve.server import run
 from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S, stop_with_parent
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.store.interface import StoreUnavailable
-from cosell.store.open import check_place
 
 READY: Final = b"ready\n"
 RESTART_DELAY_S: Final = 1
@@ -40,15 +39,21 @@ KILL_DELAY_S: Final = 3
 """Between the last moment at which a worker should have ended by itself, and its being killed."""
 
 
-def check(options: ServeOptions, workers: int) -> None:
-    """Raises UserError for a database or a sink that cannot be one, and for what several workers cannot share."""
-    check_place(options.db)
+def check_sinks(texts: Sequence[str], webhook_secret: str) -> None:
+    """Raises UserError for a sink that cannot be one."""
+    for named in addressed(texts, webhook_secret, wall_clock):
+        try:
+            named.open().close()
+        except UserError as mistake:
+            raise UserError(f"{named.name!r} {mistake.message}", mistake.next_step) from None
+
+
+def check_sharing(options: ServeOptions, workers: int) -> None:
+    """Raises UserError for what several workers cannot share."""
     if workers > 1 and options.db == ":memory:":
         raise UserError("several workers cannot share :memory:", "name a file with --db, or take --workers 1")
-    for named in addressed(options.sinks, options.webhook_secret, wall_clock):
-        if named.name == f"file:{STDOUT}" and workers > 1:
-            raise UserError("several workers cannot share stdout", "name a file with --sink, or take --workers 1")
-        named.open().close()  # so that a mistake in --sink is told once
+    if workers > 1 and any(address_of(text).name == f"file:{STDOUT}" for text in options.sinks):
+        raise UserError("several workers cannot share stdout", "name a file with --sink, or take --workers 1")
 
 
 def serve(

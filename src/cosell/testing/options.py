@@ -15,7 +15,7 @@ from cosell.faults import Faults
 from cosell.faults.rule import rule_of
 from cosell.nearest import nearest
 from cosell.rules.aws_side.review_script import Script
-from cosell.settings import Settings
+from cosell.settings import Settings, checked
 
 OWN: Final = ("account", "catalog", "clock", "faults", "review", "sleep", "url")
 """The options that are no settings."""
@@ -66,10 +66,14 @@ def check_catalog(catalog: str) -> None:
 
 def checked_settings(given: Mapping[str, Any]) -> Settings:
     """Settings by their names. Raises UserError for a value that one cannot have."""
-    try:
-        return msgspec.convert(dict(given), Settings)
-    except msgspec.ValidationError as error:
-        raise UserError(str(error), "see docs/reference/settings.md") from None
+    values = {}
+    for name, value in given.items():
+        try:
+            values[name] = checked(name, value)
+        except UserError as mistake:
+            next_step = mistake.next_step or "see docs/reference/settings.md"
+            raise UserError(f"{name} {mistake.message}", next_step) from None
+    return Settings(**values)
 
 
 def script_given(review: ReviewSetting, settings: Settings) -> Script | None:
@@ -100,7 +104,7 @@ def course_given(clock: ClockSetting) -> Course | None:
     try:
         return course_of(clock, wall_clock())
     except ValueError as error:
-        raise UserError(str(error), "see docs/how-to/control-time.md") from None
+        raise UserError(f"clock {error}", "see docs/how-to/control-time.md") from None
 
 
 def faults_given(faults: FaultsSetting) -> Faults:

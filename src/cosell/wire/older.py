@@ -21,7 +21,8 @@ def older_model(month: str) -> ServiceModel | None:
         return None
     kept = sorted(file.name.partition(".")[0] for file in (DATA / "older").iterdir())
     if month not in kept:
-        raise UserError(f"there is no model {month}", f"possible: {', '.join([*kept, model_source().month])}")
+        possible = [*kept, model_source().month]
+        raise UserError(f"{month!r} is not the month of a service model", f"choose from {', '.join(possible)}")
     return _read(month)
 
 
