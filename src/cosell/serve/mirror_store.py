@@ -172,6 +172,10 @@ class MirrorTransaction:
         """See `ChangeReader.history`. What a mirror knows of it are members, not records."""
         return []
 
+    def trimmed_ms(self) -> int:
+        """See `ChangeReader.trimmed_ms`."""
+        return 0
+
     def courses(self, _: int) -> list[Course]:
         """See `ChangeReader.courses`. As `history`."""
         return []

@@ -4,6 +4,8 @@ Whoever counts something over a whole scope goes through it in steps, each of on
 has changed among the opportunities that are counted already, then the next ones that are not. So a count is exact at
 the moment of its last step, although nobody was kept from writing meanwhile. It can be kept with the data, so that
 another process, or a later one, only has to count what has happened since.
+
+The oldest changes may be removed. A count that had not come as far begins anew.
 """
 
 from typing import Protocol
@@ -66,6 +68,9 @@ class ChangeReader(Protocol):
 
     def courses(self, limit: int) -> list[Course]:
         """What the last changes of the scope, at most so many, were to each opportunity that is there."""
+
+    def trimmed_ms(self) -> int:
+        """Until when changes may have been removed, of whichever opportunity; 0 where none were."""
 
     def step(self, reached: Reached | None, *, whole: bool = False) -> Step:
         """The next step of a count that has come so far; None for one that begins. If `whole`, it tells records."""

@@ -187,6 +187,12 @@ class Store(Protocol):
     def feed_search(self, most: int) -> int:
         """Let the index of searches know of up to `most` of them, in one transaction: how many it were."""
 
+    def trim_history(self, before_ms: int) -> int:
+        """Remove some of the changes of before then, the oldest first: how many. 0 once none of them is left.
+
+        They go in the order of commits, so none goes while an earlier one, of a clock that was ahead, stays.
+        """
+
     def log_bytes(self) -> int:
         """How long the file is in which changes wait to be put into the database's own; 0 where there is none."""
 

@@ -1,6 +1,7 @@
 """The changes of opportunities, and counts that follow them, in SQL. `store/changes.py` has the meanings."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any, Final
 
 import apsw
@@ -9,10 +10,11 @@ from cosell.rules.identifiers import id_key
 from cosell.store.changes import Change, Course, Moved, Reached, Step
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.sqlite.closing import Closing
-from cosell.store.sqlite.counters import CHANGE_POSITION
+from cosell.store.sqlite.counters import CHANGE_POSITION, TRIMMED_MS, TRIMMED_POSITION, Counters, counter_value
 
 CHANGES_OF_A_STEP: Final = 1_000
 ROWS_OF_A_STEP: Final = 1_000
+TRIMMED_AT_ONCE: Final = 1_000
 
 _NEWEST_AND_ORIGIN: Final = """
 SELECT
@@ -22,6 +24,8 @@ SELECT
         WHERE scope_id = ? AND id_key = '' AND before IS NOT NULL
     )
 """
+# Those that say that a scope has become another one stay: counts are of what came after them.
+_OLDEST: Final = "SELECT position, changed FROM opportunity_change WHERE id_key != '' ORDER BY position LIMIT ?"
 # Changes are few behind a position, and many in a scope: SQLite, which cannot know, is told to go by positions.
 _END_OF_STEP: Final = """
 SELECT count(*), max(position) FROM (
@@ -85,6 +89,10 @@ class ChangeRows:
         )
         return [Change(*row) for row in rows]
 
+    def trimmed_ms(self) -> int:
+        """See `ChangeReader.trimmed_ms`."""
+        return counter_value(self._connection, TRIMMED_MS)
+
     def courses(self, limit: int) -> list[Course]:
         """See `ChangeReader.courses`. A savepoint, so that both statements see the same moment."""
         with self._connection:
@@ -102,7 +110,9 @@ class ChangeRows:
         told = _RECORDS if whole else _SUMMARIES
         with self._connection:
             newest, origin = self._newest_and_origin()
-            begins = reached is None or reached.origin != origin or reached.position > newest
+            trimmed = counter_value(self._connection, TRIMMED_POSITION)
+            newest = max(newest, trimmed)  # all may have been removed
+            begins = reached is None or reached.origin != origin or not trimmed <= reached.position <= newest
             if reached is None or begins:
                 reached = Reached(origin, newest, "")
             position, moved = self._moved(reached, newest, _MOVED.format_map(told))
@@ -143,6 +153,22 @@ class ChangeRows:
             "SELECT origin, position, counted_to, count FROM kept_count WHERE scope_id = ?", (self._scope_id,)
         ).fetchone()
         return None if row is None else (Reached(*row[:3]), row[3])
+
+
+def trim(connection: apsw.Connection, before_ms: int) -> int:
+    """See `Store.trim_history`. Counts that had not come as far are removed, too."""
+    oldest: Any = connection.execute(_OLDEST, (TRIMMED_AT_ONCE,)).fetchall()
+    old = list(takewhile(lambda row: row[1] < before_ms, oldest))
+    if not old:
+        return 0
+    position, _ = old[-1]
+    connection.execute("DELETE FROM opportunity_change WHERE position <= ? AND id_key != ''", (position,))
+    connection.execute("DELETE FROM kept_count WHERE position < ?", (position,))
+    counters = Counters(connection)
+    counters.raise_to(TRIMMED_POSITION, position)
+    counters.raise_to(TRIMMED_MS, max(changed for _, changed in old))
+    counters.write()
+    return len(old)
 
 
 class ChangeLog(ChangeRows):

@@ -14,6 +14,10 @@ EVENT_POSITION: Final = -1
 CHANGE_POSITION: Final = -2
 SEARCH_CODE: Final = -3
 """Of a text that searches know by a number."""
+TRIMMED_POSITION: Final = -4
+"""Of the last change that was removed from the history."""
+TRIMMED_MS: Final = -5
+"""When that change was."""
 
 _VALUE: Final = "SELECT value FROM counter WHERE counter_id = ?"
 _PUT: Final = "INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"

@@ -24,6 +24,7 @@ from cosell.store.outbox import Outbox
 from cosell.store.saved_states import SavedStates
 from cosell.store.search import FED_AT_ONCE
 from cosell.store.sqlite.appearance_rows import due_appearances
+from cosell.store.sqlite.change_rows import trim
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.connection import (
     LOG_LIMIT_BYTES,
@@ -317,6 +318,11 @@ class SqliteStore:
         """See `Lender.catch_up`."""
         if self._may_write:
             self._upkeep.catch_up()
+
+    def trim_history(self, before_ms: int) -> int:
+        """See `Store.trim_history`."""
+        with self.write_quickly() as connection:
+            return trim(connection, before_ms)
 
     def log_bytes(self) -> int:
         """See `Store.log_bytes`."""
