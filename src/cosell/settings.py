@@ -35,7 +35,7 @@ _RULES: Final = {
 }
 """What a pattern demands, in words."""
 _SPANS: Final = frozenset(
-    {"review_start", "review_verdict", "task_delay", "appearance_delay", "keep_events"}
+    {"review_start", "review_verdict", "task_delay", "appearance_delay", "keep_events", "keep_history"}
 )
 """Settings that are time spans, as texts."""
 
@@ -93,6 +93,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_events: Annotated[
         str, Meta(description="How long an event, or a dead letter, is kept once every sink has had it, such as 30d.")
     ] = "7d"
+    keep_history: Annotated[
+        str,
+        Meta(
+            description="How long the history is kept: what an opportunity was before each change. Such as 90d; "
+            "without it, for ever."
+        ),
+    ] = ""
     webhook_secret: Annotated[
         str, Meta(description="The secret that signs events for webhooks without a secret of their own: whsec_….")
     ] = ""
@@ -214,6 +221,7 @@ OF_A_SERVER: Final = (
     "clock",
     "sink",
     "keep_events",
+    "keep_history",
     "webhook_secret",
     "review",
     "review_start",
@@ -279,7 +287,7 @@ def checked(name: str, value: Any, *, strict: bool = True) -> Any:
         told = " ".join(value) if isinstance(value, list | tuple) and all(isinstance(e, str) for e in value) else value
         close = closest(str(value), CHOICES.get(name, ()))
         raise UserError(f"{told!r} is not {_rule_of(name)}", f"did you mean {close!r}?" if close else "") from None
-    if name in _SPANS:
+    if name in _SPANS and converted != getattr(DEFAULTS, name):
         try:
             span_ms(converted)
         except ValueError as error:

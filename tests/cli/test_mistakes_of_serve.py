@@ -20,6 +20,7 @@ WRONG = {
     "clock": ("frozen:noon", "'frozen:noon' is not a clock: 'noon' is not a moment from 1970 to 9999"),
     "sink": ("pigeon:x", "'pigeon:x' is not a sink: it is of no known kind"),
     "keep_events": ("soon", "'soon' is not a time span, such as 90s"),
+    "keep_history": ("ever", "'ever' is not a time span, such as 90s"),
     "webhook_secret": (SECRET, "is malformed: what follows whsec_ is not base64"),
     "review": ("nobody.toml", "'nobody.toml' cannot be read: No such file or directory"),
     "review_start": ("soon", "'soon' is not a time span, such as 90s"),

@@ -31,6 +31,7 @@ OTHERS: dict[str, Any] = {
     "clock": "accelerated:60",
     "sink": ["file:events.jsonl"],
     "keep_events": "30d",
+    "keep_history": "90d",
     "webhook_secret": f"whsec_{'A' * 32}",
     "review": "auto",
     "review_start": "1h",

@@ -66,6 +66,7 @@ def serve_command(**given: Any) -> int:
         workers=settings.workers,
         sinks=settings.sink,
         keep_events_ms=span_ms(settings.keep_events),
+        keep_history_ms=span_ms(settings.keep_history) if settings.keep_history else None,
         webhook_secret=settings.webhook_secret,
         script=script,
         readings=readings,

@@ -65,7 +65,8 @@ def before(
         first = next(call for call in looking if identifier in _opportunities_in(call))
         if first.error == "ResourceNotFoundException" and identifier not in made:
             continue
-        if not states:
+        assert first.at_ms is not None
+        if not states or first.at_ms <= tx.trimmed_ms():
             found.missing.append(identifier)
             continue
         opening = -1 if identifier in made else _opening(states, identifier, earlier, first)

@@ -22,6 +22,8 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "json"
     sinks: list[str]
     keep_events_ms: int = RETENTION_MS
+    keep_history_ms: int | None = None
+    """None: for ever."""
     webhook_secret: str
     allow_host: list[str] = []
     """Names by which clients call the server, beside its addresses."""

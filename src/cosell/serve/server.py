@@ -4,8 +4,8 @@ import asyncio
 import errno
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
-from typing import Final, NoReturn
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, NoReturn
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -19,6 +19,7 @@ from cosell.events.sink import addressed
 from cosell.passwords import without_password
 from cosell.serve.app import Application
 from cosell.serve.connections import end_unread, room_for_connections
+from cosell.serve.history_retention import trim_history
 from cosell.serve.log import log_delivery, log_event, log_outage
 from cosell.serve.options import ServeOptions
 from cosell.serve.origin import public_origin
@@ -99,10 +100,14 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         on_ready()
         log_event("serving", **_facts(options, [sink.name for sink in sinks]))
         deliverer.start()
-        lasting = [
-            asyncio.create_task(lasts)
-            for lasts in (application.play_aws_side(), application.feed_search(), keep_short(engine.store))
+        to_last: list[Coroutine[Any, Any, None]] = [
+            application.play_aws_side(),
+            application.feed_search(),
+            keep_short(engine.store),
         ]
+        if options.keep_history_ms is not None:
+            to_last.append(trim_history(engine.store, engine.clock, options.keep_history_ms))
+        lasting = [asyncio.create_task(lasts) for lasts in to_last]
         await serving
         for task in lasting:
             task.cancel()
