@@ -1,25 +1,12 @@
-"""Every setting of cosell, once: its name, its type, its default and what it means.
+"""The table of settings: the name, the type, the default and the meaning of each, once."""
 
-A setting is an option of the commands that use it, a variable `COSELL_…`, and a key of `cosell.toml` in the working
-directory; the option wins over the variable, the variable over the file, the file over the default.
-"""
-
-import re
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from cosell.auth.open_access import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
-from cosell.context import Readings
-from cosell.errors import UserError
-from cosell.json_and_toml import Unreadable, toml_of
-from cosell.nearest import closest, either, nearest
-from cosell.time_texts import span_ms
 
-FILE: Final = "cosell.toml"
 CHOICES: Final = {
     "catalog": ("AWS", "Sandbox"),
     "log_level": ("debug", "info", "warning", "error"),
@@ -28,16 +15,6 @@ CHOICES: Final = {
 """The values of settings that have few."""
 
 _URL_PATTERN: Final = r"^https?://[^/\s]\S*\Z"
-_RULES: Final = {
-    "account": "an account of twelve digits",
-    "without_search": "a list of accounts of twelve digits",
-    "url": "an address that begins with http:// or https://",
-}
-"""What a pattern demands, in words."""
-_SPANS: Final = frozenset(
-    {"review_start", "review_verdict", "task_delay", "appearance_delay", "keep_events", "keep_history"}
-)
-"""Settings that are time spans, as texts."""
 
 
 def _one_of(name: str) -> str:
@@ -250,96 +227,3 @@ OF_A_SERVER: Final = (
     "log_format",
 )
 """The settings of `cosell serve`, in the order of its options."""
-
-
-def from_file(folder: Path) -> dict[str, Any]:
-    """The settings that `cosell.toml` gives; empty where there is no file.
-
-    Raises UserError where the file cannot be read, is not TOML, names an unknown setting or gives one a value that it
-    cannot have.
-    """
-    try:
-        given = toml_of((folder / FILE).read_bytes())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UserError(f"cannot read {FILE}: {error.strerror}", "fix it, or go to another folder") from None
-    except Unreadable as mistake:
-        raise UserError(f"{FILE} {mistake}", _SEE) from None
-    for name, value in given.items():
-        if name not in FIELDS:
-            raise UserError(f"{FILE}: there is no setting {name}", nearest(name, FIELDS))
-        try:
-            checked(name, value)
-        except UserError as mistake:
-            raise UserError(f"{FILE}: {name} {mistake.message}", mistake.next_step or _SEE) from None
-    return given
-
-
-def checked(name: str, value: Any, *, strict: bool = True) -> Any:
-    """The value of a setting; where it is not `strict`, a number may be a text.
-
-    Raises UserError for one that it cannot have: the message begins with the value.
-    """
-    try:
-        converted = msgspec.convert(value, FIELDS[name].type, strict=strict)
-    except msgspec.ValidationError:
-        told = " ".join(value) if isinstance(value, list | tuple) and all(isinstance(e, str) for e in value) else value
-        close = closest(str(value), CHOICES.get(name, ()))
-        raise UserError(f"{told!r} is not {_rule_of(name)}", f"did you mean {close!r}?" if close else "") from None
-    if name in _SPANS and converted != getattr(DEFAULTS, name):
-        try:
-            span_ms(converted)
-        except ValueError as error:
-            raise UserError(str(error)) from None
-    return converted
-
-
-def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
-    """Variables that begin as those of settings do, and are none; each with the one that may have been meant.
-
-    Those that Kubernetes sets for a service that is called cosell are passed over.
-    """
-    known = {f"COSELL_{name.upper()}" for name in FIELDS}
-    return {
-        name: closest(name, known, cutoff=0.8)
-        for name in sorted(names)
-        if name.startswith("COSELL_") and name not in known and not _OF_KUBERNETES.search(name)
-    }
-
-
-_OF_KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)\Z|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?\Z")
-_SEE: Final = "see docs/reference/settings.md"
-
-
-def _rule_of(name: str) -> str:
-    """What a setting's value has to be, in words."""
-    if name in CHOICES:
-        return either(CHOICES[name])
-    if name in _RULES:
-        return _RULES[name]
-    type_, constraint = get_args(FIELDS[name].type)
-    if type_ in (int, float):
-        words = "a whole number" if type_ is int else "a number"
-        return words if constraint.ge is None else f"{words} from {constraint.ge} to {constraint.le}"
-    if get_origin(type_) is list:
-        return "a list of texts"
-    return "true or false" if type_ is bool else "a text"
-
-
-def readings_of(settings: Settings) -> Readings:
-    """How to read what AWS leaves open."""
-    return Readings(
-        action_required_stays=settings.action_required_stays,
-        closed_lost_reopens=settings.closed_lost_reopens,
-        task_delay_ms=span_ms(settings.task_delay),
-        appearance_delay_ms=span_ms(settings.appearance_delay),
-        any_value=settings.any_value,
-        any_review_status=settings.any_review_status,
-        drafts=settings.drafts,
-        sandbox_quirks=settings.sandbox_quirks,
-        empty_messages=settings.empty_messages,
-        escaped_texts=settings.escaped_texts,
-        no_sandbox_solution=settings.no_sandbox_solution,
-        without_search=tuple(settings.without_search),
-    )
