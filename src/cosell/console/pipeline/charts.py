@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from cosell.console.pipeline.pictures import Line, Picture
+from cosell.console.pipeline.picture import Line, Picture
 
 WIDTH: Final = 720
 LINE_HEIGHT: Final = 28

@@ -14,7 +14,8 @@ from cosell.console.figures.restriction import Restriction
 from cosell.console.pipeline import charts
 from cosell.console.pipeline.links import link_of
 from cosell.console.pipeline.periods import CHOICES, NoPeriod, Period, period_of
-from cosell.console.pipeline.pictures import Picture, pictures_of
+from cosell.console.pipeline.picture import Picture
+from cosell.console.pipeline.pictures import pictures_of
 from cosell.console.pipeline.sums import sums_of
 from cosell.console.pipeline.tiles import tiles_of
 from cosell.console.rows import row_of

@@ -7,7 +7,7 @@ import msgspec
 
 from cosell.console.figures.figures import Figures
 from cosell.console.pipeline.periods import DAY, Period
-from cosell.console.pipeline.pictures import question_of
+from cosell.console.pipeline.picture import question_of
 from cosell.console.pipeline.sums import Sums
 from cosell.console.words import NOTHING, money, number, short_money
 from cosell.reporting import Reporting
