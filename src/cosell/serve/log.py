@@ -38,7 +38,7 @@ DEEPEST_PLACES: Final = 30
 LAST_WORDS_S: Final = 1.0
 """Seconds that whoever reads the log has for its last lines, before the process ends."""
 
-_QUOTED: Final = re.compile(r"""(?<=Invalid enum value ).*(?= - at)|(?<!\w)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_QUOTED: Final = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _for_people: Final = structlog.dev.ConsoleRenderer(colors=False)
 _log: Any = structlog.get_logger("cosell")
 _writer: Final = LogWriter(lambda count: _log.error("lines were dropped", lines=count))  # errors may be among them
