@@ -13,8 +13,8 @@ from cosell.nearest import closest, either
 LONGEST: Final = 80
 """Characters of a value that are shown."""
 _FIELD: Final = re.compile(r"Object (?P<kind>contains unknown|missing required) field `(?P<name>[^`]*)`")
-_AT: Final = re.compile(r" - at `(?:key` in `)?\$(?P<path>[^`]*)`\Z")
-_STEP: Final = re.compile(r"\[(\d+)\]|\.(\w+)|\[\.\.\.\]")
+_AT: Final = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
+_STEP: Final = re.compile(r"\[(\d+)\]|\.(\w+)")
 
 
 class Mistake(NamedTuple):
@@ -70,17 +70,15 @@ def _kind(type_: msgspec.inspect.Type) -> str:
 
 
 def _at(path: str, value: Any, type_: msgspec.inspect.Type) -> tuple[Any, msgspec.inspect.Type]:
-    """The value and the type at a path such as `.when[0].do`; the value is None where it is not known."""
+    """The value and the type at a path such as `.when[0].do`."""
     for index, name in _STEP.findall(path):
         plain, _ = _plain(type_)
         if isinstance(plain, msgspec.inspect.ListType):
             type_, value = plain.item_type, value[int(index)]
-        elif isinstance(plain, msgspec.inspect.StructType):
-            type_ = next(field.type for field in plain.fields if field.encode_name == name)
-            value = value.get(name)
         else:
-            assert isinstance(plain, msgspec.inspect.DictType)
-            type_, value = plain.value_type, None
+            assert isinstance(plain, msgspec.inspect.StructType), "none of our shapes has a map"
+            type_ = next(field.type for field in plain.fields if field.encode_name == name)
+            value = value[name]
     return value, type_
 
 

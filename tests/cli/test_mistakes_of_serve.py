@@ -87,6 +87,14 @@ def test_a_wrong_value_is_told_by_its_key(capsys: pytest.CaptureFixture[str], fo
     assert told(capsys).startswith(f"cosell: cosell.toml: {name} {rule}")
 
 
+def test_an_address_of_aws_that_is_none_is_told_by_the_sink(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "no-url")
+    line = told(capsys, "--sink", "sqs:http://localhost/q")
+    assert line.startswith("cosell: --sink 'sqs:http://localhost/q' cannot be sent to: 'no-url' is not an address of")
+
+
 def test_a_secret_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     assert "short" not in told(capsys, "--webhook-secret", SECRET)
     assert "hidden" not in told(capsys, "--public-url", WRONG["public_url"][0])

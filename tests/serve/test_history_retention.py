@@ -9,6 +9,21 @@ from tests.admin.conftest import ask, done
 from tests.complete_opportunity import completing
 from tests.conftest import Server
 from tests.console.conftest import Site
+from tests.serve.test_write_ahead_log import wait_for
+
+FAILS_ONCE = """
+import cosell.serve.history_retention as retention
+from cosell.store.interface import StoreUnavailable
+from cosell.store.sqlite import SqliteStore
+retention.LOOK_S = 0.05
+trim, tried = SqliteStore.trim_history, []
+def fails_once(store, before_ms):
+    tried.append(before_ms)
+    if len(tried) == 1:
+        raise StoreUnavailable("the disk is full")
+    return trim(store, before_ms)
+SqliteStore.trim_history = fails_once
+"""
 
 
 def text(site: Site, path: str) -> str:
@@ -48,3 +63,10 @@ def test_what_is_older_than_is_kept_goes_and_pages_say_until_when(serve: Callabl
     _, log = server.stop()
     (told,) = (line for line in map(json.loads, log.splitlines()) if "removed from the history" in line["event"])
     assert (told["changes"], told["before"]) == (2, "2026-01-03T09:00:00.000Z")
+
+
+def test_a_database_that_does_not_let_them_go_is_told_and_tried_again(serve_after: Callable[..., Server]) -> None:
+    server = serve_after(FAILS_ONCE, "--db", "kept.db", "--keep-history", "0s")
+    assert "the disk is full" in wait_for(server, "removal of old changes")
+    assert "removal of old changes" in wait_for(server, "removal of old changes")
+    assert server.stop()[0] == 0

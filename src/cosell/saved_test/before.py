@@ -47,7 +47,7 @@ class Before(msgspec.Struct):
     records: list[dict[str, Any]] = []
     decisions: dict[int, list[Decision]] = {}
     missing: list[str] = []
-    """What the calls name, and nobody has any more."""
+    """What the calls name, and nobody has any more, or as it was then."""
 
 
 def before(
@@ -66,7 +66,7 @@ def before(
         if first.error == "ResourceNotFoundException" and identifier not in made:
             continue
         assert first.at_ms is not None
-        if not states or first.at_ms <= tx.trimmed_ms():
+        if not states or (identifier not in made and first.at_ms <= tx.trimmed_ms()):
             found.missing.append(identifier)
             continue
         opening = -1 if identifier in made else _opening(states, identifier, earlier, first)
