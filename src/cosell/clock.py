@@ -166,7 +166,7 @@ class SharedClock(Clock):
         self._trusted_until_ns = 0
 
     def __call__(self) -> int:
-        """The engine's moment, in milliseconds since 1970 UTC. Raises StoreUnavailable where nobody can tell."""
+        """The engine's moment, in milliseconds since 1970 UTC. Raises StoreUnavailable if nobody can tell."""
         course = self.course
         return self._wall() if course is REAL else course.at(self._wall())
 

@@ -23,7 +23,7 @@ class Readings(msgspec.Struct, frozen=True):
     action_required_stays: bool = False
     """Whether an update leaves an opportunity in Action Required until it is submitted again, or submits it."""
     closed_lost_reopens: bool = False
-    """Whether a sale that was lost can be taken up again."""
+    """Whether a lost sale can be reopened."""
     task_delay_ms: int = 0
     """How long a task is in progress."""
     appearance_delay_ms: int = 0

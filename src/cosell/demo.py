@@ -45,7 +45,7 @@ QUESTION: Final[dict[str, Any]] = {
 @click.option("--port", default=DEFAULTS.port, help="The port to serve on; a free one if it is taken.")
 @click.option("--once", is_flag=True, help="End instead of staying up.")
 def demo(folder: Path, count: int, port: int, once: bool) -> None:
-    """Serve a made-up pipeline, and ask for some of it with boto3."""
+    """Serve an invented pipeline, and ask for some of it with boto3."""
     signal.signal(signal.SIGTERM, _end)
     db = _seeded(folder, count)
     with subprocess.Popen(  # noqa: S603  # our own command

@@ -43,7 +43,7 @@ class Engine:
         model: str = "",
         access: Access = Access.CREATE,
     ) -> Self:
-        """The engine over the database that `url` names. Raises UserError where it cannot be opened for the `access`.
+        """The engine over the database that `url` names. Raises UserError if it cannot be opened for the `access`.
 
         Without a `clock` it follows the one of the database, which all its processes share. A seeded `chance` and a
         frozen `clock` make every answer reproducible, byte by byte, page tokens included where the database is new.

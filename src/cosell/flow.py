@@ -162,7 +162,7 @@ def operate(engine: Engine, call: Call) -> None:
 
 
 def encode(engine: Engine, call: Call) -> None:
-    """The body of the answer: none where the operation has no output."""
+    """The body of the answer: none if the operation has no output."""
     call.answer = b"" if call.operation.output is None else encoding.encode(call.response)
     if engine.older is not None:
         call.answer = answer_under(engine.older, call.operation, call.answer)
@@ -229,7 +229,7 @@ def overdue(engine: Engine, call: Call, defect: StoreBusy) -> Answer:
 
 
 def _taken_through(steps: Sequence[Step], engine: Engine, call: Call) -> Trouble | None:
-    """What stops a request on its way through some steps; None where nothing does."""
+    """What stops a request on its way through some steps; None if nothing does."""
     try:
         for step in steps:
             step(engine, call)
@@ -258,9 +258,9 @@ def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception |
 
 
 def replay(tx: WriteTransaction, call: Call) -> Any:
-    """The first answer to the request's ClientToken, or what has become of it; None where it has none, or is new.
+    """The first answer to the request's ClientToken, or what has become of it; None if it has none, or is new.
 
-    Raises ConflictException where the token came with another request before.
+    Raises ConflictException if the token came with another request before.
     """
     token = getattr(call.request, "client_token", None)
     first = token and tx.remembered(call.operation.name, token, call.context.now_ms)

@@ -56,7 +56,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     response_bytes: int
     faults: list[str]
     at_ms: int | None
-    """The engine's moment, by which the call was answered; None where it was refused before that."""
+    """The engine's moment, by which the call was answered; None if it was refused before that."""
     method: str
     path: str
     request_headers: Headers
@@ -69,7 +69,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def invocation(self) -> str:
-        """What an AWS SDK calls the call, the same for each attempt; empty where no SDK has sent it."""
+        """What an AWS SDK calls the call, the same for each attempt; empty if no SDK has sent it."""
         return self._header(b"amz-sdk-invocation-id")
 
     @property
@@ -171,7 +171,7 @@ def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
 
 
 def raw_bodies(kept: Kept, *, unmasked: bool = False) -> tuple[str | None, str | None]:
-    """The bodies of request and response as they were sent; None where one was too long to keep, or cannot be masked.
+    """The bodies of request and response as they were sent; None if one was too long to keep, or cannot be masked.
 
     Where something has to be masked, a body is JSON as cosell writes it; what is not JSON cannot be masked.
     """

@@ -12,7 +12,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def closest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
-    """The name that is most like another one, whatever the case; None where none is."""
+    """The name that is most like another one, whatever the case; None if none is."""
     folded = {each.casefold(): each for each in known}
     close = difflib.get_close_matches(name.casefold(), folded, 1, cutoff=cutoff)
     return folded[close[0]] if close else None

@@ -30,7 +30,7 @@ class Failed(Exception):
 
 @contextmanager
 def client_in_process(db: str, account: str) -> "Iterator[PartnerCentralSellingAPIClient]":
-    """A client that reads a database that is there. Raises UserError where it is not, or does not answer."""
+    """A client that reads a database that is there. Raises UserError if it is not, or does not answer."""
     from cosell.cli.database import database
     from cosell.store.access import Access
     from cosell.testing.in_process import client_of
@@ -69,7 +69,7 @@ def client_in(
 def session_of(profile: str | None = None, role: str | None = None) -> "Session":
     """The user's AWS configuration; with the credentials of a role, an ARN, which are renewed before they expire.
 
-    A botocore that is older than cosell's model of the service is given that. Raises BotoCoreError where there is no
+    A botocore that is older than cosell's model of the service is given that. Raises BotoCoreError if there is no
     such profile, and UserError where no credentials could take the role.
     """
     import boto3

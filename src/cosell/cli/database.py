@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def database(db: str, access: Access) -> Iterator["Engine"]:
     """The engine over a database, closed at the end.
 
-    Raises UserError where it cannot be opened for the `access`, or does not answer any more.
+    Raises UserError if it cannot be opened for the `access`, or does not answer any more.
     """
     from cosell.engine import Engine
     from cosell.store.interface import StoreUnavailable

@@ -7,7 +7,7 @@ import click
 
 
 def json_object(file: IO[bytes]) -> dict[str, Any]:
-    """The object of a file. Fails with a usage error where the file is not JSON, or holds something else."""
+    """The object of a file. Fails with a usage error if the file is not JSON, or holds something else."""
     try:
         document = json.load(file)
     except RecursionError:

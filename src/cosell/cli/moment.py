@@ -16,7 +16,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # older versions of cl
     name = "moment"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime | str:
-        """Fails with a usage error where the text names no moment."""
+        """Fails with a usage error if the text names no moment."""
         return self.moment(value, param, ctx)
 
     def moment(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
@@ -39,7 +39,7 @@ class Day(Moment):
     name = "day"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Fails with a usage error where the text names no moment."""
+        """Fails with a usage error if the text names no moment."""
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
             return value
         return self.moment(value, param, ctx).date().isoformat()

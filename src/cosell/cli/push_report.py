@@ -57,7 +57,7 @@ class Report:
             sys.stderr.flush()
 
     def summary(self) -> str:
-        """How many rows came to which end; empty where there are none."""
+        """How many rows came to which end; empty if there are none."""
         self._clear_progress()
         done, total = self._counts.total(), self._total
         counts = ", ".join(f"{self._counts[outcome]:,} {outcome}" for outcome in ORDER if self._counts[outcome])
@@ -107,7 +107,7 @@ def _roughly(seconds: float) -> str:
 def report_to(
     path: str | None, total: int, pace: Pace, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Report]:
-    """A report that is also written to the file `path` as JSON lines. Raises UserError where it cannot be written."""
+    """A report that is also written to the file `path` as JSON lines. Raises UserError if it cannot be written."""
     if path is None:
         yield Report(None, total, pace, clock)
         return

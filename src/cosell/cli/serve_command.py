@@ -17,7 +17,7 @@ from cosell.suggestion import suggested
 def serve_command(**given: Any) -> int:
     """Serve AWS clients on a port, until SIGTERM or Ctrl-C.
 
-    It finishes requests under way first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1
+    It finishes requests in progress first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1
     if something had to be cut off.
     """
     from cosell import __version__

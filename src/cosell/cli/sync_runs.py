@@ -25,7 +25,7 @@ DIFFERENCES_KEPT: Final = 100
 def locked(mirror: str, output: "Output", *, repair: bool) -> Iterator[Target]:
     """The mirror, open and held. With `repair`, tables and columns that it lacks are made again.
 
-    Raises UserError where it cannot be opened, MirrorBusy where another holds it.
+    Raises UserError if it cannot be opened, MirrorBusy if another holds it.
     """
     with open_target(mirror, repair=repair, tell=output.repaired) as target, target.lock(this_process(now_ms())):
         yield target

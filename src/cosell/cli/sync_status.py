@@ -20,7 +20,7 @@ FAILING_SHOWN: Final = 5
 
 
 def show_status(mirror: str, *, as_json: bool, max_age_ms: int | None) -> int:
-    """Print the status; the exit code. Raises UserError where there is no mirror."""
+    """Print the status; the exit code. Raises UserError if there is no mirror."""
     with open_target(mirror, create=False) as target:
         status = status_of(target, now_ms())
     if as_json:

@@ -16,7 +16,7 @@ _RANKS: Final = {ParameterSource.COMMANDLINE: 3, ParameterSource.ENVIRONMENT: 2,
 
 
 def about() -> dict[str, str]:
-    """The options of the command under way that say more than their defaults, by their names without dashes."""
+    """The options of the current command that say more than their defaults, by their names without dashes."""
     context = click.get_current_context(silent=True)
     if context is None:
         return {}
@@ -28,7 +28,7 @@ def about() -> dict[str, str]:
 
 
 def again(*, without: Collection[str] = (), **changed: str) -> str:
-    """The command under way, to be typed again: without some parameters, and with others changed or added.
+    """The current command, to be typed again: without some parameters, and with others changed or added.
 
     Moments that were counted from now are those of this run, so that the question stays the same.
     """
@@ -57,10 +57,10 @@ def see_help() -> str:
 
 
 def server_asked() -> str | None:
-    """The address that the command under way asks; None where it opens a database, or asks AWS.
+    """The address that the current command asks; None if it opens a database, or asks AWS.
 
     `--db` and `--aws` win over an address that only the variable or the file gives, and `--url` over theirs.
-    Raises UserError where two of them are typed.
+    Raises UserError if two of them are typed.
     """
     context = click.get_current_context()
     url: str | None = context.params["url"]

@@ -102,7 +102,7 @@ class Console:
             return self._told(request, visit, Failure(503, "The database does not answer.", "Try again in a moment."))
 
     def _check_trouble(self) -> None:
-        """Raises Failure where a mirror cannot be read, and never could."""
+        """Raises Failure if a mirror cannot be read, and never could."""
         trouble = self._surroundings.trouble()
         if trouble is not None and trouble.as_of is None:
             raise Failure(503, f"The mirror cannot be read: {trouble.reason}.", "Open the page again in a moment.")

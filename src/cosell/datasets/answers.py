@@ -115,7 +115,7 @@ def record_of(value: dict[str, Any], account: str, catalog: str) -> tuple[GetOpp
 
 
 def _kept_values(complete: dict[str, Any]) -> list[str]:
-    """The members that the model refuses and we keep. Raises Refused where it refuses others too."""
+    """The members that the model refuses and we keep. Raises Refused if it refuses others too."""
     try:
         checked(ANSWER, complete)
     except SerializationException as error:

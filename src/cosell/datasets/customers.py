@@ -1,4 +1,4 @@
-"""The customers of a made-up pipeline: each comes back with some opportunities, most with few, some with dozens.
+"""The customers of an invented pipeline: each comes back with some opportunities, most with few, some with dozens.
 
 Only so many customers are active at a time. One that has had its last opportunity makes room for a new one, so the
 memory that they take does not grow with the pipeline.

@@ -1,4 +1,4 @@
-"""How far a made-up deal is: stage, review, dates and activities that agree with each other.
+"""How far an invented deal is: stage, review, dates and activities that agree with each other.
 
 What agrees: only what AWS has approved is launched, lost or beyond Qualified; who lost says why, and who else won; a
 review that asks for something or refuses says so; a target close date comes after the creation, and is past for what

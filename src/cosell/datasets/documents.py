@@ -60,7 +60,7 @@ class Broken(NamedTuple):
 
 
 def documents(lines: Iterable[bytes]) -> Iterator[Document | Broken]:
-    """The documents in the lines of a file. Raises UserError where it is not a file of JSON at all."""
+    """The documents in the lines of a file. Raises UserError if it is not a file of JSON at all."""
     broken = 0
     for first_line, block in _blocks(lines):
         waiting = deque([(first_line, block)])
@@ -141,7 +141,7 @@ def _after_space(text: str, position: int) -> int:
 
 
 def _member(text: str, position: int, name: str) -> int | None:
-    """Where the value of a member begins in the object at `position`; None where there is none."""
+    """Where the value of a member begins in the object at `position`; None if there is none."""
     found = None
     for key_at, key_end, value_at in _entries(text, position, "{"):
         if json.loads(text[key_at:key_end]) == name:

@@ -101,7 +101,7 @@ class Reading:
         return list(self._entries)
 
     def read(self, lines: Iterable[bytes]) -> None:
-        """Judge what the lines of a file hold. Raises UserError where it is not a file of JSON at all."""
+        """Judge what the lines of a file hold. Raises UserError if it is not a file of JSON at all."""
         for document in documents(lines):
             if isinstance(document, Broken):
                 self.refusals.append(Refusal(document.line, "", "SerializationException", document.message))

@@ -58,7 +58,7 @@ def opportunities(
 
 class _Pipeline:
     def __init__(self, scope: Scope, count: int, seed: int, now_ms: int) -> None:
-        self._chance = random.Random(f"pipeline {seed}")  # noqa: S311  # made-up data
+        self._chance = random.Random(f"pipeline {seed}")  # noqa: S311  # invented data
         self._scope = scope
         self._catalog: ModelValue = scope.catalog
         self._now_day = now_ms // MS_PER_DAY

@@ -1,4 +1,4 @@
-"""Filling a scope with a made-up pipeline, in one transaction.
+"""Filling a scope with an invented pipeline, in one transaction.
 
 Seeded opportunities are not announced: an event says that somebody has changed something, and nobody has.
 """

@@ -1,4 +1,4 @@
-"""The solutions of a made-up partner: the same ones in each of its catalogs, whatever the pipeline's seed."""
+"""The solutions of an invented partner: the same ones in each of its catalogs, whatever the pipeline's seed."""
 
 from typing import Final
 

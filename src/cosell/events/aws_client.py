@@ -15,7 +15,7 @@ ANSWER_TIMEOUT_S: Final = 15
 def client_of(service: str, region: str | None = None) -> Any:
     """A client that tries once: when to try again is decided for each event, not for each call.
 
-    Raises UserError where the configuration is no good.
+    Raises UserError if the configuration is no good.
     """
     import boto3
     from botocore.config import Config

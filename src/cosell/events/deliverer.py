@@ -69,7 +69,7 @@ class Deliverer:
     def open(self) -> None:
         """Let every sink's cursor begin here: what is committed from now on will be delivered.
 
-        Raises UserError where a sink cannot be opened.
+        Raises UserError if a sink cannot be opened.
         """
         for named in self._sinks:
             sink = named.open()
@@ -177,7 +177,7 @@ class Carrier:
         self._sink.close()
 
     def _look(self) -> None:
-        """Tell at once of a sink that could take nothing. It is tried all the same."""
+        """Tell at once of a sink that could take nothing. It is tried anyway."""
         try:
             trouble = self._sink.trouble()
         except Exception as defect:  # noqa: BLE001  # as with a delivery

@@ -42,7 +42,7 @@ class Sink(Protocol):
         """Send events, each about another subject. For each, in this order: None once it has safely arrived."""
 
     def trouble(self) -> str | None:
-        """Why it could take nothing now, as far as that shows without an event; None where nothing shows."""
+        """Why it could take nothing now, as far as that shows without an event; None if nothing shows."""
 
     def close(self) -> None:
         """Let go of connections and files."""
@@ -65,11 +65,11 @@ class NamedSink(NamedTuple):
     name: str
     choice: Choice
     open: Callable[[], Sink]
-    """Raises UserError where the surroundings do not allow it."""
+    """Raises UserError if the surroundings do not allow it."""
 
 
 def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> list[NamedSink]:
-    """The sinks that `--sink` names. Raises UserError where one is not valid, or named twice."""
+    """The sinks that `--sink` names. Raises UserError if one is not valid, or named twice."""
     addresses = [address_of(text) for text in texts]
     for address in addresses:
         if [other.name for other in addresses].count(address.name) > 1:
@@ -80,7 +80,7 @@ def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> lis
 
 
 def address_of(text: str) -> Address:
-    """What a text names. Raises UserError where it names no sink."""
+    """What a text names. Raises UserError if it names no sink."""
     before, _, after = text.partition("#")
     kind, _, target = before.partition(":")
     if kind not in KINDS:

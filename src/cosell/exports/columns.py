@@ -179,7 +179,7 @@ def search_row(summary: Mapping[str, Any]) -> list[Cell]:
 
 
 def owner_of(team: Sequence[Mapping[str, str]] | None) -> str:
-    """The name of the owner among the members of a team; empty where it has none."""
+    """The name of the owner among the members of a team; empty if it has none."""
     owner: Mapping[str, str] = next((one for one in team or () if one.get("BusinessTitle") == OWNER), _NOTHING)
     return " ".join(owner[name] for name in ("FirstName", "LastName") if owner.get(name))
 

@@ -44,7 +44,7 @@ Record = dict[str, Any]
 def xlsx_pieces(columns: Mapping[str, Kind], pages: Iterable[Iterable[Row]]) -> Generator[bytes, None, None]:
     """The file. It begins with its last page: a piece for each page before is empty.
 
-    Raises UserError where there are more opportunities than a sheet holds.
+    Raises UserError if there are more opportunities than a sheet holds.
     """
     converts = [(name, _CONVERTS[kind]) for name, kind in columns.items()]
     with TemporaryDirectory(prefix="cosell-") as folder:

@@ -85,7 +85,7 @@ class Faults:
     def clear(self, number: int | None = None) -> int:
         """Let nothing go wrong any more, or not what the rule of this number says: how many rules there were.
 
-        The others keep their numbers, by which their seeds choose. Raises UserError where there is no such rule.
+        The others keep their numbers, by which their seeds choose. Raises UserError if there is no such rule.
         """
         with self._lock:
             self._load()
@@ -116,7 +116,7 @@ class Faults:
         return self._words[VERSION] != self._version or bool(self._loaded)
 
     def meet(self, operation: str, account: str, catalog: str | None) -> Fault | None:
-        """What happens to a request, if anything. `catalog` is None where the request is too wrong to tell."""
+        """What happens to a request, if anything. `catalog` is None if the request is too wrong to tell."""
         names, total_ms = [], 0
         with self._lock:
             self._load()

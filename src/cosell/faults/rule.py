@@ -111,7 +111,7 @@ def operations_of(rule: Rule) -> frozenset[str]:
 
 
 def reasons_of(error: str | None) -> tuple[str, ...]:
-    """What the service model lets the Reason of an error be; empty where the error has none."""
+    """What the service model lets the Reason of an error be; empty if the error has none."""
     shapes = service_model().shapes
     members = shapes[error].members if error in MODELLED else {}
     return shapes[members["Reason"].shape].enum if "Reason" in members else ()
@@ -130,7 +130,7 @@ def error_of(rule: Rule, number: int) -> ServiceError:
 
 
 def checked(rule: Rule) -> Rule:
-    """The rule itself. Raises UserError where it can never do anything, or contradicts itself."""
+    """The rule itself. Raises UserError if it can never do anything, or contradicts itself."""
     try:
         delay_ms = rule.delay_ms
     except ValueError as error:

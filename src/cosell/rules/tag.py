@@ -34,7 +34,7 @@ def catalog_in(arn: str) -> str:
 def resource_in(arn: str, scope: Scope) -> str | None:
     """What an ARN of the model's form names of a scope, `opportunity/O1000001`.
 
-    None where it names nothing of the scope that can have tags.
+    None if it names nothing of the scope that can have tags.
     """
     named = _parts(arn)
     owner = (named["partition"], named["region"], named["account"], named["catalog"])

@@ -106,7 +106,7 @@ def _opportunities_in(call: AnsweredCall) -> list[str]:
 
 
 def _states(tx: ReadTransaction, identifier: str) -> list[dict[str, Any]]:
-    """The records of an opportunity, one for each change, the oldest first; empty where it is not there."""
+    """The records of an opportunity, one for each change, the oldest first; empty if it is not there."""
     now = tx.record(identifier)
     if now is None:
         return []
@@ -132,7 +132,7 @@ def _opening(
 
 
 def _place(stamps: Sequence[str], stamp: Any) -> int | None:
-    """The state that has a stamp, however it is written; None where it is none of these."""
+    """The state that has a stamp, however it is written; None if it is none of these."""
     at = timestamp_of(stamp)
     return next((place for place, known in enumerate(stamps) if Timestamp.parse(known) == at), None)
 

@@ -23,18 +23,18 @@ class AnsweredCall(msgspec.Struct, frozen=True):
 
     operation: str
     request: Any
-    """A JSON value; bytes where the body was no JSON; None where it was too long to be kept."""
+    """A JSON value; bytes where the body was no JSON; None if it was too long to be kept."""
     request_bytes: int
     answer: Any
-    """A JSON value: that of the operation, or that of the error. None where there was none, or it was too long."""
+    """A JSON value: that of the operation, or that of the error. None if there was none, or it was too long."""
     error: str | None
     at_ms: int | None
-    """The engine's moment; None where the call was refused before it mattered."""
+    """The engine's moment; None if the call was refused before it mattered."""
     fault: Fault | None = None
 
     @property
     def members(self) -> dict[str, Any]:
-        """The members of the request; empty where it has none."""
+        """The members of the request; empty if it has none."""
         return self.request if isinstance(self.request, dict) else {}
 
     @property

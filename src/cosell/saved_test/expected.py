@@ -150,7 +150,7 @@ def _leaves(place: str, shape_name: str, value: Any, name: str = "") -> Iterator
 
 
 def _part(shape: Shape, name: str) -> str:
-    """The shape of a member of a structure, or of a map's value; empty where nobody knows the member."""
+    """The shape of a member of a structure, or of a map's value; empty if nobody knows the member."""
     if shape.value is not None:
         return shape.value.shape
     return shape.members[name].shape if name in shape.members else ""

@@ -42,7 +42,7 @@ class Needs(msgspec.Struct, frozen=True):
 
     surroundings: Surroundings
     start_ms: int | None
-    """The engine's moment at the first call; None where no moment matters."""
+    """The engine's moment at the first call; None if no moment matters."""
     moves_clock: bool
     has_records: bool
     has_faults: bool

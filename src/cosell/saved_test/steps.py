@@ -51,7 +51,7 @@ class Lines(msgspec.Struct):
 
 
 def why_left_out(answered: AnsweredCall) -> str | None:
-    """Why a call cannot be sent again; None where it can."""
+    """Why a call cannot be sent again; None if it can."""
     if answered.request is None:
         return f"its request of {answered.request_bytes:,} bytes was too long to be kept"
     if answered.error in NOT_OF_THE_REQUEST and answered.fault is None:
@@ -60,7 +60,7 @@ def why_left_out(answered: AnsweredCall) -> str | None:
 
 
 def variables(calls: Sequence[AnsweredCall]) -> list[str]:
-    """A name for the answer of each call; empty where it was refused."""
+    """A name for the answer of each call; empty if it was refused."""
     count: dict[str, int] = {}
     names = []
     for answered in calls:

@@ -56,7 +56,7 @@ def _remove_abandoned(where: Path) -> None:
 
 
 def _is_abandoned(path: Path, lock: int) -> bool:
-    """Whether a folder is one of this user's processes that has ended. Raises OSError where its owner lives."""
+    """Whether a folder is one of this user's processes that has ended. Raises OSError if its owner lives."""
     if os.fstat(lock).st_uid != os.geteuid() or not Path(path, LOCKED).is_file():
         return False
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -52,7 +52,7 @@ def searched_page(
     *,
     clock: Callable[[], float] = monotonic,
 ) -> Page:
-    """See `SearchReader.search`. Raises ServiceUnavailableException where it would take too long."""
+    """See `SearchReader.search`. Raises ServiceUnavailableException if it would take too long."""
     order = FIELDS[question.sort_by].order
     selector = _selector(question)
     read = _read(reading, selector, None if order is None else after, clock)
@@ -88,7 +88,7 @@ def _selector(question: Question) -> Selector:
 def _read(
     reading: Reading, selector: Selector, after: Position | None, clock: Callable[[], float]
 ) -> Iterator[tuple[Position, Answers]]:
-    """Opportunities in the order of a list. Raises ServiceUnavailableException where it takes too long."""
+    """Opportunities in the order of a list. Raises ServiceUnavailableException if it takes too long."""
     until = clock() + PATIENCE_S
     while places := reading.places(selector, after, AT_ONCE):
         answers = reading.answers([place.id_key for place in places])

@@ -96,12 +96,12 @@ class Source(Protocol):
 
 
 def listed(summary: bytes, scope: Scope) -> StoredOpportunity | None:
-    """What a list shows of an opportunity; None where it cannot be shown."""
+    """What a list shows of an opportunity; None if it cannot be shown."""
     return _stored(summary, scope)
 
 
 def searched(answers: Answers, scope: Scope) -> StoredOpportunity | None:
-    """What a search looks at: all that is known of the version that the list has. None where it cannot be shown."""
+    """What a search looks at: all that is known of the version that the list has. None if it cannot be shown."""
     whole = _stored(answers.opportunity, scope) if answers.is_in_step else None
     return whole or _stored(answers.summary, scope)
 

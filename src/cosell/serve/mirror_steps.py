@@ -21,9 +21,9 @@ VANISHED_OR_BACK: Final = "Id"
 """The member whose change says so."""
 
 Summary = Callable[[str, bytes], bytes | None]
-"""The encoded summary that the kept one of an `id_key` becomes; None where it cannot be shown."""
+"""The encoded summary that the kept one of an `id_key` becomes; None if it cannot be shown."""
 Record = Callable[[str, Answers], bytes | None]
-"""The encoded record of an `id_key`; None where it cannot be shown."""
+"""The encoded record of an `id_key`; None if it cannot be shown."""
 
 
 def step_of(reading: Reading, reached: Reached | None, summary: Summary, record: Record | None = None) -> Step:
@@ -57,7 +57,7 @@ def _with_found(reading: Reading, step: Step, summary: Summary, record: Record |
 def _moved(
     reading: Reading, reached: Reached, changes: Sequence[KeptChange], end: int, summary: Summary
 ) -> list[Moved] | None:
-    """What has moved up to the change `end` among what is counted. None where a count has to begin anew."""
+    """What has moved up to the change `end` among what is counted. None if a count has to begin anew."""
     if any(change.member == VANISHED_OR_BACK for change in changes):
         return None
     by_key: dict[str, list[KeptChange]] = {id_key(change.opportunity): [] for change in changes}

@@ -76,7 +76,7 @@ class MirrorStore:
                 del self._remembered[next(iter(self._remembered))]
 
     def remembered(self, question: Asked) -> Any:
-        """The answer that was given last. Raises StoreUnavailable where none was."""
+        """The answer that was given last. Raises StoreUnavailable if none was."""
         with self._lock:
             if question not in self._remembered:
                 raise StoreUnavailable(self.reason or "the mirror cannot be read")

@@ -39,7 +39,7 @@ class Objection(msgspec.Struct, frozen=True):
 class Names(msgspec.Struct, frozen=True):
     """What a server is called: the address that it listens on, and names that its operator has given it besides.
 
-    `origin` is that of its pages behind a proxy, empty where there is none.
+    `origin` is that of its pages behind a proxy, empty if there is none.
     """
 
     bound_to: str
@@ -81,7 +81,7 @@ def public_origin(url: str) -> str:
 
 
 def objection(headers: Sequence[tuple[bytes, bytes]], names: Names) -> Objection | None:
-    """Why a request with these headers is not answered; None where nothing speaks against it.
+    """Why a request with these headers is not answered; None if nothing speaks against it.
 
     `headers` have lower-case names.
     """

@@ -1,6 +1,6 @@
 """Whether the server can do its work: `GET /readyz`.
 
-The database is asked in a thread of its own, so the answer comes while a long change or a load is under way. Who asks
+The database is asked in a thread of its own, so the answer comes while a long change or a load is in progress. Who asks
 while it is asked shares the answer, and a good one is kept for a moment: the check takes the writers' lock, but at most
 twenty times a second, however often somebody asks.
 """

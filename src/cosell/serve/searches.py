@@ -2,7 +2,7 @@
 
 On the event loop it would keep all other readers waiting, and on the writer's thread the writers. In a thread it shares
 the processor with them, which Python and SQLite see to: whoever waits gets its turn within milliseconds. Whoever was
-not begun by the deadline, since other searches are under way, or was not done by it, is told so.
+not begun by the deadline, since other searches are in progress, or was not done by it, is told so.
 """
 
 import asyncio

@@ -44,7 +44,7 @@ def is_loopback(host: str) -> bool:
 
 
 def free_port(host: str, port: int) -> int:
-    """The port itself if nobody listens on it, a free one for 0. Raises UserError where it is taken."""
+    """The port itself if nobody listens on it, a free one for 0. Raises UserError if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -19,9 +19,9 @@ from cosell.serve.log import LAST_WORDS_S, log_event, write_out_log
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 STOP_TIMEOUT_S: Final = 30
-"""Seconds that requests under way have, once the server is told to stop."""
+"""Seconds that requests in progress have, once the server is told to stop."""
 BROKEN_OFF: Final = 1
-"""The exit code of a server that had to break off what was under way."""
+"""The exit code of a server that had to break off what was in progress."""
 
 
 def stop_with_parent() -> None:

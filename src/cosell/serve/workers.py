@@ -141,7 +141,7 @@ async def _announce(started: list[asyncio.Event], on_ready: Callable[[], None]) 
 
 
 async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_serve: Callable[[], bool]) -> bool:
-    """Let there be a worker until all are to stop. Whether the last one has finished what was under way."""
+    """Let there be a worker until all are to stop. Whether the last one has finished what was in progress."""
     while not told.to_stop.is_set():
         worker = await asyncio.create_subprocess_exec(
             sys.executable,

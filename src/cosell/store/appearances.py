@@ -12,7 +12,7 @@ from cosell.rules.opportunity.association import EntityType
 class Appearance(msgspec.Struct, frozen=True):
     """An opportunity that appears at `due_ms`, its encoded record, or an entity that becomes related to it then.
 
-    `due_ms` is in milliseconds since 1970 UTC, None where that was tried in vain.
+    `due_ms` is in milliseconds since 1970 UTC, None if that was tried in vain.
     """
 
     opportunity: str

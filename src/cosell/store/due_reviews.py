@@ -19,7 +19,7 @@ class ReviewEntry(msgspec.Struct, frozen=True):
     """How far AWS's side has come with an opportunity.
 
     `submission` counts from 1. `rule` is the number of the script's rule that it follows, None until one was chosen;
-    -1 where none fits. `step` is the next of the rule's steps, and `due_ms` its moment, None where nothing is left.
+    -1 where none fits. `step` is the next of the rule's steps, and `due_ms` its moment, None if nothing is left.
     """
 
     identifier: str
@@ -33,7 +33,7 @@ class ReviewReader(Protocol):
     """Sees the reviews of one scope."""
 
     def review_entry(self, identifier: str) -> ReviewEntry | None:
-        """The entry of an opportunity; None where it was never submitted."""
+        """The entry of an opportunity; None if it was never submitted."""
 
 
 class ReviewWriter(ReviewReader, Protocol):

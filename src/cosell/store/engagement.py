@@ -103,19 +103,19 @@ class EngagementReader(Protocol):
     """Sees the engagements of one catalog, and the jobs and tasks of one scope."""
 
     def engagement(self, engagement_id: str) -> StoredEngagement | None:
-        """An engagement; None where the catalog has no such one."""
+        """An engagement; None if the catalog has no such one."""
 
     def members(self, engagement_id: str) -> Sequence[Member]:
         """The members of an engagement, in the order in which they joined."""
 
     def invitation(self, invitation_id: str) -> StoredInvitation | None:
-        """An invitation; None where the catalog has no such one."""
+        """An invitation; None if the catalog has no such one."""
 
     def invitations(self, engagement_id: str) -> Sequence[StoredInvitation]:
         """The invitations to an engagement, oldest first."""
 
     def snapshot_job(self, job_id: str) -> StoredSnapshotJob | None:
-        """A job; None where the scope has no such one."""
+        """A job; None if the scope has no such one."""
 
     def snapshot_jobs(self, opportunity: str) -> Sequence[StoredSnapshotJob]:
         """The jobs that take snapshots of an opportunity, running or not, oldest first."""
@@ -127,7 +127,7 @@ class EngagementReader(Protocol):
         """The opportunity that the snapshots in an engagement show; None before the first."""
 
     def task(self, kind: str, task_id: str) -> StoredTask | None:
-        """A task; None where the scope has no such one."""
+        """A task; None if the scope has no such one."""
 
     def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> Page:
         """Up to `limit` tasks behind `after`."""

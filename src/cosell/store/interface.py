@@ -59,7 +59,7 @@ class ReadTransaction(
         """Up to `limit` opportunities behind `after`. The cost does not grow with the scope or the depth."""
 
     def record(self, identifier: str) -> bytes | None:
-        """The encoded GetOpportunity answer; None where the scope has no such opportunity."""
+        """The encoded GetOpportunity answer; None if the scope has no such opportunity."""
 
     def records(self) -> Iterable[bytes]:
         """Every encoded record, in the order of identifiers."""

@@ -34,7 +34,7 @@ class InvitationReader(Protocol):
         """Up to `limit` invitations behind `after`, with the statuses that they have at `now_ms`."""
 
     def referral(self, invitation_id: str) -> bytes | None:
-        """The encoded record of the opportunity that AWS refers to the account; None where nothing is hidden so."""
+        """The encoded record of the opportunity that AWS refers to the account; None if nothing is hidden so."""
 
 
 class InvitationWriter(InvitationReader, Protocol):

@@ -74,7 +74,7 @@ class Plan(msgspec.Struct, frozen=True):
     skips: bool
     """Whether to leave out zones in which no row passes `ranges`."""
     behind: Position | None
-    """Rows up to this position are dropped; None where the ranges of the drive begin behind it already."""
+    """Rows up to this position are dropped; None if the ranges of the drive begin behind it already."""
 
     @property
     def has_filters(self) -> bool:

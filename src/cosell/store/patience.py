@@ -34,7 +34,7 @@ def waiting_until(deadline: float) -> Iterator[None]:
 
 
 def set_deadline() -> float | None:
-    """The deadline that somebody has set for this thread; None where nobody has."""
+    """The deadline that somebody has set for this thread; None if nobody has."""
     return _deadline.get()
 
 

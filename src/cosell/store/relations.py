@@ -10,13 +10,13 @@ class RelationReader(Protocol):
     """Sees what belongs to the opportunities of one scope."""
 
     def aws_summary(self, identifier: str) -> bytes | None:
-        """The encoded GetAwsOpportunitySummary answer about an opportunity; None where AWS has no view of it yet."""
+        """The encoded GetAwsOpportunitySummary answer about an opportunity; None if AWS has no view of it yet."""
 
     def solutions(self) -> Iterable[Solution]:
         """Every stored solution, in the order of identifiers."""
 
     def solution(self, identifier: str) -> Solution | None:
-        """A stored solution; None where the scope has no such one."""
+        """A stored solution; None if the scope has no such one."""
 
     def tags(self, resource: str) -> Mapping[str, str]:
         """The tags of a resource, which is named by the end of its ARN (`opportunity/O1000001`), in their order."""

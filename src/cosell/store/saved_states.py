@@ -34,15 +34,15 @@ class SavedStates(Protocol):
     def keep(self, name: str) -> SavedState:
         """Keep what is committed now under a name, in the place of what had it before.
 
-        Raises UserError where the name is none, StoreUnavailable where the copy cannot be read or written.
+        Raises UserError if the name is none, StoreUnavailable if the copy cannot be read or written.
         """
 
     def return_to(self, name: str, now_ms: int) -> Return:
         """Bring a state back, wholly or not at all, at the moment `now_ms`.
 
-        Raises UserError where there is no such state, it is not as it was kept, or not one of this database, and
+        Raises UserError if there is no such state, it is not as it was kept, or not one of this database, and
         StoreUnavailable where the copy cannot be read or the database not be written. Either way nothing is changed.
         """
 
     def forget(self, name: str) -> None:
-        """Remove a state. Raises UserError where there is none."""
+        """Remove a state. Raises UserError if there is none."""

@@ -93,7 +93,7 @@ class SearchIndex(Protocol):
     """Answers about the entries that pass one test and are not pending, behind one position of one order."""
 
     def candidates(self, lead: Lead, most: int, *, patient: bool) -> Sequence[int] | None:
-        """The numbers of all opportunities of a lead; None where they are more than `most`, or dear to find.
+        """The numbers of all opportunities of a lead; None if they are more than `most`, or dear to find.
 
         What takes longer to find out is left for those who are `patient`.
         """

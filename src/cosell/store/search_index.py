@@ -21,7 +21,7 @@ class Codes(Protocol):
     """The codes of the texts of one scope."""
 
     def code(self, field: str, text: str) -> int | None:
-        """The code of a text; None where no entry has it."""
+        """The code of a text; None if no entry has it."""
 
     def containing(self, field: str, parts: tuple[str, ...]) -> tuple[int, ...]:
         """The codes of all texts of a field that contain one of the parts, which are casefolded."""
@@ -118,7 +118,7 @@ class NotTold(Exception):
 
 
 def test_of(question: Question, codes: Codes) -> Test:
-    """The test of a question. Raises NotTold where an index has none."""
+    """The test of a question. Raises NotTold if an index has none."""
     parts: list[Test] = [] if question.condition is None else [_test(question.condition, codes)]
     return _all([Words(question.keyword), *parts] if question.keyword else parts)
 

@@ -40,7 +40,7 @@ Lead: TypeAlias = Termed | Ranged | Union
 
 
 class Part(NamedTuple):
-    """A test, and its leads, the most promising first. None where it has to be put to every opportunity."""
+    """A test, and its leads, the most promising first. None if it has to be put to every opportunity."""
 
     test: Test
     leads: tuple[Lead, ...]

@@ -22,7 +22,7 @@ _READ_AS: Final = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
 """How FTS5 reads what is not a character, in texts as well as in expressions."""
 
 Beginnings = Callable[[str], list[str] | None]
-"""The trigrams that begin with one or two characters; None where they are many, for then many entries have them."""
+"""The trigrams that begin with one or two characters; None if they are many, for then many entries have them."""
 
 
 class TooMany(Exception):
@@ -39,7 +39,7 @@ def terms_of(texts: Iterable[str], codes: Iterable[int]) -> str:
 
 
 def told(test: Test) -> Test | None:
-    """As much of a test as terms tell: whatever passes the whole passes it. None where they tell nothing."""
+    """As much of a test as terms tell: whatever passes the whole passes it. None if they tell nothing."""
     match test:
         case OneOf() | Element() | Empty() | Contains() | Words() | Equal():
             return test

@@ -179,6 +179,6 @@ def _pruned(value: Any) -> Any:
 
 
 def _account_of(arn: str | None) -> str | None:
-    """The account in `arn:aws:partnercentral:us-east-1:<account>:catalog/…`; None where there is none."""
+    """The account in `arn:aws:partnercentral:us-east-1:<account>:catalog/…`; None if there is none."""
     parts = (arn or "").split(":")
     return parts[4] or None if len(parts) > 5 else None

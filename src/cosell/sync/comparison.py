@@ -91,7 +91,7 @@ class Comparison:
 
 
 def first_answer(service: Service, target: Target) -> Head:
-    """The service's newest rows. Raises ForeignMirror where they are of another account or catalog than the mirror."""
+    """The service's newest rows. Raises ForeignMirror if they are of another account or catalog than the mirror."""
     head = service.head()
     check_identity(target.identity(), Identity(head[0].account, service.catalog, service.endpoint))
     return head

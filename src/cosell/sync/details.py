@@ -33,7 +33,7 @@ def work_off(
 ) -> None:
     """Fetch what is wanted, until nothing is due, or until a moment. `between` is called after each.
 
-    Raises Refused where nothing can be fetched at all, and Unavailable.
+    Raises Refused if nothing can be fetched at all, and Unavailable.
     """
     while wanted := target.details_wanted(BATCH, clock()):
         for each in wanted:

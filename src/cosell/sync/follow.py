@@ -48,7 +48,7 @@ def _entered(
     opened: Callable[[], AbstractContextManager[Target]],
     trouble: Callable[[Trouble], None] | None,
 ) -> Target | None:
-    """The open mirror; None where it cannot be opened and `trouble` wants to hear of that."""
+    """The open mirror; None if it cannot be opened and `trouble` wants to hear of that."""
     try:
         return stack.enter_context(opened())
     except (UserError, MirrorUnavailable) as error:

@@ -49,7 +49,7 @@ def mirror(
     GetAwsOpportunitySummary. `overlap` is the longest time for which the service may show a change late. `rate` and
     `share`: see `cosell.sync.quota`. `tell` hears of the report after each page.
 
-    Raises UserError where something has to be done about it first (MirrorBusy and ForeignMirror among them),
+    Raises UserError if something has to be done about it first (MirrorBusy and ForeignMirror among them),
     Unavailable where the service does not answer, and MirrorUnavailable where the mirror does not. The mirror is then
     as after the last page that was kept, and the next call goes on from there.
     """
@@ -72,7 +72,7 @@ def asking(
     sleep: Callable[[float], object] = time.sleep,
     wait: Wait = threading.Event.wait,
 ) -> Iterator[tuple[Service, Surroundings]]:
-    """A service to ask, and the world in which it is asked. Raises UserError where the quota ledger cannot be used."""
+    """A service to ask, and the world in which it is asked. Raises UserError if the quota ledger cannot be used."""
     ledger = open_ledger(client, rate, share, HOLDER, sleep=sleep)
     try:
         # Chance only spreads the moments at which calls are tried again.

@@ -50,7 +50,7 @@ _MS: Final = timedelta(milliseconds=1)
 class Told(msgspec.Struct, frozen=True):
     """When the service answered: by its own clock, and by this machine's, which is read before the question.
 
-    Its own is that of the Date header, which has whole seconds and is rounded down; None where there is none.
+    Its own is that of the Date header, which has whole seconds and is rounded down; None if there is none.
     """
 
     own_ms: int
@@ -63,7 +63,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """A pass under way: its floor, when it began, what it lists, and the next page's token.
+    """A pass in progress: its floor, when it began, what it lists, and the next page's token.
 
     A `full` one begins again where it is broken off: what it met until then is not known any more.
     """
@@ -131,7 +131,7 @@ Refusal = Literal["order", "token"]
 
 
 def refusal(asked: Page, code: str) -> Refusal | None:
-    """What of a question was refused with an error of this code; None where the pass cannot help it.
+    """What of a question was refused with an error of this code; None if the pass cannot help it.
 
     The service takes the first page's order before it gives a token, so with a token it can only be the token.
     """
@@ -154,7 +154,7 @@ def since_ms(state: SyncState, overlap_ms: int) -> int | None:
 def with_head(state: SyncState, newest_ms: int | None, told: Told, *, overlap_ms: int, full: bool = False) -> SyncState:
     """The state after the head: a pass has begun, or is over if there is nothing to list.
 
-    `newest_ms` is None where the catalog is empty. A `full` pass lists everything.
+    `newest_ms` is None if the catalog is empty. A `full` pass lists everything.
     """
     since = None if full else since_ms(state, overlap_ms)
     if newest_ms is not None and since == newest_ms == state.watermark_ms and not full:
@@ -284,7 +284,7 @@ _decode_created = msgspec.json.Decoder(_Created).decode
 
 
 def _created_s(row: Row) -> int | None:
-    """In whole seconds, since old answers have no finer ones. None where it is not known."""
+    """In whole seconds, since old answers have no finer ones. None if it is not known."""
     try:
         return ms_of(_decode_created(row.raw).created_date) // 1000
     except (ValueError, msgspec.DecodeError):

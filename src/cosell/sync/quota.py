@@ -123,7 +123,7 @@ class QuotaLedger:
 
         `key` names the account (`account_key`). All who share a key give the same `limits`. `clock_ns` gives
         nanoseconds since 1970, `sleep` takes seconds. `waiting` is told of each wait that is longer than a minute, with
-        the kind of the call and the seconds. Raises UserError where the share is not above 0 and at most 1,
+        the kind of the call and the seconds. Raises UserError if the share is not above 0 and at most 1,
         and where the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         if not 0 < share <= 1:
@@ -145,7 +145,7 @@ class QuotaLedger:
         return self._change(kind, taken)
 
     def wait_for(self, kind: Kind) -> None:
-        """Return when a call may go; it is counted then. Raises UserError where the file does not answer."""
+        """Return when a call may go; it is counted then. Raises UserError if the file does not answer."""
         told = False
         while wait_s := self.take(kind):
             if wait_s > LONGEST_SLEEP_S and not told:

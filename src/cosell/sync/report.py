@@ -38,7 +38,7 @@ class Report(msgspec.Struct, kw_only=True):
     watermark_ms: int | None = None
     """Everything modified up to here is in the mirror."""
     created_ms: int | None = None
-    """How far the pass under way has come in the order of CreatedDate."""
+    """How far the pass in progress has come in the order of CreatedDate."""
     details_wanted: int = 0
     details_failing: int = 0
     unknown_members: set[str] = msgspec.field(default_factory=set)

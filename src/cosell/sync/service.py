@@ -244,7 +244,7 @@ class _Trouble(msgspec.Struct, frozen=True):
 
 
 def _trouble_of(operation: str, error: ClientError) -> _Trouble:
-    """Raises Refused where another try would not help."""
+    """Raises Refused if another try would not help."""
     code = str(error.response["Error"].get("Code", ""))
     message = str(error.response["Error"].get("Message", ""))
     metadata = error.response["ResponseMetadata"]

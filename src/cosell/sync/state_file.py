@@ -27,7 +27,7 @@ class StateFile(NamedTuple):
     def open(self) -> sqlite3.Connection:
         """A connection that several threads may use in turn. The file is made where there is none.
 
-        Raises UserError where it cannot be opened, is not a SQLite database, or was written by a newer cosell.
+        Raises UserError if it cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""How a sync is asked to end: after the page under way, at once where it only waits, and in any case soon.
+"""How a sync is asked to end: after the page in progress, at once where it only waits, and in any case soon.
 
 What waits in Python is left at once. What waits inside a library (a database that is locked, a name that is looked up)
-cannot be left; a second and a half after it was asked, the process ends all the same. That is as safe as any other
+cannot be left; a second and a half after it was asked, the process ends anyway. That is as safe as any other
 end: whatever was not committed was not done.
 """
 

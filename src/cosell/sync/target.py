@@ -124,7 +124,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     details_wanted: int
     details_failing: int
     newest_ms: int | None
-    """The newest LastModifiedDate in the mirror; None where it is empty."""
+    """The newest LastModifiedDate in the mirror; None if it is empty."""
 
 
 DifferenceKind = Literal["missing", "stale", "ahead", "different", "vanished"]
@@ -249,7 +249,7 @@ class Target(Protocol):
         aws_summary: bytes | None,
         seen_ms: int,
     ) -> None:
-        """Keep the answers of GetOpportunity and GetAwsOpportunitySummary; None where the service has none.
+        """Keep the answers of GetOpportunity and GetAwsOpportunitySummary; None if the service has none.
 
         `last_modified_ms` is that of `opportunity`, or what was wanted where there is none. Details that are older
         than those kept are dropped. What was queued with a later LastModifiedDate stays queued.
@@ -266,7 +266,7 @@ class Target(Protocol):
 
 
 def check_identity(kept: Identity | None, given: Identity) -> None:
-    """Raises ForeignMirror where two identities cannot be the same. An account that is not known yet fits every one."""
+    """Raises ForeignMirror if two identities cannot be the same. An account that is not known yet fits every one."""
     if kept is None:
         return
     accounts = {kept.account, given.account} - {None}

@@ -42,7 +42,7 @@ class Queue:
     def wait(self, seconds: float) -> bool:
         """Return when an event comes, or after so many seconds; whether one came.
 
-        Raises UserError where the queue does not exist or may not be read.
+        Raises UserError if the queue does not exist or may not be read.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:

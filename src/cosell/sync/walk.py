@@ -57,7 +57,7 @@ class Walk:
         self._restarts = -1
 
     def __iter__(self) -> Iterator[PageOfRows]:
-        """The pages that are left of the pass. None where nothing can be new."""
+        """The pages that are left of the pass. None if nothing can be new."""
         empty = 0
         while True:
             if not self._has_begun:
@@ -112,7 +112,7 @@ class Walk:
         return msgspec.structs.replace(head, rows=rows, next_token=None)
 
     def _page(self, question: plan.Page) -> PageOfRows | None:
-        """A page; None where the pass begins again."""
+        """A page; None if the pass begins again."""
         try:
             page, _ = self._service.page(question)
         except Refused as refused:

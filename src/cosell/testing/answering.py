@@ -35,7 +35,7 @@ class Answerer:
         self._account_of = account_of
 
     def __call__(self, request: "AWSPreparedRequest", **_: object) -> "AWSResponse":
-        """The answer to a request of botocore. Raises ConnectionClosedError where a fault drops the connection."""
+        """The answer to a request of botocore. Raises ConnectionClosedError if a fault drops the connection."""
         from botocore.awsrequest import AWSResponse
 
         answer, delay_s = self._answer(request)

@@ -50,7 +50,7 @@ class LocalEngine:
     a list of them, each as its members or as the text of `--fault`. `sleep` waits for their delays, in seconds.
     `settings` are others of `cosell serve` by their names.
 
-    Raises UserError where the database cannot be opened, a setting is not valid, or a name is not known. Safe to use
+    Raises UserError if the database cannot be opened, a setting is not valid, or a name is not known. Safe to use
     from many threads.
     """
 

@@ -43,7 +43,7 @@ def connect(
     """A boto3 client bound to the database at `url`, in this process.
 
     `options` are settings of `cosell serve` by their names (`SETTINGS`); the others go to `boto3.client`. Everything
-    else is as `LocalEngine` has it; `engine_of` gives the client's. Raises UserError where the database cannot be
+    else is as `LocalEngine` has it; `engine_of` gives the client's. Raises UserError if the database cannot be
     opened, a setting is not valid, or nobody has an option of that name.
     """
     check_names(options, _known_options())

@@ -32,7 +32,7 @@ class intercept(AbstractContextManager[LocalEngine]):  # noqa: N801  # a verb, a
 
     A client acts for the account that is its access key, if that is twelve digits; with the keys of a role that was
     taken within the block, for the role's account; with all others for `account`. The other options are those of
-    `cosell.connect`. Raises UserError where an option is not valid, and at its beginning where the database cannot
+    `cosell.connect`. Raises UserError if an option is not valid, and at its beginning where the database cannot
     be opened.
     """
 

@@ -56,7 +56,7 @@ class Opportunities(Sized):
         return self._perform("GetOpportunity", {"Identifier": identifier})
 
     def seed(self, count: int, *, seed: int = 1) -> list[str]:
-        """Add `count` opportunities that are made up, without events: their identifiers. One seed, one pipeline."""
+        """Add `count` opportunities that are invented, without events: their identifiers. One seed, one pipeline."""
         before = frozenset(self)
         fill(
             self._engine.store,

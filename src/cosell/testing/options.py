@@ -81,7 +81,7 @@ def script_given(review: ReviewSetting, settings: Settings) -> Script | None:
 
 
 def clock_given(clock: ClockSetting) -> Clock | None:
-    """The clock that was handed over; None where that of the database counts. Raises UserError for what is none."""
+    """The clock that was handed over; None if that of the database counts. Raises UserError for what is none."""
     if clock is None or isinstance(clock, str):
         return None
     if isinstance(clock, Clock):

@@ -19,7 +19,7 @@ class Request(msgspec.Struct, frozen=True):
     """A call that a client made, and what it was answered. What the service model marks as sensitive is masked."""
 
     operation: str | None
-    """None where the request named none of the service's."""
+    """None if the request named none of the service's."""
     account: str | None
     status: int
     """The HTTP status; 0 where the connection was dropped."""
@@ -29,7 +29,7 @@ class Request(msgspec.Struct, frozen=True):
     error_list: list[dict[str, str]]
     """The ErrorList of a ValidationException, as boto3 gives it: FieldName, Code and Message of each entry."""
     request: Any
-    """The members of the request; None where it was no JSON, or longer than 64 KiB."""
+    """The members of the request; None if it was no JSON, or longer than 64 KiB."""
     response: Any
     """The members of the answer; None for an error."""
     faults: list[str]
@@ -65,7 +65,7 @@ class Requests(Sequence[Request]):
 
     @property
     def last(self) -> Request:
-        """The last call. Raises IndexError where there was none."""
+        """The last call. Raises IndexError if there was none."""
         return self[-1]
 
     def clear(self) -> None:

@@ -36,7 +36,7 @@ def serve(*, account: str = DEFAULT_ACCOUNT, **settings: Any) -> "Server":
 
     `settings` are those of `cosell serve` by their names, and no others: neither variables nor `cosell.toml` are looked
     at. Without `db` the database is in memory, and without `port` a free one is taken. `account` is the one that the
-    server's clients and `environment` act for. Raises UserError where an option is not valid, or the server does
+    server's clients and `environment` act for. Raises UserError if an option is not valid, or the server does
     not start.
     """
     check_account(account)
@@ -111,7 +111,7 @@ class Server:
                 raise UserError(f"{path}: {error.read().decode()}") from None
 
     def stop(self) -> None:
-        """Stop the server: what is under way is finished first. Idempotent."""
+        """Stop the server: what is in progress is finished first. Idempotent."""
         for client in list(self._clients):
             client.close()
         self._end(at_once=False)

@@ -13,7 +13,7 @@ FLAGS = ("union", "sensitive", "exception", "fault")
 
 
 def model_changes(old: ServiceModel, new: ServiceModel) -> list[str]:
-    """A sentence for each change on the way from one model to the other; none where both say the same."""
+    """A sentence for each change on the way from one model to the other; none if both say the same."""
     return [*_operations(old, new), *_shapes(old, new)]
 
 

@@ -21,7 +21,7 @@ _CONTENT_TYPES: Final = {content_type: content_type for content_type in (AMZ_JSO
 def operation_of(method: str, path: str, headers: dict[bytes, bytes], older: ServiceModel | None = None) -> Operation:
     """The operation that a request names, of the newest model or of an older one. `headers` have lower-case names.
 
-    Raises UnknownOperationException where it names none, UnsupportedMediaTypeException where its path does so and its
+    Raises UnknownOperationException if it names none, UnsupportedMediaTypeException if its path does so and its
     body is not said to be JSON, SerializationException for a compressed body.
     """
     if method != "POST":
@@ -46,7 +46,7 @@ def operation_of(method: str, path: str, headers: dict[bytes, bytes], older: Ser
 
 
 def operation_name(path: str, headers: dict[bytes, bytes]) -> str | None:
-    """What a request calls an operation of this service, whether there is one or not; None where its target is none."""
+    """What a request calls an operation of this service, whether there is one or not; None if its target is none."""
     target = headers.get(b"x-amz-target")
     if target is None:
         return path.strip("/").rpartition("/")[2]

@@ -41,7 +41,7 @@ def snake_case(name: str) -> str:
 
 
 def structure(name: str) -> type[msgspec.Struct]:
-    """The type of the model's structure `name`. Raises KeyError where the model has none."""
+    """The type of the model's structure `name`. Raises KeyError if the model has none."""
     if name not in _built:
         shape = service_model().shapes[name]
         if shape.type != "structure":

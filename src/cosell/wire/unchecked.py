@@ -14,7 +14,7 @@ from cosell.wire.violations import number_of, timestamp_of
 
 
 def unchecked(shape_name: str, value: Any) -> Any:
-    """The value of a shape, without its nulls. Raises TypeError where a structure lacks a required member."""
+    """The value of a shape, without its nulls. Raises TypeError if a structure lacks a required member."""
     shape = service_model().shapes[shape_name]
     match shape.type:
         case "structure":

@@ -160,14 +160,14 @@ class _Walk:
 
 
 def timestamp_of(value: object) -> Timestamp:
-    """The moment that a JSON value names. Raises ValueError where it names none."""
+    """The moment that a JSON value names. Raises ValueError if it names none."""
     if isinstance(value, str):
         return Timestamp.parse(value)
     return Timestamp.from_epoch_seconds(number_of(value))
 
 
 def number_of(value: object) -> Double:
-    """The number that a JSON value is. Raises ValueError where it is none."""
+    """The number that a JSON value is. Raises ValueError if it is none."""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return Double(str(value) if isinstance(value, float) else value)
     raise ValueError("no number")

@@ -60,7 +60,7 @@ STEPS_OF_TIME: Final = ("1h", "1d", "7d")
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A line of the desk. `due` is when AWS's side acts by itself; empty where it does not."""
+    """A line of the desk. `due` is when AWS's side acts by itself; empty if it does not."""
 
     row: Row
     due: str
@@ -253,7 +253,7 @@ def _decided(visit: Visit) -> dict[str, str] | None:
     try:
         status = review_status_of(visit.ask("GetOpportunity", Identifier=identifier)["LifeCycle"])
     except ApiError:
-        return None  # an address that somebody has made up
+        return None  # an address that somebody has invented
     return {"id": identifier, "status": status, "address": _address(visit, identifier)}
 
 
@@ -264,7 +264,7 @@ def _view(visit: Visit, identifier: str) -> dict[str, Any] | None:
 
 
 def _done(result: AdminResult) -> dict[str, Any]:
-    """The answer of a question that only reads. Raises Failure where the database did not answer."""
+    """The answer of a question that only reads. Raises Failure if the database did not answer."""
     if result.status != 200:
         raise Failure(result.status, result.value["error"], "Try again in a moment.")
     value: dict[str, Any] = result.value

@@ -37,7 +37,7 @@ class Figures:
         self.closes: Counter[tuple[str, str]] = Counter()  # (day, stage)
         self.created: Counter[str] = Counter()  # day
         self.modified: Counter[tuple[str, str]] = Counter()  # (review status, day)
-        self.reasons_lost: Counter[str] = Counter()  # of Closed Lost; empty where none is given
+        self.reasons_lost: Counter[str] = Counter()  # of Closed Lost; empty if none is given
         self.customers: Counter[str] = Counter()  # casefolded names
         self.open_closes: Counter[str] = Counter()  # open ones by the day of their target close date
         self.open_modified: Counter[str] = Counter()  # open ones by the day of their last change

@@ -111,7 +111,7 @@ class Pipelines:
     def of(self, scope: Scope, only: Restriction = EVERYTHING, *, patiently: bool = False) -> Iterator[Figures]:
         """The figures of what fits in a scope, as last committed. They stand still in the block: do not stay long.
 
-        Raises StillCounting where that would take too long for a visitor. Then somebody counts on, and whoever asks
+        Raises StillCounting if that would take too long for a visitor. Then somebody counts on, and whoever asks
         `patiently` waits for it.
         """
         kept = self._kept_of(scope, only)
@@ -140,7 +140,7 @@ class Pipelines:
             return kept
 
     def _begin(self, scope: Scope, kept: _Kept) -> "Future[None] | None":
-        """The counting, in a thread; None where this is being closed."""
+        """The counting, in a thread; None if this is being closed."""
         with self._store.read(scope) as tx:
             kept.total = tx.count()
         with self._lock:

@@ -81,7 +81,7 @@ def difference_line(difference: dict[str, Any]) -> DifferenceLine:
 
 
 def run_line(run: dict[str, Any]) -> RunLine:
-    """The line of a run; one that is still under way has done nothing yet."""
+    """The line of a run; one that is still in progress has done nothing yet."""
     seconds, calls = run["seconds"], run["calls"]
     ended = seconds is not None and calls is not None
     return RunLine(

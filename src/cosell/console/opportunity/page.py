@@ -139,7 +139,7 @@ def rest_of(record: dict[str, Any]) -> dict[str, Facts]:
 def timeline_of(record: dict[str, Any], changes: list[ShownChange]) -> list[dict[str, str]]:
     """The life of an opportunity, the newest first: its creation, every next step, each step of review and sale.
 
-    Next steps come from the record, which holds them also where changes were not kept yet; the steps come from changes.
+    Next steps come from the record, which holds them even if changes were not kept yet; the steps come from changes.
     """
     life_cycle = record["LifeCycle"]
     history = life_cycle.get("NextStepsHistory", [])

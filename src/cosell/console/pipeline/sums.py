@@ -35,7 +35,7 @@ class Sums(msgspec.Struct, frozen=True):
 
     @property
     def win_rate(self) -> float | None:
-        """Percent of those that have ended; None where none has."""
+        """Percent of those that have ended; None if none has."""
         won, lost = self.stages["Launched"], self.stages["Closed Lost"]
         return won * 100 / (won + lost) if won + lost else None
 

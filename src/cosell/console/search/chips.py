@@ -105,7 +105,7 @@ def _chip(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...], 
 
 
 def _leaf(node: Any) -> tuple[str, Mapping[str, Any] | None]:
-    """The operator of a condition, and what stands in it; None where it is none."""
+    """The operator of a condition, and what stands in it; None if it is none."""
     if isinstance(node, dict) and len(node) == 1:
         ((operator, leaf),) = node.items()
         if operator in NODE_MEMBERS and isinstance(leaf, dict) and leaf.keys() == {"Key", "Value"}:

@@ -54,7 +54,7 @@ def _in_any(fields: tuple[str, ...], text: str) -> dict[str, Any]:
 
 
 def _text_in(leaf: Any) -> str:
-    """The text that a condition looks for; none where it looks for something else."""
+    """The text that a condition looks for; none if it looks for something else."""
     match leaf:
         case {"EqualsTo": {"Key": key, "Value": {"StringValue": str(text)}}}:
             pass

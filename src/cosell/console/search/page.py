@@ -169,7 +169,7 @@ def _taken(request: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]
 
 
 def _known_values(visit: Visit) -> Values:
-    """Those of the opportunities that were changed last; none where the account has no search."""
+    """Those of the opportunities that were changed last; none if the account has no search."""
     summaries, _, _ = _answer(visit, {"MaxResults": READ_FOR_VALUES})
     return values_of(summaries)
 

@@ -159,7 +159,7 @@ def _dated(field: str, operator: str, typed: str) -> Iterator[Suggestion]:
 
 
 def first_day(typed: str) -> str:
-    """The first day of a year, of a month, or of a day itself, such as `2026-05`; none where it cannot be."""
+    """The first day of a year, of a month, or of a day itself, such as `2026-05`; none if it cannot be."""
     given = _PART_OF_DAY.fullmatch(typed)
     if given is None:
         return ""

@@ -43,7 +43,7 @@ def grouped(node: Any, grouping: Grouping) -> Any:
 
 
 def list_of(node: Any) -> str:
-    """The list that is a node's only member; none where it is another node."""
+    """The list that is a node's only member; none if it is another node."""
     if isinstance(node, dict) and len(node) == 1:
         (name,) = node
         if name in (ALL, ANY) and isinstance(node[name], list):
@@ -63,7 +63,7 @@ def with_part(tree: Any, part: Any, into: Path = ()) -> Any:
 
 
 def without_part(tree: Any, path: Path) -> Any:
-    """The tree without the part at `path`, nor any group that it leaves empty; None where nothing is left.
+    """The tree without the part at `path`, nor any group that it leaves empty; None if nothing is left.
 
     Where all of one part have to hold, the list is left out, too.
     """
@@ -72,7 +72,7 @@ def without_part(tree: Any, path: Path) -> Any:
 
 
 def part_at(tree: Any, path: Path) -> Any:
-    """The part at `path`; None where there is none."""
+    """The part at `path`; None if there is none."""
     for step in path:
         if isinstance(step, int):
             tree = tree[step] if isinstance(tree, list) and step < len(tree) else None

@@ -67,7 +67,7 @@ OFFERED_OPERATORS: Final = {
 
 
 def listed_values(field: str) -> tuple[str, ...]:
-    """The values that the model lists for a field; none where it may hold any text."""
+    """The values that the model lists for a field; none if it may hold any text."""
     return service_model().shapes[LISTED_BY[field]].enum if field in LISTED_BY else ()
 
 

@@ -46,7 +46,7 @@ def download(
     columns: Mapping[str, Kind],
     row_of: Callable[[Mapping[str, Any]], Row],
 ) -> Response:
-    """All that an operation answers to a question, page after page. Raises ApiError where it refuses the first."""
+    """All that an operation answers to a question, page after page. Raises ApiError if it refuses the first."""
     request = {"Sort": STEADY_SORT, **question, "MaxResults": PAGE_SIZE}
     first = visit.ask(operation, **request)
     pages = (map(row_of, page) for page in _pages(visit, operation, request, first))

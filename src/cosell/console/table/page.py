@@ -121,12 +121,12 @@ class Table:
 
     @cached_property
     def next_page(self) -> str:
-        """The address of the page behind; empty where there is none."""
+        """The address of the page behind; empty if there is none."""
         return self._paged(query_of_next(self._visit, self.question, self._place, self.summaries, self._token))
 
     @cached_property
     def previous_page(self) -> str:
-        """The address of the page before; empty where there is none."""
+        """The address of the page before; empty if there is none."""
         return self._paged(query_of_previous(self._visit, self.question, self._place, self.summaries, self._token))
 
     @property
@@ -161,12 +161,12 @@ class Table:
 
     @property
     def page_size(self) -> Any:
-        """How many opportunities were asked for, also where the API refuses that."""
+        """How many opportunities were asked for, even if the API refuses that."""
         return self.question.get("MaxResults", page_size(self.question))
 
     @property
     def headings(self) -> list[tuple[Column, str]]:
-        """Each column with the address of the same question in its order; empty where it sorts by nothing."""
+        """Each column with the address of the same question in its order; empty if it sorts by nothing."""
         return [
             (column, self._sorted(column.sort_by) if column.sort_by else "") for column in (IDENTIFIER, *self.columns)
         ]

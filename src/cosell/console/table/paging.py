@@ -62,7 +62,7 @@ def turned(question: Mapping[str, Any]) -> dict[str, Any]:
 def query_of_next(
     visit: Visit, question: Mapping[str, Any], place: Place, rows: Sequence[Mapping[str, Any]], next_token: str
 ) -> list[tuple[str, str]] | None:
-    """The query of the page behind; None where this is the last one. `next_token` is the API's, for this page."""
+    """The query of the page behind; None if this is the last one. `next_token` is the API's, for this page."""
     token = _token_at(visit, question, rows[-1]) if place.is_back and rows else next_token
     return [*query_of({**question, "NextToken": token}), (NUMBER, str(place.number + 1))] if token else None
 
@@ -70,7 +70,7 @@ def query_of_next(
 def query_of_previous(
     visit: Visit, question: Mapping[str, Any], place: Place, rows: Sequence[Mapping[str, Any]], next_token: str
 ) -> list[tuple[str, str]] | None:
-    """The query of the page before; None where this is the first one."""
+    """The query of the page before; None if this is the first one."""
     if place.number <= 1:
         return None
     token = next_token if place.is_back or not rows else _token_at(visit, turned(question), rows[0])

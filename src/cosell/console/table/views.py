@@ -26,7 +26,7 @@ _ASKED_ONLY: Final = frozenset({"LifeCycleStage", "LifeCycleReviewStatus", "Sort
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many opportunities each ready view finds, and the question of the table; None where nobody has counted."""
+    """How many opportunities each ready view finds, and the question of the table; None if nobody has counted."""
 
     views: Mapping[str, int]
     total: int | None

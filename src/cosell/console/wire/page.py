@@ -195,7 +195,7 @@ def _status(call: dict[str, Any]) -> str:
 
 
 def _answered(visit: Visit, method: str, address: str, **question: Any) -> dict[str, Any]:
-    """The admin API's answer. Raises Failure where it has none."""
+    """The admin API's answer. Raises Failure if it has none."""
     result = visit.administer(method, address, **question)
     if result.status != 200:
         raise Failure(result.status, result.value["error"], "Go back to the page Wire, and open another call.")

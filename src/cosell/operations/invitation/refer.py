@@ -33,7 +33,7 @@ class Referral(msgspec.Struct, frozen=True):
 
 
 def refer_as_asked(tx: WriteTransaction, request: CreateOpportunityRequest, context: Context) -> Referral:
-    """Refer what a request describes, in whatever catalog. Raises ValidationException where its members disagree.
+    """Refer what a request describes, in whatever catalog. Raises ValidationException if its members disagree.
 
     What AWS refers may lack what it demands of partners.
     """

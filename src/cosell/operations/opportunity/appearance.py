@@ -72,7 +72,7 @@ def _relate(
 
 
 def _due_ms(context: Context, *names: str) -> int | None:
-    """When something appears that is made now; None where that is at once.
+    """When something appears that is made now; None if that is at once.
 
     It depends on nothing but its names, so every run is like the last, and all processes agree.
     """

@@ -16,7 +16,7 @@ from cosell.wire.types import AssignOpportunityRequest as Request
 
 
 def assign_opportunity(tx: WriteTransaction, request: Request, context: Context) -> None:
-    """Raises ResourceNotFoundException for what the caller does not have, and ValidationException where the
+    """Raises ResourceNotFoundException for what the caller does not have, and ValidationException if the
     opportunity was rejected, or where its team has no place left.
     """
     record = record_of(tx, request.identifier, context)

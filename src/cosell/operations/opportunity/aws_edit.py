@@ -20,7 +20,7 @@ from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityRe
 def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Context) -> GetOpportunityResponse:
     """Apply an edit of AWS's: the partner's record after it.
 
-    Raises ResourceNotFoundException where the scope has no such opportunity, or it was not submitted yet, and
+    Raises ResourceNotFoundException if the scope has no such opportunity, or it was not submitted yet, and
     ValidationException where the members of AWS's view, or those of the partner's record, would disagree.
     """
     record = record_of(tx, identifier, context)

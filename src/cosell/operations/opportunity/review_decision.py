@@ -45,8 +45,8 @@ class ReviewDecision(msgspec.Struct, frozen=True):
 def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Context) -> GetOpportunityResponse:
     """Apply AWS's decision: the record with its new status and stamp. An approval brings AWS's people and insights.
 
-    Whichever verdict it is takes the place of the last one: its comments and reason, also where it has none, replace
-    those of the record. The start of a review leaves them. Raises ResourceNotFoundException where the scope has no such
+    Whichever verdict it is takes the place of the last one: its comments and reason, even if it has none, replace
+    those of the record. The start of a review leaves them. Raises ResourceNotFoundException if the scope has no such
     opportunity, and ValidationException (BUSINESS_VALIDATION_FAILED, INVALID_RESOURCE_STATE, lifeCycle.reviewStatus)
     where its status does not allow the step: only what is submitted, or in review, is decided upon.
     """

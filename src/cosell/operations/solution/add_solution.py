@@ -29,7 +29,7 @@ class NewSolution(msgspec.Struct, frozen=True):
 
 
 def add_solution(tx: WriteTransaction, new: NewSolution, context: Context) -> Solution:
-    """The solution, as it is kept. Raises UserError where it is not valid, or its identifier is taken."""
+    """The solution, as it is kept. Raises UserError if it is not valid, or its identifier is taken."""
     known = [
         solution.identifier for solution in every_solution(tx.solutions(), context.scope.catalog, context.readings)
     ]

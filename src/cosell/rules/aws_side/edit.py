@@ -57,7 +57,7 @@ class AwsEdit(msgspec.Struct, frozen=True):
 def aws_edit_of(view: Mapping[str, Any] | None, life_cycle: Mapping[str, Any] | None) -> AwsEdit:
     """The edit that plain JSON values describe.
 
-    Raises ValidationException where they name a member that AWS does not change, or give one an illegal value.
+    Raises ValidationException if they name a member that AWS does not change, or give one an illegal value.
     """
     strangers = [
         Violation(f"{place}.{name}", "ACTION_NOT_PERMITTED", f"AWS changes {', '.join(allowed)}.")

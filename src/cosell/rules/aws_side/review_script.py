@@ -46,7 +46,7 @@ class Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     view: dict[str, Any] | None = None
     life_cycle: dict[str, Any] | None = None
     bare: bool = False
-    """Whether an approval brings nothing of AWS's that is made up."""
+    """Whether an approval brings nothing of AWS's that is invented."""
 
     @property
     def after_ms(self) -> int:

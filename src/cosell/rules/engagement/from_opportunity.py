@@ -52,7 +52,7 @@ def company_name(account: str) -> str:
 
 
 def website_url(account: str) -> str | None:
-    """Where an account can be looked up [recorded answer, for AWS]; None where nobody has registered that."""
+    """Where an account can be looked up [recorded answer, for AWS]; None if nobody has registered that."""
     return "www.aws.com" if account == AWS else None
 
 
@@ -136,7 +136,7 @@ def snapshot_job_of(
 
 
 def _payload(record: GetOpportunityResponse) -> Payload | None:
-    """What the invited see; None where the opportunity lacks a member that it must have, as national security does."""
+    """What the invited see; None if the opportunity lacks a member that it must have, as national security does."""
     customer, project = _customer(record), _project(record)
     if customer is None or project is None:
         return None

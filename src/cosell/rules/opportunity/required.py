@@ -29,7 +29,7 @@ ALWAYS: Final[Occasions] = ("creation", "update", "submission")
 
 
 class Requirement(NamedTuple):
-    """A member that is needed. `when` is None where all need it, else says which; `condition` says so in words."""
+    """A member that is needed. `when` is None if all need it, else says which; `condition` says so in words."""
 
     member: str
     needed_for: Occasions

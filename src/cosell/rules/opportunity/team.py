@@ -1,7 +1,7 @@
 """The partner's people on an opportunity.
 
 Source: service model 2022-07-26 (at most ten; the title PartnerAccountManager), recorded answers (the owner comes
-first, as OpportunityOwner, also where the request has named nobody).
+first, as OpportunityOwner, even if the request has named nobody).
 """
 
 from collections.abc import Sequence

@@ -75,7 +75,7 @@ class Moment(NamedTuple):
 
 
 class Update(NamedTuple):
-    """The record after an update, and what forbids it: empty where it is permitted."""
+    """The record after an update, and what forbids it: empty if it is permitted."""
 
     record: GetOpportunityResponse
     violations: list[Violation]
@@ -113,7 +113,7 @@ def _loses_status(catalog: str, before: GetOpportunityResponse, wanted: LifeCycl
 
 
 def _played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings: Readings) -> AwsStep | None:
-    """The step of AWS's that an update plays; None where it only repeats what is so.
+    """The step of AWS's that an update plays; None if it only repeats what is so.
 
     AWS left an approved opportunity approved when it was sent Action Required for it [recorded answer].
     """

@@ -111,7 +111,7 @@ _tags = msgspec.json.Decoder(dict[str, str]).decode
 
 
 class Sought:
-    """One opportunity. `tags_text` and `aws_text` are None where there is nothing, or where nobody asks about them."""
+    """One opportunity. `tags_text` and `aws_text` are None if there is nothing, or where nobody asks about them."""
 
     def __init__(self, record_text: bytes, tags_text: bytes | None = None, aws_text: bytes | None = None) -> None:
         self.record_text = record_text

@@ -38,7 +38,7 @@ class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def seed(room: Room, question: Seed) -> dict[str, Any]:
-    """Add a made-up pipeline to an account and catalog, without events."""
+    """Add an invented pipeline to an account and catalog, without events."""
     scope = Scope(question.account, question.catalog)
     now_ms = room.engine.clock() if question.now is None else given_moment_ms(question.now)
     done = fill(

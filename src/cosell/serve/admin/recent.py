@@ -43,7 +43,7 @@ class Recent:
         return kept.identifier
 
     def kept(self, identifier: str) -> Kept | None:
-        """The call with this id; None where it has left its ring, or never was in one."""
+        """The call with this id; None if it has left its ring, or never was in one."""
         worker = identifier.partition("-")[0]
         calls = list(self._calls) if worker == str(self._worker) else self._of_colleagues(worker)
         return next((kept for kept in calls if kept.identifier == identifier), None)

@@ -48,7 +48,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def named_in(_: Room, question: Any) -> Facts:
-    """The account and catalog that a question names; empty where it is about none."""
+    """The account and catalog that a question names; empty if it is about none."""
     named = {name: getattr(question, name, None) for name in ("account", "catalog")}
     return {name: value for name, value in named.items() if value}
 
@@ -102,7 +102,7 @@ class AdminAnswer(msgspec.Struct, frozen=True):
 
     @property
     def refusal(self) -> str | None:
-        """Why the request was not carried out; None where it was, and where a defect is in the log already."""
+        """Why the request was not carried out; None if it was, and where a defect is in the log already."""
         return msgspec.json.decode(self.body)["error"] if 400 <= self.status != 500 else None
 
 
@@ -123,7 +123,7 @@ class Router:
             self._routes.setdefault(route.path, {})[route.method] = route
 
     def route(self, request: AdminRequest) -> Route:
-        """The door that a request knocks at. Raises Refused where there is none."""
+        """The door that a request knocks at. Raises Refused if there is none."""
         by_method = self._routes.get(request.path)
         if by_method is None:
             raise Refused(404, f"The admin API has no such address. GET {PREFIX} lists all.")
@@ -137,7 +137,7 @@ class Router:
 
 
 def question_of(route: Route, request: AdminRequest) -> msgspec.Struct:
-    """What a request asks of its handler. Raises Refused where it is not as the handler needs it."""
+    """What a request asks of its handler. Raises Refused if it is not as the handler needs it."""
     try:
         if route.method == "POST":
             return msgspec.json.decode(request.body or b"{}", type=route.question)

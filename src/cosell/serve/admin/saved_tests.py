@@ -65,7 +65,7 @@ def account_of(room: Room, question: SavedTest) -> Facts:
 
 
 def _chosen(everything: list[Kept], question: SavedTest) -> list[Kept]:
-    """The calls, the oldest first. Raises Refused where there are none, or several accounts'."""
+    """The calls, the oldest first. Raises Refused if there are none, or several accounts'."""
     if question.id is not None:
         if (question.last, question.account, question.client_token) != (None, None, None):
             raise UserError("an id names one call", "leave out last, account and client_token")

@@ -41,7 +41,7 @@ def change_clock(room: Room, change: ClockChange) -> dict[str, Any]:
     """Let the engine's time run in another way, in every process of the database.
 
     Where it goes forward, whatever AWS's side has to do until then happens first: each at the moment at which it is
-    due. Stamps only grow, also where the clock goes back.
+    due. Stamps only grow, even if the clock goes back.
     """
     steered = clock_of(room.engine)
     wall_ms = wall_clock()
@@ -54,7 +54,7 @@ def change_clock(room: Room, change: ClockChange) -> dict[str, Any]:
 def changed(course: Course, change: ClockChange, wall_ms: int) -> Course:
     """The course after a change at a moment of the wall.
 
-    Raises UserError where the change contradicts itself, Refused where it leads out of the calendar.
+    Raises UserError if the change contradicts itself, Refused if it leads out of the calendar.
     """
     if change == ClockChange():
         raise UserError("nothing was said about the clock", "give mode, at, step or factor")

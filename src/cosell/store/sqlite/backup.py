@@ -47,7 +47,7 @@ class Backup(msgspec.Struct, frozen=True):
 def back_up(path: str, to: Path) -> Backup:
     """Copy the database at `path` to a file, which takes its name, also an earlier one's, when it is whole and on disk.
 
-    Raises UserError for what is not a whole database of cosell's, and OSError where the file cannot be written.
+    Raises UserError for what is not a whole database of cosell's, and OSError if the file cannot be written.
     """
     target = to.resolve()
     if target == Path(path).resolve():
@@ -60,7 +60,7 @@ def back_up(path: str, to: Path) -> Backup:
 def restore(backup: Path, path: str, *, replace: bool) -> tuple[Backup, Path | None]:
     """Put a backup in the place of the database at `path`: the copy, and where the replaced one is now.
 
-    Raises UserError where one is there and is not to be replaced, where somebody has it open, and as `back_up` does.
+    Raises UserError if one exists and may not be replaced, if somebody has it open, and as `back_up` does.
     """
     target = Path(path).resolve()
     if target == backup.resolve():
@@ -116,7 +116,7 @@ def _copy(source: apsw.Connection, copy: apsw.Connection) -> None:
 
 
 def _checked(copy: apsw.Connection, path: str) -> Backup:
-    """What a copy holds. Raises UserError where it is damaged."""
+    """What a copy holds. Raises UserError if it is damaged."""
     defects = copy.execute("PRAGMA quick_check(1)").get
     if defects != "ok":
         raise UserError(
@@ -159,7 +159,7 @@ def _partial(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _nobody_else(target: Path, path: str) -> Iterator[None]:
-    """Keep others from a database, also a damaged one. Raises UserError where somebody has it open."""
+    """Keep others from a database, also a damaged one. Raises UserError if somebody has it open."""
     first, count = _SHARED
     with target.open("r+b") as file:
         try:

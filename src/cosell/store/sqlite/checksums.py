@@ -24,7 +24,7 @@ def remove_with_checksum(file: Path) -> None:
 
 
 def mistake_in(file: Path) -> str | None:
-    """Why a file is not what was kept, for people; None where it is. Raises OSError."""
+    """Why a file is not what was kept, for people; None if it is. Raises OSError."""
     noted = [line.split()[0] for line in _noted(file).splitlines() if line]
     if not noted:
         return "has no checksum: an older cosell has made it, or somebody has put it there"

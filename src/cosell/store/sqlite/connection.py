@@ -60,7 +60,7 @@ _LOST: Final = "no such "
 
 
 def open_connection(path: str, *, create: bool = True) -> apsw.Connection:
-    """A connection with cosell's settings. Raises UserError where the file cannot be opened as a database."""
+    """A connection with cosell's settings. Raises UserError if the file cannot be opened as a database."""
     flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
     try:
         connection = apsw.Connection(path, flags, statementcachesize=512)

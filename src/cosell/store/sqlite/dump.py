@@ -147,7 +147,7 @@ class Dump:
 
 @contextmanager
 def dump(path: str, scope: Scope) -> Iterator[Dump]:
-    """The dump of a scope of the file `path`. Raises UserError where nothing of it can be read."""
+    """The dump of a scope of the file `path`. Raises UserError if nothing of it can be read."""
     bring_up_to_date(path, damaged=True)
     with closing(open_for_reading(path, damaged=True)) as connection:
         try:
@@ -157,7 +157,7 @@ def dump(path: str, scope: Scope) -> Iterator[Dump]:
 
 
 def _named(record: bytes) -> _Named | None:
-    """What a record says of itself; None where it is not a whole JSON any more."""
+    """What a record says of itself; None if it is not a whole JSON any more."""
     try:
         return msgspec.json.decode(record, type=_Named)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -24,7 +24,7 @@ class Place:
     """The place of an open database: the file that `path` names, and those that SQLite keeps beside it in WAL mode."""
 
     def __init__(self, path: str, opened: apsw.Connection) -> None:
-        """`opened` has read something, so all of the files are there. Raises StoreUnavailable where it is gone."""
+        """`opened` has read something, so all of the files are there. Raises StoreUnavailable if it is gone."""
         path = os.path.abspath(path)  # noqa: PTH100  # where a link leads may change, and that is to be noticed
         beside = opened.filename  # SQLite has followed the link
         self._file = _Part(path, FILE)
@@ -39,7 +39,7 @@ class Place:
                 part.note()
 
     def check(self) -> None:
-        """Raises StoreUnavailable where a file is not the one that is open. Costs 2 µs a file."""
+        """Raises StoreUnavailable if a file is not the one that is open. Costs 2 µs a file."""
         self._file.check()
         for part in self._log:
             part.check()

@@ -17,7 +17,7 @@ class Readers(Protocol):
     """Lends connections. `close` lets go of those that nobody has, and then of each that comes back."""
 
     def borrow(self) -> apsw.Connection:
-        """A connection for one reader. Raises StoreUnavailable where there is none to be had."""
+        """A connection for one reader. Raises StoreUnavailable if there is none to be had."""
 
     def give_back(self, connection: apsw.Connection) -> None:
         """Take back what `borrow` gave."""
@@ -51,7 +51,7 @@ class PooledReaders:
         return connection
 
     def open(self) -> apsw.Connection:
-        """A new connection, which is its owner's. Raises StoreUnavailable where the file cannot be opened any more."""
+        """A new connection, which is its owner's. Raises StoreUnavailable if the file cannot be opened any more."""
         self._place.check()
         try:
             connection = self._connect()

@@ -62,7 +62,7 @@ class SqliteStore:
     """A `Store` in the file `path`."""
 
     def __init__(self, path: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
-        """Raises UserError where the file cannot be opened. `new_token_key` is kept only by a new database."""
+        """Raises UserError if the file cannot be opened. `new_token_key` is kept only by a new database."""
         self._path = path
         self.shared = path != MEMORY
         if access is not Access.CREATE:

@@ -58,7 +58,7 @@ _RECORDS = (
 
 
 class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
-    """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
+    """A `ReadTransaction`. `scope_id` is None if nothing was ever written to the scope."""
 
     def __init__(
         self,

@@ -101,14 +101,14 @@ def taken(lock: WriterLock) -> Iterator[float]:
 
 
 def not_too_long(busy_s: float) -> float:
-    """How long a writer has been at work. Raises StoreUnavailable where another one would not wait for it any more."""
+    """How long a writer has been at work. Raises StoreUnavailable if another one would not wait for it any more."""
     if busy_s >= patience.LOCK_TIMEOUT_S:
         raise StoreUnavailable(f"the writer has been at work for {busy_s:.0f} s, longer than others wait for it")
     return busy_s
 
 
 def check_schema(connection: apsw.Connection, wanted: frozenset[str]) -> None:
-    """Raises StoreUnavailable where one of the tables, indexes and triggers is lost."""
+    """Raises StoreUnavailable if one of the tables, indexes and triggers is lost."""
     lost = wanted - _schema(connection)
     if lost:
         raise StoreUnavailable(f"its tables are not all there: {min(lost)} is lost")

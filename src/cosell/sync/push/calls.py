@@ -51,7 +51,7 @@ class Calls:
         self._answer_within_s = answer_within_s
 
     def read(self, operation: str, **request: Any) -> dict[str, Any]:
-        """The answer to a question. Raises ClientError where the service refuses it, Unanswered in the end."""
+        """The answer to a question. Raises ClientError if the service refuses it, Unanswered in the end."""
         return self._call("read", operation, request, repeatable=True)
 
     def create(self, operation: str, **request: Any) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Calls:
             self.pause(attempt)
 
     def _whole_answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Raises ReadTimeoutError also where an answer only drips."""
+        """Raises ReadTimeoutError even if an answer only drips."""
         call: Callable[[], dict[str, Any]] = functools.partial(getattr(self._client, operation), **request)
         try:
             return within(self._answer_within_s, call)

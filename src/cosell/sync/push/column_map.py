@@ -18,7 +18,7 @@ from cosell.whole_file import whole_file
 def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
     """The meanings in a file, if it is there, and those that were said, such as `Account Name=company_name`, which win.
 
-    Raises UserError where the file is no such map, and for what has no `=`.
+    Raises UserError if the file is no such map, and for what has no `=`.
     """
     meanings = _read(path) if path is not None else {}
     for text in said:
@@ -30,7 +30,7 @@ def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
 
 
 def keep(path: Path, renamed: Renamed) -> None:
-    """Write a map where it says something new. Raises UserError where it cannot be written."""
+    """Write a map where it says something new. Raises UserError if it cannot be written."""
     if path.exists() and _read(path) == renamed:
         return
     lines = [

@@ -94,7 +94,7 @@ def _folded(name: str) -> str:
 
 
 def _by_path(name: str, members: Mapping[str, Any]) -> Column | None:
-    """The column that dotted steps lead to; None where a step leads nowhere."""
+    """The column that dotted steps lead to; None if a step leads nowhere."""
     path: list[str | int] = []
     shape: Any = None
     for text in name.split("."):

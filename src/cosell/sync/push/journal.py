@@ -25,7 +25,7 @@ class Pushed(msgspec.Struct, frozen=True):
     """What is known of a row. Without an `id`, a creation was begun at `begun_ms`, and no answer came.
 
     `content` is the digest of what was last pushed, `last_modified` the stamp that the opportunity got by it;
-    `created` is the stamp of its creation, None where no push created it.
+    `created` is the stamp of its creation, None if no push created it.
     """
 
     begun_ms: int | None = None
@@ -47,7 +47,7 @@ class Journal:
     def open(cls, path: Path, account: str, catalog: str) -> Self:
         """The journal in the file `path`, which is made where there is none, readable by its owner alone.
 
-        Raises UserError where the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
+        Raises UserError if the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         file = StateFile(path, "journal", _SCHEMA, "check the file and its folder, or name another one")
         return cls(file.open(), file, account, catalog)

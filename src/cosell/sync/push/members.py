@@ -94,7 +94,7 @@ _IN_WORDS: Final = {
 
 
 def moment_of(text: str) -> datetime | None:
-    """The moment that a text names with its offset, to the millisecond; None where it names none."""
+    """The moment that a text names with its offset, to the millisecond; None if it names none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -90,7 +90,7 @@ class Pusher:
     def push(self, rows: Iterable[Row]) -> Iterator[Result]:
         """What became of each row, as soon as it did. Raises what ends the push: ClientError, or botocore's others.
 
-        Where nobody answers, the row that was under way comes as `failed`, and the push ends.
+        Where nobody answers, the row that was in progress comes as `failed`, and the push ends.
         """
         for row in rows:
             done, lost = self._pushed(row)
@@ -137,7 +137,7 @@ class Pusher:
         return self._created(row, name)
 
     def _remembered(self, row: Row, name: str) -> tuple[dict[str, Any], list[str]] | None:
-        """The opportunity that an earlier push made of this row; None where there is none, or it is another one now.
+        """The opportunity that an earlier push made of this row; None if there is none, or it is another one now.
 
         A cosell that was reset gives the same identifiers again, so what is found must fit what is remembered.
         """
@@ -221,7 +221,7 @@ class Pusher:
     def _change(self, identifier: str, wanted: dict[str, Any], changes: dict[str, Any], stamp: str) -> str | None:
         """Update, and if the answer is lost, look whether it was done; the new stamp. None: somebody else was first.
 
-        Raises Unanswered where it is lost again and again.
+        Raises Unanswered if it is lost again and again.
         """
         members = of_members.without_empty(wanted) | {"Catalog": self._options.catalog, "Identifier": identifier}
         for attempt in range(1, ATTEMPTS + 1):

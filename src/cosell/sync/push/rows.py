@@ -30,7 +30,7 @@ def rows_of(
 ) -> Given:
     """All rows of a file: a workbook, JSON where it begins with a bracket, else CSV. `renamed` says what columns mean.
 
-    What is wrong with a row is in the row. Raises UserError where the file as a whole cannot be read, or holds nothing
+    What is wrong with a row is in the row. Raises UserError if the file as a whole cannot be read, or holds nothing
     at all: nothing of it is pushed then.
     """
     if not given.strip():

@@ -19,7 +19,7 @@ _QUOTE: Final = "Put cells that contain the separator into quotation marks."
 def table_rows(
     lines: Iterator[tuple[int, list[str]]], members: dict[str, Any], renamed: Renamed, *, empty_clears: bool
 ) -> Iterator[Row]:
-    """The rows below the header, without empty ones. Raises UserError where a column is unknown."""
+    """The rows below the header, without empty ones. Raises UserError if a column is unknown."""
     _, header = next(lines, (1, []))
     columns = columns_of(header, members, renamed)
     for number, cells in lines:

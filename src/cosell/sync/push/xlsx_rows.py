@@ -13,7 +13,7 @@ from cosell.errors import UserError
 
 
 def xlsx_lines(given: bytes) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row as texts, with the number of the row. Raises UserError where there is no sheet to read."""
+    """The cells of each row as texts, with the number of the row. Raises UserError if there is no sheet to read."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:

@@ -47,7 +47,7 @@ def told(unavailable: tuple[type[Exception], ...], words: Callable[[Exception], 
 
 
 class Database(Protocol):
-    """One open connection. Raises MirrorUnavailable where it does not answer."""
+    """One open connection. Raises MirrorUnavailable if it does not answer."""
 
     dialect: Dialect
 

@@ -60,7 +60,7 @@ class DuckdbDatabase:
     dialect = DIALECT
 
     def __init__(self, path: str) -> None:
-        """Raises UserError where the file cannot be opened as a database; MirrorBusy where another process has it."""
+        """Raises UserError if the file cannot be opened as a database; MirrorBusy where another process has it."""
         self._path = path
         try:
             self._connection = duckdb.connect(path, config={"storage_compatibility_version": STORAGE_VERSION})

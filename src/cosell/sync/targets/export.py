@@ -35,7 +35,7 @@ BATCH: Final = 5_000
 def export(mirror: Mirror, folder: Path, form: Form) -> dict[str, int]:
     """Write each table into `folder`, one file each. How many rows went into which file.
 
-    Raises UserError where the mirror cannot be read, the folder not be written, or what `form` needs is not installed.
+    Raises UserError if the mirror cannot be read, the folder not be written, or what `form` needs is not installed.
     """
     opened = _opener(form)
     written: dict[str, int] = {}

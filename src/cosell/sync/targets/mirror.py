@@ -187,7 +187,7 @@ class Mirror:
             last_verification.keep(self.database, verification)
 
     def verification(self) -> Verification | None:
-        """What a comparison came to last; None where none was kept."""
+        """What a comparison came to last; None if none was kept."""
         return last_verification.last(self.database)
 
     def _bind(self, identity: Identity) -> None:

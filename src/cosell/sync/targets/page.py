@@ -51,7 +51,7 @@ def merge(
 
     Where the `service_is_right`, it replaces that one, too. Rows to `rewrite` are written though they are the same.
 
-    Raises ValueError where a row is not JSON object.
+    Raises ValueError if a row is not JSON object.
     """
     now = dict(stored)
     arrivals: dict[str, Arrival] = {}

@@ -45,7 +45,7 @@ def migrate(database: Database, steps: list[tuple[str, str]], *, create: bool = 
 
 
 def version(database: Database) -> int:
-    """The schema's version; 0 where there are no tables. Raises UserError where there are only other ones."""
+    """The schema's version; 0 where there are no tables. Raises UserError if there are only other ones."""
     ((any_table, is_mirror),) = database.rows(database.dialect.has_table, ("mirror_migration",))
     if is_mirror:
         ((number,),) = database.rows("SELECT max(number) FROM mirror_migration")

@@ -39,7 +39,7 @@ def missing(database: Database) -> list[str]:
 
 
 def check(database: Database) -> None:
-    """Raises UserError where a mirror is not whole."""
+    """Raises UserError if a mirror is not whole."""
     if lacks := missing(database):
         raise UserError(
             f"the mirror lacks its {', '.join(lacks)}", f"make it again with: {suggested('sync', '--full')}"
@@ -47,7 +47,7 @@ def check(database: Database) -> None:
 
 
 def repair(database: Database) -> list[str]:
-    """Make what is missing, and tell it. Raises MirrorBusy where another process holds the mirror."""
+    """Make what is missing, and tell it. Raises MirrorBusy if another process holds the mirror."""
     if not missing(database):
         return []
     with database.lock(MENDING), database.transaction():

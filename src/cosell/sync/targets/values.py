@@ -29,7 +29,7 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def document_of(raw: bytes) -> Document:
-    """The members of a JSON object. Raises ValueError where it is none."""
+    """The members of a JSON object. Raises ValueError if it is none."""
     try:
         document = msgspec.json.decode(raw)
     except msgspec.DecodeError:  # it refuses numbers and halves of surrogate pairs that JSON allows

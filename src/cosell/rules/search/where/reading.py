@@ -25,7 +25,7 @@ _NAMES: Final = {name.lower(): name for name in FIELDS}
 
 
 def parse(*texts: str) -> dict[str, Any]:
-    """The filter tree that a text means; of several, that all of them hold. Raises Mistake where one means nothing."""
+    """The filter tree that a text means; of several, that all of them hold. Raises Mistake if one means nothing."""
     wholes = [_Reader(text).whole() for text in texts]
     whole = wholes[0] if len(wholes) == 1 else Part(wholes[0].token, "AndAllFilters", parts=tuple(_opened(wholes)))
     check_size(whole)

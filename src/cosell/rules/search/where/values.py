@@ -30,7 +30,7 @@ def most_of(shape: str) -> int:
 
 
 def value_of(token: Token, kind: Kind) -> dict[str, Any]:
-    """The Value of a condition on a field of this kind. Raises Mistake where the text is none."""
+    """The Value of a condition on a field of this kind. Raises Mistake if the text is none."""
     match kind:
         case "date":
             return {"DateValue": _moment(token)}
