@@ -1,4 +1,4 @@
-"""The database of a command, and what is told where it ceases to answer."""
+"""A command's database, and the message if it stops answering."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""`cosell events`: see the events of a running cosell, and steer their delivery."""
+"""`cosell events`: see the events of a running cosell, and control their delivery."""
 
 import json
 from collections.abc import Iterable
@@ -52,9 +52,9 @@ def tail_command(
     limit: int | None,
     url: str,
 ) -> None:
-    """Show events as they are committed, one JSON object a line, until Ctrl-C.
+    """Show events as they are committed, one JSON object per line, until Ctrl-C.
 
-    If the server goes away, this waits until it is back, and goes on where it was.
+    If the server goes away, this waits until it is back, and continues where it was.
     """
     from cosell.cli.admin import events
 
@@ -69,7 +69,7 @@ def tail_command(
 @events_command.command("sinks")
 @setting("url")
 def sinks_command(url: str) -> None:
-    """Show every sink: how far it has come, what it lacks, and what it has refused."""
+    """Show every sink: how far it has got, its lag, and what it has refused."""
     from cosell.cli.admin import ask
 
     sinks: list[dict[str, Any]] = ask(url, "events/sinks")["sinks"]
@@ -90,7 +90,7 @@ def sinks_command(url: str) -> None:
 @click.option("--limit", type=Whole(min=1, max=1000), default=100, show_default=True, help="How many.")
 @setting("url")
 def dead_letters_command(limit: int, url: str) -> None:
-    """Show events that sinks are not offered any more, the newest first, one JSON object a line."""
+    """Show dead letters, which are no longer offered to their sinks, newest first, one JSON object per line."""
     from cosell.cli.admin import ask
 
     for letter in ask(url, "events/dead-letters", limit=limit)["dead_letters"]:

@@ -59,7 +59,7 @@ def _filters(command: Function) -> Function:
 @_filters
 @listing_options(SORT_NAMES)
 def list_command(listing: Listing, **filters: Any) -> int:
-    """List opportunities as a table, filtered and sorted as ListOpportunities does it."""
+    """List opportunities as a table, filtered and sorted as ListOpportunities does."""
     members = _members(filters)
 
     def about_nothing() -> str:

@@ -34,7 +34,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # older versions of cl
 
 
 class Day(Moment):
-    """The day of a moment, as the API writes it: `2026-01-31`. A well-formed day is left for the service to judge."""
+    """The day of a moment, as the API writes it: `2026-01-31`. The service judges a well-formed day."""
 
     name = "day"
 

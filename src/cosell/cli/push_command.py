@@ -75,14 +75,14 @@ def push_command(
     rate: "Rate",
     share: float,
 ) -> int:
-    """Create and update opportunities from FILE, or from standard input where it is "-": JSON, CSV or .xlsx.
+    """Create and update opportunities from FILE, or from standard input if it is "-": JSON, CSV or .xlsx.
 
-    A row with an Id updates that opportunity. Another one is recognised by its PartnerOpportunityIdentifier, or else by
-    its content, and created where it is new; pushing a file again creates nothing twice. An update changes what the
-    row names. Where somebody else was first, the row is a conflict, and nothing is overwritten.
+    A row with an Id updates that opportunity. Any other row is recognised by its PartnerOpportunityIdentifier, or else
+    by its content, and created if it is new; pushing a file again creates no duplicates. An update changes what the
+    row names. If somebody else changed the opportunity first, the row is a conflict, and nothing is overwritten.
 
-    The service is AWS, as your own AWS configuration says, or a cosell. Exit code 1: some rows were refused, or in
-    conflict. Ctrl-C ends it with exit code 130; the same command goes on from there.
+    The service is AWS, using your own AWS configuration, or a cosell. Exit code 1: some rows were refused, or in
+    conflict. Ctrl-C ends it with exit code 130; the same command resumes.
     """
     from cosell.cli.push_report import left_out_line, report_to
     from cosell.cli.rehearsed import Rules
@@ -133,7 +133,7 @@ def push_command(
 
 
 def _pushed(pusher: "Pusher", rows: "list[Row]", told: "Report", unreachable: str, *, stop: bool) -> int:
-    """Push the rows, and tell in the end what became of them: the exit code."""
+    """Push the rows, and report in the end what became of them; returns the exit code."""
     code = 0
     lines: tuple[str, ...] = ()
     try:

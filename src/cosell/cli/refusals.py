@@ -1,4 +1,4 @@
-"""What the service says of a request, in the words of what was typed: the option, its value, the rule."""
+"""What the service says about a request, in terms of what was typed: the option, its value, the rule."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""`cosell requests`: what clients have asked a running cosell last, and tests made from it."""
+"""`cosell requests`: what clients have recently sent to a running cosell, and tests made from it."""
 
 import json
 from collections.abc import Iterable
@@ -80,8 +80,8 @@ def save_test_command(
 ) -> None:
     """Write a pytest test that sends calls again, without a server, and expects the same answers.
 
-    FILE is made anew. The calls are the last ones of one account, the oldest first. Opportunities that were there
-    before are in the file, as they were then.
+    FILE is overwritten. The calls are the last ones of one account, oldest first. Opportunities that existed before are
+    in the file, as they were then.
     """
     from cosell.cli.admin import tell
     from cosell.cli.counted import counted

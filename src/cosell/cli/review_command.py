@@ -1,4 +1,4 @@
-"""`cosell review`: decide upon opportunities as AWS does."""
+"""`cosell review`: decide on opportunities as AWS does."""
 
 import click
 
@@ -62,7 +62,7 @@ def _list(url: str, account: str, catalog: str) -> None:
 
 
 def _decide(url: str, identifiers: tuple[str, ...], decision: dict[str, str | bool | None]) -> None:
-    """Decide upon each opportunity. Raises UserError in the end where some were not: each is told."""
+    """Decide on each opportunity, reporting each. Raises UserError in the end if some could not be reviewed."""
     from cosell.cli.admin import Refusal, tell
 
     refused = 0

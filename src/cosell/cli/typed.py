@@ -1,4 +1,4 @@
-"""What was typed: the database, the server and the account that a command is about, and the command to type next."""
+"""What was typed: a command's database, server and account, and the command to type next."""
 
 import shlex
 from collections.abc import Collection, Iterator
@@ -30,7 +30,7 @@ def about() -> dict[str, str]:
 def again(*, without: Collection[str] = (), **changed: str) -> str:
     """The current command, to be typed again: without some parameters, and with others changed or added.
 
-    Moments that were counted from now are those of this run, so that the question stays the same.
+    Moments that were counted from now are those of this run, so that the query stays the same.
     """
     context = click.get_current_context()
     options: list[str] = []
@@ -52,7 +52,7 @@ def again(*, without: Collection[str] = (), **changed: str) -> str:
 
 
 def see_help() -> str:
-    """The next step where there is no better one."""
+    """The next step if there is no better one."""
     return f"see: {click.get_current_context().command_path} --help"
 
 

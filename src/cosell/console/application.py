@@ -24,7 +24,7 @@ from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
 
 THREADS: Final = 2
-"""Pages that are made at the same time. They read and render, which takes too long for the event loop."""
+"""Pages that are rendered in parallel. They read and render, which takes too long for the event loop."""
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -32,7 +32,7 @@ Handler = Callable[[Visit], Response]
 
 
 class Console:
-    """The pages of one worker. Call it as an ASGI application; `close` waits for the pages that are being made."""
+    """The pages of one worker. Call it as an ASGI application; `close` waits for the pages in progress."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
@@ -108,7 +108,7 @@ class Console:
             raise Failure(503, f"The mirror cannot be read: {trouble.reason}.", "Open the page again in a moment.")
 
     def _check_form(self, request: Request, form: list[tuple[str, str]]) -> None:
-        """Raises Failure for a form that no page of ours has sent in this browser."""
+        """Raises Failure for a form that none of our pages has sent in this browser."""
         key = self._surroundings.engine.store.token_key
         if not is_csrf_token(dict(form).get(FIELD, ""), request.cookies.get(COOKIE, ""), key):
             raise Failure(403, "This form is not from a page of this console.", "Open the page anew, and try again.")
@@ -149,7 +149,7 @@ class Console:
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:
-    """The members of a form's body, which the server has measured. One that is not a form has none, and no token."""
+    """The members of a form's body, whose size the server has checked. Any other body has none, and no token."""
     body = await request.body()
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 

@@ -1,4 +1,4 @@
-"""How a mirror is: how far behind, what its runs did and how fast, what it lacks, and what has vanished."""
+"""The state of a mirror: how far behind it is, what its runs did and how fast, what it lacks, and what has vanished."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The first page: what is served, for which accounts, how to reach it, and on an empty database how to fill it."""
+"""The first page: what is served, for which accounts, how to reach it, and how to fill an empty database."""
 
 import shlex
 from typing import Any, Final

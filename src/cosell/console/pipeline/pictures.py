@@ -1,7 +1,7 @@
-"""The pictures of a pipeline: which figures each shows, in which order, and the filter that each figure stands for.
+"""The charts of a pipeline: which figures each shows, in which order, and the filter that each figure stands for.
 
-A picture is lines of cells. Every cell knows the question of ListOpportunities whose answer it counts, so a click on it
-opens the table with exactly those opportunities. Pure: figures and the day come in.
+A chart consists of lines of cells. Every cell knows the ListOpportunities query whose results it counts, so a click on
+it opens the table with exactly those opportunities. Pure: figures and the day are arguments.
 """
 
 from collections import Counter
@@ -33,10 +33,10 @@ Question = dict[str, Any]
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """One figure: its value, how it is written, how a spreadsheet gets it, and the question that it counts, if any.
+    """One figure: its value, its text, its spreadsheet value, and the query that it counts, if any.
 
-    Where the API has no such filter, the question is the nearest one, and `opens` says what its answer is. `exact` is
-    there where what is written is rounded.
+    If the API has no such filter, the query is the nearest one, and `opens` says what it finds. `exact` is set if the
+    text is rounded.
     """
 
     value: int
@@ -55,9 +55,9 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A picture. `name` is its address, `headings` name the cells of each line.
+    """A chart. `name` is its address, `headings` name the cells of each line.
 
-    One that `is_of_all` shows everything, whatever the period.
+    If it `is_of_all`, it shows everything, whatever the period.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Picture(msgspec.Struct, frozen=True):
 def pictures_of(
     figures: Figures, sums: Sums, period: Period | None, reporting: Reporting, now_ms: int
 ) -> list[Picture]:
-    """Every picture, in the order of the page. `now_ms` is the moment that ages are counted from."""
+    """Every chart, in the order of the page. `now_ms` is the moment that ages are counted from."""
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     closing = question_of(period)
     return [
@@ -128,7 +128,7 @@ def _stages(sums: Sums, closing: Question) -> Picture:
 
 
 def _spends(sums: Sums, currency: str, closing: Question, reporting: Reporting) -> Picture:
-    """One picture for each currency: amounts of different currencies are added up by the user's rates alone."""
+    """One chart for each currency: amounts in different currencies are added up only by the user's rates."""
     return Picture(
         _named("spend", currency),
         f"Expected spend by stage, {currency}",
@@ -151,7 +151,7 @@ def _spends(sums: Sums, currency: str, closing: Question, reporting: Reporting) 
 
 
 def _forecast(sums: Sums, currency: str, closing: Question, reporting: Reporting) -> Picture:
-    """What open opportunities come to, each amount times how likely its sale is."""
+    """The sum of open opportunities, each amount times the probability of its sale."""
     lines = [
         Line(
             stage,
@@ -201,7 +201,7 @@ def _ageing(figures: Figures, today: date) -> Picture:
     ages: list[tuple[str, date | None, date | None]] = [
         (name, today - timedelta(days=to - 1), today - timedelta(days=since - 1)) for name, since, to in AGES
     ]
-    # Clocks may be set back: what was changed after today is young, too.
+    # Clocks may be set back: what was changed after today counts as young, too.
     ages[0] = (ages[0][0], ages[0][1], None)
     ages.append((OLDER[0], None, today - timedelta(days=OLDER[1] - 1)))
     lines = tuple(
@@ -230,7 +230,7 @@ def _aged(figures: Figures, status: str, since: date | None, before: date | None
 
 
 def _closes(figures: Figures, today: date) -> Picture:
-    """Months around today; what lies before and after them is told in a line of its own."""
+    """Months around today; everything before and after them has a line of its own."""
     first, last = month(today, -MONTHS_BEFORE), month(today, MONTHS_AFTER)
     months = [month(today, distance) for distance in range(-MONTHS_BEFORE, MONTHS_AFTER + 1)]
     groups = (OPEN_STAGES, ("Launched",), ("Closed Lost",))
@@ -287,7 +287,7 @@ def _days(name: str, title: str, member: str, counts: dict[str, int], today: dat
 
 
 def _outcomes(sums: Sums, closing: Question) -> Picture:
-    """Won or lost, of those that have come to an end."""
+    """Won or lost, among those that have ended."""
     ended = sums.stages["Launched"] + sums.stages["Closed Lost"]
     note = (
         "None has ended"

@@ -1,4 +1,4 @@
-"""Where a search finds nothing: questions close to it that may. Pure."""
+"""When a search finds nothing: similar queries that may. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -14,15 +14,15 @@ from cosell.rules.search.violations import MOST_LEAVES
 LONGEST_TEXT: Final = 255
 """Characters of a text in a condition [model]."""
 BESIDE_THE_KEYWORD: Final = ("Tags", "Industry", "ApnPrograms", "AwsAccountId", "CosellMotion", "OfferId", "OfferSetId")
-"""Fields with words of people's own in which a keyword is not looked for."""
+"""Fields with free text that keywords do not cover."""
 BESIDE_IN_WORDS: Final = "tags, industry, APN programs, AWS account, co-sell motion and marketplace offers"
 
 Offer = tuple[str, dict[str, Any]]
-"""What it is called, and the question."""
+"""Its label, and the query."""
 
 
 def near_misses(request: Mapping[str, Any]) -> Iterator[Offer]:
-    """Questions that ask for less, or look elsewhere."""
+    """Queries that ask for less, or look elsewhere."""
     node, keyword = request.get("Filter"), request.get("Keyword", "")
     parts = parts_of(node)
     for part in parts[-1:]:
