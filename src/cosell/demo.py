@@ -1,4 +1,4 @@
-"""What `scripts/demo` shows: a served pipeline, and what an unmodified client sees of it."""
+"""What `scripts/demo` shows: a served pipeline, and an unmodified client's view of it."""
 
 import os
 import pprint
@@ -72,7 +72,7 @@ def _end(*_: object) -> NoReturn:
 
 
 def _seeded(folder: Path, count: int) -> Path:
-    """Today's database, made where an earlier run of today has not left it. Those of other days are removed."""
+    """Today's database, created unless an earlier run of today has left it. Those of other days are removed."""
     today = datetime.now(UTC).date()
     db = folder / f"pipeline-{count}-{SEED}-{today}.db"
     if not db.exists():

@@ -1,6 +1,6 @@
 """When the opportunities of an invented pipeline were created and last changed.
 
-People work on weekdays, so moments are first drawn on a scale that knows working time alone, and then put into the
+People work on weekdays, so moments are first drawn on a scale of working time alone, and then mapped to the
 calendar. Everything is a function of its arguments: two readings of one timeline give the same moments.
 """
 

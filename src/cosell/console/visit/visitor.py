@@ -1,7 +1,7 @@
 """Who the visitor is, and what may be seen: decided here and nowhere else.
 
-An open server believes what the address says, as the API believes an access key: `?account=…&catalog=…` chooses among
-all. Keys and logins belong here once they exist: everything behind this module asks only `Visitor`.
+An open server believes what the address says, as the API believes an access key: `?account=…&catalog=…` chooses
+among all. Keys and logins belong here once they exist: everything behind this module asks only `Visitor`.
 """
 
 import re
