@@ -50,8 +50,9 @@ def work(
 ) -> int | None:
     """Do what is due by `until_ms`, in order, up to `limit` things; returns when the next one is due.
 
-    None means that no moment is known. Without a script there are no automatic reviews; new opportunities still
-    appear, tasks progress and invitations expire. What fails is given up, so that it blocks nothing else. Raises StoreUnavailable.
+    None means that no moment is known. Without a script there are no automatic reviews; new opportunities still appear,
+    tasks progress and invitations expire. What fails is given up, so that it blocks nothing else. Raises
+    StoreUnavailable.
     """
     done = 0
     while limit is None or done < limit:

@@ -1,4 +1,4 @@
-"""The opportunity that another one names as the one which it goes on from."""
+"""The earlier opportunity that another one names as its origin."""
 
 from cosell.errors import ResourceNotFoundException
 from cosell.store.interface import ReadTransaction

@@ -1,6 +1,6 @@
-"""Add a solution, for whoever plays AWS, which takes them over from the partner's offerings.
+"""Add a solution, in the role of AWS, which adopts them from the partner's offerings.
 
-Not an operation of the service model, but made like one.
+Not an operation of the service model, but built like one.
 """
 
 import msgspec
