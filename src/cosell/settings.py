@@ -33,7 +33,7 @@ _RULES: Final = {
     "without_search": "a list of accounts of twelve digits",
     "url": "an address that begins with http:// or https://",
 }
-"""What a pattern demands, in words."""
+"""What a pattern requires, in words."""
 _SPANS: Final = frozenset({"review_start", "review_verdict", "task_delay", "appearance_delay"})
 """Settings that are time spans, as texts."""
 
@@ -272,9 +272,9 @@ def from_file(folder: Path) -> dict[str, Any]:
 
 
 def checked(name: str, value: Any, *, strict: bool = True) -> Any:
-    """The value of a setting; where it is not `strict`, a number may be a text.
+    """The value of a setting; unless it is `strict`, a number may be a text.
 
-    Raises UserError for one that it cannot have: the message begins with the value.
+    Raises UserError for an impossible one: the message begins with the value.
     """
     try:
         converted = msgspec.convert(value, FIELDS[name].type, strict=strict)
@@ -288,9 +288,9 @@ def checked(name: str, value: Any, *, strict: bool = True) -> Any:
 
 
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
-    """Variables that begin as those of settings do, and are none; each with the one that may have been meant.
+    """Variables that look like settings but are none; each with the one that may have been meant.
 
-    Those that Kubernetes sets for a service that is called cosell are passed over.
+    Those that Kubernetes sets for a service called cosell are ignored.
     """
     known = {f"COSELL_{name.upper()}" for name in FIELDS}
     return {
@@ -305,7 +305,7 @@ _SEE: Final = "see docs/reference/settings.md"
 
 
 def _rule_of(name: str) -> str:
-    """What a setting's value has to be, in words."""
+    """What a setting's value must be, in words."""
     if name in CHOICES:
         return either(CHOICES[name])
     if name in _SPANS:
@@ -322,7 +322,7 @@ def _rule_of(name: str) -> str:
 
 
 def readings_of(settings: Settings) -> Readings:
-    """How to read what AWS leaves open. Raises UserError for a span of time that is none."""
+    """How to read what AWS leaves open. Raises UserError for an invalid time span."""
     return Readings(
         action_required_stays=settings.action_required_stays,
         closed_lost_reopens=settings.closed_lost_reopens,
@@ -340,7 +340,7 @@ def readings_of(settings: Settings) -> Readings:
 
 
 def kept_events_ms(settings: Settings) -> int:
-    """How long events are kept, in milliseconds. Raises UserError for a span of time that is none."""
+    """How long events are kept, in milliseconds. Raises UserError for an invalid time span."""
     return _span_ms(settings, "keep_events")
 
 

@@ -56,7 +56,7 @@ def tags_of(tags: Sequence[Tag] | None) -> dict[str, str]:
 
 
 def violations_of_tags(tags: Sequence[Tag] | None) -> list[Violation]:
-    """What is wrong with the tags of a request, beyond their form: keys that come twice, or are AWS's own."""
+    """What is wrong with the tags of a request, beyond their form: keys that are repeated, or are AWS's own."""
     violations = []
     seen: set[str] = set()
     for index, tag in enumerate(tags or ()):

@@ -26,7 +26,7 @@ def saved_test(
     *,
     reveal: bool,
 ) -> str:
-    """The text of a test that replays `calls` of one account, the oldest first; `earlier` ones came before them.
+    """The text of a test that replays `calls` of one account, oldest first; `earlier` ones came before them.
 
     Unless it is to `reveal` them, placeholders take the place of sensitive values. Raises UserError if no such test
     can be made.

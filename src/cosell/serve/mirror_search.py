@@ -1,8 +1,8 @@
-"""A search over a mirror: opportunities are judged one by one, by the rules that a server's index is held to.
+"""A search over a mirror: opportunities are judged one by one, by the same rules as a server's index.
 
-They are read in the order of the question where a mirror has it, so that a page is full soon if many are answers; else
-all are read. A mirror has no index of words, so a search that few answer may have to read all of it: it does so for a
-bounded time.
+They are read in the order of the query if the mirror has it, so that a page is full soon if many match; else all are
+read. A mirror has no full-text index, so a search with few matches may have to read all of it: it does so for a limited
+time.
 """
 
 import heapq
@@ -32,7 +32,7 @@ AT_ONCE: Final = 500
 
 
 class Hit(NamedTuple):
-    """What was found, and where it stands in the order of the question."""
+    """What was found, and its position in the order of the query."""
 
     place: Position
     sought: Sought
@@ -69,7 +69,7 @@ def searched_page(
 
 
 def _selector(question: Question) -> Selector:
-    """A list in the order of the question in which every answer is: narrowed by what its condition says of all."""
+    """A list in the order of the query that contains every match: narrowed by what its condition requires of all."""
     condition = question.condition
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)
     wanted = {part.field: part.texts for part in parts if isinstance(part, HasAll)}
@@ -112,7 +112,7 @@ def _hit(place: Position, kept: Answers, question: Question, scope: Scope) -> Hi
 
 
 def _may_be_answer(kept: Answers, question: Question) -> bool:
-    """Judges what is kept as it came, which takes a tenth of the time of reading it exactly."""
+    """Judges stored answers as they came, which takes a tenth of the time of decoding them exactly."""
     came = Sought(kept.opportunity if kept.is_in_step and kept.opportunity else kept.summary, None, kept.aws_summary)
     try:
         life_cycle = came.record.life_cycle

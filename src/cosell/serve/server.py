@@ -1,4 +1,4 @@
-"""Running a worker: granian around the application, from readiness to a graceful end."""
+"""Running a worker: granian around the application, from readiness to graceful shutdown."""
 
 import asyncio
 import errno
@@ -28,8 +28,8 @@ from cosell.serve.write_ahead_log import keep_short
 from cosell.wire.model import served_month
 
 HEADER_TIMEOUT_MS: Final = 75_000
-"""How long a connection may be without a whole head, at its start and after each answer: granian has one limit for
-both. Whoever asks once a minute keeps the connection."""
+"""How long a connection may be without complete headers, at its start and after each answer: granian has one limit for
+both. A client that polls once a minute keeps the connection."""
 HEADER_LIMIT_BYTES: Final = 16 * 1024
 BACKLOG: Final = 4096
 """Connections that wait to be accepted. The system may allow fewer."""
@@ -113,7 +113,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
 
 
 def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
-    """What whoever reads the first line of the log wants to know. Nothing secret is in it."""
+    """What a reader of the log's first line needs to know. Nothing secret is in it."""
     return {
         "version": options.version,
         "model": served_month(options.model),
@@ -127,7 +127,7 @@ def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
 
 
 def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) -> Server:
-    """The server of an ASGI application, with the limits that every one has."""
+    """The server of an ASGI application, with the limits that all have."""
     return Server(
         application,
         address=host,
@@ -143,7 +143,7 @@ def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) 
 
 
 async def listening(serving: "asyncio.Task[None]", host: str, port: int) -> None:
-    """Wait until a server answers, or has failed to start. Clients that read nothing are let go from then on."""
+    """Wait until a server answers, or has failed to start. Clients that read nothing are disconnected from then on."""
     while not serving.done():
         try:
             _, writer = await asyncio.open_connection(host, port)

@@ -1,4 +1,4 @@
-"""What a search index has of an opportunity: enough to judge it, and to place it in any order, without its record.
+"""What a search index stores of an opportunity: enough to judge it, and to place it in any order, without its record.
 
 Texts that few opportunities have alone, such as stages, are *coded*: a database gives each a number. Texts that are
 nearly as many as opportunities are *written* down, as they are and casefolded, for databases fold otherwise than

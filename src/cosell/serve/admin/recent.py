@@ -1,6 +1,6 @@
-"""The calls that a server has answered last, for whoever wonders what a client really sends.
+"""The calls that a server has answered last, for anyone who wonders what a client really sends.
 
-Each worker has a ring in memory: nothing of it is written to disk, and what has left the ring is gone. A call costs one
+Each worker has a ring in memory: nothing in it is written to disk, and what has left the ring is gone. A call costs one
 append. When somebody looks, the other workers are asked.
 """
 

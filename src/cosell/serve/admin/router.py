@@ -1,7 +1,7 @@
-"""From a request under `/_cosell/` to its handler, and from whatever happens there to an answer in JSON.
+"""From a request under `/_cosell/` to its handler, and from the result to an answer in JSON.
 
-A handler is a plain function `(room, question) -> JSON value`. Its question is a structure that was made from the
-JSON body of a POST or else the query, so a wrong one is refused before the handler is called. GET changes nothing.
+A handler is a plain function `(room, question) -> JSON value`. Its question is a structure made from the JSON body of a
+POST or else the query, so a wrong one is refused before the handler is called. GET changes nothing.
 """
 
 import re
@@ -48,13 +48,13 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def named_in(_: Room, question: Any) -> Facts:
-    """The account and catalog that a question names; empty if it is about none."""
+    """The account and catalog that a request names; empty if it is about none."""
     named = {name: getattr(question, name, None) for name in ("account", "catalog")}
     return {name: value for name, value in named.items() if value}
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One door of the admin API. `concerns` gives the account and catalog that the log tells of a change.
+    """One route of the admin API. `concerns` returns the account and catalog that the log records for a change.
 
     A `stream` is not a plain function but `async (room, question, headers, receive, send)`, and answers by itself.
     """
@@ -96,7 +96,7 @@ class AdminAnswer(msgspec.Struct, frozen=True):
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """The answer's headers. Nothing of it belongs into a cache."""
+        """The answer's headers. Nothing in it belongs in a cache."""
         allow = [(b"allow", self.allow)] if self.allow else []
         return [(b"content-type", JSON), (b"cache-control", b"no-store"), *allow]
 
@@ -107,7 +107,7 @@ class AdminAnswer(msgspec.Struct, frozen=True):
 
 
 class Refused(Exception):
-    """The request is not carried out."""
+    """The request was not carried out."""
 
     def __init__(self, status: int, message: str, allow: bytes = b"") -> None:
         super().__init__(message)
@@ -115,7 +115,7 @@ class Refused(Exception):
 
 
 class Router:
-    """The doors of a table, by path and method."""
+    """The routes of a table, by path and method."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._routes: dict[str, dict[str, Route]] = {}
@@ -123,7 +123,7 @@ class Router:
             self._routes.setdefault(route.path, {})[route.method] = route
 
     def route(self, request: AdminRequest) -> Route:
-        """The door that a request knocks at. Raises Refused if there is none."""
+        """The route of a request. Raises Refused if there is none."""
         by_method = self._routes.get(request.path)
         if by_method is None:
             raise Refused(404, f"The admin API has no such address. GET {PREFIX} lists all.")
@@ -150,7 +150,7 @@ def question_of(route: Route, request: AdminRequest) -> msgspec.Struct:
 
 
 def _mistake(told: str, question: type[msgspec.Struct]) -> str:
-    """What msgspec tells of a question, with what a member means in the place of its pattern."""
+    """msgspec's message about a request, with a member's meaning instead of its pattern."""
     if wrong := re.fullmatch(r"Expected `str` matching regex .* - at `\$\.(\w+)`", told):
         (type_,) = (field.type for field in msgspec.structs.fields(question) if field.encode_name == wrong[1])
         (meaning,) = (
@@ -164,7 +164,7 @@ def _mistake(told: str, question: type[msgspec.Struct]) -> str:
 
 
 def perform(room: Room, route: Route, request: AdminRequest) -> AdminAnswer:
-    """Take a request through its handler. Whatever happens becomes an answer, and a change a line of the log."""
+    """Take a request through its handler. Whatever happens becomes an answer, and a change becomes a log line."""
     try:
         question = question_of(route, request)
         result = route.perform(room, question)

@@ -1,4 +1,4 @@
-"""A text as it was understood: a tree of parts, each with its place, from which limits are told and the tree is made.
+"""A parsed text: a tree of parts with their positions, against which limits are checked and the filter is built.
 
 Source: service model, OpportunitySearchFilter, for all limits.
 """

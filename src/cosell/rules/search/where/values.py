@@ -1,7 +1,7 @@
 """Values of conditions: texts, moments and numbers as the language writes them, and as a filter tree has them.
 
-A number is exact or it is refused: clients send fractions as binary floats, of which about fifteen digits are sure.
-A moment is exact to the microsecond, which is as finely as clients send it.
+A number is exact or refused: clients send fractions as binary floats, which are reliable to about fifteen digits.
+A moment is exact to the microsecond, the finest unit that clients send.
 """
 
 import math
