@@ -1,4 +1,4 @@
-"""From a database's URL to its store, and who may make a database that is not there."""
+"""From a database's URL to its store, and who may create a missing database."""
 
 import stat
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def back_up(url: str, to: Path) -> "Backup":
 
 
 def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | None]:
-    """Put a backup in the place of the database that `url` names. See `sqlite.backup.restore`."""
+    """Restore a backup over the database that `url` names. See `sqlite.backup.restore`."""
     path = _path(url)
     if path == MEMORY:
         raise UserError("a database in memory is gone when a command ends", "name a file with --db")
@@ -67,7 +67,7 @@ def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | 
 
 
 def diagnose(url: str) -> "Diagnosis":
-    """What is wrong with the database that `url` names, which is neither made nor migrated by looking at it.
+    """What is wrong with the database that `url` names, which is neither created nor migrated by this.
 
     Raises UserError if the URL names no store.
     """
@@ -85,7 +85,7 @@ def explanation(url: str, error: StoreUnavailable) -> UserError:
 
 
 def check_place(url: str) -> None:
-    """Raises UserError if the URL names no store, or none that could be served. Makes and changes nothing."""
+    """Raises UserError if the URL names no store, or none that could be served. Creates and changes nothing."""
     path = _path(url)
     if path == MEMORY or (not Path(path).exists() and Path(path).absolute().parent.is_dir()):
         return

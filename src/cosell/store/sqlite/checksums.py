@@ -9,7 +9,7 @@ from cosell.whole_file import put_in_place, whole_file
 def put_with_checksum(partial: Path, file: Path) -> None:
     """Give a written file its name, and a checksum. Raises OSError.
 
-    Whenever that is interrupted, what has the name agrees with one of its checksums: for a while both are noted.
+    If that is interrupted at any time, the named file agrees with one of its checksums: for a while both are noted.
     """
     line = f"{_digest(partial)}  {file.name}\n"
     _note(file, _noted(file) + line)

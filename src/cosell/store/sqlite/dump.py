@@ -1,11 +1,11 @@
 """The records of a scope for a dump: in pages, and of a damaged file whatever can still be read.
 
-Each page is a statement of its own. So a reader that pauses holds no transaction, and the log of a database that is
-written meanwhile can go into the file.
+Each page is a statement of its own. So a slow reader holds no transaction, and the log of a database that is written
+meanwhile can be checkpointed.
 
-Where a page cannot be read, keys and records are read one by one from there on. Where the index of keys is damaged,
-too, the rest is found by row number, in stretches that are halved around whatever is lost: a record names its
-account, catalog and identifier itself.
+If a page cannot be read, keys and records are read one by one from there on. If the index of keys is damaged, too, the
+rest is found by row number, in ranges that are halved around whatever is lost: a record names its account, catalog and
+identifier itself.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""Where the files of a database lie, and whether they are still those that are open.
+"""Where the files of a database are, and whether they are still the open ones.
 
-A file that was deleted or moved away can be read and written on and on, but whoever opens its path next sees nothing of
-that. So nothing is acknowledged that was written while the path named no file, or another one
+A file that was deleted or moved away can still be read and written, but whoever opens its path next sees none of that.
+So nothing is acknowledged that was written while the path named no file, or another one
 (docs/decisions/0024-able-to-write.md).
 """
 

@@ -1,4 +1,4 @@
-"""The numbers that stand for scopes in the tables. They never change, so those that are committed are remembered."""
+"""The numbers that stand for scopes in the tables. They never change, so committed ones are cached."""
 
 from collections.abc import Mapping, Sequence
 

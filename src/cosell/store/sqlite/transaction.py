@@ -118,8 +118,8 @@ class SqliteWriteTransaction(
 ):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
-    A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one. Its
-    `feeding` lets searches know of what it writes while that is at hand.
+    A large load does without `keeps_zones`: it builds all zones at its end, and notes no changes one by one. Its
+    `feeding` indexes what it writes for searches while that is at hand.
     """
 
     keeps_zones = True
