@@ -1,9 +1,8 @@
 """Commands that cosell suggests: each names the data that it is about, and can be typed as it is printed.
 
-A command that is suggested carries those options of the command which suggests it that both have: who looked into a
-database with `--db` is not sent to another one. Whoever suggests outside of a command, such as the console, says them.
-
-No other module writes such a command as a text of its own, which a test holds: tests/cli/test_suggestions.py.
+A suggested command carries those options of the current command that both have: somebody who inspected a database with
+`--db` is not sent to another one. Outside of a command, such as in the console, the caller states them. No other module
+writes such a command as a text of its own, as a test checks: tests/cli/test_suggestions.py.
 """
 
 import shlex

@@ -1,6 +1,6 @@
-"""Bytes to typed requests: a fast way for requests that are right, a full walk for the rest.
+"""Bytes to typed requests: a fast path for valid requests, a full walk for the rest.
 
-The fast way is msgspec with the model's constraints compiled in. It stops at the first thing that it refuses, so
+The fast path is msgspec with the model's constraints compiled in. It stops at the first thing that it refuses, so
 whatever it refuses is read again by `wire/violations.py`, which lists everything.
 """
 
@@ -43,7 +43,7 @@ def full_request(operation: Operation, body: bytes) -> msgspec.Struct:
     """The typed request, decided by the full walk.
 
     Raises SerializationException if the body is not JSON or a value has the wrong JSON type, ValidationException
-    with the complete ErrorList where a constraint of the model is violated.
+    with the complete ErrorList if a constraint of the model is violated.
     """
     name = operation.input.shape
     return msgspec.convert(checked(name, plain_json(body)), structure(name), dec_hook=_custom)

@@ -1,4 +1,4 @@
-"""Rows of a JSON file: one array, or objects one after the other, in a line each or pretty-printed."""
+"""Rows of a JSON file: one array, or objects one after another, one per line or pretty-printed."""
 
 import json
 import re

@@ -1,6 +1,6 @@
-"""Writing a mirror's tables into files, all of one moment.
+"""Writing a mirror's tables into files, all showing the same moment.
 
-A file takes its name only when every table is written, so an earlier export stays whole until then.
+A file gets its name only when every table is written, so an earlier export stays complete until then.
 """
 
 from collections.abc import Callable

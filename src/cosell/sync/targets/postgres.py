@@ -18,7 +18,7 @@ from cosell.sync.targets.tables import Table
 
 CONNECT_TIMEOUT_S: Final = 10
 LOST_AFTER_S: Final = 60
-"""When the server gives up on a process whose machine is gone, and with it the lock."""
+"""After which time the server gives up on a process whose machine is gone, and releases the lock."""
 
 DIALECT: Final = Dialect(
     name="postgres",

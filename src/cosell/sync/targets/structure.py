@@ -1,6 +1,6 @@
-"""Whether a mirror has all its tables, columns and views, and making again those that somebody has removed.
+"""Whether a mirror has all its tables, columns and views, and recreating those that somebody has removed.
 
-What they held is not made again here, but for keys: a full sync brings it, except the history of changes.
+Their contents are not restored here, except for keys: a full sync fetches them, except the history of changes.
 """
 
 import re
@@ -47,7 +47,7 @@ def check(database: Database) -> None:
 
 
 def repair(database: Database) -> list[str]:
-    """Make what is missing, and tell it. Raises MirrorBusy if another process holds the mirror."""
+    """Recreate what is missing, and report it. Raises MirrorBusy if another process holds the mirror."""
     if not missing(database):
         return []
     with database.lock(MENDING), database.transaction():

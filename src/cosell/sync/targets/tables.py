@@ -1,7 +1,7 @@
 """The tables of a mirror: what each column means, and which member of the API it has.
 
-Columns are named as the API's members, in snake case. The schema itself is made by the numbered files in migrations/;
-a test holds both against each other. A reference page is written from here.
+Columns are named after the API's members, in snake case. The schema itself is created by the numbered files in
+migrations/; a test compares the two. A reference page is generated from here.
 """
 
 from typing import Final, Literal
@@ -22,7 +22,7 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A table. A row with the same `key` takes the place of the one before, but for what is in `keeps`."""
+    """A table. A row with the same `key` replaces the one before, except for what is in `keeps`."""
 
     name: str
     meaning: str

@@ -1,7 +1,7 @@
 """From a document of the service to the values of typed columns.
 
 A value that its column cannot hold becomes NULL there: the service may send what no model knew, and a sync must not
-stop at it. The document itself is always kept whole, so nothing is lost.
+stop at it. The document itself is always stored in full, so nothing is lost.
 """
 
 import functools
