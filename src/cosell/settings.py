@@ -59,19 +59,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
-    insecure: Annotated[bool, Meta(description="Listen beyond loopback, although nobody signs in.")] = False
+    insecure: Annotated[bool, Meta(description="Listen beyond loopback, although nobody is authenticated.")] = False
     allow_host: Annotated[
         list[str],
         Meta(
-            description="A name by which clients call this server, beside its addresses and localhost. May be "
+            description="A name by which clients call this server, besides its addresses and localhost. May be "
             "repeated; the variable separates several by spaces."
         ),
     ] = []
     public_url: Annotated[
         str,
         Meta(
-            description="The address by which people reach this server, such as https://pipeline.example, where a "
-            "proxy stands in front of it."
+            description="The address by which people reach this server, such as https://pipeline.example, if a "
+            "proxy is in front of it."
         ),
     ] = ""
     clock: Annotated[
@@ -89,7 +89,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = []
     keep_events: Annotated[
-        str, Meta(description="How long an event, or a dead letter, is kept once every sink has had it, such as 30d.")
+        str,
+        Meta(description="How long an event, or a dead letter, is kept once every sink has it, such as 30d."),
     ] = "7d"
     webhook_secret: Annotated[
         str, Meta(description="The secret that signs events for webhooks without a secret of their own: whsec_….")
@@ -117,7 +118,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appearance_delay: Annotated[
         str,
         Meta(
-            description="How long at most a new opportunity, or what was just associated with one, is not found, "
+            description="The longest time for which a new opportunity, or a new association, cannot be found, "
             "such as 5s; with 0s it is found at once."
         ),
     ] = "0s"
@@ -143,7 +144,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Escape colons in the texts of GetOpportunity's answers as `&amp;colon;`, as AWS does."),
     ] = False
     no_sandbox_solution: Annotated[
-        bool, Meta(description="Begin a Sandbox without the solution S-1234567, as new partner organisations have it.")
+        bool, Meta(description="Start a Sandbox without the solution S-1234567, as new partner organisations do.")
     ] = False
     without_search: Annotated[
         list[Annotated[str, Meta(pattern=ACCOUNT_PATTERN)]],
@@ -159,7 +160,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(
             description="What one unit of each currency is worth in `currency`, such as EUR=1.08,GBP=1.27. Amounts "
-            "of a currency without a rate stay apart."
+            "in a currency without a rate stay separate."
         ),
     ] = ""
     probabilities: Annotated[

@@ -124,11 +124,11 @@ def test_what_a_mirror_lacks_is_told_and_made_again(
     url = servers[0].url
     assert cosell("sync", "--endpoint-url", url)[0] == 0
     tamper(statement)
-    told = f"cosell: the mirror lacks its {lacks}; make it again with: cosell sync --full"
+    told = f"cosell: the mirror lacks its {lacks}; recreate it with: cosell sync --full"
     for command in (("sync", "--url", url), ("sync", "verify", "--url", url)):
         assert cosell(*command) == (2, "", f"{told} --url {url}\n")
     assert cosell("sync", "status") == (2, "", f"{told}\n")
     code, out, err = cosell("sync", "--full", "--endpoint-url", url)
     assert (code, json.loads(out)["status"]) == (0, "complete")
-    assert err == f"cosell: the mirror lacked its {lacks}; made again\n"
+    assert err == f"cosell: the mirror lacked its {lacks}; recreated\n"
     assert cosell("sync", "verify", "--endpoint-url", url)[0] == 0

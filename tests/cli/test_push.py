@@ -138,7 +138,7 @@ def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(
     monkeypatch.setattr("tests.conftest.COSELL", [*COSELL[:2], program + COSELL[2]])
     told = push("-", "--rate", "on", "--share", "0.9", given=rows.replace("CRM", "ERP"))
     assert (told.code, told.err.splitlines()[-1]) == (0, "2 rows: 2 created")
-    assert told.err.startswith("AWS's quota of writes is used up; going on at ")
+    assert told.err.startswith("AWS's quota of writes is used up; continuing at ")
     assert (tmp_path / "state/cosell/quota.db").exists()
 
 

@@ -154,7 +154,7 @@ def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
     refused = AdminResult(503, {"error": "The database does not answer: full"})
     surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)
     visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store.scopes())
-    with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
+    with pytest.raises(Failure, match="Nothing was created: The database does not answer: full"):
         seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
 
 

@@ -77,7 +77,7 @@ def test_a_file_that_is_there_stays(connector: Connector, tmp_path: Path, capsys
     file.write_text("mine")
     wanted = ("--url", connector.server.url, "--account", connector.account)
     told = refused(capsys, "requests", "save-test", str(file), *wanted)
-    assert told == f"cosell: {file} is there already; name another file, or remove it\n"
+    assert told == f"cosell: {file} already exists; name another file, or remove it\n"
     assert file.read_text() == "mine"
 
 

@@ -33,7 +33,7 @@ def events_command(context: click.Context) -> None:
     "beginning",
     metavar="MOMENT",
     type=Since(),
-    help="Begin at a moment, so long ago as 1h, or at `start`; not now.",
+    help="Start at a moment, as long ago as 1h, or at `start`, instead of now.",
 )
 @click.option("--account", type=Account(), help="Only those of this account.")
 @click.option("--catalog", type=OneOf(CHOICES["catalog"]), help="Only those of this catalog.")
@@ -42,7 +42,7 @@ def events_command(context: click.Context) -> None:
     type=Known("a type of event", _detail_types),
     help="Only those of this type, such as 'Opportunity Created'.",
 )
-@click.option("--limit", type=Whole(min=1), help="End after so many.")
+@click.option("--limit", type=Whole(min=1), help="Stop after this many.")
 @setting("url")
 def tail_command(
     beginning: str | None,
@@ -103,9 +103,9 @@ def dead_letters_command(limit: int, url: str) -> None:
     "beginning",
     metavar="MOMENT",
     type=Since(),
-    help="Deliver again what came since a moment, or for so long as 1h; `start`: all.",
+    help="Deliver again what came since a moment, or in a span such as 1h; `start`: everything.",
 )
-@click.option("--dead-letters", is_flag=True, help="Deliver the dead letters after all.")
+@click.option("--dead-letters", is_flag=True, help="Redeliver the dead letters.")
 @click.option("--sink", help="The sink, by the name that `cosell events sinks` shows. Without it, all.")
 @setting("url")
 def replay_command(beginning: str | None, dead_letters: bool, sink: str | None, url: str) -> None:

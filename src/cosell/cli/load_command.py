@@ -21,7 +21,7 @@ MOST_SHOWN: Final = 50
 
 @click.command("load")
 @click.argument("file", type=click.File("rb"))
-@click.option("--keep-going", is_flag=True, help="Load the others where some are refused; the exit code is then 1.")
+@click.option("--keep-going", is_flag=True, help="Load the others if some are refused; the exit code is then 1.")
 @setting("db")
 @setting("account")
 @setting("catalog")

@@ -29,7 +29,7 @@ STOPPED: Final = 130
 @click.argument("file", type=click.File("rb"))
 @service_address
 @setting("catalog")
-@click.option("--dry-run", is_flag=True, help="Look up, compare, check by cosell's own rules, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Look up, compare, check against cosell's own rules, and write nothing.")
 @click.option("--replace", is_flag=True, help="A row is the whole record: clear what it does not name.")
 @click.option("--empty-clears", is_flag=True, help="Empty cells clear their members.")
 @click.option(
@@ -45,7 +45,7 @@ STOPPED: Final = 130
     help="A file for what columns mean, TOML or .json: it is read, and keeps what --map says.",
 )
 @click.option("--stop-at-first-error", is_flag=True, help="End at the first row that cannot be pushed.")
-@click.option("--report", metavar="FILE", help="Write what became of each row to this file, as JSON lines.")
+@click.option("--report", metavar="FILE", help="Write the result of each row to this file, as JSON lines.")
 @click.option(
     "--journal",
     metavar="FILE",
@@ -128,7 +128,7 @@ def push_command(
             click.echo(rules.summary(), err=True)
         if code == STOPPED or (stop_at_first_error and code):
             from_stdin = file.name == "<stdin>"
-            click.echo("Run it again with the same input." if from_stdin else f"Go on with: {again()}", err=True)
+            click.echo("Run it again with the same input." if from_stdin else f"Resume with: {again()}", err=True)
         return code
 
 
@@ -161,4 +161,4 @@ def _told(failed: Failed) -> int:
 
 def _tell_wait(kind: str, wait_s: float) -> None:
     at = (datetime.now().astimezone() + timedelta(seconds=wait_s)).strftime("%H:%M")
-    click.echo(f"AWS's quota of {kind}s is used up; going on at {at}", err=True)
+    click.echo(f"AWS's quota of {kind}s is used up; continuing at {at}", err=True)

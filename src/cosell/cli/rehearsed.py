@@ -49,7 +49,7 @@ class Rules:
     def summary(self) -> str:
         """With what reservation a dry run is reported."""
         unchecked = f"; {counted(self.unchecked, 'update')} could not be checked" if self.unchecked else ""
-        return f"A dry run, nothing was written. It was checked by cosell's own rules{unchecked}; AWS may refuse more."
+        return f"A dry run: nothing was written. Checked against cosell's own rules{unchecked}; AWS may refuse more."
 
     def _put(self, stored: dict[str, Any]) -> bool:
         """Have an opportunity here as it is stored elsewhere, but for its stamp; whether it can be."""

@@ -64,7 +64,7 @@ def requests_command(
 @requests_command.command("save-test")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--call", "identifier", help="One call, by the id that the list shows first.")
-@click.option("--last", type=Whole(min=1, max=100), help="How many calls at most, the last ones; 10 if not said.")
+@click.option("--last", type=Whole(min=1, max=100), help="How many calls at most, the last ones; 10 by default.")
 @click.option("--account", type=Account(), help="Only calls of an account, twelve digits.")
 @click.option("--client-token", help="Only calls with a ClientToken.")
 @click.option("--reveal", is_flag=True, help="Write sensitive values as they were, instead of placeholders.")
@@ -92,7 +92,7 @@ def save_test_command(
         with file.open("x", encoding="utf-8") as test:
             test.write(made["test"])
     except FileExistsError:
-        raise UserError(f"{file} is there already", "name another file, or remove it") from None
+        raise UserError(f"{file} already exists", "name another file, or remove it") from None
     calls = counted(len(made["calls"]), "call")
     click.echo(f"saved {calls} of account {made['account']} in {file}; run it with: python -m pytest {file}")
 

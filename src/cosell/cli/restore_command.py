@@ -11,7 +11,7 @@ from cosell.errors import UserError
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Put it in the place of the database that is there, which is kept.")
+@click.option("--replace", is_flag=True, help="Replace an existing database, which is kept.")
 @setting("db")
 def restore_command(file: Path, db: str, *, replace: bool) -> None:
     """Restore a database from FILE, which `cosell backup` has written.

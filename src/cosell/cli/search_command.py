@@ -67,7 +67,7 @@ def _told(mistake: Mistake) -> Iterator[str]:
 
 def _about_nothing(members: dict[str, Any], listing: Listing) -> str:
     if "Filter" in members:
-        return "No opportunity matches. =, in and has compare letter by letter; contains does not mind case."
+        return "No opportunity matches. =, in and has compare exactly; contains ignores case."
     if "Keyword" not in members:
         return about_no_opportunities(listing)
     try:

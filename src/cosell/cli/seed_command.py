@@ -29,7 +29,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | N
     "now_ms",
     metavar="MOMENT",
     callback=_moment,
-    help="The moment that the pipeline looks back from, such as 2026-06-30T12:00:00Z.  "
+    help="The moment at which the pipeline ends, such as 2026-06-30T12:00:00Z.  "
     "[default: the beginning of today in UTC, by the database's clock]",
 )
 @setting("db")
@@ -56,5 +56,5 @@ def seed_command(count: int, seed: int, now_ms: int | None, db: str, account: st
         if now_ms is None:
             now_ms = engine.clock() // MS_PER_DAY * MS_PER_DAY
         done = fill(engine.store, Scope(account, catalog), count=count, seed=seed, now_ms=now_ms, advance=advance)
-    moved = f"; {counted(done.moved, 'stamp')} moved behind those that were there" if done.moved else ""
+    moved = f"; {counted(done.moved, 'stamp')} moved after the existing ones" if done.moved else ""
     click.echo(f"seeded {counted(done.count, 'opportunity')} into {db} (account {account}, catalog {catalog}){moved}")

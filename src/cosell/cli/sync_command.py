@@ -33,7 +33,7 @@ SERVICE = (
         type=Span(least_ms=1000),
         default="5m",
         show_default=True,
-        help="The longest time for which the service may show a change late.",
+        help="The longest delay with which the service may show a change.",
     ),
     click.option(
         "--rate",
@@ -144,7 +144,7 @@ def sync_command(
 @sync_command.command("status")
 @TARGET
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--max-age", type=Span(), help="Exit code 1 where the mirror was in step longer ago than this.")
+@click.option("--max-age", type=Span(), help="Exit code 1 if the mirror was last in step longer ago than this.")
 def status_command(mirror: str, *, as_json: bool, max_age: int | None) -> int:
     """Show the state of a mirror: when it was last in step, its watermark, its queue, its latest runs and errors.
 

@@ -95,7 +95,7 @@ class Output:
     def repaired(self, made: list[str]) -> None:
         """Report what the mirror lacked and has again."""
         if made:
-            click.echo(f"cosell: the mirror lacked its {', '.join(made)}; made again", err=True)
+            click.echo(f"cosell: the mirror lacked its {', '.join(made)}; recreated", err=True)
 
     def rehearsed(self, counts: Counter[str]) -> None:
         """Say what a run would do."""
@@ -178,7 +178,7 @@ def _line_of(error: "Trouble") -> str:
         case Unavailable():
             return f"the service does not answer: {error}; {error.next_step}"
         case MirrorUnavailable():
-            return f"the mirror's database does not answer: {error}; the next run goes on where this one was"
+            return f"the mirror's database does not answer: {error}; the next run continues where this one stopped"
     return str(error)
 
 

@@ -113,7 +113,7 @@ def _lines(status: dict[str, Any]) -> list[str]:
         ago = span_text(verified["age_seconds"] * 1000)
         lines.append(f"verified      {ago} ago: {verified['different']:,} of {verified['compared']:,} differ")
     if status["pass_under_way"]:
-        lines.append("a pass is under way, or was broken off; the next run goes on with it")
+        lines.append("a pass is in progress, or was interrupted; the next run resumes it")
     lines += [f"  {each['id']}: {each['error']} ({each['attempts']} attempts)" for each in status["details_failing"]]
     for run in status["runs"]:
         did = "" if run["calls"] is None else f"{run['new']:,} new, {run['changed']:,} changed, {run['calls']:,} calls"

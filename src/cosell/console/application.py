@@ -111,7 +111,7 @@ class Console:
         """Raises Failure for a form that none of our pages has sent in this browser."""
         key = self._surroundings.engine.store.token_key
         if not is_csrf_token(dict(form).get(FIELD, ""), request.cookies.get(COOKIE, ""), key):
-            raise Failure(403, "This form is not from a page of this console.", "Open the page anew, and try again.")
+            raise Failure(403, "This form is not from a page of this console.", "Reload the page, and try again.")
 
     def _visit(
         self, request: Request, query: list[tuple[str, str]], form: list[tuple[str, str]], visitor: Visitor
@@ -137,7 +137,7 @@ class Console:
         assert isinstance(error, HTTPException)
         visit = self._visit(request, [], [], Visitor(Scope("", ""), ()))
         if error.status_code == 405:
-            failure = Failure(405, "This page only shows; it changes nothing.", "Open it from the menu.")
+            failure = Failure(405, "This page is read-only.", "Open it from the menu.")
         else:
             failure = Failure(error.status_code, "There is no such page.", "Choose one from the menu.")
         return self._to_be_finished(self._told(request, visit, failure))

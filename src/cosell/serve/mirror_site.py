@@ -84,7 +84,7 @@ class MirrorSite:
         elif scope["path"] == "/" and scope["method"] == "GET":
             await send_to_first_page(send)
         elif not is_console(scope["path"]):
-            await say(send, 404, "Here is a mirror of Partner Central to look at, under /console/, and no API.")
+            await say(send, 404, "This is a mirror of Partner Central, to be viewed under /console/. It has no API.")
         else:
             await self._look()
             await show(self._console, scope, receive, send, self._names.origin)
@@ -150,4 +150,4 @@ class MirrorSite:
 
 
 def _refuse(*_: object) -> AdminResult:
-    return AdminResult(405, {"error": "A mirror is only looked at."})
+    return AdminResult(405, {"error": "A mirror is read-only."})

@@ -37,7 +37,7 @@ def within(seconds: float, call: Callable[[], Answer], wait: Wait = threading.Ev
     wait(calling.done, seconds)  # whoever leaves here ends the process, and the thread with it
     if not calling.done.is_set():
         calling.leave()
-        raise TooLate(f"no whole answer within {seconds:g} s")
+        raise TooLate(f"no complete answer within {seconds:g} s")
     return calling.result()
 
 

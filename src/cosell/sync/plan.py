@@ -220,7 +220,7 @@ def doubt(state: SyncState, newest_ms: int | None, told: Told) -> str | None:
     """What the newest stamp and the service's time say against a pass that lists only what changed; None: nothing."""
     listing = state.listing
     if listing is not None and listing.full:
-        return "a pass that lists everything was broken off"
+        return "a pass that lists everything was interrupted"
     reached_ms = state.watermark_ms if listing is None else listing.floor_ms
     before = state.told if listing is None else listing.told
     if reached_ms is not None and (newest_ms is None or newest_ms < reached_ms):

@@ -76,7 +76,7 @@ class Refused(UserError):
 class Unavailable(Exception):
     """The service gave no answer despite several retries. `next_step` says what to do about it."""
 
-    def __init__(self, why: str, next_step: str = "the next run goes on where this one was") -> None:
+    def __init__(self, why: str, next_step: str = "the next run continues where this one stopped") -> None:
         super().__init__(why)
         self.next_step = next_step
 

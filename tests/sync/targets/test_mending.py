@@ -91,7 +91,7 @@ def test_what_was_removed_is_told_and_made_again(url: str, statement: str, datab
         mirror.database.script(f"{statement}{cascade}")
     with pytest.raises(UserError, match=f"the mirror lacks its .*{REMOVED[statement]}") as told:
         open_target(url, create=False)
-    assert told.value.next_step == "make it again with: cosell sync --full"
+    assert told.value.next_step == "recreate it with: cosell sync --full"
     made: list[str] = []
     with open_target(url, repair=True, tell=made.extend) as mirror:
         assert REMOVED[statement] in made

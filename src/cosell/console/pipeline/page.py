@@ -22,7 +22,7 @@ from cosell.console.visit.visit import Failure, Query, Visit
 from cosell.formulas import disarmed
 
 PIPELINE: Final = "/console/pipeline"
-PART: Final = "all that fit and have this in the customer's name"
+PART: Final = "all that match and have this in the customer's name"
 FILTERS: Final = ("period", "from", "to", "country", "industry", "owner")
 
 
@@ -122,7 +122,7 @@ def _asked_for(visit: Visit) -> Picture:
     for picture in pictures:
         if picture.name == visit.path_members["picture"]:
             return _with_names(visit, picture, asked.only)
-    raise Failure(404, "There is no such picture.", "Choose one on the page Pipeline.")
+    raise Failure(404, "There is no such chart.", "Choose one on the page Pipeline.")
 
 
 def _with_names(visit: Visit, picture: Picture, only: Restriction) -> Picture:

@@ -171,8 +171,8 @@ def _forecast(sums: Sums, currency: str, closing: Question, reporting: Reporting
     return Picture(
         _named("forecast", currency),
         f"Weighted forecast, {currency}",
-        "What open opportunities are expected to bring a month, times how likely a sale is in their stage; "
-        f"the setting probabilities says how likely{_rates_told(currency, reporting)}",
+        "The monthly spend expected from open opportunities, times the probability of a sale in their stage, "
+        f"which the setting probabilities gives{_rates_told(currency, reporting)}",
         "grid",
         "Stage",
         ("Open", "Probability", "Weighted"),
@@ -318,7 +318,7 @@ def _customers(figures: Figures) -> Picture:
         Line(name, (count_cell(count, {"CustomerCompanyName": [name]}),))
         for name, count in figures.top_customers(TOP_CUSTOMERS)
     )
-    note = "By opportunities; upper and lower case are alike"
+    note = "By opportunities; case is ignored"
     return Picture("customers", "Top customers", note, "bars", "Customer", ("Opportunities",), tuple(lines))
 
 

@@ -32,7 +32,7 @@ class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
-    limit: Annotated[int, Meta(ge=1, le=1000, description="How many, those that wait longest first.")] = 20
+    limit: Annotated[int, Meta(ge=1, le=1000, description="How many, longest wait first.")] = 20
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,9 +45,9 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     comment: Annotated[str | None, Meta(description="ReviewComments, for people.")] = None
     reason: Annotated[str | None, Meta(description="ReviewStatusReason, a few words or a code.")] = None
-    bare: Annotated[
-        bool, Meta(description="With `approve`: bring no people, no stage and no insights of AWS's that are made up.")
-    ] = False
+    bare: Annotated[bool, Meta(description="With `approve`: add no invented people, stage or insights of AWS's.")] = (
+        False
+    )
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 
@@ -75,7 +75,7 @@ class Refer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     opportunity: Annotated[
         dict[str, Any],
-        Meta(description="Members as CreateOpportunity takes them. What is left out is made up."),
+        Meta(description="Members as in CreateOpportunity. What is left out is invented."),
     ] = {}
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG

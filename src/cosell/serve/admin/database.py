@@ -17,9 +17,9 @@ class Seed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     count: Annotated[int, Meta(ge=0, le=100_000, description="How many opportunities.")] = 1000
     seed: Annotated[int, Meta(description="The same seed gives the same pipeline.")] = 1
-    now: Annotated[
-        str | None, Meta(description="The moment that the pipeline looks back from. Without it, the engine's.")
-    ] = None
+    now: Annotated[str | None, Meta(description="The moment at which the pipeline ends. Without it, the engine's.")] = (
+        None
+    )
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 

@@ -68,7 +68,7 @@ def restore(backup: Path, path: str, *, replace: bool) -> tuple[Backup, Path | N
     is_there = target.exists()
     if is_there and not replace:
         raise UserError(
-            f"{path} is there already", f"say --replace, which keeps it as {path}{ASIDE}, or name another with --db"
+            f"{path} already exists", f"say --replace, which keeps it as {path}{ASIDE}, or name another with --db"
         )
     with _copied(str(backup), target) as (copy, made):
         if is_there:

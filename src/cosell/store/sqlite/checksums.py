@@ -29,7 +29,7 @@ def mistake_in(file: Path) -> str | None:
     if not noted:
         return "has no checksum: an older cosell has made it, or somebody has put it there"
     if _digest(file) not in noted:
-        return "is not as it was made: it was cut short, changed, or replaced"
+        return "is not as it was made: it was truncated, changed, or replaced"
     return None
 
 

@@ -51,7 +51,7 @@ def export(mirror: Mirror, folder: Path, form: Form) -> dict[str, int]:
         for path, whole in partial.items():
             put_in_place(whole, path)
     except MirrorUnavailable as error:
-        raise UserError(f"cannot read the mirror: {error}", "see whether its database is well") from None
+        raise UserError(f"cannot read the mirror: {error}", "check its database") from None
     except OSError as error:
         raise UserError(f"cannot write into {folder}: {error.strerror or error}", "name another folder") from None
     finally:

@@ -39,7 +39,7 @@ def open_target(
         database.settle()
     except MirrorUnavailable as error:
         database.close()
-        raise UserError(f"cannot open the mirror: {error}", "see whether its database is well") from None
+        raise UserError(f"cannot open the mirror: {error}", "check its database") from None
     except BaseException:
         database.close()
         raise

@@ -41,9 +41,7 @@ def missing(database: Database) -> list[str]:
 def check(database: Database) -> None:
     """Raises UserError if a mirror is not whole."""
     if lacks := missing(database):
-        raise UserError(
-            f"the mirror lacks its {', '.join(lacks)}", f"make it again with: {suggested('sync', '--full')}"
-        )
+        raise UserError(f"the mirror lacks its {', '.join(lacks)}", f"recreate it with: {suggested('sync', '--full')}")
 
 
 def repair(database: Database) -> list[str]:

@@ -66,7 +66,7 @@ class _Reader:
             return self._condition()
         self._open += 1
         if self._open > DEEPEST:
-            raise Mistake(token, "the question is nested too deeply", "leave out parentheses that change nothing")
+            raise Mistake(token, "the condition is nested too deeply", "leave out parentheses that change nothing")
         self._place += 1
         part = self._negated(token) if token.says("not") else self._enclosed()
         self._open -= 1
@@ -190,5 +190,5 @@ class _Reader:
             raise Mistake(token, "! means nothing by itself", "write != or not")
         if token.kind == "unknown":
             raise Mistake(
-                token, "the quote is not closed", "close it; inside quotes, the other kind is a letter like any"
+                token, "the quote is not closed", "close it; inside quotes, the other kind is an ordinary character"
             )
