@@ -98,7 +98,7 @@ def test_a_mirror_whose_service_was_exchanged_is_brought_in_step(
     assert cosell("sync", "verify", "--endpoint-url", first)[0] == 0
 
 
-def test_columns_that_people_query_are_compared_and_mended(cosell: Cosell, servers: tuple[Server, Server]) -> None:
+def test_columns_that_people_query_are_compared_and_repaired(cosell: Cosell, servers: tuple[Server, Server]) -> None:
     url = servers[0].url
     assert cosell("sync", "--endpoint-url", url)[0] == 0
     tamper("UPDATE opportunity SET stage = 'Launched'")
@@ -118,7 +118,7 @@ def test_columns_that_people_query_are_compared_and_mended(cosell: Cosell, serve
         ("ALTER TABLE opportunity DROP COLUMN city", "column opportunity.city"),
     ],
 )
-def test_what_a_mirror_lacks_is_told_and_made_again(
+def test_what_a_mirror_lacks_is_reported_and_made_again(
     cosell: Cosell, servers: tuple[Server, Server], statement: str, lacks: str
 ) -> None:
     url = servers[0].url

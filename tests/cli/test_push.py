@@ -73,7 +73,9 @@ def test_a_file_that_is_pushed_again_creates_nothing_twice(
     assert two["Project"] == {"Title": "two\nlines", "DeliveryModels": ["Managed Services"]}
 
 
-def test_rows_that_are_refused_are_told_with_all_that_is_wrong(push: Callable[..., Finished], tmp_path: Path) -> None:
+def test_rows_that_are_refused_are_reported_with_all_that_is_wrong(
+    push: Callable[..., Finished], tmp_path: Path
+) -> None:
     rows = [
         {"PartnerOpportunityIdentifier": "CRM-1", "LifeCycle": {"Stage": "Won", "TargetCloseDate": "soon"}},
         {"PartnerOpportunityIdentifier": "CRM-2", "Arn": "arn:mine"},
@@ -170,7 +172,7 @@ def test_a_mistake_has_one_line(
     assert told.err.count("\n") == 1
 
 
-def test_missing_credentials_are_told_with_a_next_step(run: Callable[..., Finished], tmp_path: Path) -> None:
+def test_missing_credentials_are_reported_with_a_next_step(run: Callable[..., Finished], tmp_path: Path) -> None:
     surroundings: dict[str, str] = {
         **variables("http://127.0.0.1:9"),
         "AWS_ACCESS_KEY_ID": "",

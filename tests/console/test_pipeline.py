@@ -213,7 +213,7 @@ def test_rates_make_one_currency_and_what_has_none_stays_apart() -> None:
         (("USD", "", "Prospect=101"), "probabilities: '101' is not a whole number"),
     ],
 )
-def test_a_wrong_rate_or_probability_is_told(settings: tuple[str, str, str], told: str) -> None:
+def test_a_wrong_rate_or_probability_is_reported(settings: tuple[str, str, str], told: str) -> None:
     with pytest.raises(UserError, match=told):
         reporting_of(*settings)
 

@@ -320,7 +320,7 @@ def test_a_page_that_contradicts_the_mirror_begins_the_pass_again_in_full() -> N
     assert kept(target)["O119"] == NOON_MS - 119
 
 
-def test_a_full_pass_that_was_broken_off_is_begun_again() -> None:
+def test_a_full_pass_that_was_interrupted_is_begun_again() -> None:
     rows = [summary(f"O{number}", NOON_MS - number) for number in range(1, 30)]
     target = synced([*rows, summary("O99", NOON_MS - 99)])
 
