@@ -161,7 +161,7 @@ def test_the_status_tells_what_is_not_done(terminal: Terminal) -> None:
         mirror.detail_failed(row.id, "no luck", 0)
         mirror.begin_run("full", 0, identity)
     assert terminal("sync", "status") == 0
-    assert "a pass is under way" in terminal.out
+    assert "a pass is in progress" in terminal.out
     assert f"{row.id}: no luck (1 attempts)" in terminal.out
     assert "interrupted" in terminal.out
     assert "running" in terminal.out

@@ -144,7 +144,7 @@ MARKED: Final = {
     ),
     f"{'not ' * 50}[not] Stage = A": ("nested too deeply", "parentheses"),
     f"{'(' * 50}[(]Stage = A": ("nested too deeply", "parentheses"),
-    f"{' and '.join(['Stage in (a, b, c, d, e)'] * 4)} and [Stage] = f": ("condition 21", "two questions"),
+    f"{' and '.join(['Stage in (a, b, c, d, e)'] * 4)} and [Stage] = f": ("condition 21", "two searches"),
 }
 
 
