@@ -1,4 +1,4 @@
-"""Addresses of databases as they may be shown."""
+"""Database addresses as they may be shown."""
 
 
 def without_password(url: str) -> str:

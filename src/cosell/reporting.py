@@ -29,13 +29,13 @@ class Reporting(msgspec.Struct, frozen=True):
     probabilities: dict[str, int] = msgspec.field(default_factory=lambda: dict(USUAL_PROBABILITIES))
 
     def converted(self, value: int, currency: str) -> tuple[int, str]:
-        """An amount in hundredths, in the reporting currency where there is a rate, else as it is."""
+        """An amount in hundredths, in the reporting currency if there is a rate, else as it is."""
         if currency not in self.rates:
             return value, currency
         return int((value * self.rates[currency]).to_integral_value(ROUND_HALF_UP)), self.currency
 
     def weighted(self, value: int, stage: str) -> int:
-        """An amount in hundredths times how likely its sale is."""
+        """An amount in hundredths times the probability of its sale."""
         return (value * self.probabilities[stage] + 50) // 100
 
 

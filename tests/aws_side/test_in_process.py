@@ -96,7 +96,7 @@ def test_a_script_may_be_a_file(clock: cosell.Clock, tmp_path: Path) -> None:
         ({"review": "auto", "review_start": "soon"}, "'soon' is not a time span"),
     ],
 )
-def test_a_reviewer_that_cannot_be_is_told(options: dict[str, Any], told: str) -> None:
+def test_a_reviewer_that_cannot_be_is_reported(options: dict[str, Any], told: str) -> None:
     with pytest.raises(UserError, match=told):
         cosell.connect(**options)
 
@@ -218,7 +218,7 @@ def test_a_hand_comes_after_what_was_due_before(clock: cosell.Clock) -> None:
     assert status(client, deal) == "Approved"
 
 
-def test_what_aws_cannot_do_is_told(clock: cosell.Clock) -> None:
+def test_what_aws_cannot_do_is_reported(clock: cosell.Clock) -> None:
     aws = cosell.play_aws(cosell.connect(clock=clock))
     with pytest.raises(ResourceNotFoundException, match="O9"):
         aws.approve("O9")

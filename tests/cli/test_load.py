@@ -193,7 +193,7 @@ def _line(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
-def test_all_mistakes_are_told_at_once(run: Run) -> None:
+def test_all_mistakes_are_reported_at_once(run: Run) -> None:
     done = run("load", "-", given=lines(*(opportunity("x", Catalog="y") for _ in range(40))))
     assert "line 25, Catalog: INVALID_VALUE" in done.err
     assert "line 25, Id: INVALID_STRING_FORMAT" in done.err

@@ -129,7 +129,7 @@ def test_a_settings_file_that_cannot_be_used_is_one_line(
         ("DB", "mysql://x/y"),
     ],
 )
-def test_a_variable_that_makes_no_sense_is_told_also_where_the_port_is_taken(
+def test_a_variable_that_makes_no_sense_is_reported_also_where_the_port_is_taken(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -145,7 +145,7 @@ def test_a_variable_that_makes_no_sense_is_told_also_where_the_port_is_taken(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_another_mistake_the_taken_port_is_told(
+def test_without_another_mistake_the_taken_port_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken_port: int
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -191,7 +191,7 @@ def test_answers_nested_absurdly_deep_are_one_line(
 
 @pytest.mark.parametrize("text", ["[" * DEEP + "]" * DEEP, '{"Id":' * DEEP + "1" + "}" * DEEP])
 @pytest.mark.parametrize("suffix", ["json", "toml"])
-def test_files_nested_absurdly_deep_are_told(
+def test_files_nested_absurdly_deep_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, suffix: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

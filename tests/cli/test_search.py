@@ -104,7 +104,7 @@ def test_a_limit_tells_how_to_go_on_without_a_gap(run: Run, ids: list[str]) -> N
 def test_finding_nothing_tells_what_else_to_try(run: Run) -> None:
     assert "put --where before it" in run("search", "Stage", "=", "Qualified").err
     assert "asked with --where" in run("search", "eagle").err
-    assert "contains does not mind case" in run("search", "--where", "Stage = qualified").err
+    assert "contains ignores case" in run("search", "--where", "Stage = qualified").err
     assert "Make some: cosell seed --db cosell.db" in run("search", "--catalog", "AWS").err
 
 

@@ -210,7 +210,7 @@ def test_rates_make_one_currency_and_what_has_none_stays_apart() -> None:
         ("EUR=1,08", "'08' has no value"),
     ],
 )
-def test_a_wrong_rate_is_told(rates: str, told: str) -> None:
+def test_a_wrong_rate_is_reported(rates: str, told: str) -> None:
     with pytest.raises(UserError, match=told):
         rates_of(rates, "USD")
 

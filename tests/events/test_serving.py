@@ -262,7 +262,7 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
         (["--sink", "file:-", "--workers", "2"], "several workers cannot share stdout"),
     ],
 )
-def test_a_sink_that_is_not_possible_is_told_before_anything_is_served(
+def test_a_sink_that_is_not_possible_is_reported_before_anything_is_served(
     run: Callable[..., Finished], tmp_path: Path, arguments: list[str], line: str
 ) -> None:
     refused = run("serve", *arguments, environment={"COSELL_WEBHOOK_SECRET": ""})

@@ -380,7 +380,7 @@ def test_a_service_that_nobody_reaches_says_so(aws: Any, monkeypatch: pytest.Mon
         assert sink.deliver(EVENTS[:2]) == [Failure(f"EndpointConnectionError at {address}")] * 2
 
 
-def test_a_configuration_that_is_no_good_is_told_in_one_line(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configuration_that_is_no_good_is_reported_in_one_line(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "no-url")
     with pytest.raises(UserError, match="cannot be sent to: "):
         SqsSink("http://localhost/000000000000/events")

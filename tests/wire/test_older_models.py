@@ -101,7 +101,7 @@ def test_a_token_that_comes_again_gets_the_first_answer(older: Service) -> None:
     assert created(older, **complete()) == created(older, **complete())
 
 
-def test_a_model_that_is_not_kept_is_told_with_those_that_are() -> None:
+def test_a_model_that_is_not_kept_is_reported_with_those_that_are() -> None:
     with pytest.raises(UserError, match="'2024-01' is not the month of a service model") as told:
         Engine.open(":memory:", model="2024-01")
     assert told.value.next_step == f"choose from 2026-06, 2026-10, {model_source().month}"

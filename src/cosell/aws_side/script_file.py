@@ -1,4 +1,4 @@
-"""From the settings of the reviewer to the script that it follows."""
+"""From the reviewer's settings to the script that it follows."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +14,10 @@ from cosell.time_texts import span_ms
 
 
 def review_document(settings: Settings, named: Callable[[str], str] = str) -> dict[str, Any] | None:
-    """The document of the script that `review` names; None for `manual`: nothing happens by itself.
+    """The script document that `review` names; None for `manual`: nothing happens by itself.
 
-    Raises UserError where the file cannot be read, or says something that cannot be done. `named` is what gave a
-    setting its value, as people know it.
+    Raises UserError if the file cannot be read, or asks for something impossible. `named` gives the name under which
+    people have set a setting: its option, variable or key.
     """
     if settings.review == "manual":
         return None
@@ -29,7 +29,7 @@ def review_document(settings: Settings, named: Callable[[str], str] = str) -> di
 
 
 def checked_script(document: Any, name: str) -> Script:
-    """The script that a document describes. Raises UserError, with the document's name, for what cannot be done."""
+    """The script that a document describes. Raises UserError, with the document's name, for a mistake in it."""
     try:
         return script_of(document)
     except ScriptMistake as mistake:

@@ -45,7 +45,7 @@ def console_command(
     log_level: str,
     log_format: str,
 ) -> None:
-    """Look at a mirror in a browser, until SIGTERM or Ctrl-C. Nothing can be changed there.
+    """Look at a mirror in a browser, until SIGTERM or Ctrl-C. It is read-only.
 
     A running server has a console of its own, at /console/.
     """
@@ -69,7 +69,7 @@ def console_command(
 
 
 class MirrorSource:
-    """The mirror at a URL, opened for each question and not longer, so that a sync is never kept waiting."""
+    """The mirror at a URL, opened only while it is read, so that a sync never has to wait."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -100,7 +100,7 @@ class MirrorSource:
         return status | {"mirror": without_password(self._url), "commands": self._commands(status)}
 
     def _commands(self, status: dict[str, Any]) -> dict[str, str]:
-        """What brings the mirror in step with the service that it is of, from any folder."""
+        """The command that brings the mirror in step with its service, from any folder."""
         from cosell.sync.account_key import is_aws
 
         endpoint = status["endpoint"]

@@ -1,4 +1,4 @@
-"""`cosell doctor`: one line for each thing that has to be in place."""
+"""`cosell doctor`: one line for each thing that must be in place."""
 
 import json
 import os
@@ -104,7 +104,7 @@ def model() -> Finding:
 
 
 def client_model() -> Finding:
-    """What clients of this machine know of the model."""
+    """How much of the model the clients on this machine know."""
     import botocore
 
     from cosell.cli import versions
@@ -153,7 +153,7 @@ def clock(seconds: float) -> Finding:
 
 
 def surroundings(server: str | None) -> Iterator[Finding]:
-    """Variables that would send an AWS client of this shell elsewhere than to `server`."""
+    """Variables that would send this shell's AWS clients elsewhere than to `server`."""
     here = exports(url=server)
     endpoint = os.environ.get(ENDPOINT)
     if endpoint is None:
@@ -206,7 +206,7 @@ def listing(server: str) -> Finding:
 
 
 def sinks(server: str) -> Iterator[Finding]:
-    """Whether the sinks of a server take events. Nothing where nobody answers."""
+    """Whether a server's sinks take events. Nothing if nobody answers."""
     from cosell.cli.admin import ask
 
     try:

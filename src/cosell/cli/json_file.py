@@ -8,7 +8,7 @@ from cosell.json_and_toml import Unreadable, json_of
 
 
 def json_object(file: IO[bytes]) -> dict[str, Any]:
-    """The object of a file. Fails with a usage error where the file is not JSON, or holds something else."""
+    """The object of a file. Fails with a usage error if the file is not JSON, or holds something else."""
     try:
         document = json_of(file.read())
     except Unreadable as mistake:

@@ -14,7 +14,7 @@ _EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 
 
 class Family(click.Group):
-    """A group of commands that says which one may have been meant."""
+    """A group of commands that suggests what may have been meant."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

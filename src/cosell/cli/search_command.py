@@ -1,4 +1,4 @@
-"""`cosell search`: opportunities that a keyword and conditions find, from a database, a running cosell, or AWS."""
+"""`cosell search`: find opportunities by keyword and conditions, in a database, a running cosell, or AWS."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -31,10 +31,10 @@ MOST_NAMED: Final = 12
 @click.option("--show-request", is_flag=True, help="Send nothing: print the request for boto3, the AWS CLI and curl.")
 @listing_options(SORT_KEYS)
 def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_request: bool, listing: Listing) -> int:
-    """Find opportunities by a keyword, and by conditions, as SearchOpportunities does it.
+    """Find opportunities by a keyword, and by conditions, as SearchOpportunities does.
 
-    The KEYWORD is a part of the identifier, the partner's own identifier, the company's name, the project's title,
-    the next steps or the owner's name.
+    The KEYWORD is part of the identifier, the partner's own identifier, the company's name, the project's title, the
+    next steps or the owner's name.
 
     A condition is a field, an operator and a value: = != in, contains and contains any of, has and has all of for
     texts; > >= < <= for dates and numbers. Conditions are joined by and, or, not and parentheses.
@@ -79,7 +79,7 @@ def _told(mistake: Mistake) -> Iterator[str]:
 
 def _about_nothing(members: dict[str, Any], listing: Listing) -> str:
     if "Filter" in members:
-        return "No opportunity matches. =, in and has compare letter by letter; contains does not mind case."
+        return "No opportunity matches. =, in and has compare exactly; contains ignores case."
     if "Keyword" not in members:
         return about_no_opportunities(listing)
     try:

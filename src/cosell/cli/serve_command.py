@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def serve_command(**given: Any) -> int:
     """Serve AWS clients on a port, until SIGTERM or Ctrl-C.
 
-    It finishes requests under way first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1
-    if something had to be cut off.
+    It first finishes the requests in progress, within 30 seconds; a second signal ends it at once. The exit code is 0,
+    or 1 if something had to be aborted.
     """
     from cosell import __version__
     from cosell.aws_side.script_file import review_document

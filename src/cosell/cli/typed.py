@@ -1,4 +1,4 @@
-"""What was typed: the database, the server and the account that a command is about, and the command to type next."""
+"""What was typed: a command's database, server and account, and the command to type next."""
 
 import shlex
 from collections.abc import Collection, Iterator
@@ -18,7 +18,7 @@ _RANKS: Final = {ParameterSource.COMMANDLINE: 3, ParameterSource.ENVIRONMENT: 2,
 
 
 def about() -> dict[str, str]:
-    """The options of the command under way that say more than their defaults, by their names without dashes."""
+    """The options of the current command that say more than their defaults, by their names without dashes."""
     context = click.get_current_context(silent=True)
     if context is None:
         return {}
@@ -30,9 +30,9 @@ def about() -> dict[str, str]:
 
 
 def again(*, without: Collection[str] = (), **changed: str) -> str:
-    """The command under way, to be typed again: without some parameters, and with others changed or added.
+    """The current command, to be typed again: without some parameters, and with others changed or added.
 
-    Moments that were counted from now are those of this run, so that the question stays the same.
+    Moments that were counted from now are those of this run, so that the query stays the same.
     """
     context = click.get_current_context()
     options: list[str] = []
@@ -84,15 +84,15 @@ def told_of(name: str) -> Iterator[None]:
 
 
 def see_help() -> str:
-    """The next step where there is no better one."""
+    """The next step if there is no better one."""
     return f"see: {click.get_current_context().command_path} --help"
 
 
 def server_asked() -> str | None:
-    """The address that the command under way asks; None where it opens a database, or asks AWS.
+    """The address that the current command asks; None if it opens a database, or asks AWS.
 
     `--db` and `--aws` win over an address that only the variable or the file gives, and `--url` over theirs.
-    Raises UserError where two of them are typed.
+    Raises UserError if two of them are typed.
     """
     context = click.get_current_context()
     url: str | None = context.params["url"]

@@ -1,6 +1,6 @@
-"""Every page of the console, in one table: its address, its title, and who makes it.
+"""Every page of the console, in one table: its address, its title, and its handler.
 
-A page with `act` takes forms too; only they change anything. `in_menu` pages stand in the menu, in this order.
+A page with `act` takes forms too; only they change anything. `in_menu` pages are in the menu, in this order.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,8 @@ from cosell.console.wire.page import act_on_wire_call, wire, wire_archive, wire_
 class Page(msgspec.Struct, frozen=True):
     """One page.
 
-    One that `is_quick` needs no more than a call of the API before its first byte. As the API itself it does so on the
-    event loop, since a thread would cost more; whatever takes longer is made in a thread.
+    An `is_quick` page needs no more than one API call before its first byte. Like the API itself, it makes that call on
+    the event loop, since a thread would cost more; anything longer runs in a thread.
     """
 
     path: str
@@ -76,7 +76,7 @@ PAGES_OF_A_MIRROR: Final = (
         if page.path.startswith(("/console/opportunities", SEARCH, "/console/pipeline"))
     ),
 )
-"""Those that only read what a mirror has, each in a thread: its database may let one wait."""
+"""Pages that only read what a mirror has, each in a thread: its database may be slow."""
 
 
 def pages_of(surroundings: Surroundings) -> tuple[Page, ...]:

@@ -5,8 +5,8 @@
     sqs:QUEUE_URL        a queue of Amazon SQS
     eventbridge:BUS      a bus of Amazon EventBridge, by name or ARN
 
-Options stand behind a `#`, joined by `&`, since no server is ever sent that part of a URL: `account`, `catalog` and
-`detail-type` (which may be repeated) choose events; `secret` signs a webhook's, `source` names those of a bus.
+Options follow a `#`, joined by `&`, since that part of a URL is never sent to a server: `account`, `catalog` and
+`detail-type` (which may be repeated) filter events; `secret` signs a webhook's, `source` names those of a bus.
 """
 
 import hashlib
@@ -43,17 +43,17 @@ class Sink(Protocol):
         """Send events, each about another subject. For each, in this order: None once it has safely arrived."""
 
     def trouble(self) -> str | None:
-        """Why it could take nothing now, as far as that shows without an event; None where nothing shows."""
+        """Why it could not take anything now, as far as that shows without an event; None if nothing shows."""
 
     def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
 
 
 class Address(NamedTuple):
-    """What `--sink` names. `target` is what stands between kind and options; for a webhook, the whole URL."""
+    """What `--sink` names. `target` is the part between kind and options; for a webhook, the whole URL."""
 
     name: str
-    """Tells the sink from others in logs, figures and the database. Nothing secret is in it."""
+    """Distinguishes the sink in logs, metrics and the database. It contains nothing secret."""
     kind: str
     target: str
     options: dict[str, str]
@@ -61,16 +61,16 @@ class Address(NamedTuple):
 
 
 class NamedSink(NamedTuple):
-    """A sink that is to be delivered to."""
+    """A sink to deliver to."""
 
     name: str
     choice: Choice
     open: Callable[[], Sink]
-    """Raises UserError where the surroundings do not allow it."""
+    """Raises UserError if the environment does not allow it."""
 
 
 def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> list[NamedSink]:
-    """The sinks that `--sink` names. Raises UserError where one is not valid, or named twice."""
+    """The sinks that `--sink` names. Raises UserError if one is not valid, or named twice."""
     addresses = [address_of(text) for text in texts]
     for address in addresses:
         if [other.name for other in addresses].count(address.name) > 1:
@@ -81,7 +81,7 @@ def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> lis
 
 
 def address_of(text: str) -> Address:
-    """What a text names. Raises UserError where it names no sink; the message begins with what may be shown of it."""
+    """What a text names. Raises UserError if it names no sink; the message starts with the part of it that may be shown."""
     try:
         return _address(text)
     except UserError as mistake:
@@ -89,7 +89,7 @@ def address_of(text: str) -> Address:
 
 
 def _shown(text: str) -> str:
-    """A text without its options, of a URL only scheme and host: all else may be a secret."""
+    """A text without its options; of a URL only scheme and host, because the rest may be a secret."""
     before = text.partition("#")[0]
     scheme, is_url, rest = before.partition("://")
     return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}" if is_url else before
@@ -136,7 +136,7 @@ def _webhook_name(url: str) -> str:
 
 
 def _opener(address: Address, webhook_secret: str, wall_clock: Now) -> Callable[[], Sink]:
-    """How to open a sink; what is wrong with its options is told now. Each kind is loaded when it is asked for."""
+    """How to open a sink; mistakes in its options are reported now. Each kind is loaded on first use."""
     if address.kind == "file":
         from cosell.events.file_sink import FileSink
 

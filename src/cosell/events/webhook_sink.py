@@ -68,7 +68,7 @@ def signature(key: bytes, event_id: str, timestamp_s: int, body: bytes) -> str:
 
 
 class WebhookSink:
-    """Posts to `url`. Any status from 200 to 299 is a delivery; redirections are refusals and are not followed.
+    """Posts to `url`. Any status from 200 to 299 is a delivery; redirects are refusals and are not followed.
 
     `wall_clock` gives milliseconds since 1970 UTC of the real world, whatever the engine's clock says: receivers
     compare the header `webhook-timestamp` with theirs.

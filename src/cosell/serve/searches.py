@@ -1,8 +1,8 @@
-"""Searches run in threads of their own, a few at a time: one may look at every opportunity of an account.
+"""Searches run in threads of their own, a few at a time: one may read every opportunity of an account.
 
-On the event loop it would keep all other readers waiting, and on the writer's thread the writers. In a thread it shares
-the processor with them, which Python and SQLite see to: whoever waits gets its turn within milliseconds. Whoever was
-not begun by the deadline, since other searches are under way, or was not done by it, is told so.
+On the event loop it would block all other readers, and on the writer's thread the writers. In a thread it shares the
+processor with them, which Python and SQLite see to: everyone gets a turn within milliseconds. A search that has not
+started by the deadline, since others are in progress, or has not finished by it, is told so.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from cosell.store.interface import StoreBusy
 from cosell.store.patience import new_deadline, seconds_until, waiting_until
 
 AT_ONCE: Final = 2
-"""Searches of one worker: a long one does not stop the next, and many long ones do not stop everything else."""
+"""Concurrent searches of one worker: a long one does not block the next, and many do not block everything else."""
 SEARCH: Final = "SearchOpportunities"
 
 

@@ -1,4 +1,4 @@
-"""Running a worker: granian around the application, from readiness to a graceful end."""
+"""Running a worker: granian around the application, from readiness to graceful shutdown."""
 
 import asyncio
 import errno
@@ -29,8 +29,8 @@ from cosell.serve.write_ahead_log import keep_short
 from cosell.wire.model import served_month
 
 HEADER_TIMEOUT_MS: Final = 75_000
-"""How long a connection may be without a whole head, at its start and after each answer: granian has one limit for
-both. Whoever asks once a minute keeps the connection."""
+"""How long a connection may be without complete headers, at its start and after each answer: granian has one limit for
+both. A client that polls once a minute keeps the connection."""
 HEADER_LIMIT_BYTES: Final = 16 * 1024
 BACKLOG: Final = 4096
 """Connections that wait to be accepted. The system may allow fewer."""
@@ -45,7 +45,7 @@ def is_loopback(host: str) -> bool:
 
 
 def free_port(host: str, port: int) -> int:
-    """The port itself if nobody listens on it, a free one for 0. Raises UserError where it is taken."""
+    """The port itself if nobody listens on it, a free one for 0. Raises UserError if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -118,7 +118,7 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
 
 
 def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
-    """What whoever reads the first line of the log wants to know. Nothing secret is in it."""
+    """What a reader of the log's first line needs to know. Nothing secret is in it."""
     return {
         "version": options.version,
         "model": served_month(options.model),
@@ -132,7 +132,7 @@ def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
 
 
 def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) -> Server:
-    """The server of an ASGI application, with the limits that every one has."""
+    """The server of an ASGI application, with the limits that all have."""
     return Server(
         application,
         address=host,
@@ -148,7 +148,7 @@ def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) 
 
 
 async def listening(serving: "asyncio.Task[None]", host: str, port: int) -> None:
-    """Wait until a server answers, or has failed to start. Clients that read nothing are let go from then on."""
+    """Wait until a server answers, or has failed to start. Clients that read nothing are disconnected from then on."""
     while not serving.done():
         try:
             _, writer = await asyncio.open_connection(host, port)

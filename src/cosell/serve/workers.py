@@ -1,4 +1,4 @@
-"""Several processes on one port: each is a whole server, and the kernel spreads connections over them."""
+"""Several processes on one port: each is a complete server, and the kernel spreads connections over them."""
 
 import asyncio
 import os
@@ -33,14 +33,14 @@ from cosell.store.interface import StoreUnavailable
 
 READY: Final = b"ready\n"
 RESTART_DELAY_S: Final = 1
-"""Before a worker is put in the place of one that died, so that a lasting mistake does not spin."""
+"""The pause before a dead worker is replaced, so that a lasting mistake does not spin."""
 
 KILL_DELAY_S: Final = 3
-"""Between the last moment at which a worker should have ended by itself, and its being killed."""
+"""The time between the deadline by which a worker should have ended by itself, and its being killed."""
 
 
 def check_sinks(texts: Sequence[str], webhook_secret: str) -> None:
-    """Raises UserError for a sink that cannot be one."""
+    """Raises UserError for an impossible sink."""
     for named in addressed(texts, webhook_secret, wall_clock):
         try:
             named.open().close()
@@ -63,7 +63,7 @@ def serve(
 
     Raises UserError for a database that cannot be opened.
     """
-    # Opened here first: the schema is made once, and a mistake in --db is told once.
+    # Opened here first: the schema is created once, and a mistake in --db is reported once.
     engine = Engine.open(options.db, readings=options.readings, model=options.model)
     if course is not None:
         clock_of(engine).follow(course)
@@ -76,7 +76,7 @@ def serve(
 
 
 def _may_serve(engine: Engine, outage: Outage) -> bool:
-    """Whether a new worker would open the database that the others have, and not make or find another one."""
+    """Whether a new worker would open the database that the others have, and not create or find another one."""
     try:
         engine.store.check()
     except StoreUnavailable as reason:
@@ -111,7 +111,7 @@ def _supervise_all(
 
 
 class _Told:
-    """What the supervisor was told by signals: to stop, and then to do so at once."""
+    """What signals have told the supervisor: to stop, and then to do so at once."""
 
     def __init__(self) -> None:
         self.to_stop = asyncio.Event()
@@ -125,7 +125,7 @@ class _Told:
 async def _supervise(
     workers: int, options: ServeOptions, on_ready: Callable[[], None], may_serve: Callable[[], bool]
 ) -> int:
-    """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies: the exit code."""
+    """Run the workers until SIGTERM or SIGINT, and replace those that die; returns the exit code."""
     told = _Told()
     tell_uncaught()
     loop = asyncio.get_running_loop()
@@ -146,7 +146,7 @@ async def _announce(started: list[asyncio.Event], on_ready: Callable[[], None]) 
 
 
 async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_serve: Callable[[], bool]) -> bool:
-    """Let there be a worker until all are to stop. Whether the last one has finished what was under way."""
+    """Keep a worker running until all are to stop. Returns whether the last one finished what was in progress."""
     while not told.to_stop.is_set():
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -179,7 +179,7 @@ async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_
 
 
 async def _stop(worker: asyncio.subprocess.Process, ended: "asyncio.Task[int]", told: _Told) -> None:
-    """Pass on that it is to stop; it has STOP_TIMEOUT_S for that itself."""
+    """Pass on the order to stop; the worker itself has STOP_TIMEOUT_S for that."""
     with suppress(ProcessLookupError):  # it has just ended
         worker.terminate()
     at_once = asyncio.create_task(told.at_once.wait())

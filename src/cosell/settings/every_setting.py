@@ -1,4 +1,4 @@
-"""The table of settings: the name, the type, the default and the meaning of each, once."""
+"""The table of settings: the name, type, default and meaning of each, in one place."""
 
 from typing import Annotated, Final
 
@@ -38,19 +38,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
-    insecure: Annotated[bool, Meta(description="Listen beyond loopback, although nobody signs in.")] = False
+    insecure: Annotated[bool, Meta(description="Listen beyond loopback, although nobody is authenticated.")] = False
     allow_host: Annotated[
         list[str],
         Meta(
-            description="A name by which clients call this server, beside its addresses and localhost. May be "
+            description="A name by which clients call this server, besides its addresses and localhost. May be "
             "repeated; the variable separates several by spaces."
         ),
     ] = []
     public_url: Annotated[
         str,
         Meta(
-            description="The address by which people reach this server, such as https://pipeline.example, where a "
-            "proxy stands in front of it."
+            description="The address by which people reach this server, such as https://pipeline.example, if a "
+            "proxy is in front of it."
         ),
     ] = ""
     clock: Annotated[
@@ -68,13 +68,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = []
     keep_events: Annotated[
-        str, Meta(description="How long an event, or a dead letter, is kept once every sink has had it, such as 30d.")
+        str,
+        Meta(description="How long an event, or a dead letter, is kept once every sink has it, such as 30d."),
     ] = "7d"
     keep_history: Annotated[
         str,
         Meta(
-            description="How long the history is kept: what an opportunity was before each change. Such as 90d; "
-            "without it, for ever."
+            description="How long the history of opportunities, which is their records before each change, is kept, "
+            "such as 90d; for ever by default."
         ),
     ] = ""
     webhook_secret: Annotated[
@@ -103,7 +104,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appearance_delay: Annotated[
         str,
         Meta(
-            description="How long at most a new opportunity, or what was just associated with one, is not found, "
+            description="The longest time for which a new opportunity, or a new association, cannot be found, "
             "such as 5s; with 0s it is found at once."
         ),
     ] = "0s"
@@ -129,7 +130,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Escape colons in the texts of GetOpportunity's answers as `&amp;colon;`, as AWS does."),
     ] = False
     no_sandbox_solution: Annotated[
-        bool, Meta(description="Begin a Sandbox without the solution S-1234567, as new partner organisations have it.")
+        bool, Meta(description="Start a Sandbox without the solution S-1234567, as new partner organisations do.")
     ] = False
     without_search: Annotated[
         list[Annotated[str, Meta(pattern=ACCOUNT_PATTERN)]],
@@ -145,7 +146,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(
             description="What one unit of each currency is worth in `currency`, such as EUR=1.08,GBP=1.27. Amounts "
-            "of a currency without a rate stay apart."
+            "in a currency without a rate stay separate."
         ),
     ] = ""
     probabilities: Annotated[

@@ -14,9 +14,9 @@ _SEE: Final = "see docs/reference/settings.md"
 
 
 def from_file(folder: Path) -> dict[str, Any]:
-    """The settings that `cosell.toml` gives; empty where there is no file.
+    """The settings that `cosell.toml` gives; empty if there is no file.
 
-    Raises UserError where the file cannot be read, is not TOML, names an unknown setting or gives one a value that it
+    Raises UserError if the file cannot be read, is not TOML, names an unknown setting or gives one a value that it
     cannot have.
     """
     try:

@@ -1,4 +1,4 @@
-"""From the settings to how the service reads what AWS leaves open."""
+"""How the settings have the service read what AWS leaves open."""
 
 from cosell.context import Readings
 from cosell.settings.every_setting import Settings

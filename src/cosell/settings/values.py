@@ -1,4 +1,4 @@
-"""Whether a value is one that a setting can have, and what it has to be, in words."""
+"""Whether a setting can have a value, and the rule for its values, in words."""
 
 from typing import Any, Final, get_args, get_origin
 
@@ -14,7 +14,7 @@ _RULES: Final = {
     "without_search": "a list of accounts of twelve digits",
     "url": "an address that begins with http:// or https://",
 }
-"""What a pattern demands, in words."""
+"""What a pattern requires, in words."""
 _SPANS: Final = frozenset(
     {"review_start", "review_verdict", "task_delay", "appearance_delay", "keep_events", "keep_history"}
 )
@@ -22,9 +22,9 @@ _SPANS: Final = frozenset(
 
 
 def checked(name: str, value: Any, *, strict: bool = True) -> Any:
-    """The value of a setting; where it is not `strict`, a number may be a text.
+    """The value of a setting; unless it is `strict`, a number may be a text.
 
-    Raises UserError for one that it cannot have: the message begins with the value.
+    Raises UserError for an impossible one: the message begins with the value.
     """
     try:
         converted = msgspec.convert(value, FIELDS[name].type, strict=strict)
@@ -41,7 +41,7 @@ def checked(name: str, value: Any, *, strict: bool = True) -> Any:
 
 
 def _rule_of(name: str) -> str:
-    """What a setting's value has to be, in words."""
+    """What a setting's value must be, in words."""
     if name in CHOICES:
         return either(CHOICES[name])
     if name in _RULES:

@@ -1,4 +1,4 @@
-"""Variables of the environment that look like settings, and are none."""
+"""Environment variables that look like settings but are none."""
 
 import re
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ _OF_KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)\Z|_PORT_\d+_(TC
 
 
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
-    """Variables that begin as those of settings do, and are none; each with the one that may have been meant.
+    """Variables that look like settings but are none; each with the one that may have been meant.
 
-    Those that Kubernetes sets for a service that is called cosell are passed over.
+    Those that Kubernetes sets for a service called cosell are ignored.
     """
     known = {f"COSELL_{name.upper()}" for name in FIELDS}
     return {

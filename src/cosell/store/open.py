@@ -1,4 +1,4 @@
-"""From a database's URL to its store, and who may make a database that is not there."""
+"""From a database's URL to its store, and who may create a missing database."""
 
 import stat
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ MEMORY: Final = ":memory:"
 def open_store(url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> Store:
     """The store that `url` names: a file's path, `:memory:` or `sqlite:///…`.
 
-    Raises UserError where the URL names no store, or one that is not there or cannot be opened for the `access`.
+    Raises UserError if the URL names no store, or one that is not there or cannot be opened for the `access`.
     """
     path = _path(url)
     if access is not Access.CREATE:
@@ -37,7 +37,7 @@ def open_store(url: str, *, new_token_key: bytes, access: Access = Access.CREATE
 def open_dump(url: str, scope: Scope) -> Iterator["Dump"]:
     """The records of a scope in the database that `url` names, as far as they can be read.
 
-    Raises UserError where there is no database, or one in which nothing can be read.
+    Raises UserError if there is no database, or one in which nothing can be read.
     """
     path = _path(url)
     _check_presence(path)
@@ -57,7 +57,7 @@ def back_up(url: str, to: Path) -> "Backup":
 
 
 def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | None]:
-    """Put a backup in the place of the database that `url` names. See `sqlite.backup.restore`."""
+    """Restore a backup over the database that `url` names. See `sqlite.backup.restore`."""
     path = _path(url)
     if path == MEMORY:
         raise UserError("a database in memory is gone when a command ends", "name a file with --db")
@@ -67,9 +67,9 @@ def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | 
 
 
 def diagnose(url: str) -> "Diagnosis":
-    """What is wrong with the database that `url` names, which is neither made nor migrated by looking at it.
+    """What is wrong with the database that `url` names, which is neither created nor migrated by this.
 
-    Raises UserError where the URL names no store.
+    Raises UserError if the URL names no store.
     """
     path = _path(url)
     from cosell.store.sqlite.diagnosis import diagnosis
@@ -85,7 +85,7 @@ def explanation(url: str, error: StoreUnavailable) -> UserError:
 
 
 def check_place(url: str) -> None:
-    """Raises UserError where the URL names no store, or none that could be served. Makes and changes nothing."""
+    """Raises UserError if the URL names no store, or none that could be served. Creates and changes nothing."""
     path = _path(url)
     if path == MEMORY or (not Path(path).exists() and Path(path).absolute().parent.is_dir()):
         return
@@ -118,7 +118,7 @@ def _path(url: str) -> str:
 
 
 def _check_presence(path: str) -> None:
-    """Raises UserError where `path` is not a file with something in it."""
+    """Raises UserError if `path` is not a file with something in it."""
     if path == MEMORY:
         raise UserError("a database in memory holds nothing when a command begins", "name a file with --db")
     make_one = f"make one with: {suggested('seed', db=path)}"

@@ -1,8 +1,8 @@
-"""What ends the wait between two runs early: an event of Partner Central in an SQS queue.
+"""What ends the wait between two runs early: a Partner Central event in an SQS queue.
 
-An event only says "look now". What it tells about an opportunity is not used, and no event is waited for: they come
-late, twice, in another order or not at all, and the next run asks the service anyway. So a message is deleted when it
-is received, and a queue that does not answer costs no more than a wait of the usual length.
+An event only says "look now". Its contents are not used, and no event is waited for: they come late, twice, in another
+order or not at all, and the next run asks the service anyway. So a message is deleted when it is received, and a queue
+that does not answer costs no more than a wait of the usual length.
 """
 
 import time
@@ -45,7 +45,7 @@ class Queue:
     def wait(self, seconds: float) -> bool:
         """Return when an event comes, or after so many seconds; whether one came.
 
-        Raises UserError where the queue does not exist or may not be read.
+        Raises UserError if the queue does not exist or may not be read.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:

@@ -1,4 +1,4 @@
-"""What `cosell.connect` and `cosell.intercept` take: an engine is opened with it, or the mistake is told."""
+"""What `cosell.connect` and `cosell.intercept` take: it opens an engine, or reports the mistake."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from cosell.rules.aws_side.review_script import Script
 from cosell.settings import Settings, checked
 
 OWN: Final = ("account", "catalog", "clock", "faults", "review", "sleep", "url")
-"""The options that are no settings."""
+"""The options that are not settings."""
 SETTINGS: Final = frozenset(
     {
         "action_required_stays",
@@ -46,13 +46,13 @@ SETTINGS: Final = frozenset(
 ReviewSetting = str | os.PathLike[str] | Mapping[str, Any]
 """Who plays AWS's side: `manual`, `auto`, the path of a script, or a script as plain values."""
 ClockSetting = Now | datetime | str | None
-"""What tells the time: a clock, a moment at which it stands still, a text as of `--clock`, or the database."""
+"""The time: a clock, a moment at which it is frozen, a text as for `--clock`, or the database."""
 FaultsSetting = Faults | Iterable[Mapping[str, Any] | str] | None
 """What goes wrong: `Faults`, or each fault as its members, or as the text of `--fault`."""
 
 
 def check_names(names: Iterable[str], known: Iterable[str]) -> None:
-    """Raises UserError for a name that is not known, with the known one that is most like it."""
+    """Raises UserError for an unknown name, with the most similar known one."""
     known = frozenset(known)
     for name in names:
         if name not in known:
@@ -65,7 +65,7 @@ def check_catalog(catalog: str) -> None:
 
 
 def checked_settings(given: Mapping[str, Any]) -> Settings:
-    """Settings by their names. Raises UserError for a value that one cannot have."""
+    """Settings by name. Raises UserError for an impossible value."""
     values = {}
     for name, value in given.items():
         try:
@@ -85,7 +85,7 @@ def script_given(review: ReviewSetting, settings: Settings) -> Script | None:
 
 
 def clock_given(clock: ClockSetting) -> Clock | None:
-    """The clock that was handed over; None where that of the database counts. Raises UserError for what is none."""
+    """The clock that was passed in; None if the database's applies. Raises UserError for anything else."""
     if clock is None or isinstance(clock, str):
         return None
     if isinstance(clock, Clock):
@@ -98,7 +98,7 @@ def clock_given(clock: ClockSetting) -> Clock | None:
 
 
 def course_given(clock: ClockSetting) -> Course | None:
-    """How the clock of the database is to run; None: as it does. Raises UserError for a text that says nothing."""
+    """How the database's clock is to run; None: unchanged. Raises UserError for an invalid text."""
     if not isinstance(clock, str):
         return None
     try:
@@ -108,7 +108,7 @@ def course_given(clock: ClockSetting) -> Course | None:
 
 
 def faults_given(faults: FaultsSetting) -> Faults:
-    """What goes wrong from the beginning. Raises UserError for a fault that is not valid."""
+    """The faults from the start. Raises UserError for an invalid one."""
     if isinstance(faults, Faults):
         return faults
     if isinstance(faults, str | Mapping):

@@ -116,7 +116,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("node", "told"), REFUSED.values(), ids=REFUSED)
-def test_what_the_api_refuses_is_told_in_its_words_and_can_be_taken_out(site: Site, node: Any, told: str) -> None:
+def test_what_the_api_refuses_is_reported_in_its_words_and_can_be_taken_out(site: Site, node: Any, told: str) -> None:
     page = site.page(SEARCH, *query_of({"Filter": node}), status=400)
     assert told in page.text
     assert "No match" not in page.text

@@ -316,7 +316,7 @@ def test_a_file_that_is_no_map_is_the_users_mistake(tmp_path: Path, text: str, t
         column_map(tmp_path / "map.json", [])
 
 
-def test_a_map_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+def test_a_map_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot read"):
         column_map(tmp_path, [])
     with pytest.raises(UserError, match="cannot write"):

@@ -1,4 +1,4 @@
-"""The pictures of days and months: what has been waiting, what closes, and what was created and changed a day."""
+"""The charts over days and months: ageing, target close dates, and what was created and changed each day."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,11 +21,11 @@ OLDER: Final = ("longer", 182)
 
 
 def ageing_of(figures: Figures, today: date) -> Picture:
-    """How long ago opportunities were changed last, by their review status."""
+    """The time since opportunities were last changed, by review status."""
     ages: list[tuple[str, date | None, date | None]] = [
         (name, today - timedelta(days=to - 1), today - timedelta(days=since - 1)) for name, since, to in AGES
     ]
-    # Clocks may be set back: what was changed after today is young, too.
+    # Clocks may be set back: what was changed after today counts as young, too.
     ages[0] = (ages[0][0], ages[0][1], None)
     ages.append((OLDER[0], None, today - timedelta(days=OLDER[1] - 1)))
     lines = tuple(
@@ -54,7 +54,7 @@ def _aged(figures: Figures, status: str, since: date | None, before: date | None
 
 
 def closes_of(figures: Figures, today: date) -> Picture:
-    """Months around today; what lies before and after them is told in a line of its own."""
+    """Months around today; everything before and after them has a line of its own."""
     first, last = month(today, -MONTHS_BEFORE), month(today, MONTHS_AFTER)
     months = [month(today, distance) for distance in range(-MONTHS_BEFORE, MONTHS_AFTER + 1)]
     groups = (OPEN_STAGES, ("Launched",), ("Closed Lost",))
@@ -93,7 +93,7 @@ def _closing(
 
 
 def changes_by_day(figures: Figures) -> dict[str, int]:
-    """How many opportunities were changed last on each day."""
+    """How many opportunities were last changed on each day."""
     days: dict[str, int] = {}
     for (_, day), count in figures.modified.items():
         days[day] = days.get(day, 0) + count

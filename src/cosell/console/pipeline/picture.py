@@ -1,4 +1,4 @@
-"""A picture of the pipeline: lines of cells, each a figure with its words and the question that it counts."""
+"""A chart of the pipeline: lines of cells, each a figure with its text and the query that it counts."""
 
 from typing import Any, Literal
 
@@ -12,10 +12,10 @@ Question = dict[str, Any]
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """One figure: its value, how it is written, how a spreadsheet gets it, and the question that it counts, if any.
+    """One figure: its value, its text, its spreadsheet value, and the query that it counts, if any.
 
-    Where the API has no such filter, the question is the nearest one, and `opens` says what its answer is. `exact` is
-    there where what is written is rounded.
+    If the API has no such filter, the query is the nearest one, and `opens` says what it finds. `exact` is set if the
+    text is rounded.
     """
 
     value: int
@@ -34,9 +34,9 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A picture. `name` is its address, `headings` name the cells of each line.
+    """A chart. `name` is its address, `headings` name the cells of each line.
 
-    One that `is_of_all` shows everything, whatever the period.
+    If it `is_of_all`, it shows everything, whatever the period.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""The pictures of a pipeline: which figures each shows, in which order, and the filter that each figure stands for.
+"""The charts of a pipeline: which figures each shows, in which order, and the filter that each figure stands for.
 
-A picture is lines of cells. Every cell knows the question of ListOpportunities whose answer it counts, so a click on it
-opens the table with exactly those opportunities. Pure: figures and the day come in.
+A chart consists of lines of cells. Every cell knows the ListOpportunities query whose results it counts, so a click on
+it opens the table with exactly those opportunities. Pure: figures and the day are arguments.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ TOP_CUSTOMERS: Final = 10
 def pictures_of(
     figures: Figures, sums: Sums, period: Period | None, reporting: Reporting, now_ms: int
 ) -> list[Picture]:
-    """Every picture, in the order of the page. `now_ms` is the moment that ages are counted from."""
+    """Every chart, in the order of the page. `now_ms` is the moment that ages are counted from."""
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     closing = question_of(period)
     return [
@@ -51,7 +51,7 @@ def _stages(sums: Sums, closing: Question) -> Picture:
 
 
 def _outcomes(sums: Sums, closing: Question) -> Picture:
-    """Won or lost, of those that have come to an end."""
+    """Won or lost, among those that have ended."""
     ended = sums.stages["Launched"] + sums.stages["Closed Lost"]
     note = (
         "None has ended"
@@ -82,5 +82,5 @@ def _customers(figures: Figures) -> Picture:
         Line(name, (count_cell(count, {"CustomerCompanyName": [name]}),))
         for name, count in figures.top_customers(TOP_CUSTOMERS)
     )
-    note = "By opportunities; upper and lower case are alike"
+    note = "By opportunities; case is ignored"
     return Picture("customers", "Top customers", note, "bars", "Customer", ("Opportunities",), tuple(lines))

@@ -1,4 +1,4 @@
-"""The pictures of money: expected spend by stage, and the weighted forecast; one of each for a currency."""
+"""The charts of amounts: expected spend by stage, and the weighted forecast; one of each per currency."""
 
 from cosell.console.pipeline.picture import Cell, Line, Picture, Question, count_cell
 from cosell.console.pipeline.sums import Sums
@@ -8,7 +8,7 @@ from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
 
 
 def spends_of(sums: Sums, currency: str, closing: Question, reporting: Reporting) -> Picture:
-    """One picture for each currency: amounts of different currencies are added up by the user's rates alone."""
+    """One chart for each currency: amounts in different currencies are added up only by the user's rates."""
     return Picture(
         _named("spend", currency),
         f"Expected spend by stage, {currency}",
@@ -31,7 +31,7 @@ def spends_of(sums: Sums, currency: str, closing: Question, reporting: Reporting
 
 
 def forecast_of(sums: Sums, currency: str, closing: Question, reporting: Reporting) -> Picture:
-    """What open opportunities come to, each amount times how likely its sale is."""
+    """The sum of open opportunities, each amount times the probability of its sale."""
     lines = [
         Line(
             stage,
@@ -51,8 +51,8 @@ def forecast_of(sums: Sums, currency: str, closing: Question, reporting: Reporti
     return Picture(
         _named("forecast", currency),
         f"Weighted forecast, {currency}",
-        "What open opportunities are expected to bring a month, times how likely a sale is in their stage; "
-        f"the setting probabilities says how likely{_rates_told(currency, reporting)}",
+        "The monthly spend expected from open opportunities, times the probability of a sale in their stage, "
+        f"which the setting probabilities gives{_rates_told(currency, reporting)}",
         "grid",
         "Stage",
         ("Open", "Probability", "Weighted"),

@@ -1,4 +1,4 @@
-"""Where a search finds nothing: questions close to it that may. Pure."""
+"""When a search finds nothing: similar queries that may. Pure."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -17,15 +17,15 @@ from cosell.rules.search.violations import MOST_LEAVES
 LONGEST_TEXT: Final = 255
 """Characters of a text in a condition [model]."""
 BESIDE_THE_KEYWORD: Final = ("Tags", "Industry", "ApnPrograms", "AwsAccountId", "CosellMotion", "OfferId", "OfferSetId")
-"""Fields with words of people's own in which a keyword is not looked for."""
+"""Fields with free text that keywords do not cover."""
 BESIDE_IN_WORDS: Final = "tags, industry, APN programs, AWS account, co-sell motion and marketplace offers"
 
 Offer = tuple[str, dict[str, Any]]
-"""What it is called, and the question."""
+"""Its label, and the query."""
 
 
 def near_misses(request: Mapping[str, Any]) -> Iterator[Offer]:
-    """Questions that say what may have been meant, ask for less, or look elsewhere; `request` is a legal one."""
+    """Queries that correct a slip, ask for less, or look elsewhere; `request` is a valid one."""
     node, keyword = request.get("Filter"), request.get("Keyword", "")
     yield from _corrected(request, node)
     for field, value in meant(keyword):
@@ -74,7 +74,7 @@ def _in_any(fields: tuple[str, ...], text: str) -> dict[str, Any]:
 
 
 def _text_in(leaf: Any) -> str:
-    """The text that a condition looks for; none where it looks for something else."""
+    """The text that a condition looks for; none if it looks for something else."""
     match leaf:
         case {"EqualsTo": {"Key": key, "Value": {"StringValue": str(text)}}}:
             pass

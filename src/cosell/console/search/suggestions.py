@@ -1,7 +1,7 @@
-"""What the search box offers while somebody types: conditions that the words could mean, and fields to ask about.
+"""What the search box suggests as you type: conditions that the words could mean, and fields to ask about.
 
-It knows the values that the model lists, and those of the opportunities that were changed last: as many as one page of
-an answer has, so that no key press costs more than that. Pure; the page asks.
+It knows the values that the model lists, and those of the most recently changed opportunities: one page of results,
+so that no key press costs more than that. Pure; the page fetches them.
 """
 
 import re
@@ -25,7 +25,7 @@ Values: TypeAlias = Mapping[str, Sequence[str]]
 MOST: Final = 8
 """Suggestions at a time."""
 MOST_OF_A_FIELD: Final = 3
-"""Of them, values of one field, as long as none is asked about."""
+"""How many of them may be values of one field, as long as none is asked about."""
 READ_FROM_ANSWERS: Final = (
     "CustomerCompanyName",
     "OpportunityOwner",
@@ -35,13 +35,13 @@ READ_FROM_ANSWERS: Final = (
     "ApnPrograms",
     "CosellMotion",
 )
-"""Fields whose values are taken from the opportunities that were changed last."""
+"""Fields whose values come from the most recently changed opportunities."""
 PARTS: Final = ("CustomerCompanyName", "PartnerProjectTitle", "Tags", "NextStep", "OpportunityOwner")
 """Fields of which words may be a part."""
 SHORTEST: Final = 2
-"""Letters from which on values are suggested whatever their field."""
+"""Number of letters from which values of any field are suggested."""
 _CODES: Final = frozenset({"CountryCode"})
-"""Fields whose values are too short to look for a part of them."""
+"""Fields whose values are too short for partial matches."""
 _SIGNS: Final = {
     "≥": "GreaterThanOrEquals",
     ">=": "GreaterThanOrEquals",
@@ -65,7 +65,7 @@ _PART_OF_DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.AS
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """One offer: a condition (`node`) and the words that stay beside it, or a field (`fill`) to go on typing about."""
+    """One suggestion: a condition (`node`) and the remaining words, or a field (`fill`) to continue typing with."""
 
     words: str
     value: str
@@ -97,7 +97,7 @@ def about_a_field(typed: str) -> tuple[str, str, str] | None:
 
 
 def suggestions(typed: str, values: Values, today: str) -> list[Suggestion]:
-    """What to offer for a text; `today` is a day such as `2026-05-01`."""
+    """What to suggest for a text; `today` is a day such as `2026-05-01`."""
     about = about_a_field(typed)
     offered = _for_words(typed.strip(), values) if about is None else _for_field(*about, values, today)
     return list(islice(_each_once(offered), MOST))
@@ -163,7 +163,7 @@ def _dated(field: str, operator: str, typed: str) -> Iterator[Suggestion]:
 
 
 def first_day(typed: str) -> str:
-    """The first day of a year, of a month, or of a day itself, such as `2026-05`; none where it cannot be."""
+    """The first day of a year, of a month, or the day itself, such as `2026-05`; none if it is invalid."""
     given = _PART_OF_DAY.fullmatch(typed)
     if given is None:
         return ""

@@ -1,4 +1,4 @@
-"""What people call that which a search can ask about: fields, operators and orders."""
+"""What people call the things that a search can ask about: fields, operators and orders."""
 
 from typing import Final
 
@@ -53,7 +53,7 @@ OFFERED_OPERATORS: Final = {
     "LessThanOrEquals": "until, at most",
     "LessThan": "before, less than",
 }
-"""What a form offers for fields of every type. Which one goes with which field, the API says."""
+"""What a form offers for fields of every type. The API says which operator goes with which field."""
 
 
 def sort_keys() -> dict[str, str]:

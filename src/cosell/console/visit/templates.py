@@ -1,4 +1,4 @@
-"""From templates to pages. Everything is escaped; markup comes from templates and macros alone."""
+"""From templates to pages. Everything is escaped; only templates and macros produce markup."""
 
 import functools
 import hashlib

@@ -1,7 +1,7 @@
-"""Scripts of AWS's side: for which opportunities what happens after what time.
+"""Scripts of AWS's side: what happens to which opportunities, and when.
 
 A script is a list of rules. The first one whose conditions an opportunity meets at its submission says what follows:
-steps, each some time after the one before. Every submission of an opportunity begins anew. Chance is an argument, so
+steps, each some time after the one before. Every submission of an opportunity starts over. Chance is an argument, so
 the same seed decides alike for the same opportunity, whatever happens to the others.
 
 Our own format; docs/how-to/play-aws.md describes it.
@@ -30,10 +30,10 @@ STEP_OF: Final[dict[str, AwsStep]] = {
     "action-required": "require action",
     "reject": "reject",
 }
-"""The steps of a review by the words that commands and scripts have for them."""
+"""The steps of a review by the names that commands and scripts use."""
 
 Draw = Callable[[int], float]
-"""From the index of a rule to a number of its own, from 0 up to 1."""
+"""From the index of a rule to its random number, from 0 up to 1."""
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -47,11 +47,11 @@ class Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     view: dict[str, Any] | None = None
     life_cycle: dict[str, Any] | None = None
     bare: bool = False
-    """Whether an approval brings nothing of AWS's that is made up."""
+    """Whether an approval adds none of AWS's invented members."""
 
     @property
     def after_ms(self) -> int:
-        """How long after the step before, or after the submission, in milliseconds."""
+        """The delay since the previous step, or the submission, in milliseconds."""
         return span_ms(self.after)
 
     @property
@@ -76,14 +76,14 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole script. `seed` decides where a rule has a `chance`."""
+    """A whole script. `seed` decides if a rule has a `chance`."""
 
     when: list[Rule]
     seed: int = 1
 
 
 class ScriptMistake(ValueError):
-    """A script says something that cannot be done: one sentence with its place, and a next step where there is one."""
+    """A script asks for something impossible: one sentence with its position, and a next step if there is one."""
 
     def __init__(self, message: str, next_step: str = "") -> None:
         super().__init__(message)
@@ -91,7 +91,7 @@ class ScriptMistake(ValueError):
 
 
 def script_of(document: Any) -> Script:
-    """The script that a document of plain values describes. Raises ScriptMistake, with the place of the mistake."""
+    """The script that a document of plain values describes. Raises ScriptMistake, with the mistake's position."""
     try:
         script = msgspec.convert(document, Script)
     except msgspec.ValidationError as error:
@@ -107,7 +107,7 @@ def script_of(document: Any) -> Script:
 def automatic(start_ms: int, verdict_ms: int, action_required: float, rejected: float, seed: int) -> dict[str, Any]:
     """The document of a reviewer that decides by itself: it starts a review, and ends it some time later.
 
-    Shares from 0 to 1 of the submissions are sent back and rejected; the rest is approved.
+    Shares from 0 to 1 of the submissions are sent back and rejected; the rest are approved.
     """
 
     def course(share: float | None, **verdict: str) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def rule_for(script: Script, record: GetOpportunityResponse, submission: int, dr
 
 
 def spend_of(record: GetOpportunityResponse) -> Decimal:
-    """What the customer is expected to spend with AWS a month, in whatever currency."""
+    """The customer's expected monthly spend with AWS, in whatever currency."""
     spends = (record.project or Project()).expected_customer_spend or []
     return sum((Decimal(spend.amount or "0") for spend in spends if spend.target_company == "AWS"), Decimal())
 

@@ -1,8 +1,8 @@
 """The outbox in SQL. See `store/outbox.py` for the meaning of each method.
 
-What is written here is only how far deliveries have come. If a power cut undoes it, events are delivered twice, which
-at-least-once allows; so it has a connection of its own that does not wait for the disk. Losing it to a mere crash of
-the process is not possible.
+Only the progress of deliveries is written here. If a power cut undoes it, events are delivered twice, which
+at-least-once delivery allows; so it has a connection of its own that does not wait for the disk. A mere crash of the
+process cannot lose it.
 """
 
 import fcntl
@@ -60,7 +60,7 @@ class Connections(Protocol):
 
 
 class SqliteOutbox:
-    """An `Outbox` in the database of `connections`. `path` is the file's, or None for a database in memory."""
+    """An `Outbox` in the database of `connections`. `path` is the file's, or None for an in-memory database."""
 
     def __init__(self, connections: Connections, path: str | None) -> None:
         self._connections = connections

@@ -1,4 +1,4 @@
-"""Connections for readers: a pool of them for a file, the writer's only one for a database in memory."""
+"""Connections for readers: a pool of them for a file, the writer's only one for an in-memory database."""
 
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -14,10 +14,10 @@ from cosell.store.sqlite.writer_lock import WriterLock
 
 
 class Readers(Protocol):
-    """Lends connections. `close` lets go of those that nobody has, and then of each that comes back."""
+    """Lends connections. `close` closes the idle ones, and then each that is returned."""
 
     def borrow(self) -> apsw.Connection:
-        """A connection for one reader. Raises StoreUnavailable where there is none to be had."""
+        """A connection for one reader. Raises StoreUnavailable if there is none to be had."""
 
     def give_back(self, connection: apsw.Connection) -> None:
         """Take back what `borrow` gave."""
@@ -27,10 +27,10 @@ class Readers(Protocol):
 
 
 class PooledReaders:
-    """A connection of its own for each reader of the file in `place`, which `connect` opens. Kept for the next one.
+    """A connection of its own for each reader of the file in `place`, which `connect` opens. Kept for reuse.
 
-    Of those that nobody has, the one opened first is lent: each keeps pages in memory, and so no more of them do than
-    there are readers at the same time.
+    Of the idle ones, the one opened first is lent: each caches pages in memory, and so no more of them do than there
+    are concurrent readers.
     """
 
     def __init__(self, place: Place, connect: Callable[[], apsw.Connection]) -> None:
@@ -51,7 +51,7 @@ class PooledReaders:
         return connection
 
     def open(self) -> apsw.Connection:
-        """A new connection, which is its owner's. Raises StoreUnavailable where the file cannot be opened any more."""
+        """A new connection, which is its owner's. Raises StoreUnavailable if the file cannot be opened any more."""
         self._place.check()
         try:
             connection = self._connect()

@@ -89,7 +89,7 @@ class SearchRows(RelationRows):
         return merged(question, found, self._judged(question, after, wanted, waiting), wanted)
 
     def _waiting(self) -> list[int] | None:
-        """The numbers of pending opportunities; None where they are many, or entries are of another reading."""
+        """The numbers of pending opportunities; None if they are many, or entries are of another reading."""
         state = state_of(self._connection)
         if not state.is_of_this_reading:
             return None

@@ -1,4 +1,4 @@
-"""When the index of searches of a database is fed, and when it begins anew."""
+"""When the search index of a database is updated, and when it is rebuilt."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
@@ -14,13 +14,13 @@ from cosell.store.sqlite.connection import schema_versions
 from cosell.store.sqlite.search_feeding import SINCE_SCHEMA, Feeding, begin_anew, state_of
 
 CATCH_UP_S: Final = 5.0
-"""Seconds that a search feeds the index before it does without."""
+"""Seconds that a search spends on updating the index before it does without."""
 Writing = Callable[[], AbstractContextManager[apsw.Connection]]
 """Begins a transaction of the connection that it gives."""
 
 
 class SearchUpkeep:
-    """Feeds the index of a database, each time in a transaction of `writing`."""
+    """Updates the index of a database, each time in a transaction of `writing`."""
 
     def __init__(self, writing: Writing) -> None:
         self._writing = writing

@@ -1,7 +1,7 @@
 """The store over one SQLite file: readers from a pool, one writer behind a lock.
 
-Between processes SQLite's own lock keeps writers apart (BEGIN IMMEDIATE). A database in memory has a single
-connection, which readers and the writer take in turn.
+Between processes SQLite's own lock keeps writers apart (BEGIN IMMEDIATE). An in-memory database has a single
+connection, which readers and the writer use in turn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ class SqliteStore:
     """A `Store` in the file `path`."""
 
     def __init__(self, path: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
-        """Raises UserError where the file cannot be opened. `new_token_key` is kept only by a new database."""
+        """Raises UserError if the file cannot be opened. `new_token_key` is kept only by a new database."""
         self._path = path
         self.shared = path != MEMORY
         if access is not Access.CREATE:
@@ -113,7 +113,7 @@ class SqliteStore:
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         """See `Store.bulk_load`.
 
-        Indexes and zones are made several times faster in one go than row by row, so a large load into an empty
+        Indexes and zones are built several times faster in one go than row by row, so a large load into an empty
         database drops them first. That is part of the transaction: nobody ever sees the database without them.
         """
         with self._writing, unavailable_instead_of_sqlite_errors(self._writer):
@@ -150,7 +150,7 @@ class SqliteStore:
 
     @contextmanager
     def group_commit(self) -> Iterator[None]:
-        """See `Store.group_commit`. A database in memory has no disk to wait for."""
+        """See `Store.group_commit`. An in-memory database has no disk to wait for."""
         if self._path == MEMORY:
             yield
             return
@@ -206,7 +206,7 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self, connection: apsw.Connection) -> Iterator[None]:
-        """Committed at the end of the block, undone if it raises. The lock of this process is held."""
+        """Committed at the end of the block, rolled back if it raises. The lock of this process is held."""
         _roll_back(connection)  # what an earlier failure could not
         begin_writing(connection, self._writing.deadline)
         try:
@@ -225,7 +225,7 @@ class SqliteStore:
     def _in_its_place(self) -> Iterator[None]:
         """A change that counts only if the file is where others look for it, before it begins and once it is durable.
 
-        Raises StoreUnavailable out of the block where it is not.
+        Raises StoreUnavailable out of the block if it is not.
         """
         if self._place is None or self._write_check is None:
             yield
@@ -336,7 +336,7 @@ class SqliteStore:
         return self.log_bytes()
 
     def check(self) -> float:
-        """See `Store.check`. A database in memory needs no disk: it is only as busy as its writer."""
+        """See `Store.check`. An in-memory database needs no disk: it is only as busy as its writer."""
         if self._place is None or self._write_check is None:
             with taken(self._writing) as busy_s:
                 return busy_s

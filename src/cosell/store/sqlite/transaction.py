@@ -58,7 +58,7 @@ _RECORDS = (
 
 
 class SqliteReadTransaction(SearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
-    """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
+    """A `ReadTransaction`. `scope_id` is None if nothing was ever written to the scope."""
 
     def __init__(
         self,
@@ -118,8 +118,8 @@ class SqliteWriteTransaction(
 ):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
-    A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one. Its
-    `feeding` lets searches know of what it writes while that is at hand.
+    A large load does without `keeps_zones`: it builds all zones at its end, and notes no changes one by one. Its
+    `feeding` indexes what it writes for searches while that is at hand.
     """
 
     keeps_zones = True

@@ -1,4 +1,4 @@
-"""What the columns of a user's files mean, kept in a file: TOML, or JSON where its name ends so.
+"""The meaning of the columns in a user's files, kept in a file: TOML, or JSON if its name ends so.
 
 "Account Name" = "company_name"
 "Internal notes" = ""           # left out
@@ -18,9 +18,9 @@ _WRITE: Final = """write lines such as "Account Name" = "company_name" into it""
 
 
 def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
-    """The meanings in a file, if it is there, and those that were said, such as `Account Name=company_name`, which win.
+    """The meanings in a file, if it exists, and the given ones, such as `Account Name=company_name`, which win.
 
-    Raises UserError where the file is no such map, and for what has no `=`.
+    Raises UserError if the file is no such map, and for what has no `=`.
     """
     meanings = _read(path) if path is not None else {}
     for text in said:
@@ -32,7 +32,7 @@ def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
 
 
 def keep(path: Path, renamed: Renamed) -> None:
-    """Write a map where it says something new. Raises UserError where it cannot be written."""
+    """Write a map if it has something new. Raises UserError if it cannot be written."""
     if path.exists() and _read(path) == renamed:
         return
     lines = [

@@ -1,7 +1,7 @@
 """The lines of a CSV file.
 
-The first line shows by its signs what separates cells: comma, semicolon or tab. Everything inside a cell is the value:
-nothing is split, trimmed or unescaped beyond CSV's own quotation marks.
+The first line shows which separator is used: comma, semicolon or tab. Everything inside a cell is the value: nothing is
+split, trimmed or unescaped beyond CSV's own quotation marks.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Rows of a JSON file: one array, or objects one after the other, in a line each or pretty-printed."""
+"""Rows of a JSON file: one array, or objects one after another, one per line or pretty-printed."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def json_rows(text: str) -> Iterator[Row]:
-    """The rows of a JSON text, each with the line in which it begins. Raises UserError where it cannot be read."""
+    """The rows of a JSON text, each with the line in which it begins. Raises UserError if it cannot be read."""
     is_array = text.lstrip().startswith("[")
     position, line = _after_space(text, 0), 1
     counted = 0
