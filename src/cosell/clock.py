@@ -147,7 +147,7 @@ def _course(text: str, wall_ms: int) -> Course:
         if re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", number) and 0 < float(number) <= FASTEST:
             return Course(factor=float(number)).moved_to(moment_ms(moment) if moment else wall_ms, wall_ms)
         raise ValueError(f"{number!r} is not a factor, such as 60, and at most {FASTEST}")
-    raise ValueError("it is kept, real, frozen, frozen:MOMENT, accelerated:FACTOR or accelerated:FACTOR:MOMENT")
+    raise ValueError("it must be kept, real, frozen, frozen:MOMENT, accelerated:FACTOR or accelerated:FACTOR:MOMENT")
 
 
 class CourseStore(Protocol):

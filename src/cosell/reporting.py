@@ -43,14 +43,14 @@ DEFAULT_REPORTING: Final = Reporting()
 
 
 def currency_of(text: str) -> str:
-    """The code of a currency. Raises UserError for what is none, which the message begins with."""
+    """The code of a currency. Raises UserError, whose message starts with the text, for anything else."""
     if not CURRENCY.fullmatch(text):
         raise UserError(f"{text!r} is not a currency", "write its code, such as USD")
     return text
 
 
 def rates_of(text: str, currency: str) -> dict[str, Decimal]:
-    """What `EUR=1.08,GBP=1.27` means. Raises UserError that begins with the wrong part."""
+    """What `EUR=1.08,GBP=1.27` means. Raises UserError, whose message starts with the wrong part."""
     given = {}
     for name, value in _pairs(text):
         if not CURRENCY.fullmatch(name) or name == currency:
@@ -62,7 +62,10 @@ def rates_of(text: str, currency: str) -> dict[str, Decimal]:
 
 
 def probabilities_of(text: str) -> dict[str, int]:
-    """What `Prospect=10,Committed=95` means, beside the usual. Raises UserError that begins with the wrong part."""
+    """What `Prospect=10,Committed=95` means, with the usual values for other stages.
+
+    Raises UserError, whose message starts with the wrong part.
+    """
     likely: dict[str, int] = dict(USUAL_PROBABILITIES)
     for stage, value in _pairs(text):
         if stage not in OPEN_STAGES:

@@ -1,6 +1,6 @@
-"""What is wrong with a plain value that should have a shape, in our own words with the member's path and value.
+"""What is wrong with a plain value that should have a given shape, in plain words, with the member's path and value.
 
-msgspec finds the mistake; its words are for whoever has written the shape.
+msgspec finds the mistake, but words it for the author of the shape.
 """
 
 import re
@@ -11,21 +11,21 @@ import msgspec.inspect
 from cosell.nearest import closest, either
 
 LONGEST: Final = 80
-"""Characters of a value that are shown."""
+"""Characters of the longest value that is shown."""
 _FIELD: Final = re.compile(r"Object (?P<kind>contains unknown|missing required) field `(?P<name>[^`]*)`")
 _AT: Final = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
 _STEP: Final = re.compile(r"\[(\d+)\]|\.(\w+)")
 
 
 class Mistake(NamedTuple):
-    """A clause that begins with the member's path, and what to do; empty where there is nothing to say."""
+    """A clause that starts with the member's path, and a next step, or an empty text."""
 
     message: str
     next_step: str = ""
 
 
 def mistake_in(value: Any, shape: Any, error: msgspec.ValidationError, whole: str = "it") -> Mistake:
-    """What msgspec has found in a value that should have a shape. `whole` is what the value itself is called."""
+    """What msgspec has found in a value that should have a shape. `whole` is the name of the value itself."""
     told = str(error)
     place = _AT.search(told)
     path = place["path"].removeprefix(".") if place else ""

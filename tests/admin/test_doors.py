@@ -73,7 +73,7 @@ def test_a_line_break_behind_a_name_is_no_part_of_it(
     assert answer["next_step"]
 
 
-def test_a_text_that_is_too_long_is_told_without_repeating_it_all(standing_server: Server) -> None:
+def test_a_text_that_is_too_long_is_reported_without_repeating_it_all(standing_server: Server) -> None:
     fault = {"error": "ThrottlingException"}
     status, answer = ask(standing_server, "POST", "faults", fault | {"delay": "1" * 17})
     assert (status, answer["error"]) == (400, f"delay '{'1' * 17}' is not a text of at most 16 characters.")

@@ -124,7 +124,7 @@ def test_a_reviewer_that_cannot_be_is_reported(options: dict[str, Any], told: st
         ),
     ],
 )
-def test_a_mistake_in_a_script_is_told_with_its_place(script: Any, told: str) -> None:
+def test_a_mistake_in_a_script_is_reported_with_its_position(script: Any, told: str) -> None:
     with pytest.raises(UserError) as refused:
         checked_script(script, "review")
     assert str(refused.value).startswith(told)
@@ -136,14 +136,14 @@ def test_a_mistake_in_a_script_is_told_with_its_place(script: Any, told: str) ->
         ("script.json", '{"when": [}', "is not JSON: line 1, column 11: a value is missing here"),
         ("script.json", '{"when": [], }', "is not JSON: line 1, column"),
         ("script.json", '{"seed": Infinity}', "is not JSON, which has no Infinity; see"),
-        ("script.json", f'{{"seed": {"1" * 5000}}}', "is not JSON that can be read: a number has too many digits"),
-        ("script.json", "[" * 5000, "is not JSON that can be read: it is nested too deeply"),
+        ("script.json", f'{{"seed": {"1" * 5000}}}', "is not readable JSON: a number has too many digits"),
+        ("script.json", "[" * 5000, "is not readable JSON: it is nested too deeply"),
         ("script.json", b"\n\xff", "is not UTF-8 in line 2; see"),
         ("script.toml", "when = [\n  x\n]", "is not TOML at line 2, column 3; see"),
-        ("script.toml", "when = [", "is not TOML at its end; see"),
+        ("script.toml", "when = [", "is not TOML: it ends too early; see"),
     ],
 )
-def test_a_script_that_cannot_be_read_is_told_with_line_and_column(
+def test_a_script_that_cannot_be_read_is_reported_with_line_and_column(
     tmp_path: Path, name: str, text: str | bytes, told: str
 ) -> None:
     (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())

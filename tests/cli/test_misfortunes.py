@@ -84,7 +84,7 @@ def _unreadable(path: Path) -> None:
         (Path.mkdir, "cannot read cosell.toml: Is a directory"),
         (_unreadable, "cannot read cosell.toml: Too many levels of symbolic links"),
         (lambda path: path.write_bytes(b"\xff\xfe"), "cosell.toml is not UTF-8"),
-        (lambda path: path.write_text("port = ["), "cosell.toml is not TOML at its end"),
+        (lambda path: path.write_text("port = ["), "cosell.toml is not TOML: it ends too early"),
         (
             lambda path: path.write_text("port = [4280]"),
             "cosell.toml: port [4280] is not a whole number from 0 to 65535",
@@ -95,7 +95,7 @@ def _unreadable(path: Path) -> None:
         (lambda path: path.write_text("sink = [[1]]"), "cosell.toml: sink [[1]] is not a list of texts"),
         (
             lambda path: path.write_text(f"sink = {'[' * DEEP}{']' * DEEP}"),
-            "cosell.toml is not TOML that can be read: it is nested too deeply",
+            "cosell.toml is not readable TOML: it is nested too deeply",
         ),
     ],
 )

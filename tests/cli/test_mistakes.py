@@ -103,7 +103,7 @@ MISTAKES = [
     ("refer --stage Qualifed --url U", "--stage 'Qualifed': The value must be one of: Prospect, Qualified,"),
     (
         "refer text.txt --url U",
-        "text.txt is not JSON: line 1, column 1: a value is missing here, or is a word without quotes; see",
+        "text.txt is not JSON: line 1, column 1: a value is missing here, or has no quotes; see",
     ),
     ("refer latin.txt --url U", "latin.txt is not UTF-8 in line 1; see: cosell refer --help"),
     ("refer list.json --url U", "list.json holds no JSON object; see: cosell refer --help"),
@@ -137,8 +137,8 @@ MISTAKES = [
     ("serve --port 99999", "--port '99999' is not a whole number from 0 to 65535; see: cosell serve --help"),
     ("serve --workers 0", "--workers '0' is not a whole number from 1 to 64; see: cosell serve --help"),
     ("serve --log-level warn", "--log-level 'warn' is not debug, info, warning or error; did you mean 'warning'?"),
-    ("serve --clock backwards", "--clock 'backwards' is not a clock: it is kept, real, frozen, frozen:MOMENT,"),
-    ("serve --sink pigeon:x", "--sink 'pigeon:x' is not a sink: it is of no known kind; name file:PATH, https://…,"),
+    ("serve --clock backwards", "--clock 'backwards' is not a clock: it must be kept, real, frozen, frozen:MOMENT,"),
+    ("serve --sink pigeon:x", "--sink 'pigeon:x' is not a sink: its kind is unknown; name file:PATH, https://…,"),
     ("serve --fault error=Nothing", "--fault 'error=Nothing' is not a fault: Nothing is not an error that can be"),
     (
         "serve --review automatic",
@@ -147,7 +147,7 @@ MISTAKES = [
     ("serve --review auto --review-start soon", "--review-start 'soon' is not a time span, such as 90s, 15m,"),
     (
         "serve --review auto --review-rejected 0.5 --review-action-required 0.75",
-        "--review-action-required 0.75 and --review-rejected 0.5 are more than all submissions together; lower one",
+        "--review-action-required 0.75 and --review-rejected 0.5 add up to more than 1; lower one of them",
     ),
     ("serve --review-rejected 2", "--review-rejected '2' is not a number from 0 to 1; see: cosell serve --help"),
     (
@@ -156,7 +156,7 @@ MISTAKES = [
     ),
     (
         "serve --host 0.0.0.0",
-        "--host '0.0.0.0' lets whoever reaches it read and change everything; listen on 127.0.0.1, or",
+        "--host '0.0.0.0' lets anyone who reaches it read and change everything; listen on 127.0.0.1, or",
     ),
     (
         "serve --db postgres://x/y",

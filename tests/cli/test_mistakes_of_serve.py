@@ -1,4 +1,4 @@
-"""A wrong value of any setting of `cosell serve` is told by what gave it: its option, its variable or its key."""
+"""A wrong value of any setting of `cosell serve` is reported with where it came from: its option, variable or key."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ WRONG = {
     "allow_host": ("http://x", "'http://x' is not a name of a host"),
     "public_url": ("ftp://me:hidden@x", "'ftp://me@x' is not an address of a server"),
     "clock": ("frozen:noon", "'frozen:noon' is not a clock: 'noon' is not a moment from 1970 to 9999"),
-    "sink": ("pigeon:x", "'pigeon:x' is not a sink: it is of no known kind"),
+    "sink": ("pigeon:x", "'pigeon:x' is not a sink: its kind is unknown"),
     "keep_events": ("soon", "'soon' is not a time span, such as 90s"),
     "keep_history": ("ever", "'ever' is not a time span, such as 90s"),
     "webhook_secret": (SECRET, "is malformed: what follows whsec_ is not base64"),
@@ -39,7 +39,7 @@ WRONG = {
     "log_level": ("warn", "'warn' is not debug, info, warning or error; did you mean 'warning'?"),
     "log_format": ("yaml", "'yaml' is not auto, json or text"),
 }
-"""A value that each setting cannot have, and what is told of it."""
+"""A value that each setting cannot have, and what is reported about it."""
 FLAGS = {name for name in OF_A_SERVER if get_args(FIELDS[name].type)[0] is bool}
 
 
@@ -64,14 +64,14 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_value_is_told_by_its_option(capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_a_wrong_value_is_reported_with_its_option(capsys: pytest.CaptureFixture[str], name: str) -> None:
     value, rule = WRONG[name]
     option = f"--{name.replace('_', '-')}"
     assert told(capsys, option, value).startswith(f"cosell: {option} {rule}")
 
 
 @pytest.mark.parametrize("name", [*WRONG, *sorted(FLAGS)])
-def test_a_wrong_value_is_told_by_its_variable(
+def test_a_wrong_value_is_reported_with_its_variable(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     value, rule = WRONG.get(name, ("perhaps", "'perhaps' is not true or false"))
@@ -80,19 +80,19 @@ def test_a_wrong_value_is_told_by_its_variable(
 
 
 @pytest.mark.parametrize("name", [*WRONG, *sorted(FLAGS)])
-def test_a_wrong_value_is_told_by_its_key(capsys: pytest.CaptureFixture[str], folder: Path, name: str) -> None:
+def test_a_wrong_value_is_reported_with_its_key(capsys: pytest.CaptureFixture[str], folder: Path, name: str) -> None:
     value, rule = WRONG.get(name, ("perhaps", "'perhaps' is not true or false"))
     is_list = "list" in str(get_args(FIELDS[name].type)[0])
     (folder / "cosell.toml").write_text(f"{name} = {json.dumps([value] if is_list else value)}")
     assert told(capsys).startswith(f"cosell: cosell.toml: {name} {rule}")
 
 
-def test_an_address_of_aws_that_is_none_is_told_by_the_sink(
+def test_an_address_of_aws_that_is_none_is_reported_with_the_sink(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "no-url")
     line = told(capsys, "--sink", "sqs:http://localhost/q")
-    assert line.startswith("cosell: --sink 'sqs:http://localhost/q' cannot be sent to: 'no-url' is not an address of")
+    assert line.startswith("cosell: --sink 'sqs:http://localhost/q' cannot be used: 'no-url' is not the address of")
 
 
 def test_a_secret_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:

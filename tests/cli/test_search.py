@@ -174,7 +174,7 @@ NEAR = [
 
 @pytest.mark.usefixtures("ids")
 @pytest.mark.parametrize(("where", "told"), NEAR)
-def test_a_value_that_its_field_never_has_is_told_and_asked_all_the_same(run: Run, where: str, told: list[str]) -> None:
+def test_a_value_that_its_field_never_has_is_reported_and_still_searched(run: Run, where: str, told: list[str]) -> None:
     finished = run("search", "--where", where, "--json")
     assert finished.code == 0
     lines = [line for line in finished.err.splitlines() if line.startswith("cosell: --where: ")]

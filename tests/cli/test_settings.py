@@ -41,7 +41,7 @@ def test_a_server_takes_its_settings_from_all_places(serve: Callable[..., Server
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("db =", "cosell.toml is not TOML at its end; see docs"),
+        ("db =", "cosell.toml is not TOML: it ends too early; see docs"),
         ("databse = 'x'", "cosell.toml: there is no setting databse; "),
         ("port = '4280'", "cosell.toml: port '4280' is not a whole number from 0 to 65535; see docs"),
         ("port = 70000", "cosell.toml: port 70000 is not a whole number from 0 to 65535; see docs"),

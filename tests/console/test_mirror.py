@@ -342,7 +342,7 @@ def test_a_console_beside_a_mirror_leaves_nothing_there(
     ("arguments", "told"),
     [
         (("--mirror", "none.db"), "there is no mirror none.db; make one with: cosell sync --mirror none.db"),
-        (("--host", "0.0.0.0"), "--host '0.0.0.0' lets whoever reaches it read the whole mirror"),
+        (("--host", "0.0.0.0"), "--host '0.0.0.0' lets anyone who reaches it read the whole mirror"),
     ],
 )
 def test_mistakes_are_reported_with_the_next_step(run: Callable[..., Finished], arguments: Any, told: str) -> None:

@@ -223,7 +223,7 @@ def test_a_wrong_rate_is_reported(rates: str, told: str) -> None:
         ("Prospect=101", "'101' is not a whole number"),
     ],
 )
-def test_a_wrong_probability_is_told(probabilities: str, told: str) -> None:
+def test_a_wrong_probability_is_reported(probabilities: str, told: str) -> None:
     with pytest.raises(UserError) as refused:
         probabilities_of(probabilities)
     assert told in str(refused.value)

@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--sink", "kafka:topic"], "'kafka:topic' is not a sink: it is of no known kind"),
+        (["--sink", "kafka:topic"], "'kafka:topic' is not a sink: its kind is unknown"),
         (["--keep-events", "soon"], "--keep-events 'soon' is not a time span"),
         (["--sink", "https://example.com/"], "needs a secret: whsec_"),
         (["--sink", "https://example.com/#secret=whsec_abc"], "--sink 'https://example.com "),

@@ -206,7 +206,7 @@ def test_a_malformed_secret_is_named_as_such_and_never_repeated(secret: str, wro
         addressed([text], "" if of_its_own else secret, wall_clock)
     told = refused.value.message
     assert told.startswith("'https://crm.example.com ")
-    assert f" has a secret that is malformed: {wrong}; it has to be whsec_ and 24 to 64 bytes" in told
+    assert f" has a secret that is malformed: {wrong}; it must be whsec_ and 24 to 64 bytes" in told
     assert len(secret) < 7 or secret not in str(refused.value)
 
 
@@ -382,7 +382,7 @@ def test_a_service_that_nobody_reaches_says_so(aws: Any, monkeypatch: pytest.Mon
 
 def test_a_configuration_that_is_no_good_is_reported_in_one_line(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "no-url")
-    with pytest.raises(UserError, match="cannot be sent to: "):
+    with pytest.raises(UserError, match="cannot be used: "):
         SqsSink("http://localhost/000000000000/events")
 
 
@@ -422,8 +422,8 @@ def test_options_choose_events() -> None:
 @pytest.mark.parametrize(
     ("texts", "reason"),
     [
-        (["kafka:topic"], "'kafka:topic' is not a sink: it is of no known kind"),
-        (["events.jsonl"], "'events.jsonl' is not a sink: it is of no known kind"),
+        (["kafka:topic"], "'kafka:topic' is not a sink: its kind is unknown"),
+        (["events.jsonl"], "'events.jsonl' is not a sink: its kind is unknown"),
         (["file:"], "'file:' is not a sink: file: needs a target"),
         (["file:a#secret=x"], "'file:a' is not a sink: file sinks have no option 'secret'"),
         (["sqs:q#source=x"], "sqs sinks have no option 'source'"),

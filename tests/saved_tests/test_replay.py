@@ -207,7 +207,7 @@ def test_what_cannot_be_brought_along_is_said(connector: Connector) -> None:
     assert f"have not made it: {identifier}." in " ".join(text.split())
 
 
-def test_what_the_history_no_longer_has_is_said(serve: Callable[..., Server]) -> None:
+def test_what_the_history_no_longer_has_is_reported(serve: Callable[..., Server]) -> None:
     connector = Connector(serve("--db", "trimmed.db", "--clock", "frozen:2026-07-01", "--keep-history", "1h"))
     created = connector.create("crm-1")
     connector.get(created["Id"])

@@ -1,4 +1,4 @@
-"""`cosell serve --keep-history`: old changes go while the server runs, and pages say so."""
+"""`cosell serve --keep-history`: old changes are removed while the server runs, and pages say so."""
 
 import json
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def retitle(client: Any, identifier: str, title: str) -> None:
     )
 
 
-def test_what_is_older_than_is_kept_goes_and_pages_say_until_when(serve: Callable[..., Server], tmp_path: Path) -> None:
+def test_older_changes_are_removed_and_pages_say_up_to_when(serve: Callable[..., Server], tmp_path: Path) -> None:
     server = serve("--clock", "frozen:2026-01-01T09:00:00Z", "--keep-history", "30d", "--db", "kept.db", "--drafts")
     site = Site(server, {}, tmp_path)
     client = completing(server.client())
@@ -54,7 +54,7 @@ def test_what_is_older_than_is_kept_goes_and_pages_say_until_when(serve: Callabl
     counted = [text(site, path) for path in ("/console/opportunities", "/console/search")]
     listed = client.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"]
     done(ask(server, "POST", "clock", {"step": "30d"}))
-    while "Changes until here are no longer kept" not in text(site, page):
+    while "Earlier changes are no longer kept" not in text(site, page):
         pass
     assert "Project.Titlesecondthird" in text(site, page), "the last change is younger"
     assert "first" not in text(site, page)
@@ -65,7 +65,7 @@ def test_what_is_older_than_is_kept_goes_and_pages_say_until_when(serve: Callabl
     assert (told["changes"], told["before"]) == (2, "2026-01-03T09:00:00.000Z")
 
 
-def test_a_database_that_does_not_let_them_go_is_told_and_tried_again(serve_after: Callable[..., Server]) -> None:
+def test_a_failed_removal_is_reported_and_tried_again(serve_after: Callable[..., Server]) -> None:
     server = serve_after(FAILS_ONCE, "--db", "kept.db", "--keep-history", "0s")
     assert "the disk is full" in wait_for(server, "removal of old changes")
     assert "removal of old changes" in wait_for(server, "removal of old changes")

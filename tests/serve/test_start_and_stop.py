@@ -60,7 +60,7 @@ def test_a_taken_port_is_reported_in_one_line(serve: Callable[..., Server], run:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--host", "0.0.0.0"], "--host '0.0.0.0' lets whoever reaches it read and change everything"),
+        (["--host", "0.0.0.0"], "--host '0.0.0.0' lets anyone who reaches it read and change everything"),
         (["--host", "example.com"], "--host 'example.com' is not an IP address"),
         (["--host", "192.0.2.1", "--insecure", "--port", "0"], "cannot listen on 192.0.2.1:0"),
         (["--db", "mysql://localhost/pipeline"], "cannot open mysql:// databases"),

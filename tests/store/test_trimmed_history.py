@@ -1,4 +1,4 @@
-"""Old changes are removed, the oldest first, and nothing else is another for it."""
+"""Old changes are removed, oldest first, and nothing else changes."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def trim(caller: Caller, before_ms: int) -> int:
     return count
 
 
-def test_what_is_older_goes_and_what_is_younger_stays(caller: Caller) -> None:
+def test_older_changes_are_removed_and_newer_ones_stay(caller: Caller) -> None:
     clock = clock_of(caller)
     identifier = caller.create("1", Project={"Title": "first"})["Id"]
     for title in ("second", "third", "fourth"):
@@ -50,7 +50,7 @@ def test_what_is_older_goes_and_what_is_younger_stays(caller: Caller) -> None:
         caller.update(identifier, Project={"Title": title})
     with caller.engine.store.read(caller.scope) as tx:
         assert tx.trimmed_ms() == 0
-    assert trim(caller, clock.now_ms - 3 * DAY_MS) == 0, "nothing is as old"
+    assert trim(caller, clock.now_ms - 3 * DAY_MS) == 0, "nothing is that old"
     assert trim(caller, clock.now_ms) == 3, "the creation and two changes"
     assert titles(caller, identifier) == ["third"]
     assert caller.get(identifier)["Project"]["Title"] == "fourth"
@@ -60,8 +60,8 @@ def test_what_is_older_goes_and_what_is_younger_stays(caller: Caller) -> None:
     assert titles(caller, identifier) == ["fourth", "third"]
 
 
-def test_figures_are_right_however_far_they_had_come(caller: Caller) -> None:
-    """Those of one process had seen nothing of what was removed, those of the other all of it."""
+def test_figures_are_right_however_far_they_had_got(caller: Caller) -> None:
+    """Those of one process had seen none of the removed changes, those of the other all of them."""
     clock = clock_of(caller)
     behind, ahead = Pipelines(caller.engine.store), Pipelines(caller.engine.store)
     identifiers = [caller.create(str(number))["Id"] for number in range(5)]
@@ -79,7 +79,7 @@ def test_figures_are_right_however_far_they_had_come(caller: Caller) -> None:
     assert figures(behind, caller) == figures(ahead, caller) == figures(Pipelines(caller.engine.store), caller) != new
 
 
-def test_a_kept_count_that_had_not_seen_what_went_is_of_no_use(caller: Caller) -> None:
+def test_a_kept_count_that_had_not_seen_what_was_removed_is_discarded(caller: Caller) -> None:
     clock = clock_of(caller)
     caller.create("1")
     with caller.engine.store.read(caller.scope) as tx:
@@ -110,7 +110,9 @@ def test_a_reset_of_another_account_is_not_forgotten(caller: Caller) -> None:
         assert not tx.step(tx.step(reached).reached).begins
 
 
-def test_much_goes_in_parts_between_which_others_write(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_changes_are_removed_in_parts_so_that_others_can_write(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(change_rows, "TRIMMED_AT_ONCE", 3)
     clock = clock_of(caller)
     for number in range(7):
@@ -123,7 +125,7 @@ def test_much_goes_in_parts_between_which_others_write(caller: Caller, monkeypat
     assert removed == [3, 3, 1]
 
 
-def test_stamps_and_tokens_go_on(caller: Caller) -> None:
+def test_stamps_and_tokens_continue(caller: Caller) -> None:
     clock = clock_of(caller)
     created = caller.create("1")
     identifier = created["Id"]

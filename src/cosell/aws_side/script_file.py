@@ -40,7 +40,7 @@ def _automatic(settings: Settings, named: Callable[[str], str]) -> dict[str, Any
     if settings.review_action_required + settings.review_rejected > 1:
         shares = ("review_action_required", "review_rejected")
         told = " and ".join(f"{named(name)} {getattr(settings, name):g}" for name in shares)
-        raise UserError(f"{told} are more than all submissions together", "lower one of them, so that they sum to 1")
+        raise UserError(f"{told} add up to more than 1", "lower one of them")
     start_ms, verdict_ms = span_ms(settings.review_start), span_ms(settings.review_verdict)
     return automatic(
         start_ms, verdict_ms, settings.review_action_required, settings.review_rejected, settings.review_seed

@@ -119,7 +119,7 @@ def _opened(request: Request, typed: ByOption = NO_OPTIONS) -> Any:
 def _nobody(request: Request, error: Exception) -> UserError:
     address = request.full_url.partition("/_cosell/")[0]
     if not isinstance(error, OSError):  # there is an answer, of somebody else
-        return UserError(f"no cosell answers at {address}, but somebody else", "name another one with --url")
+        return UserError(f"what answers at {address} is not cosell", "name another one with --url")
     reason: object = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, OSError):
         reason = reason.strerror or reason

@@ -17,7 +17,7 @@ OPTIONS: Final = {"Keyword": "KEYWORD", "MaxResults": "--page-size", "NextToken"
 WIDEST: Final = 76
 """Characters that are shown of a text in which something is wrong."""
 MOST_NAMED: Final = 12
-"""Values of a field that are named."""
+"""How many values of a field are listed."""
 
 
 @click.command("search")
@@ -61,7 +61,7 @@ def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_reques
 
 
 def _some(values: tuple[str, ...]) -> str:
-    """The values, or the first of many."""
+    """The values, or only the first ones if they are many."""
     return ", ".join(values if len(values) <= MOST_NAMED else (*values[:MOST_NAMED], "…"))
 
 

@@ -92,7 +92,7 @@ def serve_command(**given: Any) -> int:
 
 
 def _check_places(settings: "Settings") -> None:
-    """Raises UserError for a database or a sink that cannot be one, so that it is told once, and before the start."""
+    """Raises UserError for an impossible database or sink, so that it is reported once, and before the start."""
     from cosell.events.webhook_sink import key_in
     from cosell.passwords import without_password
     from cosell.serve.workers import check_sinks
@@ -101,7 +101,7 @@ def _check_places(settings: "Settings") -> None:
     try:
         check_place(settings.db)
     except UserError as mistake:
-        if mistake.message.startswith(settings.db):  # the name is right, and the file is not
+        if mistake.message.startswith(settings.db):  # the name is right, but not the file
             raise
         given = f"{setting_given('db')} {without_password(settings.db)!r}"
         raise UserError(f"{given}: {mistake.message}", mistake.next_step) from None

@@ -1,4 +1,4 @@
-"""What `cosell serve` and `cosell console` take to show pages: where they listen, their names, and how they report."""
+"""Settings that `cosell serve` and `cosell console` share: where they listen, their names, and their reporting."""
 
 from typing import TYPE_CHECKING
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
 
 def checked_host(host: str, *, insecure: bool, lets: str) -> None:
-    """Raises UserError for what is not an address, and for one that others reach, which `lets` them do something."""
+    """Raises UserError for an invalid address, and for one that others can reach, which `lets` them do something."""
     from cosell.serve.server import is_loopback
 
     with told_of("host"):
         is_local = is_loopback(host)
     if not is_local and not insecure:
         raise UserError(
-            f"{setting_given('host')} {host!r} lets whoever reaches it {lets}",
+            f"{setting_given('host')} {host!r} lets anyone who reaches it {lets}",
             "listen on 127.0.0.1, or say --insecure if the network keeps others out",
         )
 
 
 def names_given(host: str, allow_host: list[str], public_url: str) -> "Names":
-    """What the server is called. Raises UserError for a name or an address that cannot be one."""
+    """The names of the server. Raises UserError for an invalid name or address."""
     from cosell.serve.origin import names_of, public_origin
 
     with told_of("public_url"):
@@ -34,7 +34,7 @@ def names_given(host: str, allow_host: list[str], public_url: str) -> "Names":
 
 
 def reporting_given(currency: str, rates: str, probabilities: str) -> "Reporting":
-    """How the console converts and weighs amounts. Raises UserError for what is no such thing."""
+    """How the console converts and weighs amounts. Raises UserError for an invalid setting."""
     from cosell.reporting import Reporting, currency_of, probabilities_of, rates_of
 
     with told_of("currency"):

@@ -54,7 +54,7 @@ def again(*, without: Collection[str] = (), **changed: str) -> str:
 
 
 def given_by(context: click.Context, parameter: click.Parameter) -> str:
-    """What gave a parameter its value, as people know it: an option, an argument, a variable or a key of the file."""
+    """Where a parameter's value comes from, in users' terms: an option, argument, variable or key of the file."""
     assert parameter.name is not None
     match context.get_parameter_source(parameter.name):
         case ParameterSource.ENVIRONMENT:
@@ -67,7 +67,7 @@ def given_by(context: click.Context, parameter: click.Parameter) -> str:
 
 
 def setting_given(name: str) -> str:
-    """What gave a setting its value in the command under way; the setting's name where none is."""
+    """Where a setting's value comes from in the running command; the setting's name outside of one."""
     context = click.get_current_context(silent=True)
     if context is None:
         return name
@@ -76,7 +76,7 @@ def setting_given(name: str) -> str:
 
 @contextmanager
 def told_of(name: str) -> Iterator[None]:
-    """A UserError inside is about the value of a setting, with which it begins: what gave it is put before it."""
+    """Put where a setting's value comes from before a UserError about it, whose message starts with the value."""
     try:
         yield
     except UserError as mistake:

@@ -24,7 +24,7 @@ _STEPS: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 class _NoNumber(ValueError):
-    """What Python takes for a number, and JSON does not."""
+    """Something that is a number in Python, but not in JSON."""
 
 
 def _no_such_number(name: str) -> NoReturn:

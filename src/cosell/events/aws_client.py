@@ -30,7 +30,7 @@ def client_of(service: str, region: str | None = None) -> Any:
     except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is not a URL
         from cosell.boto_errors import in_words
 
-        raise UserError(f"cannot be sent to: {in_words(error)}", "check your AWS configuration") from None
+        raise UserError(f"cannot be used: {in_words(error)}", "check your AWS configuration") from None
 
 
 def reason_of(error: Exception, client: Any) -> str:

@@ -81,7 +81,7 @@ def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> lis
 
 
 def address_of(text: str) -> Address:
-    """What a text names. Raises UserError if it names no sink; the message starts with the part of it that may be shown."""
+    """What a text names. Raises UserError, whose message starts with what may be shown of the text, for no sink."""
     try:
         return _address(text)
     except UserError as mistake:
@@ -99,7 +99,7 @@ def _address(text: str) -> Address:
     before, _, after = text.partition("#")
     kind, _, target = before.partition(":")
     if kind not in KINDS:
-        raise UserError("it is of no known kind", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
+        raise UserError("its kind is unknown", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
     if not target:
         raise UserError(f"{kind}: needs a target", "see docs/how-to/receive-events.md")
     options = parse_qsl(after, keep_blank_values=True)

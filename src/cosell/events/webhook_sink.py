@@ -23,14 +23,14 @@ SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # the form of a secret, not one
 SHORTEST_KEY_BYTES: Final = 24
 LONGEST_KEY_BYTES: Final = 64
 NEEDED: Final = f"{SECRET_PREFIX} and {SHORTEST_KEY_BYTES} to {LONGEST_KEY_BYTES} bytes, base64"
-"""What a secret is."""
+"""What a secret must be."""
 CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_TIMEOUT_S: Final = 15.0
 GONE: Final = 410
 
 
 def signing_key(secret: str, sink: str) -> bytes:
-    """The key in a secret of a `sink`. Raises UserError, which does not repeat it."""
+    """The key in the secret of a `sink`. Raises UserError, which does not repeat the secret."""
     if not secret:
         raise UserError(
             f"{sink!r} needs a secret: {NEEDED}",
@@ -43,7 +43,7 @@ def signing_key(secret: str, sink: str) -> bytes:
 
 
 def key_in(secret: str) -> bytes:
-    """The key in a secret. Raises UserError that says how it is malformed, and does not repeat it."""
+    """The key in a secret. Raises UserError, which says how the secret is malformed without repeating it."""
     key, wrong = b"", ""
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
@@ -55,7 +55,7 @@ def key_in(secret: str) -> bytes:
         wrong = f"it has {len(key)} bytes"
     if wrong:
         raise UserError(
-            f"is malformed: {wrong}; it has to be {NEEDED}",
+            f"is malformed: {wrong}; it must be {NEEDED}",
             "fix it, or make another one: whsec_$(openssl rand -base64 32)",
         )
     return key

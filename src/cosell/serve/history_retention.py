@@ -1,6 +1,6 @@
-"""The history of opportunities is kept as long as the operator says: what is older is removed while the server runs.
+"""Keeps the history of opportunities as long as the operator says: older changes are removed while the server runs.
 
-Every worker looks, by the engine's clock; what one has removed, the others do not find any more.
+Every worker looks, by the engine's clock; what one has removed, the others no longer find.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from cosell.store.interface import Store
 from cosell.wire.timestamps import Timestamp
 
 LOOK_S: Final = 2.0
-"""How often the engine's clock is asked whether it is time to remove something."""
+"""How often the engine's clock is checked for whether it is time to remove something."""
 EVERY_MS: Final = 60_000
 
 
 async def trim_history(store: Store, clock: Now, keep_ms: int) -> None:
-    """Remove what is older than `keep_ms`, for ever: some changes at a time, so that other writers come between."""
+    """Keep removing what is older than `keep_ms`, a few changes at a time, so that other writers are not held up."""
     loop = asyncio.get_running_loop()
     outage = Outage(log_outage, "removal of old changes")
     looked_ms = 0
@@ -33,7 +33,7 @@ async def trim_history(store: Store, clock: Now, keep_ms: int) -> None:
                     before = str(Timestamp.from_ms(now_ms - keep_ms))
                     log_event("old changes were removed from the history", changes=removed, before=before)
                 looked_ms = now_ms
-        except Exception as error:  # noqa: BLE001  # there is time until the next time
+        except Exception as error:  # noqa: BLE001  # the next look tries again
             outage.met(error)
         else:
             outage.over()

@@ -1,4 +1,4 @@
-"""Every setting of cosell, once: its name, its type, its default and what it means.
+"""Every setting of cosell, in one place: its name, type, default and meaning.
 
 A setting is an option of the commands that use it, a variable `COSELL_…`, and a key of `cosell.toml` in the working
 directory; the option wins over the variable, the variable over the file, the file over the default.

@@ -74,8 +74,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_history: Annotated[
         str,
         Meta(
-            description="How long the history of opportunities, which is their records before each change, is kept, "
-            "such as 90d; for ever by default."
+            description="How long the history of opportunities, their records before each change, is kept, such as "
+            "90d; for ever by default."
         ),
     ] = ""
     webhook_secret: Annotated[

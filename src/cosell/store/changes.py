@@ -70,7 +70,7 @@ class ChangeReader(Protocol):
         """What the last changes of the scope, at most so many, were to each opportunity that is there."""
 
     def trimmed_ms(self) -> int:
-        """Until when changes may have been removed, of whichever opportunity; 0 where none were."""
+        """The time up to which changes may have been removed, of any opportunity; 0 if none were."""
 
     def step(self, reached: Reached | None, *, whole: bool = False) -> Step:
         """The next step of a count that has got this far; None for a new one. If `whole`, it has records."""

@@ -188,9 +188,9 @@ class Store(Protocol):
         """Index up to `most` of them for searches, in one transaction; returns how many it were."""
 
     def trim_history(self, before_ms: int) -> int:
-        """Remove some of the changes of before then, the oldest first: how many. 0 once none of them is left.
+        """Remove some of the changes made before then, oldest first. Returns how many; 0 once none are left.
 
-        They go in the order of commits, so none goes while an earlier one, of a clock that was ahead, stays.
+        They are removed in commit order, so a change stays while an earlier one, from a clock that was ahead, stays.
         """
 
     def log_bytes(self) -> int:

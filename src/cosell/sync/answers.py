@@ -123,10 +123,10 @@ class DetailReader:
 def _why(error: ValueError) -> str:
     match error:
         case msgspec.ValidationError():
-            return "its members are others"
+            return "its members are different"
         case msgspec.DecodeError():
-            return "it is cut off, or not JSON"
-    return "a date in it is not a moment"
+            return "it is truncated, or not JSON"
+    return "a date in it is invalid"
 
 
 class _Model:

@@ -92,7 +92,7 @@ def test_a_suggestion_becomes_a_chip_that_can_be_removed(site: Site, page: Page)
     assert identifiers(page) == found(site, {})
 
 
-def test_a_search_is_saved_under_a_name_and_asked_again(site: Site, page: Page) -> None:
+def test_a_search_is_saved_under_a_name_and_run_again(site: Site, page: Page) -> None:
     question = {"Keyword": "platform", "Filter": QUALIFIED}
     page.goto(site.url + site.address(SEARCH, *query_of(question)))
     page.get_by_label("Name of the view").fill("<b>Platforms</b>")
@@ -101,7 +101,7 @@ def test_a_search_is_saved_under_a_name_and_asked_again(site: Site, page: Page) 
     expect(view).to_have_attribute("aria-current", "page")
     look_through(page, page.url)
 
-    # What is typed is another question, which can be saved, too; also where the table was.
+    # Typing makes another query, which can be saved, too; also if it starts from the table.
     page.goto(site.url + site.address(TABLE))
     expect(page.locator(".saved li")).to_have_count(0)
     box(page).fill("cloud")

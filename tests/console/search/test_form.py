@@ -372,7 +372,7 @@ def test_what_is_no_single_text_is_only_left_out(request_: Question) -> None:
         ("", {}),
     ],
 )
-def test_what_may_have_been_meant_by_a_slip(typed: str, fields: dict[str, str]) -> None:
+def test_what_may_have_been_meant_by_a_misspelling(typed: str, fields: dict[str, str]) -> None:
     assert dict(meant(typed)) == fields
 
 

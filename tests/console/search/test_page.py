@@ -214,7 +214,7 @@ def test_where_nothing_matches_every_offer_leads_to_a_page(site: Site) -> None:
     assert "“Nobody” in all fields that people search" in page.text
 
 
-def test_where_nothing_matches_the_value_that_was_meant_is_offered(site: Site) -> None:
+def test_if_nothing_matches_the_value_that_was_meant_is_offered(site: Site) -> None:
     slips: dict[str, Question] = {
         "Stage “Qualified” instead of “Qualifed”": {"Filter": leaf("EqualsTo", "Stage", StringValue="Qualifed")},
         "Industry “Software and Internet” instead of “Softwre and Internet”": {
@@ -237,7 +237,7 @@ def test_where_nothing_matches_the_value_that_was_meant_is_offered(site: Site) -
     assert followed(site, right).identifiers == site.page(SEARCH, *query_of({"Filter": QUALIFIED})).identifiers
 
 
-def test_the_box_offers_what_a_slip_may_have_meant(site: Site) -> None:
+def test_the_box_offers_what_a_misspelling_may_have_meant(site: Site) -> None:
     for typed in ("Qualifed", "Stage: Qualifed", "Stge = Qualifed"):
         offered = " ".join(site.page(f"{SEARCH}/suggestions", ("q", typed)).text.split())
         assert "Stage is Qualified" in offered

@@ -201,7 +201,7 @@ def test_a_file_may_have_no_rows(shapes: Shapes, text: str) -> None:
         ('[{"Id": "O1"}]\nmore', "line 1: something follows the array"),
         ('{"Id": NaN}', "NaN is not JSON"),
         (f'{{"Id": {"1" * 5000}}}', "line 1: a number has too many digits"),
-        ('Id,Project.Title\n"O1"x,a\n', "line 2: a cell goes on behind its closing quotation mark"),
+        ('Id,Project.Title\n"O1"x,a\n', "line 2: a cell continues after its closing quotation mark"),
         ("[" * 100_000, "line 1: it is nested too deeply"),
     ],
 )

@@ -11,8 +11,8 @@ from cosell.wire.timestamps import Timestamp
 MOST_SHOWN: Final = 50
 ALWAYS_DIFFERENT: Final = frozenset({"LastModifiedDate"})
 NOT_THERE: Final = "–"
-NOT_KEPT: Final = "Changes until here are no longer kept"
-WHY_NOT_KEPT: Final = "The setting --keep-history says for how long."
+NOT_KEPT: Final = "Earlier changes are no longer kept"
+WHY_NOT_KEPT: Final = "The setting --keep-history says how long they are kept."
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class ShownChange(msgspec.Struct, frozen=True):
-    """A change: when, what it comes to in a few words, and its differences, or a note where there are none."""
+    """A change: when, what it comes to in a few words, and its differences, or a note if there are none."""
 
     time: str
     headline: str

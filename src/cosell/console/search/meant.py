@@ -1,4 +1,4 @@
-"""Conditions of which a text may be a slip: `Stge: Qualifed`, or `Qualifed` alone. Pure."""
+"""Conditions that may have been meant by a misspelled text: `Stge: Qualifed`, or `Qualifed` alone. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from cosell.rules.search.fields import FIELDS
 from cosell.rules.search.listed import LISTED_BY, listed_values, near_value
 
 VERY_ALIKE: Final = 0.8
-"""How much of a value has to be there where the field was not named."""
+"""How similar a value must be if the field was not named, from 0 to 1."""
 ALIKE: Final = 0.7
-"""How much of a field's name has to be there."""
+"""How similar a field's name must be."""
 _ABOUT: Final = re.compile(r"\s*(\w[\w '-]*?)\s*[=:]\s*(\S.*?)\s*", re.DOTALL)
 
 
 def meant(typed: str) -> Iterator[tuple[str, str]]:
-    """Fields, each with the value that may have been meant, which the model lists or the field can hold."""
+    """Fields, each with a value that may have been meant: one that the model lists, or any text if it lists none."""
     about = _ABOUT.fullmatch(typed)
     if about is None:
         for field in LISTED_BY:

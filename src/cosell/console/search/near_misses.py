@@ -25,7 +25,7 @@ Offer = tuple[str, dict[str, Any]]
 
 
 def near_misses(request: Mapping[str, Any]) -> Iterator[Offer]:
-    """Queries that correct a slip, ask for less, or look elsewhere; `request` is a valid one."""
+    """Queries that correct a misspelling, ask for less, or look elsewhere; `request` is a valid one."""
     node, keyword = request.get("Filter"), request.get("Keyword", "")
     yield from _corrected(request, node)
     for field, value in meant(keyword):
@@ -45,7 +45,7 @@ def near_misses(request: Mapping[str, Any]) -> Iterator[Offer]:
 
 
 def _corrected(request: Mapping[str, Any], node: Any) -> Iterator[Offer]:
-    """For each value that its field cannot have, the one that is most like it."""
+    """For each value that its field cannot have, the most similar one that it can."""
     for wrong in unlisted(node) if node is not None else ():
         right = wrong.meant
         if right is not None:

@@ -83,7 +83,7 @@ def part_at(tree: Any, path: Path) -> Any:
 
 
 def changed(node: Any, path: Path, change: Callable[[Any], Any]) -> Any:
-    """The tree with another part at `path`, where there is one: what `change` makes of it."""
+    """The tree with the part at `path`, which exists, replaced by what `change` makes of it."""
     if not path:
         return change(node)
     step = path[0]

@@ -1,6 +1,6 @@
-"""The values that the model lists for a field, and conditions that ask for another, which finds nothing.
+"""The values that the model lists for a field, and conditions that ask for a different one, which find nothing.
 
-The service refuses none of them, so neither do we: whoever asks is told, with the value that may have been meant.
+The service refuses no such condition, so neither do we. Instead we suggest the value that may have been meant.
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ LISTED_BY: Final = {
 }
 """The shapes of the model that list the values of a field."""
 SHORTEST: Final = 4
-"""Letters from which on a word is compared with others: codes of countries are all alike."""
+"""Letters that a word needs to be compared with others: all country codes are similar."""
 ALIKE: Final = 0.6
-"""How much of a value has to be there, from 0 to 1, to be meant."""
+"""How similar a value must be to be suggested, from 0 to 1."""
 
 
 class Unlisted(NamedTuple):
-    """A text of a condition that is no value of its field. `path` leads to it in the tree."""
+    """A text in a condition that is not a value of its field. `path` leads to it in the tree."""
 
     path: Path
     field: str
@@ -46,17 +46,17 @@ class Unlisted(NamedTuple):
 
 
 def listed_values(field: str) -> tuple[str, ...]:
-    """The values that the model lists for a field; none where it may hold any text."""
+    """The values that the model lists for a field; none if it may hold any text."""
     return service_model().shapes[LISTED_BY[field]].enum if field in LISTED_BY else ()
 
 
 def near_value(field: str, text: str, alike: float = ALIKE) -> str | None:
-    """The value of a field that is most like a text; None where none is."""
+    """The value of a field that is most similar to a text; None if none is."""
     return closest(text, listed_values(field), cutoff=alike if len(text) >= SHORTEST else 1)
 
 
 def unlisted(tree: Any) -> Iterator[Unlisted]:
-    """The texts of a legal filter tree for which no opportunity can be found, in their order."""
+    """The texts of a valid filter tree that no opportunity can match, in order."""
     return _in_node(tree, ())
 
 
@@ -80,12 +80,12 @@ def _in_leaf(operator: str, leaf: dict[str, Any], path: Path) -> Iterator[Unlist
 
 
 def _only(members: dict[str, Any]) -> tuple[str, Any]:
-    """The member that is given; others may be there as null."""
+    """The one member that is set; others may be null."""
     return next((name, member) for name, member in members.items() if member is not None)
 
 
 def _is_found(operator: str, field: str, text: str) -> bool:
-    """Whether one of the field's values is so, or contains it where only that is asked."""
+    """Whether the text is one of the field's values, or is part of one if the operator only asks for that."""
     known = listed_values(field)
     if operator == "ContainsAny":
         return any(text.casefold() in value.casefold() for value in known)

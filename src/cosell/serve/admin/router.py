@@ -146,7 +146,7 @@ def question_of(route: Route, request: AdminRequest) -> msgspec.Struct:
         given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
         return msgspec.convert(given, route.question, strict=False)
     except msgspec.ValidationError as error:
-        message, next_step = mistake_in(given, route.question, error, "The question")
+        message, next_step = mistake_in(given, route.question, error, "The request")
         raise Refused(400, f"{message}.", next_step=next_step) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused(400, "The body is not valid JSON.") from None

@@ -24,7 +24,7 @@ SELECT
         WHERE scope_id = ? AND id_key = '' AND before IS NOT NULL
     )
 """
-# Those that say that a scope has become another one stay: counts are of what came after them.
+# Changes that mark a scope as replaced stay: counts cover what came after them.
 _OLDEST: Final = "SELECT position, changed FROM opportunity_change WHERE id_key != '' ORDER BY position LIMIT ?"
 # Changes are few behind a position, and many in a scope: SQLite, which cannot know, is told to go by positions.
 _END_OF_STEP: Final = """
@@ -156,7 +156,7 @@ class ChangeRows:
 
 
 def trim(connection: apsw.Connection, before_ms: int) -> int:
-    """See `Store.trim_history`. Counts that had not come as far are removed, too."""
+    """See `Store.trim_history`. Counts that had not got as far are removed, too."""
     oldest: Any = connection.execute(_OLDEST, (TRIMMED_AT_ONCE,)).fetchall()
     old = list(takewhile(lambda row: row[1] < before_ms, oldest))
     if not old:

@@ -16,10 +16,10 @@ LONGEST_CELL: Final = 1 << 20  # more than a request may hold
 
 _REASONS: Final = {
     "unexpected end of data": "the quotation mark of a cell is not closed",
-    "expected after": "a cell goes on behind its closing quotation mark",
+    "expected after": "a cell continues after its closing quotation mark",
     "field larger": f"a cell is longer than {LONGEST_CELL:,} characters",
 }
-"""What messages of Python's reader have in them, and what we say of each."""
+"""What the messages of Python's reader contain, and what we say instead."""
 
 
 def csv_lines(text: str) -> Iterator[tuple[int, list[str]]]:
