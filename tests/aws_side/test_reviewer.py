@@ -275,7 +275,7 @@ def test_what_fails_is_given_up_and_holds_up_nothing(caller: Caller, monkeypatch
     assert (status(caller, "O1"), status(caller, "O2")) == ("Submitted", "Approved")
 
 
-def test_a_database_that_does_not_answer_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_answer_is_reported(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     Caller(engine).put([submitted("O1")])
 
     def gone(_: Scope) -> Any:

@@ -1,6 +1,6 @@
-"""Bytes to typed requests: a fast way for requests that are right, a full walk for the rest.
+"""Bytes to typed requests: a fast path for valid requests, a full walk for the rest.
 
-The fast way is msgspec with the model's constraints compiled in. It stops at the first thing that it refuses, so
+The fast path is msgspec with the model's constraints compiled in. It stops at the first thing that it refuses, so
 whatever it refuses is read again by `wire/violations.py`, which lists everything.
 """
 
@@ -34,7 +34,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 def quick_request(operation: Operation, body: bytes) -> msgspec.Struct | None:
-    """The typed request, or None where the fast decoder refuses it and `full_request` must say why."""
+    """The typed request, or None if the fast decoder refuses it and `full_request` must say why."""
     try:
         return _decoder(operation.input.shape).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -44,8 +44,8 @@ def quick_request(operation: Operation, body: bytes) -> msgspec.Struct | None:
 def full_request(operation: Operation, body: bytes) -> msgspec.Struct:
     """The typed request, decided by the full walk.
 
-    Raises SerializationException where the body is not JSON or a value has the wrong JSON type, ValidationException
-    with the complete ErrorList where a constraint of the model is violated.
+    Raises SerializationException if the body is not JSON or a value has the wrong JSON type, ValidationException
+    with the complete ErrorList if a constraint of the model is violated.
     """
     name = operation.input.shape
     return _converted(checked(name, plain_json(body)), structure(name))
@@ -57,7 +57,7 @@ def checked_structure(type_: type[T], value: object) -> T:
 
 
 def plain_json(body: bytes) -> Any:
-    """The body as plain values. Raises SerializationException where it is not JSON."""
+    """The body as plain values. Raises SerializationException if it is not JSON."""
     try:
         return _PLAIN.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -78,7 +78,7 @@ def decode(type_: type[T], text: bytes) -> T:
 
 
 def quick_value(type_: type[T], value: Any) -> T | None:
-    """The structure that plain JSON values make, or None where a full walk must say what is wrong with them."""
+    """The structure that plain JSON values make, or None if a full walk must say what is wrong with them."""
     try:
         return _converted(value, type_)
     except msgspec.ValidationError:

@@ -1,4 +1,4 @@
-"""The model's structures as msgspec types, each built when it is first asked for.
+"""The model's structures as msgspec types, each built on first use.
 
 `from cosell.wire.types import ListOpportunitiesRequest` works for every structure of the model. Members are
 spelled in snake_case; a member that the model does not require may be None, which stands for absent and null alike.
@@ -42,7 +42,7 @@ def snake_case(name: str) -> str:
 
 
 def structure(name: str) -> type[msgspec.Struct]:
-    """The type of the model's structure `name`. Raises KeyError where the model has none."""
+    """The type of the model's structure `name`. Raises KeyError if the model has none."""
     if name not in _built:
         with one_at_a_time:
             if name not in _built:

@@ -23,6 +23,7 @@ from cosell.store.patience import seconds_until
 from cosell.store.postgres.closing import Closing
 from cosell.store.postgres.connections import Connections, has_gone
 from cosell.store.postgres.group_commit import GroupCommit
+from cosell.store.postgres.history_trimming import trim
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
 from cosell.store.postgres.numbers import Numbers
 from cosell.store.postgres.opening import closed_if_refused, opened_for
@@ -284,6 +285,11 @@ class PostgresStore:
         scope_id = self.scope_numbers.known(scope)
         if self._may_write and scope_id is not None:
             self._upkeep.catch_up(scope_id)
+
+    def trim_history(self, before_ms: int) -> int:
+        """See `Store.trim_history`."""
+        with self._connection() as connection:
+            return trim(connection, before_ms)
 
     def log_bytes(self) -> int:
         """See `Store.log_bytes`. The server looks after its own."""
