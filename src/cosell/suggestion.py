@@ -1,9 +1,8 @@
 """Commands that cosell suggests: each names the data that it is about, and can be typed as it is printed.
 
-A command that is suggested carries those options of the command which suggests it that both have: who looked into a
-database with `--db` is not sent to another one. Whoever suggests outside of a command, such as the console, says them.
-
-No other module writes such a command as a text of its own, which a test holds: tests/cli/test_suggestions.py.
+A suggested command carries those options of the current command that both have: somebody who inspected a database with
+`--db` is not sent to another one. Outside of a command, such as in the console, the caller states them. No other module
+writes such a command as a text of its own, as a test checks: tests/cli/test_suggestions.py.
 """
 
 import shlex
@@ -38,13 +37,13 @@ CARRIES: Final[dict[str, tuple[str, ...]]] = {
 FLAGS: Final = frozenset({"aws"})
 
 target: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("target", default=dict)
-"""What the command under way is about: its options by their names, without dashes. The command line sets it."""
+"""What the current command is about: its options by their names, without dashes. The command line sets it."""
 
 
 def suggested(command: str, *words: str, **given: str | None) -> str:
     """A command as one would type it: `cosell seed --db 'a b.db' --account 111122223333`.
 
-    `words` follow the command's name. `given` wins over what the command under way is about; None leaves one out.
+    `words` follow the command's name. `given` wins over what the current command is about; None leaves one out.
     A password in an address is not repeated.
     """
     about = {**target.get()(), **given}
@@ -58,7 +57,7 @@ def suggested(command: str, *words: str, **given: str | None) -> str:
 
 
 def serve_at(url: str, *words: str, **given: str | None) -> str | None:
-    """The command that serves at an address; None where it is not one of this machine's."""
+    """The command that serves at an address; None if it is not one of this machine's."""
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port or 80

@@ -161,7 +161,7 @@ def test_the_status_tells_what_is_not_done(terminal: Terminal) -> None:
         mirror.detail_failed(row.id, "no luck", 0)
         mirror.begin_run("full", 0, identity)
     assert terminal("sync", "status") == 0
-    assert "a pass is under way" in terminal.out
+    assert "a pass is in progress" in terminal.out
     assert f"{row.id}: no luck (1 attempts)" in terminal.out
     assert "interrupted" in terminal.out
     assert "running" in terminal.out
@@ -223,7 +223,7 @@ def test_a_mistake_is_one_line_and_a_next_step(terminal: Terminal, options: list
     assert terminal.err.count("\n") == 1
 
 
-def test_without_credentials_the_next_step_is_told(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_next_step_is_suggested(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert terminal("sync", "--endpoint-url", terminal.server.url) == 2
@@ -259,7 +259,9 @@ def test_a_foreign_mirror_and_a_held_one_are_refused(terminal: Terminal) -> None
     assert "the mirror is held by ana, process 7; wait for it" in terminal.err
 
 
-def test_what_the_installed_boto3_does_not_know_is_told(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_installed_boto3_does_not_know_is_reported(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from cosell.sync import answers
 
     monkeypatch.setattr(answers, "_type_of", lambda *_: dict[str, int])

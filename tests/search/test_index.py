@@ -242,21 +242,25 @@ def test_a_large_load_is_found_at_once(anywhere: Partner, monkeypatch: pytest.Mo
         assert anywhere.walk(request, [7]) == oracle.answer(anywhere.rows(), request)
 
 
-def test_a_state_that_comes_back_is_found_as_it_was(deals: Partner) -> None:
-    deals.put_rows([titled("O1", "heron"), Row(record("O2"), {"team": "heron"}, None), titled("O3", "owl")])
+def test_a_state_that_comes_back_is_found_as_it_was(anywhere: Partner) -> None:
+    anywhere.put_rows([titled("O1", "heron"), Row(record("O2"), {"team": "heron"}, None), titled("O3", "owl")])
     tagged = {"Filter": {"ContainsAny": {"Key": "Tags", "Value": {"StringValue": "heron"}}}}
-    feed(deals)
-    deals.engine.store.states.keep("before")
-    deals.replace("O1", Project={"Title": "owl"})
-    deals.put_tags("O2", {})
-    with deals.engine.store.write(deals.scope) as tx:
+    feed(anywhere)
+    anywhere.engine.store.states.keep("before")
+    anywhere.replace("O1", Project={"Title": "owl"})
+    anywhere.put_tags("O2", {})
+    with anywhere.engine.store.write(anywhere.scope) as tx:
         tx.remove(["O3"])
-    feed(deals)
-    assert (found(deals, **HERON), found(deals, **tagged), found(deals, Keyword="owl")) == ([], [], ["O1"])
-    deals.engine.store.states.return_to("before", NOON_MS)
+    feed(anywhere)
+    assert (found(anywhere, **HERON), found(anywhere, **tagged), found(anywhere, Keyword="owl")) == ([], [], ["O1"])
+    anywhere.engine.store.states.return_to("before", NOON_MS)
     for _ in range(2):
-        assert (found(deals, **HERON), found(deals, **tagged), found(deals, Keyword="owl")) == (["O1"], ["O2"], ["O3"])
-        feed(deals)
+        assert (found(anywhere, **HERON), found(anywhere, **tagged), found(anywhere, Keyword="owl")) == (
+            ["O1"],
+            ["O2"],
+            ["O3"],
+        )
+        feed(anywhere)
 
 
 def test_a_database_of_the_version_before_is_searched_at_once(path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,11 @@ from cosell.store import search
 from cosell.store.access import Access
 from cosell.store.interface import StoreBusy
 from cosell.store.patience import waiting_until
-from cosell.store.postgres import search_moment, search_reading, search_upkeep
+from cosell.store.postgres import connecting, connections, search_moment, search_reading, search_upkeep
 from cosell.store.postgres.search_feeding import begin_anew
 from cosell.store.postgres.search_moment import one_search
-from cosell.store.search_leads import Lead, Termed
+from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.search_leads import Lead
 from tests.postgres import Postgres
 from tests.search import oracle
 from tests.search.oracle import Row
@@ -116,7 +117,7 @@ def test_who_makes_an_index_anew_waits_for_those_who_search_in_it(
     searching, emptying = connections.open(), connections.open()
     database.execute("UPDATE search_reading SET reading = '1 0.0.0'")
     with ThreadPoolExecutor() as threads:
-        with one_search(searching, None) as reader:
+        with one_search(searching, None, writing=False) as reader:
             emptying.begin()
             done = threads.submit(begin_anew, emptying)
             while not database.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
@@ -126,6 +127,11 @@ def test_who_makes_an_index_anew_waits_for_those_who_search_in_it(
         emptying.commit()
     assert searching.value("SELECT count(*) FROM search_entry") == 0
     assert found(deals, **HERON) == ["O1"]
+    feed(deals)
+    emptying.begin()
+    begin_anew(emptying)  # another process has seen the former reading, and is too late
+    emptying.commit()
+    assert pending(deals) == 0
     for connection in (searching, emptying):
         connection.close()
 
@@ -181,14 +187,15 @@ def test_what_no_index_takes_is_found_all_the_same(deals: Partner, database: "ps
 
 def test_what_a_sample_knows_to_be_frequent_is_not_looked_up(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_reading, "WORTH_A_SAMPLE", 0)
-    looked_up: list[object] = []
-    queries = search_reading.PostgresSearchIndex._queries
+    looked_up: list[bool] = []
+    candidates = search_reading.PostgresSearchIndex.candidates
 
-    def noted(index: search_reading.PostgresSearchIndex, lead: Lead) -> Any:
-        looked_up.append(lead)
-        return queries(index, lead)
+    def noted(index: search_reading.PostgresSearchIndex, lead: Lead, most: int, *, patient: bool) -> Any:
+        found = candidates(index, lead, most, patient=patient)
+        looked_up.append(found is not None)
+        return found
 
-    monkeypatch.setattr(search_reading.PostgresSearchIndex, "_queries", noted)
+    monkeypatch.setattr(search_reading.PostgresSearchIndex, "candidates", noted)
     deals.put_rows([titled(f"O{number}", f"heron {number}") for number in range(1, 1_500)])
     feed(deals)
     no_1 = {"NotFilter": {"ContainsAny": {"Key": "PartnerProjectTitle", "Value": {"StringValue": "1"}}}}
@@ -196,25 +203,64 @@ def test_what_a_sample_knows_to_be_frequent_is_not_looked_up(deals: Partner, mon
     expected = oracle.answer(deals.rows(), request)
     with rounds("a little of each"):
         assert deals.walk(request, [100]) == expected
-    assert not any(isinstance(lead, Termed) for lead in looked_up)
+    assert looked_up
+    assert not any(looked_up)
     assert found(deals, Keyword="heron 777") == ["O777"]
-    assert any(isinstance(lead, Termed) for lead in looked_up)
+    assert looked_up[-1]
 
 
 def test_statements_of_a_search_end_by_the_deadline(deals: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_moment, "SLACK_S", -1)
     connection = deals.engine.store.connections.open()  # type: ignore[attr-defined]
+    before = connection.value("SHOW statement_timeout")
 
     def search_for_long() -> None:
-        with one_search(connection, monotonic() + 0.2) as reader:
-            assert reader.value("SELECT 1") == 1
+        with one_search(connection, monotonic() + 0.2, writing=False) as reader:
+            assert (reader.value("SELECT 1"), reader.row("SELECT 2")) == (1, (2,))
             reader.rows("SELECT pg_sleep(30)")
 
     with pytest.raises(StoreBusy, match="not done in time"):
         search_for_long()
     assert connection.is_usable
-    assert connection.value("SHOW statement_timeout") == "30s"
+    assert connection.value("SHOW statement_timeout") == before
     connection.close()
+
+
+@pytest.mark.parametrize("writing", [False, True], ids=["reading", "writing"])
+def test_a_server_that_goes_in_the_midst_of_a_search_is_told_as_what_it_is(postgres: Postgres, writing: bool) -> None:
+    url = postgres.new_database()
+    with closing(Engine.open(url)) as engine:
+        connection = engine.store.connections.open()  # type: ignore[attr-defined]
+        if writing:
+            connection.begin()
+
+        def search_on() -> None:
+            with one_search(connection, None, writing=writing) as reader:
+                postgres.end_connections(url)
+                reader.value("SELECT 1")
+
+        with pytest.raises(psycopg.OperationalError):
+            search_on()
+        assert connection.connection.closed
+
+
+def test_a_search_behind_a_pooler_sees_what_it_has_fed(
+    url: str, deals: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deals.put_rows(many(search.MOST_JUDGED + 1))
+    monkeypatch.setattr(
+        connections,
+        "opened",
+        lambda url: PostgresConnection(connecting.opened(url).connection, connecting._FOR_A_TRANSACTION),
+    )
+    with closing(Engine.open(url)) as engine:
+        pooled = Partner(engine)
+        with engine.store.read(pooled.scope) as tx:
+            question = Question("Stage", False, "heron 77", None)
+            assert len(tx.search(question, None, 5).summaries) == 1
+            assert tx.count() == search.MOST_JUDGED + 1
+        assert pending(pooled) == 0
+        assert found(pooled, Keyword="heron 78") == ["O78"]
 
 
 def test_a_search_that_is_late_in_a_writing_transaction_leaves_it_whole(deals: Partner) -> None:

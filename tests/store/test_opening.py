@@ -216,7 +216,7 @@ def test_an_older_schema_is_no_defect(tmp_path: Path) -> None:
     ("statement", "fact"),
     [("PRAGMA user_version = 99", f"this cosell knows {NEWEST}"), ("DROP TABLE installation", "another program")],
 )
-def test_what_would_not_be_opened_is_told(database: Path, statement: str, fact: str) -> None:
+def test_what_would_not_be_opened_is_reported(database: Path, statement: str, fact: str) -> None:
     changed(database, statement)
     found = diagnosed(str(database))
     assert fact in found.fact
@@ -225,7 +225,7 @@ def test_what_would_not_be_opened_is_told(database: Path, statement: str, fact: 
         Engine.open(str(database))
 
 
-def test_a_damaged_database_is_told(database: Path) -> None:
+def test_a_damaged_database_is_reported(database: Path) -> None:
     content = bytearray(database.read_bytes())
     half = len(content) // 2
     content[half:] = b"\xff" * half
@@ -235,7 +235,7 @@ def test_a_damaged_database_is_told(database: Path) -> None:
     assert found.remedy
 
 
-def test_what_is_no_database_is_told(tmp_path: Path) -> None:
+def test_what_is_no_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear partner, " * 100)
     assert "is not a SQLite database" in diagnosed(str(tmp_path / "letter.txt")).fact
     found = diagnosed(str(tmp_path))
@@ -245,7 +245,7 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
         diagnose("mysql://somewhere")
 
 
-def test_a_locked_database_is_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_reported(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnosis, "PATIENCE_MS", 20)
     stranger = apsw.Connection(str(database))
     stranger.execute("BEGIN IMMEDIATE")

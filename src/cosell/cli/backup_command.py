@@ -16,8 +16,8 @@ from cosell.passwords import shown
 def backup_command(file: Path, db: str) -> None:
     """Copy a whole database to FILE while others work with it: every account with its history and events.
 
-    The copy is of one moment, is checked, and takes its name when it is whole. Nobody waits for it. `cosell restore`
-    brings it back.
+    The copy shows a single moment, is checked, and gets its name when it is complete. Nobody waits for it. Restore it
+    with `cosell restore`.
     """
     from cosell.store.open import back_up
 

@@ -1,4 +1,4 @@
-"""`cosell doctor`: one line for each thing that has to be in place."""
+"""`cosell doctor`: one line for each thing that must be in place."""
 
 import json
 import os
@@ -17,6 +17,7 @@ import click
 
 from cosell.cli.options import setting
 from cosell.cli.start import start_step
+from cosell.cli.typed import told_of
 from cosell.errors import UserError
 from cosell.suggestion import exports, suggested
 
@@ -103,7 +104,7 @@ def model() -> Finding:
 
 
 def client_model() -> Finding:
-    """What clients of this machine know of the model."""
+    """How much of the model the clients on this machine know."""
     import botocore
 
     from cosell.cli import versions
@@ -138,7 +139,8 @@ def listening(host: str, port: int) -> Finding:
     from cosell.serve.server import free_port, is_loopback
 
     try:
-        is_loopback(host)
+        with told_of("host"):
+            is_loopback(host)
         free_port(host, port)
     except UserError as mistake:
         return Finding(Verdict.WRONG, mistake.message, mistake.next_step)
@@ -154,7 +156,7 @@ def clock(seconds: float) -> Finding:
 
 
 def surroundings(server: str | None) -> Iterator[Finding]:
-    """Variables that would send an AWS client of this shell elsewhere than to `server`."""
+    """Variables that would send this shell's AWS clients elsewhere than to `server`."""
     here = exports(url=server)
     endpoint = os.environ.get(ENDPOINT)
     if endpoint is None:
@@ -189,6 +191,7 @@ def running(server: str) -> Finding:
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
+        reason = (isinstance(reason, OSError) and reason.strerror) or reason
         return Finding(Verdict.WRONG, f"nothing answers at {server}: {reason}", start_step(server))
 
 
@@ -206,7 +209,7 @@ def listing(server: str) -> Finding:
 
 
 def sinks(server: str) -> Iterator[Finding]:
-    """Whether the sinks of a server take events. Nothing where nobody answers."""
+    """Whether a server's sinks take events. Nothing if nobody answers."""
     from cosell.cli.admin import ask
 
     try:

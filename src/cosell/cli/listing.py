@@ -1,4 +1,4 @@
-"""What the commands that list opportunities share: their options, whom they ask, and how they show what they get."""
+"""What the commands that list opportunities share: their options, whom they call, and how they show the results."""
 
 import functools
 import json
@@ -69,7 +69,7 @@ class Listing(msgspec.Struct, frozen=True):
 
     @property
     def to_file(self) -> bool:
-        """Whether a file is to be written, which has all unless it is limited."""
+        """Whether a file is to be written, which contains everything unless it is limited."""
         return self.csv is not None or self.xlsx is not None
 
     def request(self, members: dict[str, Any]) -> dict[str, Any]:
@@ -139,9 +139,9 @@ def show(
     columns: Sequence[Column],
     options: Mapping[str, str],
 ) -> int:
-    """Ask, and print what comes as a table or as JSON lines: the exit code.
+    """Fetch, and print the results as a table or as JSON lines; returns the exit code.
 
-    `options` are those by which members of the request were typed.
+    `options` are the typed options that set members of the request.
     """
     pages = _Pages(listing, operation, request)
     try:
@@ -168,7 +168,7 @@ def show(
 
 
 def about_no_opportunities(listing: Listing) -> str:
-    """What to do about a catalog in which there are none."""
+    """What to do about an empty catalog."""
     if listing.aws or listing.url:
         other = "Sandbox" if listing.catalog == "AWS" else "AWS"
         return f"No opportunities in catalog {listing.catalog}. Look into the other one: {again(catalog=other)}"

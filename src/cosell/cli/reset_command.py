@@ -16,10 +16,10 @@ from cosell.passwords import shown
 @setting("account")
 @setting("catalog")
 def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
-    """Remove every opportunity of an account and catalog with all that belongs to it: solutions, tags, engagements,
-    tasks, events, and remembered ClientTokens.
+    """Remove every opportunity of an account and catalog with everything that belongs to it: solutions, tags,
+    engagements, tasks, events, and remembered ClientTokens.
 
-    Identifiers and stamps go on where they were: what comes next is newer than whatever a reader has seen. It is all
+    Identifiers and stamps continue where they were: what comes next is newer than anything a reader has seen. It is all
     or nothing, and nobody else can write to the database meanwhile.
     """
     from cosell.cli.database import database

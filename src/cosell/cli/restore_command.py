@@ -1,4 +1,4 @@
-"""`cosell restore`: bring a backup back."""
+"""`cosell restore`: restore a backup."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from cosell.passwords import shown
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Put it in the place of the database that is there, which is kept.")
+@click.option("--replace", is_flag=True, help="Replace an existing database, which is kept.")
 @setting("db")
 def restore_command(file: Path, db: str, *, replace: bool) -> None:
-    """Make a database of FILE, which `cosell backup` has written.
+    """Restore a database from FILE, which `cosell backup` has written.
 
-    Whoever has the database open, such as a server, must be stopped first. The database that is replaced is kept under
-    its name with .replaced behind it. Whoever syncs from here has seen later changes than the backup has: let them run
+    First stop every program that has the database open, such as a server. The database that is replaced is kept, with
+    .replaced appended to its name. Anyone who syncs from here has seen later changes than the backup has: have them run
     `cosell sync --full` once.
     """
     from cosell.store.open import restore

@@ -1,4 +1,4 @@
-"""From a database's URL to its store, and who may make a database that is not there."""
+"""From a database's URL to its store, and who may create a missing database."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def open_store(url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> Store:
     """The store that `url` names: a file's path, `:memory:`, `sqlite:///…`, or a PostgreSQL database.
 
-    Raises UserError where the URL names no store, or one that is not there or cannot be opened for the `access`.
+    Raises UserError if the URL names no store, or one that is not there or cannot be opened for the `access`.
     """
     if is_postgres(url):
         store: Store = _postgres().PostgresStore(url, new_token_key=new_token_key, access=access)
@@ -48,7 +48,7 @@ def is_postgres(url: str) -> bool:
 def open_dump(url: str, scope: Scope) -> Iterator[Dump]:
     """The records of a scope in the database that `url` names, as far as they can be read.
 
-    Raises UserError where there is no database, or one in which nothing can be read.
+    Raises UserError if there is no database, or one in which nothing can be read.
     """
     if is_postgres(url):
         with _postgres().dump(url, scope) as records:
@@ -94,7 +94,7 @@ def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | 
 def diagnose(url: str) -> Sequence[Diagnosis]:
     """What there is to say of the database that `url` names, which is neither made nor migrated by looking at it.
 
-    Raises UserError where the URL names no store.
+    Raises UserError if the URL names no store.
     """
     if is_postgres(url):
         found: Sequence[Diagnosis] = _postgres().diagnoses(url)

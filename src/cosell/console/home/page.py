@@ -1,4 +1,4 @@
-"""The first page: what is served, for which accounts, how to reach it, and on an empty database how to fill it."""
+"""The first page: what is served, for which accounts, how to reach it, and how to fill an empty database."""
 
 import shlex
 from typing import Any, Final
@@ -52,7 +52,7 @@ def seed(visit: Visit) -> Response:
     members: dict[str, Any] = {"count": SEED_COUNT, "account": visit.scope.account, "catalog": visit.scope.catalog}
     result = visit.administer("POST", "/_cosell/seed", **members)
     if result.status != 200:
-        raise Failure(result.status, f"Nothing was made: {result.value['error']}", "Look into the server's log.")
+        raise Failure(result.status, f"Nothing was created: {result.value['error']}", "See the server's log.")
     return visit.redirect(visit.link("/console/"))
 
 

@@ -4,7 +4,6 @@ A nested loop gives its rows in the order of its outer side, so a walk needs no 
 looked up in LATERAL queries with OFFSET 0, which no planner turns inside out.
 """
 
-import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,7 +17,7 @@ from cosell.store.postgres.tsquery import TSQUERY, term_of_scope
 from cosell.store.search import Hit
 from cosell.store.search_index import Test
 from cosell.store.search_leads import Lead, Ranged, Termed, Union
-from cosell.store.search_terms import TooMany, expression
+from cosell.store.search_terms import expression
 from cosell.store.sql.connection import SqlReader, Value
 from cosell.store.sql.search_columns import COLUMNS
 from cosell.store.sql.search_conditions import Conditions
@@ -35,16 +34,26 @@ _TERMED: Final = (
     "SELECT id_key FROM search_terms WHERE scope_id + 0 = ? "  # an index of scopes would lead away from that of terms
     "AND array_to_tsvector(string_to_array(terms, E'\\x01')) @@ ?::tsquery"
 )
-_NAMES: Final = "SELECT count(*), string_agg(id_key, ' ') FROM ({query} LIMIT ?) AS found"
-_SAMPLED: Final = f"SELECT count(*) FROM ({_TERMED} AND sampled LIMIT ?) AS found"
+_NAMES: Final = "SELECT 0, count(*), string_agg(id_key, ' ') FROM ({query} LIMIT ?) AS found"
+_NAMES_UNLESS_MANY: Final = (
+    f"SELECT sample.count, found.* FROM (SELECT count(*) FROM ({_TERMED} AND sampled LIMIT ?) AS s) AS sample "
+    "CROSS JOIN LATERAL (SELECT count(*), string_agg(id_key, ' ') "
+    f"FROM ({_TERMED} AND sample.count <= ? LIMIT ?) AS f) AS found"
+)
+"""The second part is not read where there are more in the sample."""
 _BESIDE: Final = (
     "CROSS JOIN LATERAL (SELECT * FROM {table} WHERE scope_id = ? AND id_key = {of}.id_key OFFSET 0) AS {name} "
 )
 _ENTRIES: Final = (
-    "string_to_table(?, ' ') AS c(id_key) JOIN search_entry AS e ON e.scope_id = ? AND e.id_key = c.id_key"
+    "string_to_table(?, ' ') AS c(id_key) "
+    "CROSS JOIN LATERAL (SELECT * FROM search_entry WHERE scope_id = ? AND id_key = c.id_key OFFSET 0) AS e"
 )
-_TEXTS_BESIDE: Final = " JOIN search_written AS w ON w.scope_id = e.scope_id AND w.id_key = e.id_key"
-_CODES_BESIDE: Final = " JOIN search_text AS t ON t.scope_id = e.scope_id AND t.code = e.{column}"
+_TEXTS_BESIDE: Final = (
+    " CROSS JOIN LATERAL (SELECT * FROM search_written WHERE scope_id = e.scope_id AND id_key = e.id_key OFFSET 0) AS w"
+)
+_CODES_BESIDE: Final = (
+    " CROSS JOIN LATERAL (SELECT * FROM search_text WHERE scope_id = e.scope_id AND code = e.{column} OFFSET 0) AS t"
+)
 
 
 class Candidates(msgspec.Struct, frozen=True):
@@ -79,24 +88,24 @@ class PostgresSearchIndex(SearchWalks):
 
     def candidates(self, lead: Lead, most: int, *, patient: bool) -> Candidates | None:  # noqa: ARG002  # one look tells
         """See `SearchIndex.candidates`. A bitmap is read whole, so a sample tells first how large it is."""
-        if lead not in self._least:
-            try:
-                self._least[lead] = self._sampled(lead)
-            except TooMany:
-                self._least[lead] = sys.maxsize
-        if self._least[lead] > most:
+        if self._least.get(lead, 0) > most:
             return None
+        sampled, count, names = self._connection.row(*self._lead_query(lead, most))
+        self._least[lead] = max(count, sampled * ENTRIES_OF_SAMPLE // DOUBT)
+        return None if self._least[lead] > most else Candidates(count, names or "")
+
+    def _lead_query(self, lead: Lead, most: int) -> Statement:
+        """The statement that gives the count in the sample, that of candidates, and those."""
+        if isinstance(lead, Termed) and self._entries >= WORTH_A_SAMPLE:
+            there = (self._of_scope, self._match(lead))
+            enough = most * DOUBT // ENTRIES_OF_SAMPLE
+            return _NAMES_UNLESS_MANY, (*there, self._entries // ENTRIES_OF_SAMPLE, *there, enough, most + 1)
         queries = self._queries(lead)
         query = " UNION ".join(f"({query})" for query, _ in queries)
-        bindings = [value for _, values in queries for value in values]
-        count, names = self._connection.row(_NAMES.format(query=query), (*bindings, most + 1))
-        if count > most:
-            self._least[lead] = count
-            return None
-        return Candidates(count, names or "")
+        return _NAMES.format(query=query), [*(value for _, values in queries for value in values), most + 1]
 
     def _queries(self, lead: Lead) -> list[tuple[str, list[Value]]]:
-        """Those whose answers together are the candidates. Raises TooMany."""
+        """Those whose answers together are the candidates."""
         match lead:
             case Union(leads):
                 return [query for part in leads for query in self._queries(part)]
@@ -104,22 +113,16 @@ class PostgresSearchIndex(SearchWalks):
                 return [self._range_query(test)[:2]]
         return [(_TERMED, [self._of_scope, self._match(lead)])]
 
-    def _sampled(self, lead: Lead) -> int:
-        """How many candidates a lead has at least, by what is in the sample. Raises TooMany."""
-        match lead:
-            case Union(leads):
-                return max(map(self._sampled, leads))
-            case Ranged():
-                return 0  # they are read one by one
-        match = self._match(lead)
-        if self._entries < WORTH_A_SAMPLE:
-            return 0
-        most = self._entries // ENTRIES_OF_SAMPLE
-        count: int = self._connection.value(_SAMPLED, (self._of_scope, match, most))
-        return count * ENTRIES_OF_SAMPLE // DOUBT
-
     def _match(self, lead: Termed) -> str:
         return f"{TSQUERY.term(term_of_scope(self._of_scope))} & {expression(lead.test, TSQUERY)}"
+
+    def walk(self, most: int | None, wanted: int) -> tuple[Sequence[Hit], bool]:
+        """See `SearchIndex.walk`."""
+        return super().walk(None if most is None or self._walked + most >= self._entries else most, wanted)
+
+    def _count(self, numbers: Numbers, most: int) -> int:
+        """As many as there may be: if there are fewer, the next walk finds none, and the last one tells."""
+        return most if len(self._walks) == 1 else super()._count(numbers, most)
 
     def best_of(self, candidates: Candidates, wanted: int) -> Sequence[Hit]:
         """See `SearchIndex.best_of`.

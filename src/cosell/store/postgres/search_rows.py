@@ -23,8 +23,8 @@ READ_AT_ONCE: Final = 500
 _NEW: Final = "SELECT id_key FROM opportunity WHERE scope_id = ? AND opportunity_id > ? ORDER BY opportunity_id LIMIT ?"
 _CHANGED: Final = "SELECT id_key FROM search_pending WHERE scope_id = ? LIMIT ?"
 _READ: Final = (
-    "SELECT record, {beside} FROM string_to_table(?, ' ') AS p(id_key) "
-    "JOIN opportunity_record AS r ON r.scope_id = ? AND r.id_key = p.id_key"
+    "SELECT record, {beside} FROM string_to_table(?, ' ') AS p(id_key) CROSS JOIN LATERAL "
+    "(SELECT * FROM opportunity_record WHERE scope_id = ? AND id_key = p.id_key OFFSET 0) AS r"
 )
 
 
@@ -39,7 +39,7 @@ class PostgresSearchRows(SearchRows):
     def _one_search(self) -> Iterator[None]:
         """See `SearchRows._one_search`. In process nobody sets a deadline."""
         deadline = set_deadline()
-        with one_search(self._connection, deadline) as self._reader:
+        with one_search(self._connection, deadline, writing=self._catch_up is None) as self._reader:
             yield
 
     def _waiting(self) -> list[str] | None:

@@ -15,14 +15,11 @@ from cosell.store.search import FED_AT_ONCE
 CATCH_UP_S: Final = 5.0
 """Seconds that a search feeds the index of its scope before it does without."""
 PATIENCE_MS: Final = 1_000
-"""How long who feeds all scopes waits for one that another has, where it has fed none."""
+"""How long who feeds all scopes waits for one that another has, where it has fed none, or for the table of scopes."""
 Lending = Callable[[], AbstractContextManager[PostgresConnection]]
 """Lends a connection."""
 
-_QUICKLY: Final = (
-    "SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', ?, true), "
-    "set_config('enable_bitmapscan', 'off', true)"
-)
+_WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
 class SearchUpkeep:
@@ -57,16 +54,12 @@ class SearchUpkeep:
 
 def _feed(connection: PostgresConnection, scope_id: int, most: int, waits_ms: int | None) -> int | None:
     """See `Feeding.feed`. None where the scope is held by somebody else, for longer than is waited."""
-    connection.begin()
     try:
-        connection.rows(_QUICKLY, (str(waits_ms or 0),))
-        fed = Feeding(connection, scope_id).feed(most, waits=waits_ms is not None)
-        connection.commit()
+        with connection.quick_transaction():
+            connection.rows(_WAIT, (str(waits_ms or PATIENCE_MS),))
+            return Feeding(connection, scope_id).feed(most, waits=waits_ms is not None)
     except errors.LockNotAvailable:
         return None
-    finally:
-        connection.roll_back()
-    return fed
 
 
 def _milliseconds_until(moment: float) -> int:

@@ -179,6 +179,11 @@ class PostgresConnection:
         """Begin a transaction that sees one moment, and changes nothing."""
         self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
+    def begin_by(self, script: str, settings: str) -> None:
+        """Begin a transaction by a script, and set something in it."""
+        self.in_transaction = True
+        self.run_script("; ".join((script, *self._each_time, settings)))
+
     def _begin(self, begin: str) -> None:
         self.in_transaction = True
         self._waiting = [(statement, ()) for statement in (begin, *self._each_time)]

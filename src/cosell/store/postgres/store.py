@@ -4,10 +4,11 @@ Between processes the clock rows of scopes keep writers apart. Source: docs/deci
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Final, TypeVar
 
 import msgspec
+from psycopg import errors
 
 from cosell.clock import Course
 from cosell.context import Scope
@@ -22,6 +23,7 @@ from cosell.store.patience import seconds_until
 from cosell.store.postgres.closing import Closing
 from cosell.store.postgres.connections import Connections, has_gone
 from cosell.store.postgres.group_commit import GroupCommit
+from cosell.store.postgres.history_trimming import trim
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
 from cosell.store.postgres.numbers import Numbers
 from cosell.store.postgres.opening import closed_if_refused, opened_for
@@ -55,6 +57,8 @@ _ALONE: Final = "LOCK TABLE scope IN EXCLUSIVE MODE"
 _AWS_SIDE: Final = "hashtextextended('cosell AWS side in ' || current_schema(), 0)"
 _BE_AWS_SIDE: Final = f"SELECT pg_try_advisory_xact_lock({_AWS_SIDE})"
 _WAIT_FOR_AWS_SIDE: Final = f"SELECT pg_advisory_xact_lock({_AWS_SIDE})"
+FOR_AWS_MS: Final = 100
+"""How long AWS's side waits for a scope that another process has, before it leaves that for later."""
 _WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
@@ -171,8 +175,7 @@ class PostgresStore:
     def _transaction(self) -> Iterator[PostgresConnection]:
         """A transaction of this process's writer, undone if it was not committed. The lock of this process is held."""
         with unavailable_instead_of_postgres_errors():
-            waits_s = seconds_until(self._writing.deadline)
-            if not waits_s:
+            if not seconds_until(self._writing.deadline):
                 raise StoreBusy("other writers of this process were not done in time")
             writer = self._writer
             if writer is None or not writer.is_alive:
@@ -180,7 +183,7 @@ class PostgresStore:
                 writer = self._writer = self.connections.open()
             try:
                 writer.begin()
-                writer.put(_WAIT, (str(max(1, round(waits_s * 1000))),))
+                writer.put(_WAIT, (_milliseconds_until(self._writing.deadline),))
                 yield writer
             except BaseException as error:
                 self._write_check.heed(error)
@@ -210,14 +213,26 @@ class PostgresStore:
     @contextmanager
     def write_for_aws(self, scope: Scope, *, waits: bool) -> Iterator[PostgresWriteTransaction | None]:
         """See `Store.write_for_aws`."""
-        with self._writing, self._transaction() as writer:
+        with self._writing, self._transaction() as writer, ExitStack() as stack:
             if waits:
                 writer.rows(_WAIT_FOR_AWS_SIDE)
-            elif not writer.value(_BE_AWS_SIDE):
-                yield None
-                return
-            with self._changes(writer, [scope]) as transactions:
-                yield transactions[scope]
+                yield stack.enter_context(self._changes(writer, [scope]))[scope]
+            else:
+                yield self._changes_at_once(writer, scope, stack)
+
+    def _changes_at_once(
+        self, writer: PostgresConnection, scope: Scope, stack: ExitStack
+    ) -> PostgresWriteTransaction | None:
+        """So a scope in which somebody writes for long keeps no other writers of this process waiting."""
+        writer.put(_WAIT, (str(FOR_AWS_MS),))
+        try:
+            if not writer.value(_BE_AWS_SIDE):
+                return None
+            transactions = stack.enter_context(self._changes(writer, [scope]))
+        except errors.LockNotAvailable:
+            return None
+        writer.put(_WAIT, (_milliseconds_until(self._writing.deadline),))
+        return transactions[scope]
 
     def _connection(self) -> AbstractContextManager[PostgresConnection]:
         return self.connections.lent()
@@ -271,6 +286,11 @@ class PostgresStore:
         if self._may_write and scope_id is not None:
             self._upkeep.catch_up(scope_id)
 
+    def trim_history(self, before_ms: int) -> int:
+        """See `Store.trim_history`."""
+        with self._connection() as connection:
+            return trim(connection, before_ms)
+
     def log_bytes(self) -> int:
         """See `Store.log_bytes`. The server looks after its own."""
         return 0
@@ -289,6 +309,11 @@ class PostgresStore:
             self._outbox.close()
             self.connections.close()
             self._let_go_of_the_writer()
+
+
+def _milliseconds_until(deadline: float) -> str:
+    """What the server is told of a deadline. 0 would be no end."""
+    return str(max(1, round(seconds_until(deadline) * 1000)))
 
 
 def _transactions(

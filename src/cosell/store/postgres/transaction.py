@@ -14,6 +14,7 @@ from cosell.store.outbox import Event
 from cosell.store.page import Page
 from cosell.store.page_plan import Drive, plan
 from cosell.store.postgres.closing import Closing
+from cosell.store.postgres.history_trimming import TRIMMED
 from cosell.store.postgres.page_sql import count_query, page_query
 from cosell.store.postgres.search_rows import PostgresSearchRows
 from cosell.store.postgres.sql_connection import Batch, PostgresConnection
@@ -32,6 +33,7 @@ BATCH: Final = 500
 """Opportunities that wait in memory to be written together."""
 _CHANGES: Final = change_statements(
     newest="SELECT coalesce(max(position), 0) FROM opportunity_change WHERE scope_id = ?",
+    trimmed=TRIMMED,
     with_record=" JOIN opportunity_record USING (scope_id, id_key)",
 )
 

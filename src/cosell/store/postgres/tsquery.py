@@ -9,7 +9,7 @@ OF_SCOPE: Final = "\U0010ffff"
 
 
 class TsQuery:
-    """A `Language`."""
+    """A `Language`, which can say everything."""
 
     both = "&"
     either = "|"

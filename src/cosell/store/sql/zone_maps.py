@@ -1,7 +1,7 @@
-"""Zone maps: the least and greatest dates of each stretch of an order, so that long walks can leave stretches out.
+"""Zone maps: the minimum and maximum dates of each stretch of an order, so that long walks can skip stretches.
 
 A zone of a date's order is a day; one of identifiers is a thousand numbers. A zone only widens: a row that leaves it,
-or that is changed, may leave a bound behind that nothing reaches any more. Such a zone is read in vain, no more.
+or that is changed, may leave a bound behind that nothing reaches any more. Such a zone is read in vain, nothing worse.
 Bounds in milliseconds are those of whole days, so that most changes of a day find their zones wide enough already.
 """
 

@@ -20,18 +20,18 @@ from cosell.store.sqlite.sql_connection import SqliteConnection
 from cosell.suggestion import suggested
 
 BUSY_TIMEOUT_MS: Final = 10_000
-"""How long a connection waits for those of other processes where no deadline comes first."""
+"""How long a connection waits for those of other processes if no deadline comes first."""
 PAGE_BYTES: Final = 2048
 """Of a new database. A change writes some thirty pages, whatever their size; pages of 4,096 bytes hold one record each,
 and leave four tenths of themselves empty (docs/decisions/0027)."""
 
 LOG_BYTES: Final = 32 * 1024 * 1024
-"""Bytes in the log after which its pages go into the file. Most are those of indexes, written again and again: the
-longer the log, the fewer of them are copied."""
+"""Bytes in the log that trigger a checkpoint. Most pages are those of indexes, written again and again: the longer the
+log, the fewer of them are copied."""
 
 LOG_LIMIT_BYTES: Final = 2 * LOG_BYTES
-"""The log's file is cut back to this once its pages are in the database, should somebody who read have kept them from
-it. Twice what it has in the course of things, so that no cut is made in vain."""
+"""The log's file is truncated to this after a checkpoint that a reader had delayed. Twice its normal size, so that no
+truncation is in vain."""
 
 CACHE_KIB: Final = 32 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
@@ -98,7 +98,7 @@ def configure(connection: apsw.Connection) -> None:
 
 
 def begin_writing(connection: apsw.Connection, deadline: float) -> None:
-    """Begin a transaction with the writer's lock. Raises apsw.BusyError where another process has it until then."""
+    """Begin a transaction with the writer's lock. Raises apsw.BusyError if another process has it until then."""
     connection.set_busy_timeout(min(BUSY_TIMEOUT_MS, round(seconds_until(deadline) * 1000)))
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -107,7 +107,7 @@ def begin_writing(connection: apsw.Connection, deadline: float) -> None:
 
 
 def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
-    """Bring the schema up to date, one numbered file after the other, each in its own transaction."""
+    """Migrate the schema, one numbered file after the other, each in its own transaction."""
     for number, file in enumerate(_migrations(), start=1):
         if _version(connection) >= number:
             continue

@@ -1,8 +1,8 @@
-"""Opening a database to look at it, also where its file, its folder or the whole file system may not be written.
+"""Opening a database to read it, even if its file, its folder or the whole file system is read-only.
 
-Whoever reads a database in WAL mode writes, too: the log's index, and an empty log. Where SQLite may not do that, it
-reads a file only as "immutable", which leaves the log out of account. So that is done only where there is no log.
-Source: https://www.sqlite.org/wal.html#readonly, tried with 3.54.
+Reading a database in WAL mode also writes: the log's index, and an empty log. If SQLite may not do that, it reads a
+file only as "immutable", which ignores the log. So that is done only if there is no log. Source:
+https://www.sqlite.org/wal.html#readonly, tried with 3.54.
 """
 
 from contextlib import closing
@@ -31,7 +31,7 @@ _LOGS: Final = ("-wal", "-journal")
 def open_for_reading(path: str, *, damaged: bool = False) -> SqliteConnection:
     """A connection that changes neither the file's schema nor its journal mode; of a `damaged` file, what can be read.
 
-    Raises UserError where the file cannot be read, or not without changes that only its log has.
+    Raises UserError if the file cannot be read, or not without changes that only its log has.
     """
     try:
         try:

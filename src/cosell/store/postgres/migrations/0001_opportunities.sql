@@ -8,7 +8,7 @@ CREATE TABLE installation (
 );
 
 -- The clock row: whoever writes to a scope holds it from the beginning to the commit, so `stamp` grows in the order of
--- commits. There is room in its page for a new version beside the old one.
+-- commits. There is room in its page for a new version beside the old one. Changes up to `trimmed_position` were removed.
 CREATE TABLE scope (
     scope_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account text COLLATE "C" NOT NULL,
@@ -16,6 +16,8 @@ CREATE TABLE scope (
     stamp bigint NOT NULL DEFAULT 0,
     change_position bigint NOT NULL DEFAULT 0,
     opportunity_id bigint NOT NULL DEFAULT 0,
+    trimmed_position bigint NOT NULL DEFAULT 0,
+    trimmed_ms bigint NOT NULL DEFAULT 0,
     UNIQUE (account, catalog)
 ) WITH (fillfactor = 10);
 
