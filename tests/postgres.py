@@ -62,6 +62,11 @@ class Postgres:
             raise
 
     @property
+    def folder(self) -> Path:
+        """Where its programs and libraries are: in `bin`, `lib` and `share`."""
+        return self._folder
+
+    @property
     def hba(self) -> Path:
         """The file that says who may connect, and how."""
         return self._data / "pg_hba.conf"

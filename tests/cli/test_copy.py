@@ -227,10 +227,11 @@ class Interrupting:
             raise KeyboardInterrupt
 
 
-def test_what_has_changed_between_two_goes_is_copied_anew(
-    typed: Cosell, new: New, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("target", ["file", "postgres"])
+def test_what_has_come_between_two_goes_is_copied_too(
+    typed: Cosell, new: New, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
-    one, other = new("file"), new("postgres")
+    one, other = new("file"), new(target)
     fill(one)
     monkeypatch.setattr(copying, "BATCH", 5)
     with monkeypatch.context() as patched:
@@ -242,6 +243,74 @@ def test_what_has_changed_between_two_goes_is_copied_anew(
         client.create_opportunity(Catalog="Sandbox", ClientToken="between")
     assert "copied 10 opportunities" in typed("copy", one, other)[1]
     assert answers(other) == answers(one)
+
+
+def test_what_has_changed_between_two_goes_is_copied_anew(
+    typed: Cosell, new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = new("file"), new("file")
+    fill(one)
+    with monkeypatch.context() as patched:
+        patched.setattr("cosell.cli.progress.progress", lambda *_: Interrupting(60))
+        assert typed("copy", one, other)[0] == 130
+    with closing(sqlite3.connect(one)) as connection, connection:
+        connection.execute("UPDATE solution SET name = 'Another'")
+    assert typed("copy", one, other)[0] == 0
+    assert typed("solutions", "--db", other)[1] == typed("solutions", "--db", one)[1]
+
+
+def test_a_copy_that_does_not_become_equal_is_not_finished(
+    typed: Cosell, new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = new("file"), new("file")
+    fill(one)
+    monkeypatch.setattr(copying, "_differs", lambda *_: "outbox")
+    code, _, err = typed("copy", one, other)
+    assert code == 2
+    assert "the copy of outbox is not what was copied; see to the disks" in err
+    assert typed("list", "--db", other)[0] == 2
+
+
+@pytest.mark.parametrize("target", ["file", "postgres"])
+def test_another_programs_database_is_not_copied_into(typed: Cosell, new: New, target: str) -> None:
+    one, other = new("file"), new(target)
+    assert typed("seed", "--count", "1", "--db", one)[0] == 0
+    with psycopg.connect(other) if target == "postgres" else closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE bill (number integer)")
+        connection.commit()
+    assert "is the database of another program" in typed("copy", one, other)[2]
+
+
+def test_a_standby_is_not_copied_into(typed: Cosell, new: New) -> None:
+    one, other = new("file"), new("postgres")
+    assert typed("seed", "--count", "1", "--db", one)[0] == 0
+    told = typed("copy", one, f"{other}%20-cdefault_transaction_read_only%3Don")[2]
+    assert "is a read-only standby; name its primary" in told
+
+
+def test_a_server_that_goes_away_is_told(
+    typed: Cosell, new: New, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = new("file"), postgres.new_database()
+    fill(one)
+    with monkeypatch.context() as patched:
+        patched.setattr(Interrupting, "_advance", lambda *_: postgres.end_connections(other))
+        patched.setattr("cosell.cli.progress.progress", lambda *_: Interrupting(0))
+        code, _, err = typed("copy", one, other)
+    assert code == 2
+    assert "cannot be used: it " in err
+    assert typed("copy", one, other)[0] == 0
+
+
+def test_a_damaged_file_is_told(typed: Cosell, new: New) -> None:
+    one, other = new("file"), new("postgres")
+    assert typed("seed", "--count", "300", "--db", one)[0] == 0
+    with Path(one).open("r+b") as file:
+        file.seek(60 * 2048)
+        file.write(b"\xff" * 200 * 2048)
+    code, _, err = typed("copy", one, other)
+    assert code == 2
+    assert f"{one} is damaged" in err
 
 
 @pytest.mark.parametrize("target", ["file", "postgres"])

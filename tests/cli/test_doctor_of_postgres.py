@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from cosell.cli.main import run as run_here
+from cosell.store.postgres import migrate
 from cosell.store.postgres.server_facts import Facts, Host, Replica
 from cosell.store.postgres.server_rules import RULES
 from tests.postgres import Postgres
@@ -169,3 +171,29 @@ def test_a_server_that_does_not_answer_is_told(doctor: Callable[..., tuple[int, 
     code, lines = doctor("postgresql://127.0.0.1:1/cosell")
     assert code == 1
     assert any(line.startswith("wrong cannot connect to postgresql://127.0.0.1:1/cosell") for line in lines)
+
+
+def test_a_database_of_an_older_schema_will_be_brought_up(
+    doctor: Callable[..., tuple[int, list[str]]], postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.new_schema()
+    assert run_here(["migrate", "--db", url]) == 0
+    files = [*migrate._migrations(), tmp_path / "9999_notes.sql"]
+    monkeypatch.setattr(migrate, "_migrations", lambda: files)
+    code, lines = doctor(url)
+    assert code == 0
+    assert any(f"becomes {len(files)} when it is next used" in line for line in lines)
+
+
+def test_a_role_that_may_not_look_is_told(doctor: Callable[..., tuple[int, list[str]]], postgres: Postgres) -> None:
+    url = postgres.new_schema()
+    assert run_here(["migrate", "--db", url]) == 0
+    with psycopg.connect(url, autocommit=True) as connection:
+        schema = url.rpartition("%3D")[2]
+        connection.execute("CREATE ROLE onlooker LOGIN")
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO onlooker".encode())
+        code, lines = doctor(url.replace("postgres@", "onlooker@"))
+        connection.execute("DROP OWNED BY onlooker")
+        connection.execute("DROP ROLE onlooker")
+    assert code == 1
+    assert any("cannot be used: the role may not do that (42501)" in line for line in lines)

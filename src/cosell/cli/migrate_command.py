@@ -20,22 +20,17 @@ def migrate_command(*, check: bool, dry_run: bool, db: str) -> int:
     Each migration is made wholly or not at all.
     """
     from cosell.engine import new_token_key
-    from cosell.store.interface import StoreUnavailable
-    from cosell.store.open import explanation, migrate, schema_state
+    from cosell.store.open import migrate, schema_state
 
     if check and dry_run:
         raise UserError("--check and --dry-run contradict each other", "leave out one of them")
-    try:
-        if check or dry_run:
-            state = schema_state(db)
-            for name in state.missing if dry_run else []:
-                click.echo(name)
-            click.echo(_summary(db, state.version, len(state.missing)), err=dry_run)
-            return int(check and bool(state.missing))
-        made = migrate(db, new_token_key())
-    except StoreUnavailable as error:
-        raise explanation(db, error) from None
-    for name in made:
+    if check or dry_run:
+        state = schema_state(db)
+        for name in state.missing if dry_run else []:
+            click.echo(name)
+        click.echo(_summary(db, state.version, len(state.missing)), err=dry_run)
+        return int(check and bool(state.missing))
+    for name in migrate(db, new_token_key()):
         click.echo(name)
     click.echo(_summary(db, schema_state(db).version, 0), err=True)
     return 0
