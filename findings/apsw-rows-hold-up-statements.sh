@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# apsw runs the statements behind one that returns rows only when those rows are taken, or never.
+# apsw runs the statements after one that returns rows only when those rows are fetched, or never.
 #
-#   expected: execute() of three statements, and executemany() over three rows, do all of it, as with sqlite3's
+#   expected: execute() of three statements, and executemany() over three rows, run all of them, as with sqlite3's
 #             executescript() and executemany().
-#   seen:     execute() stops in front of the rows of the first PRAGMA, SELECT or RETURNING; executemany() with RETURNING
-#             inserts one row of three. No error: who does not read the cursor never runs the rest.
-# `.fetchall()` behind either runs everything. A migration file with one harmless PRAGMA in it is where this bites.
+#   seen:     execute() stops before the rows of the first PRAGMA, SELECT or RETURNING; executemany() with RETURNING
+#             inserts one row of three. There is no error: if the cursor is not read, the rest never runs.
+# `.fetchall()` after either runs everything. This bites in a migration file with one harmless PRAGMA.
 #
-# apsw 3.54.1.0 (its documentation says so; it is the silence that surprises).
+# apsw 3.54.1.0 (its documentation says so; the silence is the surprise).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The endpoint that a boto3 client shows is not the one that it asks.
+# The endpoint that a boto3 client shows is not the one that it calls.
 #
 #   expected: client.meta.endpoint_url is where requests of this service go.
 #   seen:     it shows …amazonaws.com, a name that this service does not use; requests go to …api.aws. The first comes from
-#             the table of endpoints, the second from the rules of the service, which are only read for each request.
-# Firewall rules, allow lists and log lines made from the attribute name a host that is never asked. With endpoint_url
-# given, both are what was given.
+#             the table of endpoints, the second from the service's rules, which are only evaluated for each request.
+# Firewall rules, allow lists and log lines based on the attribute name a host that is never called. If
+# endpoint_url is given, both are what was given.
 #
 # boto3 1.44.8, botocore 1.44.8, service partnercentral-selling. Nothing is sent.
 set -euo pipefail

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# botocore takes a datetime without a zone for UTC, where Python takes it for local time.
+# botocore takes a datetime without a time zone to be UTC, while Python takes it to be local time.
 #
-#   expected: datetime.now() and datetime.now().timestamp() name one moment, so a filter that is given either finds the same.
-#   seen:     the number is right; the datetime goes out with a Z behind local time. In Tokyo that is nine hours ahead,
+#   expected: datetime.now() and datetime.now().timestamp() name the same moment, so a filter finds the same with either.
+#   seen:     the number is right; the datetime is sent as local time with a Z appended. In Tokyo that is nine hours ahead,
 #             so AfterLastModifiedDate=datetime.now() - timedelta(hours=1) leaves out what was just changed. On a server
-#             that keeps UTC nothing is noticed.
+#             set to UTC nobody notices.
 #
 # botocore 1.44.8, operation ListOpportunities of partnercentral-selling. Nothing is sent.
 set -euo pipefail

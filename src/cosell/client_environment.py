@@ -1,4 +1,4 @@
-"""The variables that point an unmodified AWS client at a running cosell, and cosell's own commands too."""
+"""The variables that point an unmodified AWS client, and cosell's own commands, at a running cosell."""
 
 from cosell.rules.identifiers import REGION
 

@@ -1,8 +1,8 @@
-"""Time as an argument: the engine's clock, which may be real, frozen, moved, or faster than the world's.
+"""Time as an argument: the engine's clock, which may be real, frozen, moved, or faster than real time.
 
-How time runs is one value, a *course*: at the wall's moment `since_wall_ms` the engine's was `since_ms`, and from then
-on it gains `factor` milliseconds for each of the wall's. Stamps do not depend on where a clock is put: they only grow
-(docs/decisions/0004), so a clock that goes back makes later changes dense, never earlier.
+How time runs is one value, a *course*: at the real moment `since_wall_ms` the engine's was `since_ms`, and from then on
+it advances `factor` milliseconds for each real one. Stamps do not depend on where a clock is set: they only grow
+(docs/decisions/0004), so after a clock is set back, later changes get dense stamps, never earlier ones.
 
 Decision: docs/decisions/0014.
 """
@@ -19,12 +19,12 @@ from cosell.time_texts import moment_ms
 
 MS: Final = timedelta(milliseconds=1)
 FASTEST: Final = 1_000_000
-"""Milliseconds of the engine in one of the wall."""
+"""The engine's milliseconds per real one."""
 FIRST_MS: Final = 0
 LAST_MS: Final = 253_370_764_800_000
-"""9999-01-01: years of five digits have no form on the wire, and things are due some time after now."""
+"""9999-01-01: five-digit years cannot be represented on the wire, and things fall due some time after now."""
 LEASE_MS: Final = 50
-"""How long a process trusts what it has read of the shared course, in milliseconds of the wall."""
+"""How long a process trusts what it has read of the shared course, in real milliseconds."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,14 +37,14 @@ def wall_clock() -> int:
 
 
 class Course(msgspec.Struct, frozen=True):
-    """How the engine's time runs beside the wall's. Both in milliseconds since 1970 UTC."""
+    """How the engine's time runs relative to real time. Both in milliseconds since 1970 UTC."""
 
     since_wall_ms: int = 0
     since_ms: int = 0
     factor: float = 1.0
 
     def at(self, wall_ms: int) -> int:
-        """The engine's moment at a moment of the wall."""
+        """The engine's moment at a real moment."""
         moment = self.since_ms + int((wall_ms - self.since_wall_ms) * self.factor)
         return min(max(moment, FIRST_MS), LAST_MS)
 
@@ -56,7 +56,7 @@ class Course(msgspec.Struct, frozen=True):
         return "accelerated" if self.factor else "frozen"
 
     def moved_to(self, moment_ms: int, wall_ms: int) -> "Course":
-        """The course that is at `moment_ms` now, and runs on as this one does.
+        """The course that shows `moment_ms` now, and runs on as this one does.
 
         Raises ValueError, with a sentence for people, for a moment before `FIRST_MS` or after `LAST_MS`.
         """
@@ -65,7 +65,7 @@ class Course(msgspec.Struct, frozen=True):
         return Course(wall_ms, moment_ms, self.factor)
 
     def paced(self, factor: float, wall_ms: int) -> "Course":
-        """The course that goes on from here at another pace."""
+        """The course that continues from here at another pace."""
         return Course(wall_ms, self.at(wall_ms), factor)
 
 
@@ -100,37 +100,44 @@ class Clock:
         self._course = course
 
     def freeze(self, moment: datetime | None = None) -> None:
-        """Stand still, here or at a moment. Raises ValueError as `set` does."""
+        """Stop, now or at a moment. Raises ValueError as `set` does."""
         wall_ms = self._wall()
         self.follow(FROZEN.moved_to(self.course.at(wall_ms) if moment is None else _ms(moment), wall_ms))
 
     def set(self, moment: datetime) -> None:
-        """Be at a moment, and run on as before. Raises ValueError before 1970 and after the first day of 9999."""
+        """Jump to a moment, and keep running. Raises ValueError before 1970 and after the first day of 9999."""
         self.follow(self.course.moved_to(_ms(moment), self._wall()))
 
     def step(self, distance: timedelta | None = None, **parts: float) -> None:
-        """Go on by a time span: `step(timedelta(days=2))`, `step(days=2, hours=1)`. Raises ValueError as `set` does."""
+        """Jump ahead by a span: `step(timedelta(days=2))`, `step(days=2, hours=1)`. Raises ValueError as `set` does."""
         distance = (distance or timedelta()) + timedelta(**parts)
         self.follow(self.course.moved_to(self() + distance // MS, self._wall()))
 
     def accelerate(self, factor: float) -> None:
-        """Gain `factor` seconds for each second of the wall."""
+        """Advance `factor` seconds for each real second."""
         self.follow(self.course.paced(factor, self._wall()))
 
     def real(self) -> None:
-        """Show the wall's time again."""
+        """Return to real time."""
         self.follow(REAL)
 
 
 def course_of(text: str, wall_ms: int) -> Course | None:
-    """The course that a setting names, from a moment of the wall on; None for `kept`: as the database has it.
+    """The course that a setting names, starting at a real moment; None for `kept`: as the database has it.
 
-    `real`, `frozen`, `frozen:MOMENT`, `accelerated:FACTOR` or `accelerated:FACTOR:MOMENT`; without a moment it begins
-    now. Raises ValueError, with a sentence for people, for another text.
+    `real`, `frozen`, `frozen:MOMENT`, `accelerated:FACTOR` or `accelerated:FACTOR:MOMENT`; without a moment it starts
+    now. Raises ValueError, with a sentence for people, for any other text.
     """
-    mode, _, rest = text.partition(":")
     if text == "kept":
         return None
+    try:
+        return _course(text, wall_ms)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a clock: {error}") from None
+
+
+def _course(text: str, wall_ms: int) -> Course:
+    mode, _, rest = text.partition(":")
     if text == "real":
         return REAL
     if mode == "frozen":
@@ -140,24 +147,24 @@ def course_of(text: str, wall_ms: int) -> Course | None:
         if re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,6})?", number) and 0 < float(number) <= FASTEST:
             return Course(factor=float(number)).moved_to(moment_ms(moment) if moment else wall_ms, wall_ms)
         raise ValueError(f"{number!r} is not a factor, such as 60, and at most {FASTEST}")
-    raise ValueError(f"{text!r} is not a clock: kept, real, frozen, frozen:MOMENT, accelerated:FACTOR[:MOMENT]")
+    raise ValueError("it must be kept, real, frozen, frozen:MOMENT, accelerated:FACTOR or accelerated:FACTOR:MOMENT")
 
 
 class CourseStore(Protocol):
-    """Where the processes of a database find out how its time runs."""
+    """Where a database's processes find out how its time runs."""
 
     def course(self) -> Course:
         """How time runs, as last committed."""
 
     def put_course(self, course: Course) -> None:
-        """Let time run in another way, durably."""
+        """Change how time runs, durably."""
 
 
 class SharedClock(Clock):
-    """The clock of a database that several processes use.
+    """The clock of a database that several processes share.
 
-    A process reads the course anew after `LEASE_MS`, so a request costs one look at the machine's monotonic clock.
-    Whoever changes the course waits as long, so that afterwards nobody trusts the former one.
+    A process reads the course anew after `LEASE_MS`, so a request costs one look at the machine's monotonic clock. A
+    change of the course waits for the same time, so that afterwards nobody trusts the former one.
     """
 
     def __init__(self, store: CourseStore, *, wall: Callable[[], int] = wall_clock) -> None:
@@ -166,13 +173,13 @@ class SharedClock(Clock):
         self._trusted_until_ns = 0
 
     def __call__(self) -> int:
-        """The engine's moment, in milliseconds since 1970 UTC. Raises StoreUnavailable where nobody can tell."""
+        """The engine's moment, in milliseconds since 1970 UTC. Raises StoreUnavailable if nobody can tell."""
         course = self.course
         return self._wall() if course is REAL else course.at(self._wall())
 
     @property
     def course(self) -> Course:
-        """How time runs, as any process of the database has said last."""
+        """How time runs, as last set by any process of the database."""
         now_ns = time.monotonic_ns()
         if now_ns >= self._trusted_until_ns:
             course = self._store.course()

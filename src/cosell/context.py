@@ -1,4 +1,4 @@
-"""What a request carries beside its body: who asks, when, and from where chance comes."""
+"""What a request carries besides its body: who is calling, when, and where chance comes from."""
 
 import random
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 Now = Callable[[], int]
-"""Tells the moment, in milliseconds since 1970 UTC."""
+"""Returns the current moment, in milliseconds since 1970 UTC."""
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -18,30 +18,30 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Readings(msgspec.Struct, frozen=True):
-    """How to read what AWS leaves open and its clients may have to be tested with either way (docs/decisions/0011)."""
+    """How to read what AWS leaves open, so that clients can be tested either way (docs/decisions/0011)."""
 
     action_required_stays: bool = False
     """Whether an update leaves an opportunity in Action Required until it is submitted again, or submits it."""
     closed_lost_reopens: bool = False
-    """Whether a sale that was lost can be taken up again."""
+    """Whether a lost sale can be reopened."""
     task_delay_ms: int = 0
     """How long a task is in progress."""
     appearance_delay_ms: int = 0
-    """How long at most nobody finds what is new."""
+    """The longest time for which new things cannot be found."""
     any_value: bool = False
-    """Whether values pass that are not in the lists which AWS documents for members without an enumeration."""
+    """Whether values outside the lists are accepted that AWS documents for members without an enumeration."""
     any_review_status: bool = False
     """Whether an update in Sandbox plays every step of AWS's, where AWS's own plays two."""
     drafts: bool = False
-    """Whether a creation and an update may lack what AWS demands of them; what an update may not change stays then."""
+    """Whether creations and updates may lack what AWS requires; what an update may not change is then kept."""
     sandbox_quirks: bool = False
     """Whether an update in Sandbox without a review status loses the stored one, as in AWS's own."""
     empty_messages: bool = False
-    """Whether a ValidationException says nothing in its Message, so that only its ErrorList tells what is wrong."""
+    """Whether a ValidationException has an empty Message, so that only its ErrorList says what is wrong."""
     escaped_texts: bool = False
-    """Whether GetOpportunity answers texts as AWS escapes them."""
+    """Whether GetOpportunity returns texts as AWS escapes them."""
     no_sandbox_solution: bool = False
-    """Whether an account's Sandbox begins without the solution S-1234567."""
+    """Whether an account's Sandbox starts without the solution S-1234567."""
     without_search: tuple[str, ...] = ()
     """Accounts that may not search opportunities."""
 
@@ -50,7 +50,7 @@ DEFAULT_READINGS: Final = Readings()
 
 
 class Context(msgspec.Struct, frozen=True):
-    """The surroundings of one request. `now_ms` was read once, so that everything in it happens at one moment."""
+    """The environment of one request. `now_ms` was read once, so that everything in it happens at a single moment."""
 
     scope: Scope
     now_ms: int

@@ -1,4 +1,4 @@
-"""What `scripts/demo` shows: a served pipeline, and what an unmodified client sees of it."""
+"""What `scripts/demo` shows: a served pipeline, and an unmodified client's view of it."""
 
 import os
 import pprint
@@ -45,7 +45,7 @@ QUESTION: Final[dict[str, Any]] = {
 @click.option("--port", default=DEFAULTS.port, help="The port to serve on; a free one if it is taken.")
 @click.option("--once", is_flag=True, help="End instead of staying up.")
 def demo(folder: Path, count: int, port: int, once: bool) -> None:
-    """Serve a made-up pipeline, and ask for some of it with boto3."""
+    """Serve an invented pipeline, and ask for some of it with boto3."""
     signal.signal(signal.SIGTERM, _end)
     db = _seeded(folder, count)
     with subprocess.Popen(  # noqa: S603  # our own command
@@ -72,7 +72,7 @@ def _end(*_: object) -> NoReturn:
 
 
 def _seeded(folder: Path, count: int) -> Path:
-    """Today's database, made where an earlier run of today has not left it. Those of other days are removed."""
+    """Today's database, created unless an earlier run of today has left it. Those of other days are removed."""
     today = datetime.now(UTC).date()
     db = folder / f"pipeline-{count}-{SEED}-{today}.db"
     if not db.exists():

@@ -1,4 +1,4 @@
-"""What can go wrong, in the service's own words.
+"""What can go wrong, in the service's own terms.
 
     ServiceError                         an answer that is not a success
     ├── ValidationException              the request breaks a rule; names every broken one
@@ -45,7 +45,7 @@ Code = Literal[
 
 
 MOST_NAMED: Final = 20
-"""Violations that the message of a ValidationException names, each with its code. The ErrorList has all."""
+"""How many violations the message of a ValidationException names, each with its code. The ErrorList has all."""
 
 
 class Violation(msgspec.Struct, frozen=True, rename="pascal"):
@@ -57,7 +57,7 @@ class Violation(msgspec.Struct, frozen=True, rename="pascal"):
 
     @property
     def sentence(self) -> str:
-        """The message with its field, which is not named twice, and without a full stop."""
+        """The message with its field, which is not repeated, and without a full stop."""
         told = self.message.rstrip(".")
         return told if told.startswith(self.field_name) else f"{self.field_name}: {told}"
 
@@ -92,7 +92,7 @@ class ValidationException(ServiceError):
 
 
 class ConflictException(ServiceError):
-    """The request was overtaken: a stale LastModifiedDate, or a ClientToken that was used for another request."""
+    """Somebody else was first: a stale LastModifiedDate, or a ClientToken that was used for another request."""
 
 
 class ResourceNotFoundException(ServiceError):
@@ -104,7 +104,7 @@ class ThrottlingException(ServiceError):
 
 
 class AccessDeniedException(ServiceError):
-    """No policy allows the action. A `Reason` says why in a code, where there is one."""
+    """No policy allows the action. If there is a `Reason`, it says why in a code."""
 
     def __init__(self, message: str, reason: str | None = None) -> None:
         super().__init__(message)
@@ -112,7 +112,7 @@ class AccessDeniedException(ServiceError):
 
 
 class ServiceQuotaExceededException(ServiceError):
-    """The account holds as many of these as it may."""
+    """The account already holds as many of these as it may."""
 
 
 class InternalServerException(ServiceError):
@@ -126,17 +126,17 @@ class ProtocolError(ServiceError):
 
 
 class MalformedHttpRequestException(ProtocolError):
-    """The head of the request is not what HTTP says."""
+    """The head of the request is not valid HTTP."""
 
 
 class UnsupportedMediaTypeException(ProtocolError):
-    """The operation is named by the path, and the body is not said to be JSON."""
+    """The operation is named by the path, but the body is not declared as JSON."""
 
     status = 415
 
 
 class SerializationException(ProtocolError):
-    """The body is not what the protocol says: not JSON, or a value of the wrong JSON type."""
+    """The body does not follow the protocol: it is not JSON, or has a value of the wrong JSON type."""
 
 
 class UnknownOperationException(ProtocolError):
@@ -152,7 +152,7 @@ class NotImplementedException(ProtocolError):
 
 
 class RequestEntityTooLargeException(ProtocolError):
-    """The body is longer than the service takes."""
+    """The body is longer than the service accepts."""
 
     status = 413
 
@@ -164,19 +164,19 @@ class RequestTimeoutException(ProtocolError):
 
 
 class ServiceUnavailableException(ProtocolError):
-    """The server is stopping, or its database does not answer. Every SDK tries again."""
+    """The server is stopping, or its database does not answer. Every SDK retries."""
 
     status = 503
 
 
 class ConnectionDropped(ProtocolError):
-    """The connection ends without an answer, because somebody has asked for this fault. Never on the wire."""
+    """The connection ends without an answer, because a fault asks for it. Never on the wire."""
 
     status = 0
 
 
 class UserError(Exception):
-    """A mistake of the person at the terminal. `message` is one line; `next_step` says what to do about it."""
+    """A mistake by the person at the terminal. `message` is one line; `next_step` says what to do about it."""
 
     exit_code: ClassVar[int] = 2
 
@@ -186,5 +186,5 @@ class UserError(Exception):
         self.next_step = next_step
 
     def __str__(self) -> str:
-        """Both, for whoever meets it in Python."""
+        """Both, for Python users."""
         return f"{self.message}; {self.next_step}" if self.next_step else self.message

@@ -1,4 +1,4 @@
-"""A complete opportunity: all that AWS demands of a creation, and what a submission for Co-Sell needs besides."""
+"""A complete opportunity: everything that AWS requires to create one, and what a Co-Sell submission needs as well."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -21,8 +21,8 @@ def example_opportunity(
     It closes ninety days after `now_ms`, in milliseconds since 1970 UTC; by default that is the present.
 
     `changes` are members of CreateOpportunity. A structure changes member by member (`LifeCycle={"Stage": "Qualified"}`
-    keeps the TargetCloseDate), a list or a value takes the place of the example's, and None leaves a member out. Raises
-    UserError for a name that the service model does not have, however deep it is.
+    keeps the TargetCloseDate), a list or a value replaces the example's, and None leaves a member out. Raises UserError
+    for a name that the service model does not have, at any depth.
     """
     if changes:
         _check_names(changes, service_model().shapes["CreateOpportunityRequest"], "")

@@ -1,8 +1,8 @@
-"""The way of a request through cosell: each step that it passes, in order, and the way of an error.
+"""A request's way through cosell: each step that it passes, in order, and how errors are handled.
 
-Both entrances, the server and `cosell.connect`, call `answer`; nothing goes around it. The order is that of AWS's
-front ends as far as it can be seen from outside: what a request *is* comes before what it *may do*, and that before
-what it *finds* (docs/explanation/architecture.md).
+Both entrances, the server and `cosell.connect`, call `answer`; nothing bypasses it. The order is that of AWS's front
+ends as far as it can be seen from outside: what a request *is* comes before what it *may do*, and that before what it
+*finds* (docs/explanation/architecture.md).
 """
 
 import hashlib
@@ -37,14 +37,14 @@ from cosell.wire.older import answer_under, request_under
 
 Step: TypeAlias = Callable[[Engine, "Call"], None]
 Trouble: TypeAlias = tuple[ServiceError, Exception | None]
-"""What the caller is told, and what really happened where that is not the same."""
+"""What the caller is told, and what really happened if that differs."""
 
 CLIENT_TOKEN_LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 """How long the answer to a ClientToken is remembered. Our choice: AWS says nothing."""
 
 
 class Call:
-    """One request on its way. The entrance gives what came in; each step adds what it finds out."""
+    """One request on its way. The entrance provides the input; each step adds what it finds out."""
 
     __slots__ = (
         "account",
@@ -68,9 +68,9 @@ class Call:
     response: Any
     answer: bytes
     fault: Fault | None
-    """What goes wrong with it. The entrance waits for the delay, and drops the connection where that is the error."""
+    """What goes wrong with it. The entrance waits for the delay, and drops the connection if that is the error."""
     deadline: float
-    """Until when it waits for other writers. The entrance sets it again once a body has arrived that it waited for."""
+    """How long it may wait for other writers. The entrance sets it again when a body has arrived that it waited for."""
 
     def __init__(self, method: str, path: str, headers: dict[bytes, bytes], body: bytes) -> None:
         self.method = method
@@ -82,7 +82,7 @@ class Call:
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What goes back. `error` is what the caller is told; `defect` what really happened, for the log."""
+    """What is sent back. `error` is what the caller is told; `defect` what really happened, for the log."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -92,7 +92,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def route(engine: Engine, call: Call) -> None:
-    """Which operation is asked for. Raises UnknownOperationException, or NotImplementedException."""
+    """Which operation is called. Raises UnknownOperationException, or NotImplementedException."""
     if len(call.body) > protocol.LONGEST_BODY:
         raise RequestEntityTooLargeException(f"A body may have {protocol.LONGEST_BODY} bytes.")
     call.operation = protocol.operation_of(call.method, call.path, call.headers, engine.older)
@@ -104,12 +104,12 @@ def route(engine: Engine, call: Call) -> None:
 
 
 def authenticate(_: Engine, call: Call) -> None:
-    """Which account asks."""
+    """Which account is calling."""
     call.account = account_of(call.headers)
 
 
 def parse(_: Engine, call: Call) -> None:
-    """The typed request if nothing is wrong with it, else None. Raises SerializationException for no JSON at all."""
+    """The typed request if it is valid, else None. Raises SerializationException if it is not JSON at all."""
     body = call.body or b"{}"
     decode.check_depth(body)
     call.request = decode.quick_request(call.operation, body)
@@ -118,7 +118,7 @@ def parse(_: Engine, call: Call) -> None:
 
 
 def fault(engine: Engine, call: Call) -> None:
-    """What somebody has asked to go wrong with the request. Raises an error that comes before all."""
+    """Which fault the request meets. Raises an error that comes before everything else."""
     if not engine.faults.are_there:
         return
     catalog = None if call.request is None else _catalog_of(call.request)
@@ -146,7 +146,7 @@ def validate(engine: Engine, call: Call) -> None:
 
 
 def operate(engine: Engine, call: Call) -> None:
-    """Do what is asked, in one transaction, or answer again what was answered to the same ClientToken."""
+    """Carry out the request, in one transaction, or repeat the answer that was given to the same ClientToken."""
     scope = _scope_of(call)
     call.context = engine.context(scope, engine.clock())
     perform = OPERATIONS[call.operation.name]
@@ -162,14 +162,14 @@ def operate(engine: Engine, call: Call) -> None:
 
 
 def encode(engine: Engine, call: Call) -> None:
-    """The body of the answer: none where the operation has no output."""
+    """The body of the answer: none if the operation has no output."""
     call.answer = b"" if call.operation.output is None else encoding.encode(call.response)
     if engine.older is not None:
         call.answer = answer_under(engine.older, call.operation, call.answer)
 
 
 def lose(_: Engine, call: Call) -> None:
-    """The answer to what was done, where a fault says so. Raises the error that the caller gets in its place."""
+    """The answer, unless a fault loses it. Raises the error that the caller gets instead."""
     if call.fault is not None and call.fault.error is not None:
         raise call.fault.error
 
@@ -194,10 +194,10 @@ def answer(engine: Engine, call: Call) -> Answer:
 
 
 def answer_group(engine: Engine, calls: Sequence[Call]) -> list[Answer]:
-    """Answer calls one after the other, the oldest first, and make durable what all of them change in one go.
+    """Answer calls one after the other, oldest first, and make all of their changes durable in one group commit.
 
-    A call that is refused changes nothing, as if it were alone. If the common end fails, nobody's change is there, and
-    every call is told so.
+    A call that is refused changes nothing, as if it were alone. If the common commit fails, nobody's change is stored,
+    and every call is told so.
     """
     before = [(call, _taken_through(_BEFORE_THE_STORE, engine, call)) for call in calls]
     late: list[Answer] = []
@@ -226,7 +226,7 @@ def _coming(before: Sequence[tuple[Call, Trouble | None]]) -> list[Coming]:
 
 
 def _answers(engine: Engine, before: Sequence[tuple[Call, Trouble | None]]) -> list[Answer]:
-    """The answers to calls that have come as far as the store, or have met trouble before."""
+    """The answers to calls that have got as far as the store, or have failed before."""
     return [
         _answer(engine, call, trouble or _taken_through(_FROM_THE_STORE_ON, engine, call)) for call, trouble in before
     ]
@@ -238,7 +238,7 @@ def overdue(engine: Engine, call: Call, defect: StoreBusy) -> Answer:
 
 
 def _taken_through(steps: Sequence[Step], engine: Engine, call: Call) -> Trouble | None:
-    """What stops a request on its way through some steps; None where nothing does."""
+    """What stops a request on its way through some steps; None if nothing does."""
     try:
         for step in steps:
             step(engine, call)
@@ -267,9 +267,9 @@ def refusal(engine: Engine, call: Call, error: ServiceError, defect: Exception |
 
 
 def replay(tx: WriteTransaction, call: Call) -> Any:
-    """The first answer to the request's ClientToken, or what has become of it; None where it has none, or is new.
+    """The first answer to the request's ClientToken, or what has become of it; None if it has none, or is new.
 
-    Raises ConflictException where the token came with another request before.
+    Raises ConflictException if the token came with another request before.
     """
     token = getattr(call.request, "client_token", None)
     first = token and tx.remembered(call.operation.name, token, call.context.now_ms)
@@ -296,7 +296,7 @@ def _scope_of(call: Call) -> Scope:
 
 
 def _catalog_of(request: Any) -> str:
-    """The catalog that a request is about: each names it, but those about tags do so in an ARN."""
+    """The catalog that a request is about: every request names it, but those about tags do so in an ARN."""
     catalog: str | None = getattr(request, "catalog", None)
     return catalog or catalog_in(request.resource_arn)
 

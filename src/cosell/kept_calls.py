@@ -1,7 +1,7 @@
-"""Calls that were answered, as they are kept for whoever wonders what a client really sends.
+"""Answered calls, kept for anyone who wonders what a client really sends.
 
-Keeping one copies no body. Whatever the model marks as sensitive is masked when somebody looks, unless a call is asked
-for as it was. Of headers only those are kept that are known to hold no secret; of the others only their names.
+Keeping one copies no body. Whatever the model marks as sensitive is masked when somebody looks, unless a call is
+requested unmasked. Only headers known to hold no secret are kept with their values; of the others only the names.
 """
 
 import re
@@ -16,7 +16,7 @@ from cosell.wire.model import service_model
 from cosell.wire.timestamps import Timestamp
 
 LONGEST_KEPT: Final = 64 * 1024
-"""Bytes of a body. Of a longer one only the length is kept."""
+"""Maximum bytes of a body. Of a longer one only the length is kept."""
 MASK: Final = "***"
 LONGEST_HEADER: Final = 1024
 """Bytes of a header's value that are kept."""
@@ -38,7 +38,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """A call in a ring. Its `number` is its worker's; `error_list` is there where it has failed a validation."""
+    """A call in a ring. Its `number` is its worker's; `error_list` is set if it failed a validation."""
 
     wall_ms: int
     worker: int
@@ -56,7 +56,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     response_bytes: int
     faults: list[str]
     at_ms: int | None
-    """The engine's moment, by which the call was answered; None where it was refused before that."""
+    """The engine's moment, by which the call was answered; None if it was refused before that."""
     method: str
     path: str
     request_headers: Headers
@@ -64,17 +64,17 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def identifier(self) -> str:
-        """The id of a call, which no other worker gives."""
+        """The id of a call, which no other worker assigns."""
         return f"{self.worker}-{self.number}"
 
     @property
     def invocation(self) -> str:
-        """What an AWS SDK calls the call, the same for each attempt; empty where no SDK has sent it."""
+        """What an AWS SDK calls the call, the same for each attempt; empty if no SDK has sent it."""
         return self._header(b"amz-sdk-invocation-id")
 
     @property
     def attempt(self) -> int:
-        """Which attempt an AWS SDK says that this is, from 1."""
+        """Which attempt this is according to the AWS SDK, from 1."""
         found = _ATTEMPT.search(self._header(b"amz-sdk-request"))
         return int(found[1]) if found else 1
 
@@ -83,7 +83,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 def kept_call(call: Call, answer: Answer, *, seconds: float, wall_ms: int, worker: int, number: int) -> Kept:
-    """A call that was answered at a moment of the wall, after `seconds`, as the `number`th of its worker."""
+    """A call that was answered at a moment of real time, after `seconds`, as the `number`th of its worker."""
     request, response, error = call.body, answer.body, answer.error
     return Kept(
         wall_ms,
@@ -110,7 +110,7 @@ def kept_call(call: Call, answer: Answer, *, seconds: float, wall_ms: int, worke
 
 
 def without_secrets(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Headers with a mask in the place of signatures, of tokens, and of whatever nobody knows to be harmless."""
+    """Headers with a mask in place of signatures, tokens, and whatever is not known to be harmless."""
     return [(name, _without_secret(name, value)) for name, value in headers]
 
 
@@ -124,9 +124,9 @@ def _without_secret(name: bytes, value: bytes) -> bytes:
 
 
 def masked(shape_name: str, value: Any) -> Any:
-    """A JSON value of a shape of the model, with a mask wherever the model marks the value as sensitive.
+    """A JSON value of a model shape, masked wherever the model marks the value as sensitive.
 
-    Members that the model does not know are masked as well, since nobody has judged them.
+    Members that the model does not know are masked as well, since nobody has classified them.
     """
     shape = service_model().shapes[shape_name]
     if shape.sensitive and value is not None:
@@ -142,7 +142,7 @@ def masked(shape_name: str, value: Any) -> Any:
 
 
 def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
-    """A call as JSON values; `unmasked` with whatever the model marks as sensitive."""
+    """A call as JSON values; if `unmasked`, with what the model marks as sensitive."""
     told: dict[str, Any] = {
         "id": kept.identifier,
         "at": str(Timestamp.from_ms(kept.wall_ms)),
@@ -171,13 +171,13 @@ def told(kept: Kept, *, unmasked: bool = False) -> dict[str, Any]:
 
 
 def raw_bodies(kept: Kept, *, unmasked: bool = False) -> tuple[str | None, str | None]:
-    """The bodies of request and response as they were sent; None where one was too long to keep, or cannot be masked.
+    """The bodies of request and response as they were sent; None if one was too long to keep, or cannot be masked.
 
-    Where something has to be masked, a body is JSON as cosell writes it; what is not JSON cannot be masked.
+    If something must be masked, a body is JSON as cosell writes it; what is not JSON cannot be masked.
     """
     operation = service_model().operations[kept.operation] if kept.operation else None
     sent = _raw(operation.input.shape if operation else None, kept.request, kept.request_bytes, unmasked)
-    # Of an error cosell has chosen every word.
+    # cosell itself has chosen every word of an error.
     output = operation.output.shape if operation and operation.output else None
     got = _raw(output, kept.response, kept.response_bytes, unmasked or kept.error is not None)
     return sent, got

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A next step for whoever has named what is not known: the nearest name, or all of them where none is near."""
+    """A next step for somebody who named something unknown: the nearest name, or all of them if none is near."""
     names = sorted(known)
     close = closest(name, names)
     return f"did you mean {close}?" if close else f"known are {', '.join(names)}"
 
 
 def closest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str | None:
-    """The name that is most like another one, whatever the case; None where none is."""
+    """The most similar name, ignoring case; None if none is."""
     folded = {each.casefold(): each for each in known}
     close = difflib.get_close_matches(name.casefold(), folded, 1, cutoff=cutoff)
     return folded[close[0]] if close else None

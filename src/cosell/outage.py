@@ -1,4 +1,4 @@
-"""Telling of something that goes on failing: at once, then rarely, and when it works again."""
+"""Reporting something that keeps failing: at once, then rarely, and when it works again."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -11,14 +11,14 @@ REMINDED_AFTER_S: Final = 600.0
 
 
 class Tell(Protocol):
-    """Where an outage is told of."""
+    """Where an outage is reported."""
 
     def __call__(self, what: str, error: Exception | None, **facts: object) -> None:
         """`what` fails with `error`; without one, it works again."""
 
 
 class Outage:
-    """Whether `what` fails. The same error is told of again only after `REMINDED_AFTER_S`."""
+    """Whether `what` fails. The same error is reported again only after `REMINDED_AFTER_S`."""
 
     def __init__(self, tell: Tell, what: str, *, clock: Callable[[], float] = monotonic, **facts: object) -> None:
         self._tell = tell
@@ -42,7 +42,7 @@ class Outage:
 
 
 def reason_of(error: BaseException) -> str | None:
-    """The reason, where its words are ours and so without a value; None for a defect."""
+    """The reason, if its words are ours and so contain no value; None for a defect."""
     if isinstance(error, UserError):
         return error.message
     return str(error) if isinstance(error, StoreUnavailable) else None

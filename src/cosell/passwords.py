@@ -1,21 +1,47 @@
-"""Addresses of databases as they may be shown."""
+"""Addresses of databases as they may be shown: never with a password, whatever mistake is in them."""
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
-_PASSWORD: Final = re.compile(r"(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'?|\S+)")
+_SHOWN: Final = frozenset(
+    {
+        *("host", "hostaddr", "port", "dbname", "user", "service", "options", "application_name", "passfile"),
+        *("sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "load_balance_hosts"),
+        *("connect_timeout", "channel_binding", "gssencmode", "require_auth"),
+    }
+)
+"""Parameters of libpq that hold nothing secret. Source: PostgreSQL's manual, "Parameter Key Words"."""
+_PAIRS: Final = re.compile(r"\s*(host|hostaddr|port|dbname|user|service|passfile|password|sslmode)\s*=")
+"""How a connection string of libpq begins that is no URL."""
+_PAIR: Final = re.compile(r"(\w+)\s*=\s*('(?:[^'\\]|\\.)*'?|(?:[^\s\\]|\\.)*)")
+
+
+def is_pairs(text: str) -> bool:
+    """Whether a text is libpq's other form of an address: `host=db.example dbname=cosell`."""
+    return _PAIRS.match(text) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text names a database by something else than a file's path."""
+    return "://" in text or is_pairs(text)
 
 
 def without_password(url: str) -> str:
-    """The URL without a password and without parameters, which may hold one.
-
-    Of what names a database in the form `key=value key=value` the values of passwords are left out.
-    """
+    """The URL without a password, and without those of its parameters that may hold one."""
+    if is_pairs(url):
+        return " ".join(f"{name}={value}" for name, value in _PAIR.findall(url) if name in _SHOWN)
     scheme, separator, rest = url.partition("://")
     if not separator:
-        return _PASSWORD.sub(r"\1***", url).partition("?")[0]
+        return url.partition("?")[0]
     place, _, parameters = rest.partition("?")
-    if "@" not in place and "@" in parameters:  # a question mark of the password, or a parameter with an @
+    if "@" in parameters:  # a question mark in the password, or a parameter with an @
         return f"{scheme}{separator}{place.partition(':')[0]}"
     user, at, place = place.rpartition("@")
-    return f"{scheme}{separator}{user.partition(':')[0]}{at}{place}"
+    kept = [each for each in parameters.split("&") if unquote(each.partition("=")[0]) in _SHOWN]
+    return f"{scheme}{separator}{user.partition(':')[0]}{at}{place}{'?' if kept else ''}{'&'.join(kept)}"
+
+
+def shown(database: str) -> str:
+    """A database as it was named, without a password: a path stays as it is."""
+    return without_password(database) if is_address(database) else database

@@ -1,4 +1,4 @@
-"""A request in the words of those who would send it themselves: boto3, the AWS CLI, and plain HTTP."""
+"""A request in the forms in which users would send it themselves: boto3, the AWS CLI, and plain HTTP."""
 
 import shlex
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ BEFORE_LAST: Final = "2026-06"
 class Way(msgspec.Struct, frozen=True):
     """One way to send a request: a label, and the text to copy.
 
-    `teaches` is the command that makes a client know the operation, where it may be older than that.
+    `teaches` is the command that teaches a client the operation, if the client may be older.
     """
 
     label: str
@@ -68,7 +68,7 @@ def boto3_call(operation: str, members: Mapping[str, Any], origin: str, account:
 
 
 def cli_command(operation: str, members: Mapping[str, Any], origin: str, account: str) -> str:
-    """A command of the AWS CLI, which is kept from asking for more than one page."""
+    """An AWS CLI command that fetches only one page."""
     credentials = f"AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY={SECRET} "
     return _cli(operation, members, credentials, [f"--endpoint-url {origin} --region {REGION}"])
 

@@ -1,9 +1,8 @@
 """Commands that cosell suggests: each names the data that it is about, and can be typed as it is printed.
 
-A command that is suggested carries those options of the command which suggests it that both have: who looked into a
-database with `--db` is not sent to another one. Whoever suggests outside of a command, such as the console, says them.
-
-No other module writes such a command as a text of its own, which a test holds: tests/cli/test_suggestions.py.
+A suggested command carries those options of the current command that both have: somebody who inspected a database with
+`--db` is not sent to another one. Outside of a command, such as in the console, the caller states them. No other module
+writes such a command as a text of its own, as a test checks: tests/cli/test_suggestions.py.
 """
 
 import shlex
@@ -12,7 +11,7 @@ from contextvars import ContextVar
 from typing import Final
 from urllib.parse import urlsplit
 
-from cosell.passwords import without_password
+from cosell.passwords import shown
 
 _DATA: Final = ("db", "account", "catalog")
 _ASKED: Final = ("db", "url", "aws", "profile", "account", "catalog")
@@ -23,6 +22,7 @@ CARRIES: Final[dict[str, tuple[str, ...]]] = {
     "list": _ASKED,
     "seed": _DATA,
     "dump": _DATA,
+    "copy": (),
     "doctor": ("db", "url"),
     "env": ("url", "account"),
     "events tail": ("url",),
@@ -37,13 +37,13 @@ CARRIES: Final[dict[str, tuple[str, ...]]] = {
 FLAGS: Final = frozenset({"aws"})
 
 target: ContextVar[Callable[[], Mapping[str, str]]] = ContextVar("target", default=dict)
-"""What the command under way is about: its options by their names, without dashes. The command line sets it."""
+"""What the current command is about: its options by their names, without dashes. The command line sets it."""
 
 
 def suggested(command: str, *words: str, **given: str | None) -> str:
     """A command as one would type it: `cosell seed --db 'a b.db' --account 111122223333`.
 
-    `words` follow the command's name. `given` wins over what the command under way is about; None leaves one out.
+    `words` follow the command's name. `given` wins over what the current command is about; None leaves one out.
     A password in an address is not repeated.
     """
     about = {**target.get()(), **given}
@@ -51,13 +51,13 @@ def suggested(command: str, *words: str, **given: str | None) -> str:
         part
         for name in CARRIES[command]
         if (value := about.get(name)) is not None
-        for part in ([f"--{name}"] if name in FLAGS else [f"--{name}", _shown(value)])
+        for part in ([f"--{name}"] if name in FLAGS else [f"--{name}", shown(value)])
     ]
     return shlex.join(["cosell", *command.split(), *words, *options])
 
 
 def serve_at(url: str, *words: str, **given: str | None) -> str | None:
-    """The command that serves at an address; None where it is not one of this machine's."""
+    """The command that serves at an address; None if it is not one of this machine's."""
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port or 80
@@ -71,7 +71,3 @@ def serve_at(url: str, *words: str, **given: str | None) -> str | None:
 def exports(*words: str, **given: str | None) -> str:
     """What a shell takes the exports of `cosell env` by."""
     return f'eval "$({suggested("env", *words, **given)})"'
-
-
-def _shown(value: str) -> str:
-    return without_password(value) if "://" in value else value

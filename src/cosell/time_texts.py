@@ -1,4 +1,4 @@
-"""Moments and time spans as people write them in options, files and questions of the admin API."""
+"""Moments and time spans as people write them in options, files and requests to the admin API."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ _MS: Final = timedelta(milliseconds=1)
 def moment_ms(text: str) -> int:
     """Milliseconds since 1970 UTC of a moment such as `2026-05-04T09:00:00Z`; without a time zone, UTC is meant.
 
-    Raises ValueError, with a sentence for people, where the text names no moment.
+    Raises ValueError, with a sentence for people, if the text names no moment.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -31,7 +31,7 @@ def moment_ms(text: str) -> int:
 def span_ms(text: str) -> int:
     """Milliseconds of a time span such as `90s`, `25h`, `1d12h` or `250ms`.
 
-    Raises ValueError, with a sentence for people, where the text is none, or longer than a century.
+    Raises ValueError, with a sentence for people, if the text is not a span, or longer than a century.
     """
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:

@@ -1,4 +1,4 @@
-"""Files that take their name only when they are whole, so that what had the name before stays until then."""
+"""Files that get their name only when they are complete, so that what had the name before stays until then."""
 
 import os
 import secrets
@@ -23,10 +23,10 @@ class WholeFile:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[WholeFile]:
-    """A file that takes the place of `path` at the end of the block, durably, unless the block raises.
+    """A file that replaces `path` at the end of the block, durably, unless the block raises.
 
-    Who may read it stays as it was; of a link, what it points to is replaced. A terminal, a pipe or a device is written
-    at once: it has nothing to be kept. Raises OSError.
+    Its permissions stay as they were; for a link, its target is replaced. A terminal, a pipe or a device is written
+    directly: it has nothing to be kept. Raises OSError.
     """
     if _is_stream(path):
         with path.open("ab") as stream:  # /dev/fd/3 may be a file that has something already

@@ -56,7 +56,7 @@ def test_a_snapshot_that_was_cut_to_nothing_removes_nothing(serve: Callable[...,
     assert (status, answer) == (
         400,
         {
-            "error": "the snapshot three is not as it was made: it was cut short, changed, or replaced",
+            "error": "the snapshot three is not as it was made: it was truncated, changed, or replaced",
             "next_step": "forget it, and restore another one",
         },
     )

@@ -69,7 +69,16 @@ def test_a_line_break_behind_a_name_is_no_part_of_it(
     standing_server: Server, path: str, body: dict[str, str], named: str
 ) -> None:
     status, answer = ask(standing_server, "POST", path, body)
-    assert (status, f"`{named}` is not valid" in answer["error"]) == (400, True)
+    assert (status, answer["error"]) == (400, f"{named} {body[named]!r} is not valid.")
+    assert answer["next_step"]
+
+
+def test_a_text_that_is_too_long_is_reported_without_repeating_it_all(standing_server: Server) -> None:
+    fault = {"error": "ThrottlingException"}
+    status, answer = ask(standing_server, "POST", "faults", fault | {"delay": "1" * 17})
+    assert (status, answer["error"]) == (400, f"delay '{'1' * 17}' is not a text of at most 16 characters.")
+    status, answer = ask(standing_server, "POST", "faults", fault | {"delay": "1" * 500})
+    assert (status, answer["error"]) == (400, "delay is not a text of at most 16 characters.")
 
 
 def test_a_wrong_query_is_told_what_is_wrong(standing_server: Server) -> None:

@@ -14,7 +14,7 @@ from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, Server
 
 
-def test_a_call_is_told_with_its_bodies_masked(server: Server) -> None:
+def test_a_call_is_shown_with_its_bodies_masked(server: Server) -> None:
     client = server.client()
     client.create_opportunity(
         Catalog="Sandbox",
@@ -35,7 +35,7 @@ def test_a_call_is_told_with_its_bodies_masked(server: Server) -> None:
     assert "Secret Sauce" not in json.dumps([newest, first])
 
 
-def test_a_refused_call_is_told_with_its_violations(server: Server) -> None:
+def test_a_refused_call_is_reported_with_its_violations(server: Server) -> None:
     raw(server, "ListOpportunities", {"Catalog": "Sandbox", "MaxResults": 0, "Unheard": "private"})
     (refused,) = done(ask(server, "GET", "requests?limit=1"))["requests"]
     assert refused["status"] == 400
@@ -59,7 +59,7 @@ def test_a_call_that_names_no_operation_is_told_too(server: Server) -> None:
     assert call["error"] == "UnknownOperationException"
 
 
-def test_of_a_long_or_broken_body_only_the_length_is_told(server: Server) -> None:
+def test_of_a_long_or_broken_body_only_the_length_is_reported(server: Server) -> None:
     raw(server, "ListOpportunities", {"Catalog": "Sandbox", "Unheard": "x" * LONGEST_KEPT})
     (call,) = done(ask(server, "GET", "requests"))["requests"]
     assert call["request"] is None
@@ -77,7 +77,7 @@ def test_the_ring_forgets_the_oldest(server: Server) -> None:
     assert ask(server, "GET", f"requests?limit={KEPT + 1}")[0] == 400
 
 
-def test_one_call_is_told_wholly_and_as_it_was_only_when_that_is_asked_for(server: Server) -> None:
+def test_one_call_is_shown_in_full_and_as_it_was_only_when_that_is_asked_for(server: Server) -> None:
     raw(server, "CreateOpportunity", {"Catalog": "Sandbox", "Customer": {"Account": {"CompanyName": "Secret Sauce"}}})
     (call,) = done(ask(server, "GET", "requests?limit=1"))["requests"]
     one = done(ask(server, "GET", f"requests/one?id={call['id']}"))
@@ -114,7 +114,7 @@ def test_what_was_not_kept_wholly_is_not_sent_again(server: Server) -> None:
 LIST = {"Catalog": "Sandbox"}
 
 
-def test_headers_are_told_but_no_secret_is_ever_kept(server: Server) -> None:
+def test_headers_are_shown_but_no_secret_is_ever_kept(server: Server) -> None:
     client = server.client()
     client.list_opportunities(Catalog="Sandbox")
     secrets = {"X-Amz-Security-Token": "secret", "Cookie": "secret", "X-Api-Key": "secret", "Authorization": "secret"}
@@ -168,7 +168,7 @@ def test_calls_are_found_by_what_is_not_masked(server: Server) -> None:
     assert found("operation=ListOpportunities&text=sandbox") == ["ListOpportunities"]
 
 
-def test_a_body_is_told_as_it_was_sent_where_nothing_in_it_has_to_be_masked(server: Server) -> None:
+def test_a_body_is_shown_as_it_was_sent_where_nothing_in_it_has_to_be_masked(server: Server) -> None:
     body = {"Catalog": "Sandbox", "Customer": {"Account": {"CompanyName": "Secret Sauce"}}}
     raw(server, "CreateOpportunity", body)
     raw(server, "NoSuchOperation", {})

@@ -31,7 +31,7 @@ def waiting(server: Server) -> str:
     return str(done(ask(server, "GET", f"review?{urlencode(SCOPE)}"))["waiting"][0]["id"])
 
 
-def test_each_change_is_told_with_its_account_and_catalog(server: Server) -> None:
+def test_each_change_is_reported_with_its_account_and_catalog(server: Server) -> None:
     done(ask(server, "POST", "seed", {**SCOPE, "count": 100}))
     identifier = waiting(server)
     raw(server, "ListOpportunities", {"Catalog": "Sandbox"})
@@ -76,7 +76,7 @@ def test_each_change_is_told_with_its_account_and_catalog(server: Server) -> Non
     assert changing - done_by == {"POST /_cosell/review"}  # the next test has it
 
 
-def test_a_verdict_of_the_console_is_told_as_one_of_the_admin_api(server: Server, tmp_path: Path) -> None:
+def test_a_verdict_of_the_console_is_reported_as_one_of_the_admin_api(server: Server, tmp_path: Path) -> None:
     site = Site(server, {}, tmp_path)
     home = site.address("/console/")
     _, headers, text = site.request("GET", home)

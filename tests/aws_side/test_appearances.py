@@ -75,7 +75,7 @@ def kept(client: Client) -> list[Any]:
         return list(connection.execute("SELECT due, record FROM appearance").fetchall())
 
 
-def test_it_appears_at_its_moment_and_is_told_of_then(client: Client, clock: HandClock) -> None:
+def test_it_appears_at_its_moment_and_is_announced_then(client: Client, clock: HandClock) -> None:
     deal = client.create("one")["Id"]
     assert told(client) == []
     (appearance,) = due(client)

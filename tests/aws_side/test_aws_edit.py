@@ -192,7 +192,7 @@ def test_insights_have_maps(viewed: Caller) -> None:
     assert seen(viewed)["Insights"] == insights
 
 
-def test_what_a_map_may_not_hold_is_told_with_its_key() -> None:
+def test_what_a_map_may_not_hold_is_reported_with_its_key() -> None:
     def with_attributes(attributes: Any) -> Any:
         return {"Insights": {"Recommendations": [{"Type": "Add", "Details": "more", "Attributes": attributes}]}}
 

@@ -83,7 +83,7 @@ def test_what_cannot_be_decided_upon_holds_up_no_other(serve: Serve, capsys: Cap
     assert finished.err.splitlines() == [
         "cosell: O9: Opportunity O9 does not exist in catalog Sandbox",
         "cosell: O1: lifeCycle.reviewStatus: The opportunity is Approved: its review has ended",
-        "cosell: 2 of 4 were not decided upon; the others were",
+        "cosell: 2 of 4 were not decided on; the others were",
     ]
 
 

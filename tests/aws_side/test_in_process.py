@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 import cosell
+from cosell.aws_side.script_file import checked_script
 from cosell.errors import ResourceNotFoundException, UserError, ValidationException
 from tests.operations.whole_opportunity import WHOLE
 
@@ -85,16 +86,70 @@ def test_a_script_may_be_a_file(clock: cosell.Clock, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"review": "automatic"}, "cannot read the script automatic"),
-        ({"review": {"when": [{"then": [{"do": "aprove"}]}]}}, "review: Invalid enum value 'aprove'"),
+        ({"review": "automatic"}, "review 'automatic' cannot be read"),
+        (
+            {"review": {"when": [{"then": [{"do": "aprove"}]}]}},
+            r"review: when\[0\].then\[0\].do 'aprove' is not action-required",
+        ),
         ({"review": {"when": [{"then": [{"do": "approve", "after": "soon"}]}]}}, "review: rule 1, step 1: 'soon'"),
         ({"review": "auto", "review_rejected": 2}, "review_rejected"),
         ({"review": "auto", "review_start": "soon"}, "'soon' is not a time span"),
     ],
 )
-def test_a_reviewer_that_cannot_be_is_told(options: dict[str, Any], told: str) -> None:
+def test_a_reviewer_that_cannot_be_is_reported(options: dict[str, Any], told: str) -> None:
     with pytest.raises(UserError, match=told):
         cosell.connect(**options)
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ([], "review: it is not an object; see"),
+        ({"when": {}}, "review: when is not a list; see"),
+        ({}, "review: it lacks when; see"),
+        ({"when": [], "sed": 1}, "review: it has no member 'sed'; did you mean 'seed'?"),
+        ({"when": [], "seed": "x"}, "review: seed 'x' is not a whole number; see"),
+        ({"when": [{"chance": 2}]}, "review: when[0].chance 2 is not a number from 0 to 1; see"),
+        ({"when": [{"tehn": []}]}, "review: when[0] has no member 'tehn'; did you mean 'then'?"),
+        ({"when": [{"then": [{"after": "1s"}]}]}, "review: when[0].then[0] lacks do; see"),
+        (
+            {"when": [{"then": [{"do": "approve", "bare": 1}]}]},
+            "review: when[0].then[0].bare 1 is not true or false; see",
+        ),
+        ({"when": [{"then": [{"do": "approve", "view": 7}]}]}, "review: when[0].then[0].view 7 is not an object; see"),
+        ({"when": [{"company": 7}]}, "review: when[0].company 7 is not a text; see"),
+        (
+            {"when": [{"then": [{"do": "aprove"}]}]},
+            "review: when[0].then[0].do 'aprove' is not action-required, approve, edit, reject or start; did",
+        ),
+    ],
+)
+def test_a_mistake_in_a_script_is_reported_with_its_position(script: Any, told: str) -> None:
+    with pytest.raises(UserError) as refused:
+        checked_script(script, "review")
+    assert str(refused.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("script.json", '{"when": [}', "is not JSON: line 1, column 11: a value is missing here"),
+        ("script.json", '{"when": [], }', "is not JSON: line 1, column"),
+        ("script.json", '{"seed": Infinity}', "is not JSON, which has no Infinity; see"),
+        ("script.json", f'{{"seed": {"1" * 5000}}}', "is not readable JSON: a number has too many digits"),
+        ("script.json", "[" * 5000, "is not readable JSON: it is nested too deeply"),
+        ("script.json", b"\n\xff", "is not UTF-8 in line 2; see"),
+        ("script.toml", "when = [\n  x\n]", "is not TOML at line 2, column 3; see"),
+        ("script.toml", "when = [", "is not TOML: it ends too early; see"),
+    ],
+)
+def test_a_script_that_cannot_be_read_is_reported_with_line_and_column(
+    tmp_path: Path, name: str, text: str | bytes, told: str
+) -> None:
+    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UserError) as refused:
+        cosell.connect(review=tmp_path / name)
+    assert str(refused.value).startswith(f"{tmp_path / name} {told}")
 
 
 def test_tasks_go_on_by_the_clock(clock: cosell.Clock) -> None:
@@ -163,7 +218,7 @@ def test_a_hand_comes_after_what_was_due_before(clock: cosell.Clock) -> None:
     assert status(client, deal) == "Approved"
 
 
-def test_what_aws_cannot_do_is_told(clock: cosell.Clock) -> None:
+def test_what_aws_cannot_do_is_reported(clock: cosell.Clock) -> None:
     aws = cosell.play_aws(cosell.connect(clock=clock))
     with pytest.raises(ResourceNotFoundException, match="O9"):
         aws.approve("O9")

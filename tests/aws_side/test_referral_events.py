@@ -25,7 +25,7 @@ def refer(caller: Caller) -> str:
     return str(page["EngagementInvitationSummaries"][0]["Id"])
 
 
-def test_an_invitation_is_told_and_no_opportunity(caller: Caller) -> None:
+def test_an_invitation_is_announced_and_no_opportunity(caller: Caller) -> None:
     invitation = refer(caller)
     (event,) = announced(caller.engine)
     assert event["detail-type"] == "Engagement Invitation Created"
@@ -36,7 +36,7 @@ def test_an_invitation_is_told_and_no_opportunity(caller: Caller) -> None:
     assert detail["expirationDate"] == moment(NOON_MS + DAYS_15)
 
 
-def test_an_acceptance_is_told_step_by_step(caller: Caller) -> None:
+def test_an_acceptance_is_announced_step_by_step(caller: Caller) -> None:
     invitation = refer(caller)
     caller("StartEngagementByAcceptingInvitationTask", ClientToken="yes", Identifier=invitation)
     assert told(caller.engine)[1:] == [
@@ -48,7 +48,7 @@ def test_an_acceptance_is_told_step_by_step(caller: Caller) -> None:
     ]
 
 
-def test_a_rejection_and_a_mere_acceptance_are_told(caller: Caller) -> None:
+def test_a_rejection_and_a_mere_acceptance_are_announced(caller: Caller) -> None:
     first = refer(caller)
     caller("RejectEngagementInvitation", Identifier=first)
     assert told(caller.engine)[1:] == ["Engagement Invitation Rejected"]
@@ -65,7 +65,7 @@ def test_all_that_is_told_of_a_referral_keeps_its_order(caller: Caller) -> None:
     assert len({item.event.subject for item in waiting}) == 1  # events of one subject keep their order
 
 
-def test_an_expiry_is_told_once_at_its_moment(caller: Caller) -> None:
+def test_an_expiry_is_announced_once_at_its_moment(caller: Caller) -> None:
     refer(caller)
     work(caller.engine, None, NOON_MS + DAYS_15 - 1, raised)
     assert len(told(caller.engine)) == 1

@@ -17,6 +17,7 @@ from cosell.rules.aws_side.review_script import automatic, script_of
 from cosell.store.interface import StoreUnavailable
 from tests.aws_side.conftest import HOUR_MS, raised, submitted
 from tests.conftest import OTHER_ACCOUNT
+from tests.postgres import Postgres
 from tests.store.caller import NOON_MS, Caller, HandClock, Record, announced, moment, record, stored_form
 
 Play = Callable[[Any, int], None]
@@ -201,6 +202,22 @@ def test_several_at_work_do_each_thing_once(shared: str, limit: int | None) -> N
         engine.close()
 
 
+def test_a_scope_in_which_another_process_writes_for_long_is_left_for_later(postgres: Postgres) -> None:
+    url = postgres.new_schema()
+    busy, idle = (Engine.open(url, clock=HandClock()) for _ in range(2))
+    caller, other = Caller(idle), Caller(idle, OTHER_ACCOUNT)
+    caller.put([submitted("O1")])
+    other.put([record("O2")])
+    with busy.store.write(caller.scope):
+        assert work(idle, script_of(APPROVING), NOON_MS + HOUR_MS, raised, limit=5) is None
+        other.update("O2", OpportunityType="Expansion")
+    assert status(caller, "O1") == "Submitted"
+    work(idle, script_of(APPROVING), NOON_MS + HOUR_MS, raised, limit=5)
+    assert status(caller, "O1") == "In review"
+    for engine in (busy, idle):
+        engine.close()
+
+
 def outcomes(seed: int, identifiers: list[str], *, account: str = "111122223333") -> dict[str, str]:
     engine = Engine.open(":memory:", clock=HandClock())
     caller = Caller(engine, account)
@@ -258,7 +275,7 @@ def test_what_fails_is_given_up_and_holds_up_nothing(caller: Caller, monkeypatch
     assert (status(caller, "O1"), status(caller, "O2")) == ("Submitted", "Approved")
 
 
-def test_a_database_that_does_not_answer_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_answer_is_reported(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     Caller(engine).put([submitted("O1")])
 
     def gone(_: Scope) -> Any:

@@ -84,7 +84,7 @@ def test_what_is_restored_is_what_was_backed_up(here: Here) -> None:
         (("restore", "newer.db", "--db", "new.db"), "newer.db was written by a newer cosell; upgrade cosell, or"),
         (("restore", "deals.db", "--db", ":memory:"), "a database in memory is gone"),
         (("restore", "deals.db", "--db", "deals.db", "--replace"), "deals.db is the database itself"),
-        (("restore", "deals.db", "--db", "text.db"), "text.db is there already; say --replace, which keeps it"),
+        (("restore", "deals.db", "--db", "text.db"), "text.db already exists; say --replace, which keeps it"),
         (("restore", "deals.db", "--db", "nowhere/new.db"), "cannot write nowhere/new.db"),
     ],
 )

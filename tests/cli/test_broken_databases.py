@@ -169,7 +169,7 @@ def test_a_database_that_cannot_be_used_is_one_line(
         assert Path("backup.jsonl").read_text() == "what was kept\n"
 
 
-def test_what_the_damage_has_not_met_is_told_and_added_to_as_before(
+def test_what_the_damage_has_not_met_is_reported_and_added_to_as_before(
     database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()

@@ -84,7 +84,7 @@ def test_files_of_shells_go_where_the_surroundings_say(run: Callable[..., Finish
     assert str(tmp_path / "data/cosell/completion.zsh") in (tmp_path / ".zshrc").read_text()
 
 
-def test_a_shell_that_is_not_known_is_told(run: Callable[..., Finished]) -> None:
+def test_a_shell_that_is_not_known_is_reported(run: Callable[..., Finished]) -> None:
     done = run("completion", "csh")
     assert done.code == 2
     assert "SHELL 'csh' is not bash, zsh or fish" in done.err

@@ -47,7 +47,7 @@ def test_looking_makes_no_database(run: Callable[..., Finished], tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_in_order_is_told_with_its_schema(run: Callable[..., Finished], tmp_path: Path) -> None:
+def test_a_database_in_order_is_reported_with_its_schema(run: Callable[..., Finished], tmp_path: Path) -> None:
     cosell.connect(str(tmp_path / "cosell.db"))
     assert "cosell.db is writable and whole, schema " in run("doctor", "--port", "0").out
     assert "in memory" in run("doctor", "--port", "0", "--db", ":memory:").out
@@ -92,7 +92,7 @@ def _without_a_table(path: Path) -> None:
         (_without_a_table, "its tables are not all there: outbox is lost; restore a backup"),
     ],
 )
-def test_a_database_that_is_not_in_order_is_told(
+def test_a_database_that_is_not_in_order_is_reported(
     run: Callable[..., Finished], tmp_path: Path, spoil: Callable[[Path], None], line: str
 ) -> None:
     spoil(tmp_path / "cosell.db")
@@ -101,7 +101,7 @@ def test_a_database_that_is_not_in_order_is_told(
     assert [line in each for each in wrong(told)] == [True], told.out
 
 
-def test_a_database_that_another_writer_holds_is_told(run: Callable[..., Finished], tmp_path: Path) -> None:
+def test_a_database_that_another_writer_holds_is_reported(run: Callable[..., Finished], tmp_path: Path) -> None:
     cosell.connect(str(tmp_path / "cosell.db"))
     lock = sqlite3.connect(tmp_path / "cosell.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
@@ -124,10 +124,10 @@ def test_a_database_of_an_older_schema_will_be_brought_up(run: Callable[..., Fin
     [
         (["--db", "no/folder.db"], "is not a folder to write to"),
         (["--db", "mysql://x/y"], "cannot open mysql:// databases"),
-        (["--host", "here"], "here is not an IP address"),
+        (["--host", "here"], "--host 'here' is not an IP address"),
     ],
 )
-def test_settings_that_cannot_work_are_told(run: Callable[..., Finished], arguments: list[str], line: str) -> None:
+def test_settings_that_cannot_work_are_reported(run: Callable[..., Finished], arguments: list[str], line: str) -> None:
     told = run("doctor", "--port", "0", *arguments)
     assert told.code == 1
     assert line in wrong(told)[0]
@@ -145,14 +145,14 @@ def test_a_running_server_is_asked_through_boto3(serve: Callable[..., Server], r
     assert f"{ENDPOINT} is http://127.0.0.1:9, not {server.url}" in wrong(elsewhere)[0]
 
 
-def test_a_server_that_is_not_there_is_told(run: Callable[..., Finished]) -> None:
+def test_a_server_that_is_not_there_is_reported(run: Callable[..., Finished]) -> None:
     told = run("doctor", "--port", "0", "--url", "http://127.0.0.1:9", environment={"AWS_MAX_ATTEMPTS": "1"})
     assert told.code == 1
     assert "nothing answers at http://127.0.0.1:9" in told.out
     assert "boto3 lists no opportunities from http://127.0.0.1:9" in told.out
 
 
-def test_a_server_that_is_not_ready_is_told(
+def test_a_server_that_is_not_ready_is_reported(
     serve_program: Callable[[str], Server], run: Callable[..., Finished]
 ) -> None:
     server = serve_program(
@@ -172,7 +172,7 @@ def test_a_server_that_is_not_ready_is_told(
         ("HTTP_PROXY", "http://proxy.invalid:1", "http_proxy stands between clients and"),
     ],
 )
-def test_variables_that_lead_clients_astray_are_told(
+def test_variables_that_lead_clients_astray_are_reported(
     run: Callable[..., Finished], variable: str, value: str, line: str
 ) -> None:
     surroundings = {ENDPOINT: "http://127.0.0.1:4280", "NO_PROXY": "", "no_proxy": "", variable: value}
@@ -189,7 +189,7 @@ def test_variables_that_lead_clients_astray_are_told(
         ("PLAUSIBLE_YEARS", range(1990, 1991), "the clock says"),
     ],
 )
-def test_what_is_too_old_is_told(
+def test_what_is_too_old_is_reported(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -209,7 +209,7 @@ def without(model: ServiceModel, *names: str) -> ServiceModel:
     return msgspec.structs.replace(model, operations=operations)
 
 
-def test_clients_that_lack_operations_are_told_of(
+def test_clients_that_lack_operations_are_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -218,7 +218,7 @@ def test_clients_that_lack_operations_are_told_of(
     assert f"knows {len(service_model().operations) - 2} operations, and lacks 2; see" in capsys.readouterr().out
 
 
-def test_clients_that_are_newer_are_told_of(
+def test_clients_that_are_newer_are_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -98,7 +98,7 @@ def test_a_mirror_whose_service_was_exchanged_is_brought_in_step(
     assert cosell("sync", "verify", "--endpoint-url", first)[0] == 0
 
 
-def test_columns_that_people_query_are_compared_and_mended(cosell: Cosell, servers: tuple[Server, Server]) -> None:
+def test_columns_that_people_query_are_compared_and_repaired(cosell: Cosell, servers: tuple[Server, Server]) -> None:
     url = servers[0].url
     assert cosell("sync", "--endpoint-url", url)[0] == 0
     tamper("UPDATE opportunity SET stage = 'Launched'")
@@ -118,17 +118,17 @@ def test_columns_that_people_query_are_compared_and_mended(cosell: Cosell, serve
         ("ALTER TABLE opportunity DROP COLUMN city", "column opportunity.city"),
     ],
 )
-def test_what_a_mirror_lacks_is_told_and_made_again(
+def test_what_a_mirror_lacks_is_reported_and_made_again(
     cosell: Cosell, servers: tuple[Server, Server], statement: str, lacks: str
 ) -> None:
     url = servers[0].url
     assert cosell("sync", "--endpoint-url", url)[0] == 0
     tamper(statement)
-    told = f"cosell: the mirror lacks its {lacks}; make it again with: cosell sync --full"
+    told = f"cosell: the mirror lacks its {lacks}; recreate it with: cosell sync --full"
     for command in (("sync", "--url", url), ("sync", "verify", "--url", url)):
         assert cosell(*command) == (2, "", f"{told} --url {url}\n")
     assert cosell("sync", "status") == (2, "", f"{told}\n")
     code, out, err = cosell("sync", "--full", "--endpoint-url", url)
     assert (code, json.loads(out)["status"]) == (0, "complete")
-    assert err == f"cosell: the mirror lacked its {lacks}; made again\n"
+    assert err == f"cosell: the mirror lacked its {lacks}; recreated\n"
     assert cosell("sync", "verify", "--endpoint-url", url)[0] == 0

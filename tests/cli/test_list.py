@@ -158,7 +158,7 @@ def test_a_running_cosell_is_asked_by_url_and_as_aws(
     )
 
 
-def test_who_does_not_answer_is_told_with_a_next_step(run: Callable[..., Finished]) -> None:
+def test_who_does_not_answer_is_reported_with_a_next_step(run: Callable[..., Finished]) -> None:
     told = run("list", "--url", "http://127.0.0.1:9", environment={"AWS_MAX_ATTEMPTS": "1"})
     assert told.code == 1
     assert told.err == "cosell: nobody answers at http://127.0.0.1:9; start it with: cosell serve --port 9\n"

@@ -193,7 +193,7 @@ def _line(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
-def test_all_mistakes_are_told_at_once(run: Run) -> None:
+def test_all_mistakes_are_reported_at_once(run: Run) -> None:
     done = run("load", "-", given=lines(*(opportunity("x", Catalog="y") for _ in range(40))))
     assert "line 25, Catalog: INVALID_VALUE" in done.err
     assert "line 25, Id: INVALID_STRING_FORMAT" in done.err
@@ -204,14 +204,18 @@ def test_all_mistakes_are_told_at_once(run: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ('{"Id": "O1",}', 1, "This is not JSON"),
-        ('\n{"Id":\n "O1"\n "Catalog": 1}', 4, "This is not JSON"),
+        ('{"Id": "O1",}', 1, "This is not JSON at column 1"),
+        ('\n{"Id":\n "O1"\n "Catalog": 1}', 4, "This is not JSON at column 2: a comma is missing here, or"),
         ('{"Id": NaN}', 1, "NaN is not a number of JSON"),
         ('{"LastModifiedDate": 1e999}', 1, "1e999 is not a number of JSON"),
-        ("{'Id': 'O1'}", 1, "This is not JSON"),
-        ("[" * 5_000 + "]" * 5_000, 1, "This is not JSON: maximum recursion"),
-        ('\n\n{"Id": "\x00"}', 3, "This is not JSON"),
-        ("]", 1, "This is not JSON"),
+        ("{'Id': 'O1'}", 1, "This is not JSON at column 2: a name in double quotes is missing here"),
+        ("[" * 5_000 + "]" * 5_000, 1, "This is not JSON: it is nested too deeply"),
+        ('\n\n{"Id": "\x00"}', 3, "This is not JSON at column 9: a string contains a line break or"),
+        ('{"Id": "O1", "Project": {"Title": "a}', 1, "This is not JSON at column 35: the string that starts here"),
+        ('{"Id": "\\d"}', 1, "This is not JSON at column 9: this backslash starts no"),
+        ('{"Id" 1}', 1, "This is not JSON at column 7: a colon is missing here"),
+        (f'{{"Id": {"1" * 5000}}}', 1, "This is not JSON: a number has too many digits"),
+        ("]", 1, "This is not JSON at column 1: a value is missing here"),
         ("7", 1, "INVALID_VALUE: This is not an answer"),
         ('{"Engagements": []}', 1, "INVALID_VALUE: This is not an answer"),
         ('[{"Catalog": "AWS"}, "x"]', 1, "[1]: INVALID_VALUE: This is not an answer"),

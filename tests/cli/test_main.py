@@ -78,7 +78,7 @@ def test_the_version_tells_where_clients_know_the_same(run: Callable[..., Finish
         ),
     ],
 )
-def test_a_mistake_is_told_in_one_line(run: Callable[..., Finished], arguments: list[str], line: str) -> None:
+def test_a_mistake_is_reported_in_one_line(run: Callable[..., Finished], arguments: list[str], line: str) -> None:
     told = run(*arguments)
     assert (told.code, told.out) == (2, "")
     assert told.err.startswith("cosell: ")

@@ -84,7 +84,7 @@ def _unreadable(path: Path) -> None:
         (Path.mkdir, "cannot read cosell.toml: Is a directory"),
         (_unreadable, "cannot read cosell.toml: Too many levels of symbolic links"),
         (lambda path: path.write_bytes(b"\xff\xfe"), "cosell.toml is not UTF-8"),
-        (lambda path: path.write_text("port = ["), "cosell.toml is not TOML at end of document"),
+        (lambda path: path.write_text("port = ["), "cosell.toml is not TOML: it ends too early"),
         (
             lambda path: path.write_text("port = [4280]"),
             "cosell.toml: port [4280] is not a whole number from 0 to 65535",
@@ -93,7 +93,10 @@ def _unreadable(path: Path) -> None:
         (lambda path: path.write_text("sink = 'file:x'"), "cosell.toml: sink 'file:x' is not a list of texts"),
         (lambda path: path.write_text("review_rejected = nan"), "review_rejected"),
         (lambda path: path.write_text("sink = [[1]]"), "cosell.toml: sink [[1]] is not a list of texts"),
-        (lambda path: path.write_text(f"sink = {'[' * DEEP}{']' * DEEP}"), "cosell.toml is nested too deeply"),
+        (
+            lambda path: path.write_text(f"sink = {'[' * DEEP}{']' * DEEP}"),
+            "cosell.toml is not readable TOML: it is nested too deeply",
+        ),
     ],
 )
 def test_a_settings_file_that_cannot_be_used_is_one_line(
@@ -126,7 +129,7 @@ def test_a_settings_file_that_cannot_be_used_is_one_line(
         ("DB", "mysql://x/y"),
     ],
 )
-def test_a_variable_that_makes_no_sense_is_told_also_where_the_port_is_taken(
+def test_a_variable_that_makes_no_sense_is_reported_also_where_the_port_is_taken(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -142,7 +145,7 @@ def test_a_variable_that_makes_no_sense_is_told_also_where_the_port_is_taken(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_another_mistake_the_taken_port_is_told(
+def test_without_another_mistake_the_taken_port_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken_port: int
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -188,7 +191,7 @@ def test_answers_nested_absurdly_deep_are_one_line(
 
 @pytest.mark.parametrize("text", ["[" * DEEP + "]" * DEEP, '{"Id":' * DEEP + "1" + "}" * DEEP])
 @pytest.mark.parametrize("suffix", ["json", "toml"])
-def test_files_nested_absurdly_deep_are_told(
+def test_files_nested_absurdly_deep_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, suffix: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,7 @@ import pytest
 from cosell.cli.main import run
 from tests.cli.doors import commands, doors_of
 
-MAY_CREATE = {"serve", "seed", "load", "restore", "solutions", "sync"}
+MAY_CREATE = {"serve", "seed", "load", "migrate", "restore", "solutions", "sync"}
 """They fill a database, or serve it: `solutions` only with `add`, `sync` only once the service answers."""
 LOOKS = {"doctor"}
 """It says what it finds, also where there is nothing."""

@@ -73,7 +73,9 @@ def test_a_file_that_is_pushed_again_creates_nothing_twice(
     assert two["Project"] == {"Title": "two\nlines", "DeliveryModels": ["Managed Services"]}
 
 
-def test_rows_that_are_refused_are_told_with_all_that_is_wrong(push: Callable[..., Finished], tmp_path: Path) -> None:
+def test_rows_that_are_refused_are_reported_with_all_that_is_wrong(
+    push: Callable[..., Finished], tmp_path: Path
+) -> None:
     rows = [
         {"PartnerOpportunityIdentifier": "CRM-1", "LifeCycle": {"Stage": "Won", "TargetCloseDate": "soon"}},
         {"PartnerOpportunityIdentifier": "CRM-2", "Arn": "arn:mine"},
@@ -138,7 +140,7 @@ def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(
     monkeypatch.setattr("tests.conftest.COSELL", [*COSELL[:2], program + COSELL[2]])
     told = push("-", "--rate", "on", "--share", "0.9", given=rows.replace("CRM", "ERP"))
     assert (told.code, told.err.splitlines()[-1]) == (0, "2 rows: 2 created")
-    assert told.err.startswith("AWS's quota of writes is used up; going on at ")
+    assert told.err.startswith("AWS's quota of writes is used up; continuing at ")
     assert (tmp_path / "state/cosell/quota.db").exists()
 
 
@@ -170,7 +172,7 @@ def test_a_mistake_has_one_line(
     assert told.err.count("\n") == 1
 
 
-def test_missing_credentials_are_told_with_a_next_step(run: Callable[..., Finished], tmp_path: Path) -> None:
+def test_missing_credentials_are_reported_with_a_next_step(run: Callable[..., Finished], tmp_path: Path) -> None:
     surroundings: dict[str, str] = {
         **variables("http://127.0.0.1:9"),
         "AWS_ACCESS_KEY_ID": "",

@@ -62,7 +62,7 @@ def test_a_dry_run_refuses_what_cosells_rules_refuse_and_writes_nothing(push: Pu
     assert (code, outcomes(rehearsed)) == (1, ["created", "refused", "refused"])
     assert told == (
         "3 rows: 1 created, 2 refused\n"
-        "A dry run, nothing was written. It was checked by cosell's own rules; AWS may refuse more.\n"
+        "A dry run: nothing was written. Checked against cosell's own rules; AWS may refuse more.\n"
     )
     (error,) = rehearsed[1]["errors"]
     assert (error["field"], error["code"], error["value"]) == ("LifeCycle.Stage", "INVALID_ENUM_VALUE", "Won")
@@ -113,7 +113,7 @@ def test_columns_are_named_once_and_remembered(push: Push) -> None:
     [
         ((), "crm.csv: unknown column 'Our Number'; unknown column 'Deal Nam'; fix the header, or say"),
         (("--map", "Our Number"), "--map 'Our Number' has no name before a =; say it like --map"),
-        (("--map-file", "crm.csv"), "crm.csv is not a map of columns; write lines such as"),
+        (("--map-file", "crm.csv"), "crm.csv is not TOML at line 1, column"),
     ],
 )
 def test_a_mistake_in_the_names_of_columns_is_one_line(push: Push, options: tuple[str, ...], told: str) -> None:
@@ -128,7 +128,7 @@ def test_the_first_error_stops_a_push_only_where_asked(push: Push) -> None:
     Path("stop.json").write_text(json.dumps(rows))
     code, results, told = push("stop.json", "--stop-at-first-error")
     assert (code, outcomes(results)) == (1, ["created", "refused"])
-    assert told == ("2 of 3 rows: 1 created, 1 refused\nGo on with: cosell push --stop-at-first-error stop.json\n")
+    assert told == ("2 of 3 rows: 1 created, 1 refused\nResume with: cosell push --stop-at-first-error stop.json\n")
     assert outcomes(push("stop.json")[1]) == ["unchanged", "refused", "created"]
 
 
@@ -149,7 +149,7 @@ def test_ctrl_c_ends_a_push_with_a_summary_and_the_command_that_goes_on(
         patched.setattr(Calls, "create", interrupted)
         code, results, told = push("my rows.json", "--url", server.url)
     assert (code, outcomes(results)) == (130, ["created"])
-    assert told == f"1 of 2 rows: 1 created\nGo on with: cosell push --url {server.url} 'my rows.json'\n"
+    assert told == f"1 of 2 rows: 1 created\nResume with: cosell push --url {server.url} 'my rows.json'\n"
     assert outcomes(push("my rows.json")[1]) == ["unchanged", "created"]
 
 

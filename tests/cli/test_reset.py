@@ -58,7 +58,7 @@ def test_stamps_and_identifiers_go_on(seeded: Run, tmp_path: Path) -> None:
     seen = client.list_opportunities(Catalog="Sandbox", MaxResults=1)["OpportunitySummaries"][0]["LastModifiedDate"]
     seeded("reset", "--yes", "--account", ACCOUNT)
     done = seeded("seed", "--count", "12", "--account", ACCOUNT)
-    assert "12 stamps moved behind" in done.out
+    assert "12 stamps moved after" in done.out
     again = client.list_opportunities(
         Catalog="Sandbox", MaxResults=50, LastModifiedDate={"AfterLastModifiedDate": seen}
     )["OpportunitySummaries"]

@@ -104,7 +104,7 @@ def test_a_limit_tells_how_to_go_on_without_a_gap(run: Run, ids: list[str]) -> N
 def test_finding_nothing_tells_what_else_to_try(run: Run) -> None:
     assert "put --where before it" in run("search", "Stage", "=", "Qualified").err
     assert "asked with --where" in run("search", "eagle").err
-    assert "contains does not mind case" in run("search", "--where", "Stage = qualified").err
+    assert "contains ignores case" in run("search", "--where", "Stage = qualified").err
     assert "Make some: cosell seed --db cosell.db" in run("search", "--catalog", "AWS").err
 
 
@@ -148,6 +148,39 @@ MISTAKES = [
 def test_a_mistake_is_pointed_at_before_anything_is_asked(run: Run, asked: list[str], told: list[str]) -> None:
     refused = run("search", *asked, "--db", "nowhere.db")
     assert (refused.code, refused.out, refused.err.splitlines()) == (2, "", told)
+
+
+NEAR = [
+    ("Stage = Qualifed", ["'Qualifed' is not a value of Stage; did you mean 'Qualified'?"]),
+    ("stage != qualified", ["'qualified' is not a value of Stage; did you mean 'Qualified'?"]),
+    ("ReviewStatus in (Aproved, Rejected)", ["'Aproved' is not a value of ReviewStatus; did you mean 'Approved'?"]),
+    ("Industry has Aerospase", ["'Aerospase' is not a value of Industry; did you mean 'Aerospace'?"]),
+    ("not CountryCode = de", ["'de' is not a value of CountryCode; did you mean 'DE'?"]),
+    ("CountryCode = XX", ["'XX' is not a value of CountryCode; known are US, AF, AX, AL, "]),
+    ("Stage = xyzzy", ["'xyzzy' is not a value of Stage; known are Prospect, Qualified, Technical Validation, "]),
+    ("Origin = 'AWS Referal'", ["'AWS Referal' is not a value of Origin; did you mean 'AWS Referral'?"]),
+    ("EngagementScore = Hgih", ["'Hgih' is not a value of EngagementScore; did you mean 'High'?"]),
+    (
+        "OpportunityType contains any of (New, Renewl)",
+        ["'Renewl' is not a value of OpportunityType; did you mean 'Flat Renewal'?"],
+    ),
+    (
+        "(Stage = Comitted or Stage = Lanched) and Tags has b",
+        ["'Comitted' is not a value of Stage; did you mean", "'Lanched' is not a value of Stage; did you mean"],
+    ),
+    ("Stage = Qualified and Industry contains aero and CustomerCompanyName = Qualifed", []),
+]
+
+
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize(("where", "told"), NEAR)
+def test_a_value_that_its_field_never_has_is_reported_and_still_searched(run: Run, where: str, told: list[str]) -> None:
+    finished = run("search", "--where", where, "--json")
+    assert finished.code == 0
+    lines = [line for line in finished.err.splitlines() if line.startswith("cosell: --where: ")]
+    assert len(lines) == len(told)
+    for line, beginning in zip(lines, told, strict=True):
+        assert line.startswith(f"cosell: --where: {beginning}")
 
 
 @pytest.mark.usefixtures("ids")

@@ -68,7 +68,7 @@ def test_seeding_again_appends_behind_whatever_a_reader_has_seen(run: Run, tmp_p
     seen = client.list_opportunities(Catalog="Sandbox", MaxResults=100)["OpportunitySummaries"]
     watermark = seen[0]["LastModifiedDate"]
     done = run("seed", "--count", "40", "--seed", "2", "--db", "pipeline.db", "--account", ACCOUNT)
-    assert "stamps moved behind those that were there" in done.out
+    assert "stamps moved after the existing ones" in done.out
     fresh = client.list_opportunities(
         Catalog="Sandbox", MaxResults=100, LastModifiedDate={"AfterLastModifiedDate": watermark}
     )["OpportunitySummaries"]

@@ -41,20 +41,20 @@ def test_a_server_takes_its_settings_from_all_places(serve: Callable[..., Server
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("db =", "cosell.toml is not TOML at end of document; see docs"),
+        ("db =", "cosell.toml is not TOML: it ends too early; see docs"),
         ("databse = 'x'", "cosell.toml: there is no setting databse; "),
         ("port = '4280'", "cosell.toml: port '4280' is not a whole number from 0 to 65535; see docs"),
         ("port = 70000", "cosell.toml: port 70000 is not a whole number from 0 to 65535; see docs"),
-        ("catalog = 'aws'", "cosell.toml: catalog 'aws' is not AWS or Sandbox; did you mean AWS?"),
+        ("catalog = 'aws'", "cosell.toml: catalog 'aws' is not AWS or Sandbox; did you mean 'AWS'?"),
         ("account = '7'", "cosell.toml: account '7' is not an account of twelve digits; see docs"),
         ("review_rejected = 2", "cosell.toml: review_rejected 2 is not a number from 0 to 1; see docs"),
         ("db = 7", "cosell.toml: db 7 is not a text; see docs"),
         ("insecure = 1", "cosell.toml: insecure 1 is not true or false; see docs"),
         ("review_seed = 'x'", "cosell.toml: review_seed 'x' is not a whole number; see docs"),
-        (b"db = '\xff'", "cosell.toml is not UTF-8; save it as UTF-8"),
+        (b"db = '\xff'", "cosell.toml is not UTF-8 in line 1; see docs"),
     ],
 )
-def test_a_wrong_file_is_told_in_one_line(
+def test_a_wrong_file_is_reported_in_one_line(
     run: Callable[..., Finished], tmp_path: Path, text: str | bytes, reason: str
 ) -> None:
     (tmp_path / "cosell.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -76,14 +76,14 @@ def test_a_line_break_behind_a_value_is_no_part_of_it(
     assert f"COSELL_{variable} {value!r} is not " in told.err
 
 
-def test_a_wrong_variable_is_told_in_one_line(run: Callable[..., Finished]) -> None:
+def test_a_wrong_variable_is_reported_in_one_line(run: Callable[..., Finished]) -> None:
     told = run("env", environment={"COSELL_ACCOUNT": "seven"})
     assert told.code == 2
     assert "COSELL_ACCOUNT 'seven' is not an account of twelve digits; see: cosell env --help" in told.err
     assert told.err.count("\n") == 1
 
 
-def test_a_variable_that_no_setting_has_is_told(run: Callable[..., Finished]) -> None:
+def test_a_variable_that_no_setting_has_is_reported(run: Callable[..., Finished]) -> None:
     told = run("env", environment={"COSELL_PROT": "1", "COSELL_IMAGE": "x", "COSELL_PORT_4280_TCP": "tcp://10.0.0.1"})
     assert told.code == 0
     assert told.err == (

@@ -142,7 +142,7 @@ def test_a_new_partners_sandbox_has_no_solution_until_it_gets_one(run: Run, serv
     client.associate_opportunity(**association)
 
 
-def test_a_server_refuses_in_one_line_and_one_that_is_not_there_is_told(run: Run, serve: Serve) -> None:
+def test_a_server_refuses_in_one_line_and_one_that_is_not_there_is_reported(run: Run, serve: Serve) -> None:
     server = serve("--db", ":memory:")
     refused = run("solutions", "add", "Again", "--id", "S-1234567", "--url", server.url)
     assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)

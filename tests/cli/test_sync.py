@@ -161,7 +161,7 @@ def test_the_status_tells_what_is_not_done(terminal: Terminal) -> None:
         mirror.detail_failed(row.id, "no luck", 0)
         mirror.begin_run("full", 0, identity)
     assert terminal("sync", "status") == 0
-    assert "a pass is under way" in terminal.out
+    assert "a pass is in progress" in terminal.out
     assert f"{row.id}: no luck (1 attempts)" in terminal.out
     assert "interrupted" in terminal.out
     assert "running" in terminal.out
@@ -223,7 +223,7 @@ def test_a_mistake_is_one_line_and_a_next_step(terminal: Terminal, options: list
     assert terminal.err.count("\n") == 1
 
 
-def test_without_credentials_the_next_step_is_told(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_next_step_is_suggested(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     assert terminal("sync", "--endpoint-url", terminal.server.url) == 2
@@ -259,7 +259,9 @@ def test_a_foreign_mirror_and_a_held_one_are_refused(terminal: Terminal) -> None
     assert "the mirror is held by ana, process 7; wait for it" in terminal.err
 
 
-def test_what_the_installed_boto3_does_not_know_is_told(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_installed_boto3_does_not_know_is_reported(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from cosell.sync import answers
 
     monkeypatch.setattr(answers, "_type_of", lambda *_: dict[str, int])
@@ -314,13 +316,15 @@ def test_a_run_that_is_interrupted_says_so(terminal: Terminal, monkeypatch: pyte
     ("url", "shown"),
     [
         ("mirror.db", "mirror.db"),
-        ("postgresql://ana:secret@host:5432/db?sslmode=require", "postgresql://ana@host:5432/db"),
+        ("postgresql://ana:secret@host:5432/db?sslmode=require", "postgresql://ana@host:5432/db?sslmode=require"),
+        ("postgresql://ana:p@ss@host/db?sslpassword=x&passfile=y", "postgresql://ana@host/db?passfile=y"),
+        ("host=host password='a secret' dbname=db", "host=host dbname=db"),
         ("postgresql://host/db?password=secret", "postgresql://host/db"),
         ("postgresql://host:5432/db?user=ana&password=sec@ret", "postgresql://host"),
         ("postgresql://ana:sec?ret@host/db", "postgresql://ana"),
         ("postgresql://ana:secret@one:5432,two:5433/db?x=1", "postgresql://ana@one:5432,two:5433/db"),
-        ("host=one password=secret dbname=db", "host=one password=*** dbname=db"),
-        (r"password = 'sec\' ret' host=one", "password = *** host=one"),
+        ("host=one password=secret dbname=db", "host=one dbname=db"),
+        (r"password = 'sec\' ret' host=one", "host=one"),
         ("sqlite:///mirror.db", "sqlite:///mirror.db"),
     ],
 )

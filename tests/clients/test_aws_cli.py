@@ -105,7 +105,7 @@ def test_without_pagination_one_page_and_its_token_are_shown(aws: Callable[..., 
     assert "NextToken" not in following
 
 
-def test_an_error_is_told_with_its_name(aws: Callable[..., Printed]) -> None:
+def test_an_error_is_reported_with_its_name(aws: Callable[..., Printed]) -> None:
     refused = aws("list-opportunities", "--catalog", "Sandbox", "--life-cycle-stage", "Won")
     assert refused.code in (254, 255)  # version 2 and version 1
     assert "An error occurred (ValidationException) when calling the ListOpportunities operation" in refused.err

@@ -115,12 +115,12 @@ def test_settings_of_a_server_are_options_too() -> None:
 @pytest.mark.parametrize(
     ("options", "told"), [({"task_delay": "soon"}, "'soon' is not a time span"), ({"any_value": "yes"}, "any_value")]
 )
-def test_a_setting_that_is_not_possible_is_told(options: dict[str, Any], told: str) -> None:
+def test_a_setting_that_is_not_possible_is_reported(options: dict[str, Any], told: str) -> None:
     with pytest.raises(UserError, match=told):
         cosell.connect(**options)
 
 
-def test_a_place_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_place_that_is_no_database_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be opened"):
         cosell.connect(str(tmp_path / "no" / "folder.db"))
     with pytest.raises(UserError, match="cannot open mysql:// databases"):

@@ -360,7 +360,7 @@ def test_a_generator_is_refused_because_it_would_run_outside(generating: Any) ->
         cosell.intercept()(generating)
 
 
-def test_a_decorator_without_parentheses_is_told() -> None:
+def test_a_decorator_without_parentheses_is_reported() -> None:
     with pytest.raises(UserError, match=r"@cosell\.intercept\(\)"):
         cosell.intercept(generator)  # type: ignore[arg-type]
 
@@ -392,7 +392,7 @@ def test_an_option_of_boto3_is_none_of_a_block() -> None:
         cosell.intercept(region_name="us-east-1")
 
 
-def test_a_setting_that_is_not_possible_is_told_at_the_beginning() -> None:
+def test_a_setting_that_is_not_possible_is_reported_at_the_beginning() -> None:
     with pytest.raises(UserError, match="'soon' is not a time span"), cosell.intercept(task_delay="soon"):
         pass
 

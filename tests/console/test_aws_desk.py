@@ -82,7 +82,7 @@ def test_those_that_wait_longest_stand_first_and_nobody_else(site: Site) -> None
     assert NAMES["markup"] in page.text
 
 
-def test_where_nothing_waits_the_next_command_is_told(site: Site) -> None:
+def test_where_nothing_waits_the_next_command_is_suggested(site: Site) -> None:
     _, _, text = site.request("GET", site.address(DESK, account="000000000009"))
     assert "Nothing waits" in text
     assert re.search("cosell seed --count 1000 --db .* --account 000000000009 --catalog Sandbox", text)
@@ -97,7 +97,7 @@ def test_where_nothing_waits_the_next_command_is_told(site: Site) -> None:
         ("reject", "Rejected"),
     ],
 )
-def test_each_decision_is_taken_and_told(site: Site, decision: str, becomes: str) -> None:
+def test_each_decision_is_taken_and_announced(site: Site, decision: str, becomes: str) -> None:
     desk = submit(site, site.address(DESK), {"decision": decision, "id": "O1000001"})
     assert life_cycle(site, "O1000001")["ReviewStatus"] == becomes
     assert f"O1000001 is now {becomes}" in desk.text
@@ -272,7 +272,7 @@ def test_the_clock_is_stepped_set_frozen_and_let_go(site: Site) -> None:
     submit(site, desk, {"at": "2030-05-04T09:00:00Z", "step": ""})
     page = submit(site, desk, {"step": "1d2h"})
     assert "2030-05-05 11:00:00" in page.text
-    assert "Time stands still" in page.text
+    assert "Time is frozen" in page.text
     assert "This was not done" in submit(site, desk, {"step": "soon"}).text
     page = submit(site, desk, {"mode": "real"})
     assert "Time is that of this machine." in page.text

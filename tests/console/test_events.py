@@ -69,7 +69,7 @@ def test_events_of_every_account_are_shown_to_who_asks(site: Site) -> None:
     assert f"for {ACCOUNT}" in page.text
 
 
-def test_each_sink_is_told_with_its_cursor_its_retries_and_its_dead_letters(site: Site) -> None:
+def test_each_sink_is_shown_with_its_cursor_its_retries_and_its_dead_letters(site: Site) -> None:
     text = site.page(EVENTS).text
     assert "file:events.jsonl" in text
     assert "slow" in text
@@ -95,7 +95,7 @@ def test_what_cannot_be_delivered_is_explained(site: Site, form: dict[str, str])
     assert "This was not done" in submit(site, site.address(EVENTS), {"do": "replay", **form}).text
 
 
-def test_where_nothing_has_happened_the_next_command_is_told(site: Site) -> None:
+def test_where_nothing_has_happened_the_next_command_is_suggested(site: Site) -> None:
     _, _, text = site.request("GET", site.address(EVENTS, account="000000000009"))
     assert "Nothing has happened" in text
     assert f"cosell events tail --url {site.url}" in text

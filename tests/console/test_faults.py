@@ -82,7 +82,7 @@ def test_empty_fields_say_nothing_but_a_message_may_be_empty(site: Site) -> None
         ("delay", "soon", "delay"),
     ],
 )
-def test_a_mistake_is_told_and_the_form_keeps_what_was_typed(site: Site, field: str, value: str, told: str) -> None:
+def test_a_mistake_is_reported_and_the_form_keeps_what_was_typed(site: Site, field: str, value: str, told: str) -> None:
     page = sent(site, WHOLE | {field: value})
     assert told in page.text
     assert there(site) == []

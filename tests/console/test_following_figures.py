@@ -206,7 +206,7 @@ def test_what_another_version_has_kept_is_counted_anew(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("small_steps")
-def test_who_counts_is_broken_off_at_the_end(engine: Engine) -> None:
+def test_who_counts_is_interrupted_at_the_end(engine: Engine) -> None:
     caller = Caller(engine)
     caller.put([record("O1"), record("O2"), record("O3")])
     closed = Pipelines(engine.store)

@@ -342,16 +342,16 @@ def test_a_console_beside_a_mirror_leaves_nothing_there(
     ("arguments", "told"),
     [
         (("--mirror", "none.db"), "there is no mirror none.db; make one with: cosell sync --mirror none.db"),
-        (("--host", "0.0.0.0"), "whoever reaches 0.0.0.0 could read the whole mirror"),
+        (("--host", "0.0.0.0"), "--host '0.0.0.0' lets anyone who reaches it read the whole mirror"),
     ],
 )
-def test_mistakes_are_told_with_the_next_step(run: Callable[..., Finished], arguments: Any, told: str) -> None:
+def test_mistakes_are_reported_with_the_next_step(run: Callable[..., Finished], arguments: Any, told: str) -> None:
     done = run("console", *arguments)
     assert done.code == 2
     assert told in done.err
 
 
-def test_a_run_that_is_under_way_has_done_nothing_yet() -> None:
+def test_a_run_that_is_in_progress_has_done_nothing_yet() -> None:
     run = dict.fromkeys(("seconds", "calls", "new", "changed", "error"), None)
     line = run_line({**run, "started": "2026-05-04T09:00:00.000Z", "mode": "sync", "status": "running"})
     assert (line.took, line.rate, line.did, line.error) == ("–", "–", "–", "")

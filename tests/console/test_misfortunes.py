@@ -120,7 +120,7 @@ def test_a_page_whose_rest_cannot_be_made_says_so_and_ends(serve_after: Callable
     assert "secret" not in log
 
 
-def test_a_database_that_does_not_answer_is_told(ask: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_answer_is_reported(ask: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pipelines, "of", raising(StoreUnavailable("locked")))
     status, text = ask("/console/pipeline")
     assert status == 503
@@ -128,7 +128,7 @@ def test_a_database_that_does_not_answer_is_told(ask: Asked, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("path", ["/console/", "/console/opportunities/O1000001", "/console/opportunities.csv"])
-def test_an_api_that_fails_is_told(ask: Asked, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_an_api_that_fails_is_reported(ask: Asked, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     answer = {"__type": "x#ServiceUnavailableException", "message": "The database does not answer."}
     monkeypatch.setattr(Visit, "ask", raising(ApiError(503, answer)))
     status, text = ask(path)
@@ -150,16 +150,16 @@ def test_an_account_that_has_something_is_shown_where_the_usual_one_has_nothing(
     assert "111122223333" in ask("/console/", "")[1]
 
 
-def test_a_pipeline_that_cannot_be_made_is_told(engine: Engine) -> None:
+def test_a_pipeline_that_cannot_be_made_is_reported(engine: Engine) -> None:
     refused = AdminResult(503, {"error": "The database does not answer: full"})
     surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)
     visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store.scopes())
-    with pytest.raises(Failure, match="Nothing was made: The database does not answer: full"):
+    with pytest.raises(Failure, match="Nothing was created: The database does not answer: full"):
         seed(Visit(surroundings, visitor, path="/console/", origin="http://127.0.0.1:1"))
 
 
 @pytest.mark.parametrize("page", [desk, faults, wire, events])
-def test_what_the_admin_api_cannot_tell_now_is_told(engine: Engine, page: Callable[[Visit], Response]) -> None:
+def test_what_the_admin_api_cannot_tell_now_is_reported(engine: Engine, page: Callable[[Visit], Response]) -> None:
     refused = AdminResult(503, {"error": "The database does not answer: full"})
     surroundings = Surroundings(engine, lambda *_: refused, Pipelines(engine.store), engine.store.scopes)
     visitor = visitor_of({"account": "999999999999", "catalog": "AWS"}, engine.store.scopes())
@@ -168,7 +168,7 @@ def test_what_the_admin_api_cannot_tell_now_is_told(engine: Engine, page: Callab
 
 
 @pytest.mark.parametrize("path", ["/console/desk", "/console/desk/O1000001"])
-def test_a_desk_whose_api_fails_is_told(ask: Asked, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_a_desk_whose_api_fails_is_reported(ask: Asked, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     answer = {"__type": "x#ServiceUnavailableException", "message": "The database does not answer."}
     monkeypatch.setattr(Visit, "ask", raising(ApiError(503, answer)))
     status, text = ask(path)

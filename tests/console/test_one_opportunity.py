@@ -45,7 +45,7 @@ def page_of(site: Site, identifier: str) -> Document:
     return site.page(f"/console/opportunities/{identifier}")
 
 
-def test_each_change_is_told_with_its_differences_and_its_event(new_site: Callable[[], Site]) -> None:
+def test_each_change_is_shown_with_its_differences_and_its_event(new_site: Callable[[], Site]) -> None:
     site = new_site()
     client = site.server.client()
     created = client.create_opportunity(
@@ -78,7 +78,7 @@ def test_each_change_is_told_with_its_differences_and_its_event(new_site: Callab
     assert json.loads(page.texts["raw"])["LifeCycle"]["ReviewStatus"] == "Approved"
 
 
-def test_a_review_status_that_an_update_has_lost_is_told_as_such(serve: Callable[..., Server]) -> None:
+def test_a_review_status_that_an_update_has_lost_is_reported_as_such(serve: Callable[..., Server]) -> None:
     site = Site(serve("--sandbox-quirks"), {})
     client = site.server.client()
     created = client.create_opportunity(Catalog="Sandbox", ClientToken="1")
@@ -89,7 +89,7 @@ def test_a_review_status_that_an_update_has_lost_is_told_as_such(serve: Callable
     assert "no submission is possible any more" in site.page(f"/console/desk/{created['Id']}").text
 
 
-def test_the_review_the_tags_and_the_view_of_aws_are_told(new_site: Callable[[], Site]) -> None:
+def test_the_review_the_tags_and_the_view_of_aws_are_shown(new_site: Callable[[], Site]) -> None:
     site = new_site()
     client = site.server.client()
     created = client.create_opportunity(**SUBMITTABLE)
@@ -103,7 +103,7 @@ def test_the_review_the_tags_and_the_view_of_aws_are_told(new_site: Callable[[],
     assert "Last changed" not in page.text
 
 
-def test_nothing_is_told_three_times(site: Site) -> None:
+def test_nothing_is_shown_three_times(site: Site) -> None:
     record = site.server.client().get_opportunity(Catalog="Sandbox", Identifier="O1000007")
     page = page_of(site, "O1000007")
     shown = page.text.replace(page.texts["raw"], "")
@@ -164,7 +164,7 @@ def test_differences_name_the_members(
     assert headline_of(differences) == headline
 
 
-def test_an_entry_of_a_list_is_told_as_one_writes_it() -> None:
+def test_an_entry_of_a_list_is_shown_as_one_writes_it() -> None:
     facts = facts_of(
         {
             "Team": [{"LastName": "Beck"}, {"Email": "ada@nordwind.example"}],

@@ -81,7 +81,7 @@ def test_a_number_of_a_page_that_cannot_be_is_the_first(site: Site, number: str)
     assert site.page(TABLE, ("Page", number)).texts["page"] == "Page 1"
 
 
-def test_a_token_that_leads_nowhere_is_told_on_the_page(site: Site) -> None:
+def test_a_token_that_leads_nowhere_is_reported_on_the_page(site: Site) -> None:
     assert "To the first page" in site.page(TABLE, ("Back", "x"), ("Page", "3"), status=400).text
 
 

@@ -19,7 +19,7 @@ from cosell.console.pipeline.sums import sums_of
 from cosell.console.pipeline.tiles import tiles_of
 from cosell.engine import Engine
 from cosell.errors import UserError
-from cosell.reporting import Reporting, reporting_of
+from cosell.reporting import Reporting, probabilities_of, rates_of
 from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
 from tests.conftest import Server
 from tests.console.conftest import Document, Site
@@ -186,11 +186,11 @@ def test_the_forecast_weighs_each_stage_and_currencies_stay_apart_without_rates(
     sums = sums_of(figures_of(*GIVEN), MAY, Reporting())
     assert sums.open_spends() == {"EUR": 200_50, "USD": 100_00}
     assert sums.forecast(Reporting()) == {"EUR": 180_45, "USD": 10_00}
-    assert sums.forecast(reporting_of("USD", "", "Committed=50,Prospect=0")) == {"EUR": 100_25}
+    assert sums.forecast(Reporting(probabilities=probabilities_of("Committed=50,Prospect=0"))) == {"EUR": 100_25}
 
 
 def test_rates_make_one_currency_and_what_has_none_stays_apart() -> None:
-    reporting = reporting_of("USD", "EUR=1.08, GBP=1.27", "")
+    reporting = Reporting("USD", rates_of("EUR=1.08, GBP=1.27", "USD"))
     sums = sums_of(figures_of(*GIVEN, ("Qualified", "2026-05-02", "JPY", "5000")), MAY, reporting)
     assert sums.open_spends() == {"JPY": 5000_00, "USD": 100_00 + 216_54}
     assert sums.spenders["USD", "Committed"] == 1
@@ -202,20 +202,31 @@ def test_rates_make_one_currency_and_what_has_none_stays_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("rates", "told"),
     [
-        (("Dollar", "", ""), "'Dollar' is not a currency"),
-        (("USD", "EUR", ""), "rates: 'EUR' has no value"),
-        (("USD", "USD=1", ""), "rates: 'USD' is not a currency other than USD"),
-        (("USD", "EUR=0", ""), "rates: '0' is not what one EUR is worth in USD"),
-        (("USD", "EUR=1,08", ""), "rates: '08' has no value"),
-        (("USD", "", "Launched=100"), "probabilities: 'Launched' is not an open stage"),
-        (("USD", "", "Prospect=101"), "probabilities: '101' is not a whole number"),
+        ("EUR", "'EUR' has no value"),
+        ("USD=1", "'USD' is not a currency other than USD"),
+        ("EUR=0", "'0' is not what one EUR is worth in USD"),
+        ("EUR=1,08", "'08' has no value"),
     ],
 )
-def test_a_wrong_rate_or_probability_is_told(settings: tuple[str, str, str], told: str) -> None:
+def test_a_wrong_rate_is_reported(rates: str, told: str) -> None:
     with pytest.raises(UserError, match=told):
-        reporting_of(*settings)
+        rates_of(rates, "USD")
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "told"),
+    [
+        ("Launched=100", "'Launched' is not an open stage; choose from Prospect"),
+        ("Qualifed=100", "'Qualifed' is not an open stage; did you mean Qualified?"),
+        ("Prospect=101", "'101' is not a whole number"),
+    ],
+)
+def test_a_wrong_probability_is_reported(probabilities: str, told: str) -> None:
+    with pytest.raises(UserError) as refused:
+        probabilities_of(probabilities)
+    assert told in str(refused.value)
 
 
 def test_rates_of_a_server_are_named_beside_the_amounts(serve: Callable[..., Server], tmp_path: Any) -> None:

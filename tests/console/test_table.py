@@ -95,7 +95,7 @@ def test_the_same_question_can_be_copied_and_asked(
     assert [summary["Id"] for summary in got["OpportunitySummaries"]] == page.identifiers
 
 
-def test_what_the_api_refuses_is_told_in_its_words(site: Site) -> None:
+def test_what_the_api_refuses_is_reported_in_its_words(site: Site) -> None:
     page = site.page("/console/opportunities", ("LifeCycleStage", "Nowhere"), ("MaxResults", "500"), status=400)
     for told in ("ValidationException", "LifeCycleStage", "INVALID_ENUM_VALUE", "MaxResults", "VALUE_OUT_OF_RANGE"):
         assert told in page.text

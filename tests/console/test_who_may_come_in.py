@@ -40,7 +40,7 @@ def test_a_form_without_the_token_of_its_browser_changes_nothing(new_site: Calla
     for body, given in [("", cookie), (f"csrf={token}", ""), (f"csrf={token}", cookie + "x"), ("csrf=x", cookie)]:
         status, _, text = site.request("POST", home, body, {**FORM, "Cookie": given})
         assert status == 403
-        assert "Open the page anew" in text
+        assert "Reload the page" in text
     assert "No opportunities yet" in site.page("/console/").text
     status, _, _ = site.request("POST", home, f"csrf={token}", {**FORM, "Cookie": cookie})
     assert status == 303

@@ -58,7 +58,7 @@ def opened(site: Site, address: str) -> Document:
     return Document(text)
 
 
-def test_where_nobody_has_called_the_next_command_is_told(new_site: Callable[[], Site]) -> None:
+def test_where_nobody_has_called_the_next_command_is_suggested(new_site: Callable[[], Site]) -> None:
     silent = new_site()
     assert f"cosell list --url {silent.url}" in silent.page(WIRE).text
     silent.server.client().list_opportunities(Catalog="Sandbox")
@@ -234,7 +234,7 @@ def test_any_worker_shows_and_sends_again_what_another_has_answered(serve: Calla
     assert json.loads(again.texts["response-json"])["Id"] in identifiers
 
 
-def test_what_names_no_operation_is_told_but_cannot_be_sent_again(site: Site) -> None:
+def test_what_names_no_operation_is_reported_but_cannot_be_sent_again(site: Site) -> None:
     raw(site.server, "Nonsense", {})
     address = newest(site)
     page = opened(site, address)

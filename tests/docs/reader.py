@@ -16,15 +16,21 @@ import boto3
 from tests.docs.pages import Block
 
 USUAL_ADDRESS = "127.0.0.1:4280"
+SERVER = "postgresql://cosell@db.example/"
+"""Where pages have their PostgreSQL server."""
 PATIENCE_S = 60
 
 
 class Reader:
-    """Runs the blocks of one page. `port` takes the place of cosell's usual one, wherever the page names it."""
+    """Runs the blocks of one page.
 
-    def __init__(self, folder: Path, port: int) -> None:
+    `port` takes the place of cosell's usual one, wherever the page names it, and `server` that of `SERVER`.
+    """
+
+    def __init__(self, folder: Path, port: int, server: str) -> None:
         self.folder = folder
         self.port = port
+        self._server = server
         self.printed = ""
         self._names: dict[str, Any] = {"__name__": "__main__"}
         self._servers: list[subprocess.Popen[str]] = []
@@ -40,7 +46,7 @@ class Reader:
 
     def follow(self, block: Block) -> None:
         """Do what a block says. Raises AssertionError, with the block's place, where it does not work."""
-        text = block.text.replace(USUAL_ADDRESS, f"127.0.0.1:{self.port}")
+        text = block.text.replace(USUAL_ADDRESS, f"127.0.0.1:{self.port}").replace(SERVER, self._server)
         if block.file is not None:
             path = self.folder / block.file
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import LANGUAGES, PAGES, ROOT, WAYS, Block, blocks_of, name_of
-from tests.docs.reader import Reader
+from tests.docs.reader import SERVER, Reader
+from tests.postgres import Postgres
 
 MODULES = ROOT / "build" / "javascript" / "node_modules"
 
@@ -27,9 +28,9 @@ def _needs_node(block: Block) -> bool:
     return "node" in block.ways
 
 
-def _follow(page: Path, folder: Path, chosen: Callable[[Block], bool]) -> None:
+def _follow(page: Path, folder: Path, chosen: Callable[[Block], bool], server: str = SERVER) -> None:
     """Follow a page, without the blocks that are not chosen and what they would print."""
-    reader = Reader(folder, _free_port())
+    reader = Reader(folder, _free_port(), server)
     followed = True
     try:
         for block in blocks_of(page):
@@ -41,10 +42,16 @@ def _follow(page: Path, folder: Path, chosen: Callable[[Block], bool]) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(map(_is_run, blocks_of(page)))], ids=name_of)
-def test_whoever_follows_the_page_arrives(page: Path, tmp_path: Path) -> None:
+def test_whoever_follows_the_page_arrives(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if any(block.text.startswith("curl ") for block in blocks_of(page)) and not shutil.which("curl"):
         pytest.skip("curl is not installed: apt-get install curl")
-    _follow(page, tmp_path, lambda block: "node" not in block.ways)
+    server = SERVER
+    if SERVER in page.read_text(encoding="utf-8"):
+        postgres: Postgres = request.getfixturevalue("postgres")
+        server = postgres.url("")
+        for name in ("cosell", "copied"):
+            postgres.make_database(name)
+    _follow(page, tmp_path, lambda block: "node" not in block.ways, server)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(map(_needs_node, blocks_of(page)))], ids=name_of)

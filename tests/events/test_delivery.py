@@ -344,7 +344,7 @@ def test_what_is_held_has_an_end(post: Post, monkeypatch: pytest.MonkeyPatch) ->
     assert set(sink.got) == {event.event_id for event in post.announced}
 
 
-def test_a_sink_that_raises_has_failed_and_is_told_by_the_name_of_the_defect(post: Post) -> None:
+def test_a_sink_that_raises_has_failed_and_is_reported_by_the_name_of_the_defect(post: Post) -> None:
     sink = ToldSink()
     sink.deliver = lambda _: 1 / 0  # type: ignore[assignment,method-assign,return-value]
     run_until_quiet(carrier := post.carrier(sink))
@@ -354,7 +354,7 @@ def test_a_sink_that_raises_has_failed_and_is_told_by_the_name_of_the_defect(pos
     assert post.status().held == 1
 
 
-def test_failing_and_recovering_are_told_once(post: Post) -> None:
+def test_failing_and_recovering_are_reported_once(post: Post) -> None:
     sink = ToldSink(is_down)
     carrier = post.carrier(sink)
     post.announce(*"ABC")

@@ -62,7 +62,7 @@ def test_a_line_that_breaks_is_taken_up_where_it_broke(monkeypatch: pytest.Monke
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", "is not a cosell, or an older one (status 404)"),
     ],
 )
-def test_a_server_that_is_no_cosell_is_told_in_one_line(answer: bytes, told: str) -> None:
+def test_a_server_that_is_no_cosell_is_reported_in_one_line(answer: bytes, told: str) -> None:
     with server_that_says([answer], []) as url, pytest.raises(UserError) as refused:
         admin.ask(url, "events/sinks")
     assert told in refused.value.message

@@ -55,7 +55,7 @@ def test_events_are_kept_as_long_as_the_operator_says(post: Post) -> None:
         assert len(post.outbox.after(0, 10)) == left
 
 
-def test_how_far_a_sink_has_come_is_told_while_somebody_else_writes(tmp_path: Path) -> None:
+def test_how_far_a_sink_has_come_is_reported_while_somebody_else_writes(tmp_path: Path) -> None:
     engine, other = (Engine.open(str(tmp_path / "pipeline.db")) for _ in range(2))
     engine.store.outbox.open_sink("a")
     with other.store.write(Scope("111122223333", "Sandbox")):
@@ -208,7 +208,7 @@ def test_a_deliverer_outlives_whatever_goes_wrong(
     assert sink.got == list(dict.fromkeys(sink.got)), "nothing comes twice"
 
 
-def test_a_sink_that_cannot_be_looked_at_is_told_of_and_delivered_to_all_the_same(file_engine: Engine) -> None:
+def test_a_sink_that_cannot_be_looked_at_is_reported_and_delivered_to_all_the_same(file_engine: Engine) -> None:
     sink = Waiting()
     sink.trouble = lambda: 1 // 0  # type: ignore[method-assign,assignment,return-value]
     told: list[tuple[str, object]] = []

@@ -1,5 +1,6 @@
 """Delivery by one of many processes over PostgreSQL: the right passes on, and news of events comes from everywhere."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -55,6 +56,25 @@ def test_delivery_passes_on_when_the_delivering_server_is_killed(serve: Callable
         assert sorted(receiver.until(5)) == created
         identifiers = [event["id"] for event in receiver.events]
         assert len(identifiers) == len(set(identifiers)), "whoever takes over goes on where the other one was"
+
+
+def test_a_server_that_stood_still_does_not_deliver_what_another_one_has_taken_over(
+    serve: Callable[..., Server], url: str
+) -> None:
+    with Receiver() as receiver:
+        options = ("--db", url, "--sink", receiver.url)
+        first, second = (serve(*options, environment=SECRET_VARIABLE) for _ in range(2))
+        created = [create(first, "first")]
+        assert receiver.until(1) == created
+        until_settled(second)
+        first.process.send_signal(signal.SIGSTOP)
+        created.append(create(second, "second"))
+        assert sorted(receiver.until(2)) == created
+        first.process.send_signal(signal.SIGCONT)
+        created += [create(first, f"again {number}") for number in range(3)]
+        assert sorted(receiver.until(5)) == created
+        until_settled(first)
+        assert len(receiver.events) == len(created)
 
 
 def test_one_process_has_the_right_and_gives_it_back(engines: tuple[Engine, Engine]) -> None:

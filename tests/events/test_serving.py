@@ -255,14 +255,14 @@ def test_a_file_that_cannot_be_written_is_tried_again(serve: Callable[..., Serve
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--sink", "kafka:topic"], "kafka: is not a kind of sink"),
-        (["--keep-events", "soon"], "keep_events: "),
+        (["--sink", "kafka:topic"], "'kafka:topic' is not a sink: its kind is unknown"),
+        (["--keep-events", "soon"], "--keep-events 'soon' is not a time span"),
         (["--sink", "https://example.com/"], "needs a secret: whsec_"),
-        (["--sink", "https://example.com/#secret=whsec_abc"], "the secret of the webhook https://example.com "),
+        (["--sink", "https://example.com/#secret=whsec_abc"], "--sink 'https://example.com "),
         (["--sink", "file:-", "--workers", "2"], "several workers cannot share stdout"),
     ],
 )
-def test_a_sink_that_is_not_possible_is_told_before_anything_is_served(
+def test_a_sink_that_is_not_possible_is_reported_before_anything_is_served(
     run: Callable[..., Finished], tmp_path: Path, arguments: list[str], line: str
 ) -> None:
     refused = run("serve", *arguments, environment={"COSELL_WEBHOOK_SECRET": ""})

@@ -20,8 +20,8 @@ from tests.console.conftest import Site
 CALLS = 30
 MISTAKES = [
     ("error=Nonsense", "Nonsense is not an error that can be asked for; known are AccessDenied"),
-    ("often", "the fault 'often' is not valid"),
-    ("error=ThrottlingException,times=many", "the fault 'error=ThrottlingException,times=many' is not valid"),
+    ("often", "'often' is not a fault"),
+    ("error=ThrottlingException,times=many", "'error=ThrottlingException,times=many' is not a fault"),
     ("error=ThrottlingException,operation=Sell", "there is no operation Sell"),
 ]
 
@@ -159,7 +159,7 @@ def test_faults_are_steered_from_the_command_line(serve: Callable[..., Server], 
 
 
 @pytest.mark.parametrize(("text", "told"), MISTAKES)
-def test_mistakes_are_told_before_anything_happens(run: Callable[..., Finished], text: str, told: str) -> None:
+def test_mistakes_are_reported_before_anything_happens(run: Callable[..., Finished], text: str, told: str) -> None:
     for command in (("serve", "--port", "0", "--fault"), ("faults", "add", "--url", "http://127.0.0.1:9")):
         refused = run(*command, text)
         assert refused.code == 2

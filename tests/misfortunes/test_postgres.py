@@ -9,14 +9,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from cosell.engine import Engine
 from cosell.store.interface import StoreUnavailable
 from cosell.store.postgres import PostgresStore
+from cosell.store.postgres.sql_connection import PostgresConnection
 from tests.admin.conftest import refused
 from tests.conftest import Server
 from tests.events.test_serving import until_settled
 from tests.misfortunes.conftest import SIZE, Clients, SmallDisk, mount, until_ready, until_unready
 from tests.postgres import Postgres
 from tests.serve.conftest import get
+from tests.store.caller import Caller, Refused
 
 SHORT = "import cosell.store.patience as p; p.LOCK_TIMEOUT_S = 1"
 
@@ -84,7 +87,7 @@ def test_a_server_that_hangs_keeps_nobody_longer_than_the_deadline(
     client = server.client()
     client.create_opportunity(Catalog="Sandbox", ClientToken="first")
     with postgres.hanging(), Clients(server, 2) as clients:
-        with pytest.raises(client.exceptions.ClientError, match="does not answer: it cannot be reached"):
+        with pytest.raises(client.exceptions.ClientError, match="does not answer: it has not answered in time"):
             client.list_opportunities(Catalog="Sandbox")
         assert "ServiceUnavailableException" in clients.until_refused()
         assert get(server, "/readyz")[0] == 503
@@ -207,12 +210,12 @@ def test_tables_that_are_lost_and_a_schema_of_a_newer_cosell_are_told(
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("postgresql://ana:secret@127.0.0.1:9/db", "cosell: cannot use postgresql://ana@127.0.0.1:9/db: "),
+        ("postgresql://ana:secret@127.0.0.1:9/db", "cosell: cannot connect to postgresql://ana@127.0.0.1:9/db: "),
         (
             "postgresql://ana:%zzsecret@127.0.0.1:9/db",
-            "cosell: postgresql://ana@127.0.0.1:9/db is not an address of PostgreSQL's; name it as postgresql://USER",
+            "cosell: postgresql://ana@127.0.0.1:9/db is no address of a PostgreSQL database: invalid percent-encoded",
         ),
-        ("postgresql://127.0.0.1:9/db?password=secret", "cosell: cannot use postgresql://127.0.0.1:9/db: "),
+        ("postgresql://127.0.0.1:9/db?password=secret", "cosell: cannot connect to postgresql://127.0.0.1:9/db: "),
     ],
 )
 def test_a_server_that_is_not_there_is_one_line_without_a_password(
@@ -232,4 +235,27 @@ def test_a_server_that_is_lost_between_two_steps_of_the_start_is_one_line(
     monkeypatch.setattr(PostgresStore, "put_course", gone)
     url = postgres.new_schema()
     told = refused(capsys, "serve", "--port", "0", "--db", url, "--clock", "frozen")
-    assert "does not answer: it cannot be reached" in told
+    assert "cannot be used: it cannot be reached" in told
+
+
+def test_a_commit_whose_answer_is_lost_is_done_once(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine.open(postgres.new_schema())
+    caller = Caller(engine)
+    created = [caller.create("first")["Id"]]
+    commit = PostgresConnection.commit
+
+    def lose_answer(connection: PostgresConnection) -> None:
+        commit(connection)
+        connection.close()
+        connection.in_transaction = True
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresConnection, "commit", lose_answer)
+        with pytest.raises(Refused) as refusal:
+            caller.create("second")
+    assert refusal.value.name == "ServiceUnavailableException"
+    created += [caller.create(token)["Id"] for token in ("second", "third")]
+    assert [row["Id"] for row in caller.records()] == created
+    assert len(set(created)) == 3
+    engine.close()

@@ -228,7 +228,7 @@ def test_a_partner_creates_no_referral_of_aws_in_the_catalog_aws(caller: Caller)
         assert refusal(ours, "CreateOpportunity", ClientToken="t", Origin=origin, **WHOLE) == told
 
 
-def test_a_refused_creation_can_be_mended_under_its_token(caller: Caller) -> None:
+def test_a_refused_creation_can_be_corrected_under_its_token(caller: Caller) -> None:
     assert refusal(caller, "CreateOpportunity", ClientToken="t", **but({"LifeCycle.Stage": "Launched"}))
     assert refusal(caller, "CreateOpportunity", ClientToken="t", **but({"LifeCycle.Stage": "Prospect"})) == []
 

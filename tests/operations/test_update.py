@@ -276,7 +276,7 @@ def test_a_correction_has_to_be_complete(caller: Caller) -> None:
     ]
 
 
-def test_a_wrong_correction_is_told_once(caller: Caller) -> None:
+def test_a_wrong_correction_is_reported_once(caller: Caller) -> None:
     record = placed(caller, "Action Required")
     assert update(caller, record, **but({"LifeCycle.TargetCloseDate": "2020-01-01"}, written(record))) == [
         ("lifeCycle.targetCloseDate", "INVALID_VALUE")

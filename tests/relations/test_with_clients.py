@@ -65,7 +65,7 @@ def test_a_task_in_progress_outlives_a_server_that_is_killed(serve: Callable[...
     assert (done["TaskId"], done["TaskStatus"]) == (started["TaskId"], "COMPLETE")
 
 
-def test_a_delay_that_is_no_time_span_is_told_in_one_line(run: Callable[..., Finished]) -> None:
+def test_a_delay_that_is_no_time_span_is_reported_in_one_line(run: Callable[..., Finished]) -> None:
     refused = run("serve", "--port", "0", "--task-delay", "soon")
     assert (refused.code, refused.err.count("\n")) == (2, 1)
     assert "'soon' is not a time span" in refused.err

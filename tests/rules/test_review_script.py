@@ -100,7 +100,7 @@ def test_what_an_opportunity_does_not_have_is_an_empty_text() -> None:
         ({"when": [{"then": [{"do": "edit", "life_cycle": {"Stage": "Closed Lost"}}]}]}, "needs a ClosedLostReason"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence_with_its_place(document: Any, named: str) -> None:
+def test_a_mistake_is_reported_in_one_sentence_with_its_place(document: Any, named: str) -> None:
     with pytest.raises(ScriptMistake) as told:
         script_of(document)
     assert named in str(told.value)

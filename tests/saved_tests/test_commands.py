@@ -38,7 +38,7 @@ def test_calls_are_listed_and_found_by_operation_account_and_status(connector: C
     assert (none.code, none.out, none.err) == (0, "", "No such call yet.\n")
 
 
-def test_where_nobody_has_called_that_is_told(serve: Callable[..., Server], run: Run) -> None:
+def test_where_nobody_has_called_that_is_said(serve: Callable[..., Server], run: Run) -> None:
     silent = run("requests", "--url", serve("--db", ":memory:").url)
     assert (silent.code, silent.out, silent.err) == (0, "", "No call yet.\n")
 
@@ -77,7 +77,7 @@ def test_a_file_that_is_there_stays(connector: Connector, tmp_path: Path, capsys
     file.write_text("mine")
     wanted = ("--url", connector.server.url, "--account", connector.account)
     told = refused(capsys, "requests", "save-test", str(file), *wanted)
-    assert told == f"cosell: {file} is there already; name another file, or remove it\n"
+    assert told == f"cosell: {file} already exists; name another file, or remove it\n"
     assert file.read_text() == "mine"
 
 
@@ -97,7 +97,7 @@ def test_a_file_that_is_there_stays(connector: Connector, tmp_path: Path, capsys
         ),
     ],
 )
-def test_what_cannot_be_saved_is_told_and_leaves_no_file(
+def test_what_cannot_be_saved_is_reported_and_leaves_no_file(
     connector: Connector, tmp_path: Path, capsys: pytest.CaptureFixture[str], wanted: tuple[str, ...], told: str
 ) -> None:
     connector.create("crm-1")

@@ -207,6 +207,19 @@ def test_what_cannot_be_brought_along_is_said(connector: Connector) -> None:
     assert f"have not made it: {identifier}." in " ".join(text.split())
 
 
+def test_what_the_history_no_longer_has_is_reported(serve: Callable[..., Server]) -> None:
+    connector = Connector(serve("--db", "trimmed.db", "--clock", "frozen:2026-07-01", "--keep-history", "1h"))
+    created = connector.create("crm-1")
+    connector.get(created["Id"])
+    call = connector.calls()[0]["id"]
+    connector.update(created["Id"], created["LastModifiedDate"])
+    assert "have not made it" not in connector.saved(id=call)
+    done(ask(connector.server, "POST", "clock", {"step": "1d"}))
+    while f"have not made it: {created['Id']}." not in " ".join(connector.saved(id=call).split()):
+        pass
+    assert "have not made it" not in connector.saved(last=20), "all of it was made by these"
+
+
 def test_an_invitation_that_aws_has_made_is_said_to_be_missing(connector: Connector) -> None:
     invitation = done(ask(connector.server, "POST", "refer", {"account": connector.account}))["invitation_id"]
     connector.client.get_engagement_invitation(Catalog="Sandbox", Identifier=invitation)

@@ -149,7 +149,7 @@ def test_each_operator_takes_the_values_that_go_with_the_field(service: Service,
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_each_mistake_is_told_with_its_path_alone_and_beside_each_other(service: Service, name: str) -> None:
+def test_each_mistake_is_reported_with_its_path_alone_and_beside_each_other(service: Service, name: str) -> None:
     mistake = MISTAKES[name]
     assert search(service, {"AndAllFilters": [mistake.node]}) == expected(mistake)
     for other in PAIRED:
@@ -220,7 +220,7 @@ def test_what_has_the_wrong_type_is_no_request_at_all(service: Service, tree: An
         assert (told.status, told.error) == (400, "SerializationException")
 
 
-def test_no_more_than_a_thousand_mistakes_are_told(service: Service) -> None:
+def test_no_more_than_a_thousand_mistakes_are_reported(service: Service) -> None:
     told = search(service, {"AndAllFilters": [{"OrAllFilters": [{}] * 200}] * 20})
     assert len(told) == 1000
     assert told[:3] == [

@@ -12,7 +12,6 @@ import psycopg
 import pytest
 
 from cosell.engine import Engine
-from cosell.errors import UserError
 from cosell.rules.search.question import Question
 from cosell.store import search
 from cosell.store.access import Access
@@ -249,11 +248,13 @@ def test_a_search_behind_a_pooler_sees_what_it_has_fed(
     url: str, deals: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deals.put_rows(many(search.MOST_JUDGED + 1))
-    monkeypatch.setattr(
-        connections,
-        "opened",
-        lambda url: PostgresConnection(connecting.opened(url).connection, connecting._FOR_A_TRANSACTION),
-    )
+    direct: list[PostgresConnection] = []
+
+    def opened_through_a_pooler(url: str) -> PostgresConnection:
+        direct.append(connecting.opened(url))
+        return PostgresConnection(direct[-1].connection, connecting._FOR_A_TRANSACTION)
+
+    monkeypatch.setattr(connections, "opened", opened_through_a_pooler)
     with closing(Engine.open(url)) as engine:
         pooled = Partner(engine)
         with engine.store.read(pooled.scope) as tx:
@@ -329,11 +330,3 @@ def test_what_changes_while_it_is_fed_is_fed_again(url: str, deals: Partner) -> 
         feeding.result(timeout=30)
     feed(deals)
     assert (pending(deals), len(found(deals, Keyword="owl 2", MaxResults=100)), found(deals, **HERON)) == (0, 20, [])
-
-
-def test_a_database_of_another_encoding_is_refused_with_a_next_step(postgres: Postgres) -> None:
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE of_bytes ENCODING 'SQL_ASCII' TEMPLATE template0")
-    with pytest.raises(UserError, match="of_bytes has the encoding SQL_ASCII") as refused:
-        Engine.open(postgres.url("of_bytes"))
-    assert "ENCODING 'UTF8'" in refused.value.next_step

@@ -144,12 +144,12 @@ MARKED: Final = {
     ),
     f"{'not ' * 50}[not] Stage = A": ("nested too deeply", "parentheses"),
     f"{'(' * 50}[(]Stage = A": ("nested too deeply", "parentheses"),
-    f"{' and '.join(['Stage in (a, b, c, d, e)'] * 4)} and [Stage] = f": ("condition 21", "two questions"),
+    f"{' and '.join(['Stage in (a, b, c, d, e)'] * 4)} and [Stage] = f": ("condition 21", "two searches"),
 }
 
 
 @pytest.mark.parametrize("marked", MARKED)
-def test_a_mistake_is_told_with_its_place_and_a_next_step(marked: str) -> None:
+def test_a_mistake_is_reported_with_its_place_and_a_next_step(marked: str) -> None:
     start, end = marked.index("["), marked.index("]") - 1
     text = marked.replace("[", "").replace("]", "")
     with pytest.raises(Mistake) as refused:
@@ -161,7 +161,7 @@ def test_a_mistake_is_told_with_its_place_and_a_next_step(marked: str) -> None:
     assert (told.text, told.start, told.end) == (text, start, end)
 
 
-def test_a_mistake_in_one_of_several_texts_is_told_there() -> None:
+def test_a_mistake_in_one_of_several_texts_is_reported_there() -> None:
     with pytest.raises(Mistake) as refused:
         parse("Stage = A", "CountryCode = ")
     assert refused.value.text == "CountryCode = "

@@ -180,7 +180,7 @@ def test_clients_of_aws_call_the_api(proxy: Proxy) -> None:
 def test_the_console_takes_forms_and_names_the_address_that_people_know(proxy: Proxy) -> None:
     assert proxy.url in proxy.request("GET", "/console/")[2]
     page = submit(proxy, "/console/desk", {"mode": "frozen"})
-    assert "Time stands still" in page.text
+    assert "Time is frozen" in page.text
     assert json.loads(proxy.request("GET", "/_cosell/clock")[2])["mode"] == "frozen"
 
 

@@ -95,7 +95,7 @@ def test_a_lock_that_another_program_holds_does_not_keep_the_server_from_its_end
     assert again.list_opportunities(Catalog="Sandbox")["OpportunitySummaries"] == []
 
 
-def test_a_bulk_action_that_is_broken_off_has_done_nothing(serve_after: Callable[..., Server]) -> None:
+def test_a_bulk_action_that_is_interrupted_has_done_nothing(serve_after: Callable[..., Server]) -> None:
     server = serve_after(SOON, "--db", "pipeline.db")
     with said_and_never_read(SEED, 1)(server):
         done(ask(server, "GET", "clock"))

@@ -309,7 +309,7 @@ def asked_until_lines_are_dropped(server: Server) -> int:
     raise AssertionError("none is dropped, so all are kept")
 
 
-def test_a_log_that_nobody_reads_holds_nobody_up_and_what_is_dropped_is_told_and_counted(
+def test_a_log_that_nobody_reads_holds_nobody_up_and_what_is_dropped_is_reported_and_counted(
     serve_after: Callable[..., Server],
 ) -> None:
     server = serve_after(FEW_WAIT)
@@ -354,7 +354,7 @@ def unknown(log: str) -> list[tuple[str, str]]:
     return [(line["event"], line["name"]) for line in lines if line["event"].startswith("unknown ")]
 
 
-def test_names_that_the_model_lacks_are_told_once(serve: Callable[..., Server]) -> None:
+def test_names_that_the_model_lacks_are_reported_once(serve: Callable[..., Server]) -> None:
     server = serve("--model", "2026-06")
     spend = [{"Amount": "1", "NewMember": {"Inner": "a value"}}, {"NewMember": 1}]
     for _ in range(2):

@@ -134,7 +134,7 @@ def test_two_thousand_connections_keep_nobody_from_looking_at_a_mirror(site: Sho
 
 
 @pytest.mark.parametrize("way", [silent, in_the_head, between_requests])
-def test_a_connection_without_a_whole_head_is_let_go(
+def test_a_connection_without_a_whole_head_is_closed(
     serve_after: Callable[..., Server], way: Callable[[socket.socket], None]
 ) -> None:
     server = serve_after("import cosell.serve.server; cosell.serve.server.HEADER_TIMEOUT_MS = 300")
@@ -144,7 +144,7 @@ def test_a_connection_without_a_whole_head_is_let_go(
 
 
 @pytest.mark.skipif(not OPEN_CONNECTIONS.exists(), reason="connections are looked up in Linux's /proc")
-def test_a_client_that_reads_nothing_is_let_go(serve_after: Callable[..., Server]) -> None:
+def test_a_client_that_reads_nothing_is_disconnected(serve_after: Callable[..., Server]) -> None:
     server = serve_after("import cosell.serve.connections; cosell.serve.connections.UNREAD_MS = 300")
     done(ask(server, "POST", "seed", {"count": 200}))
     with socket.socket() as reader:

@@ -4,7 +4,7 @@ from cosell.outage import REMINDED_AFTER_S, Outage
 from cosell.store.interface import StoreUnavailable
 
 
-def test_an_error_is_told_once_and_after_a_while_and_when_it_is_over() -> None:
+def test_an_error_is_reported_once_and_after_a_while_and_when_it_is_over() -> None:
     now_s = 0.0
     told: list[tuple[object, ...]] = []
     outage = Outage(

@@ -1,5 +1,6 @@
 """Through PgBouncer in transaction mode a session is nobody's own: nothing is prepared, set, locked or heard there."""
 
+import json
 import os
 import pwd
 import shutil
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 
 from cosell.engine import Engine
+from tests.clients.wire import raw
 from tests.conftest import ACCOUNT, OTHER_ACCOUNT, Server
 from tests.events.test_serving import until_settled
 from tests.postgres import USER_INSTEAD_OF_ROOT, Postgres
@@ -65,7 +67,7 @@ def url(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert bouncer.returncode == -9, told
 
 
-def test_servers_answer_right_and_deliver_once(serve: Callable[..., Server], url: str, tmp_path: Path) -> None:
+def test_servers_answer_right_and_deliver_all(serve: Callable[..., Server], url: str, tmp_path: Path) -> None:
     servers = [serve("--db", url, "--sink", "file:events.jsonl") for _ in range(2)]
 
     def work(number: int) -> list[tuple[str, str]]:
@@ -73,16 +75,20 @@ def test_servers_answer_right_and_deliver_once(serve: Callable[..., Server], url
         client = servers[number // 2].client(account)
         created = []
         for turn in range(8):
-            title = f"{number} {turn}"
+            title = f"{number}-{turn}-of-mine"
             identifier = client.create_opportunity(
                 Catalog="Sandbox",
                 ClientToken=title,
                 Project={"Title": title, "CustomerUseCase": "AI Machine Learning and Analytics"},
             )["Id"]
-            found = client.get_opportunity(Catalog="Sandbox", Identifier=identifier)
-            assert found["Project"]["Title"] == title
+            record = client.get_opportunity(Catalog="Sandbox", Identifier=identifier)
+            assert record["Project"]["Title"] == title
             page = client.list_opportunities(Catalog="Sandbox", MaxResults=5)["OpportunitySummaries"]
             assert len({row["Id"] for row in page}) == len(page)
+            if account == ACCOUNT:
+                question = {"Catalog": "Sandbox", "Keyword": title}
+                _, found = raw(servers[number // 2], "SearchOpportunities", question)
+                assert [hit["Id"] for hit in found["OpportunitySearchSummaries"]] == [identifier]
             created.append((account, identifier))
         return created
 
@@ -94,11 +100,12 @@ def test_servers_answer_right_and_deliver_once(serve: Callable[..., Server], url
         assert listed == sorted(identifier for owner, identifier in created if owner == account)
     assert get(servers[0], "/readyz") == (200, "ready\n")
     until_settled(servers[0])
-    assert len((tmp_path / "events.jsonl").read_text().splitlines()) == len(created)
+    events = [json.loads(line)["id"] for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert len(set(events)) == len(created)
     for server in servers:
         code, log = server.stop()
         assert code == 0
-        assert '"level": "error"' not in log
+        assert '"level": "error"' not in log, log
 
 
 def test_nothing_is_left_in_the_sessions_that_others_use(url: str, postgres: Postgres) -> None:

@@ -111,7 +111,7 @@ def asked(ready: Readiness, times: int = 1) -> list[Verdict]:
     return run_apart(ask())
 
 
-def test_whatever_goes_wrong_is_an_answer_and_told_once() -> None:
+def test_whatever_goes_wrong_is_an_answer_and_reported_once() -> None:
     told = Told()
     results: list[Any] = [RuntimeError("secret"), RuntimeError("secret"), 2.4, 0.0, 2.4, 0.0]
 

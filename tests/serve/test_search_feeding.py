@@ -122,7 +122,7 @@ def test_the_log_tells_how_far_a_long_feeding_is(
     assert engine.store.pending_in_search() == 0
 
 
-def test_an_outage_of_the_database_is_told_once_and_over_when_it_is(
+def test_an_outage_of_the_database_is_reported_once_and_over_when_it_is(
     engine: Engine, told: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search_feeding, "LOOK_S", 0.01)

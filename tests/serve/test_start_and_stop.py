@@ -34,10 +34,10 @@ def test_an_older_model_is_served_by_every_worker(serve: Callable[..., Server]) 
         assert (refused[0], "UnknownOperationException" in refused[1]) == (404, True)
 
 
-def test_a_model_that_is_not_kept_is_told(run: Callable[..., Finished]) -> None:
+def test_a_model_that_is_not_kept_is_reported(run: Callable[..., Finished]) -> None:
     told = run("serve", "--port", "0", "--model", "2024-01")
     assert (told.code, told.err.count("\n")) == (2, 1)
-    assert "there is no model 2024-01; possible: 2026-06, 2026-10, 20" in told.err
+    assert "--model '2024-01' is not the month of a service model; choose from 2026-06, 2026-10, 20" in told.err
 
 
 def test_an_ipv6_loopback_is_served_too(serve: Callable[..., Server]) -> None:
@@ -50,7 +50,7 @@ def test_an_ipv6_loopback_is_served_too(serve: Callable[..., Server]) -> None:
     assert server.client().list_opportunities(Catalog="AWS")["OpportunitySummaries"] == []
 
 
-def test_a_taken_port_is_told_in_one_line(serve: Callable[..., Server], run: Callable[..., Finished]) -> None:
+def test_a_taken_port_is_reported_in_one_line(serve: Callable[..., Server], run: Callable[..., Finished]) -> None:
     port = str(serve().port)
     refused = run("serve", "--port", port)
     assert (refused.code, refused.out) == (2, "")
@@ -60,8 +60,8 @@ def test_a_taken_port_is_told_in_one_line(serve: Callable[..., Server], run: Cal
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--host", "0.0.0.0"], "whoever reaches 0.0.0.0 could read and change everything"),
-        (["--host", "example.com"], "example.com is not an IP address"),
+        (["--host", "0.0.0.0"], "--host '0.0.0.0' lets anyone who reaches it read and change everything"),
+        (["--host", "example.com"], "--host 'example.com' is not an IP address"),
         (["--host", "192.0.2.1", "--insecure", "--port", "0"], "cannot listen on 192.0.2.1:0"),
         (["--db", "mysql://localhost/pipeline"], "cannot open mysql:// databases"),
         (["--db", "no/such/folder.db"], "no/such/folder.db cannot be opened"),
@@ -69,7 +69,7 @@ def test_a_taken_port_is_told_in_one_line(serve: Callable[..., Server], run: Cal
         (["--port", "70000"], "--port '70000' is not a whole number from 0 to 65535"),
     ],
 )
-def test_what_cannot_be_served_is_told_in_one_line(
+def test_what_cannot_be_served_is_reported_in_one_line(
     run: Callable[..., Finished], arguments: list[str], line: str
 ) -> None:
     refused = run("serve", *arguments)
@@ -84,7 +84,7 @@ def test_beyond_loopback_it_listens_where_that_is_said_aloud(serve: Callable[...
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_an_answer_under_way_arrives_although_the_server_is_told_to_stop(
+def test_an_answer_in_progress_arrives_although_the_server_is_told_to_stop(
     serve: Callable[..., Server], tmp_path: Path, workers: str
 ) -> None:
     server = serve("--db", "pipeline.db", "--workers", workers)

@@ -106,7 +106,7 @@ def test_beside_a_bulk_action_changes_are_told_to_try_again_and_reads_go_on(
     assert client.create_opportunity(Catalog="AWS", ClientToken="beside")["Id"]
 
 
-def test_beside_a_bulk_action_in_memory_health_is_told_and_reads_wait(serve: Callable[..., Server]) -> None:
+def test_beside_a_bulk_action_in_memory_health_is_reported_and_reads_wait(serve: Callable[..., Server]) -> None:
     server = serve("--db", ":memory:")
     with ThreadPoolExecutor(2) as threads:
         seeding = threads.submit(ask, server, "POST", "seed", {"count": 3_000})

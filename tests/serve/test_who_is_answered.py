@@ -163,7 +163,7 @@ def test_a_server_is_called_by_the_names_that_it_was_given(serve: Callable[..., 
 
 
 @pytest.mark.parametrize("name", ["http://pipeline.example", "pipeline.example:4280", "", "*", "a b"])
-def test_a_name_that_no_server_can_have_is_told(run: Callable[..., Finished], name: str) -> None:
+def test_a_name_that_no_server_can_have_is_reported(run: Callable[..., Finished], name: str) -> None:
     for command in ("serve", "console"):
         told = run(command, "--port", "0", "--allow-host", name)
         assert told.code == 2
@@ -213,7 +213,9 @@ def test_pages_of_the_public_address_are_answered_whatever_host_the_proxy_names(
         *((f"https://pipeline.example{end}", "give it a name of its own") for end in ("/cosell", "/?a", "?a=b", "#a")),
     ],
 )
-def test_a_public_address_that_cannot_be_is_told_in_one_line(run: Callable[..., Finished], url: str, told: str) -> None:
+def test_a_public_address_that_cannot_be_is_reported_in_one_line(
+    run: Callable[..., Finished], url: str, told: str
+) -> None:
     finished = run("serve", "--port", "0", "--public-url", url)
     assert (finished.code, finished.out) == (2, "")
     assert told in finished.err

@@ -32,7 +32,7 @@ def wait_for(server: Server, event: str) -> str:
     return line
 
 
-def test_a_log_that_cannot_be_cut_is_told_of_until_it_is(serve_after: Callable[..., Server], tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_cut_is_reported_until_it_is(serve_after: Callable[..., Server], tmp_path: Path) -> None:
     server = serve_after(WATCHFUL, "--db", "pipeline.db")
     client = server.client()
     client.create_opportunity(Catalog="Sandbox", ClientToken="first")

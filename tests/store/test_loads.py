@@ -170,7 +170,7 @@ def test_reserved_numbers_are_never_given(caller: Caller) -> None:
     assert caller.create("token")["Id"] == f"O{1_000_001 + 42}"
 
 
-def test_a_closed_store_lets_go_of_its_files(tmp_path: Path) -> None:
+def test_a_closed_store_closes_its_files(tmp_path: Path) -> None:
     engine = Engine.open(f"sqlite:///{tmp_path}/closing.db")
     caller = Caller(engine)
     caller.create("token")

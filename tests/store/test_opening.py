@@ -10,6 +10,7 @@ import pytest
 from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.rules.identifiers import FIRST_OPPORTUNITY, id_key
+from cosell.store.diagnosis import Diagnosis
 from cosell.store.open import diagnose, sqlite_version
 from cosell.store.sqlite import connection, diagnosis
 from tests.conftest import ACCOUNT
@@ -172,6 +173,12 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
+def diagnosed(url: str) -> Diagnosis:
+    """The one thing that there is to say of a database in a file."""
+    (found,) = diagnose(url)
+    return found
+
+
 def changed(path: Path, statement: str) -> None:
     """Run a statement on a database, as a stranger."""
     stranger = apsw.Connection(str(path))
@@ -181,26 +188,26 @@ def changed(path: Path, statement: str) -> None:
 
 def test_a_sound_database_is_found_sound_and_left_as_it_is(database: Path) -> None:
     before = database.read_bytes()
-    found = diagnose(str(database))
+    found = diagnosed(str(database))
     assert found.fact.endswith(f"is writable and whole, schema {NEWEST}")
     assert found.remedy == ""
     assert database.read_bytes() == before
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    found = diagnose(str(tmp_path / "new.db"))
+    found = diagnosed(str(tmp_path / "new.db"))
     assert "does not exist yet" in found.fact
     assert found.remedy == ""
     assert list(tmp_path.iterdir()) == []
-    assert diagnose(":memory:").remedy == ""
-    nowhere = diagnose(str(tmp_path / "nowhere" / "new.db"))
+    assert diagnosed(":memory:").remedy == ""
+    nowhere = diagnosed(str(tmp_path / "nowhere" / "new.db"))
     assert "is not a folder to write to" in nowhere.fact
     assert nowhere.remedy
 
 
 def test_an_older_schema_is_no_defect(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
-    found = diagnose(str(tmp_path / "empty.db"))
+    found = diagnosed(str(tmp_path / "empty.db"))
     assert f"schema 0 becomes {NEWEST}" in found.fact
     assert found.remedy == ""
 
@@ -209,40 +216,40 @@ def test_an_older_schema_is_no_defect(tmp_path: Path) -> None:
     ("statement", "fact"),
     [("PRAGMA user_version = 99", f"this cosell knows {NEWEST}"), ("DROP TABLE installation", "another program")],
 )
-def test_what_would_not_be_opened_is_told(database: Path, statement: str, fact: str) -> None:
+def test_what_would_not_be_opened_is_reported(database: Path, statement: str, fact: str) -> None:
     changed(database, statement)
-    found = diagnose(str(database))
+    found = diagnosed(str(database))
     assert fact in found.fact
     assert found.remedy
     with pytest.raises(UserError):
         Engine.open(str(database))
 
 
-def test_a_damaged_database_is_told(database: Path) -> None:
+def test_a_damaged_database_is_reported(database: Path) -> None:
     content = bytearray(database.read_bytes())
     half = len(content) // 2
     content[half:] = b"\xff" * half
     database.write_bytes(content)
-    found = diagnose(str(database))
+    found = diagnosed(str(database))
     assert "is damaged" in found.fact
     assert found.remedy
 
 
-def test_what_is_no_database_is_told(tmp_path: Path) -> None:
+def test_what_is_no_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear partner, " * 100)
-    assert "is not a SQLite database" in diagnose(str(tmp_path / "letter.txt")).fact
-    found = diagnose(str(tmp_path))
+    assert "is not a SQLite database" in diagnosed(str(tmp_path / "letter.txt")).fact
+    found = diagnosed(str(tmp_path))
     assert "cannot be written: its files cannot be opened" in found.fact
     assert found.remedy
     with pytest.raises(UserError, match="mysql"):
         diagnose("mysql://somewhere")
 
 
-def test_a_locked_database_is_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_reported(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnosis, "PATIENCE_MS", 20)
     stranger = apsw.Connection(str(database))
     stranger.execute("BEGIN IMMEDIATE")
-    found = diagnose(str(database))
+    found = diagnosed(str(database))
     assert "is locked by another writer" in found.fact
     assert found.remedy
     stranger.close()

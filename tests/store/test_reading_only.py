@@ -114,7 +114,7 @@ def test_a_log_with_its_index_is_read(folder: Path) -> None:
     (folder / "copy").chmod(0o700)
 
 
-def test_an_older_schema_that_may_not_be_changed_is_told(folder: Path) -> None:
+def test_an_older_schema_that_may_not_be_changed_is_reported(folder: Path) -> None:
     older = apsw.Connection(str(folder / "cosell.db"))
     older.execute("PRAGMA user_version = 6")
     older.close()

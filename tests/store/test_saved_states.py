@@ -361,7 +361,7 @@ def test_a_snapshot_of_an_older_schema_comes_back_and_stays_as_it_is(
     assert snapshot.read_bytes() == before
 
 
-def test_a_folder_of_snapshots_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_of_snapshots_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     engine = Engine.open(str(tmp_path / "kept.db"))
     (tmp_path / "kept.db-snapshots").write_text("no folder")
     with pytest.raises(StoreUnavailable, match=r"kept\.db-snapshots"):

@@ -30,27 +30,20 @@ class Writers:
         self._url, self._locked = url, locked
         self._started = 0
         self._processes = [self._start(hours) for hours in HOURS]
+        for process in self._processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "writing\n"
 
     def _start(self, hours: int) -> "subprocess.Popen[str]":
         self._started += 1
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.store.stalling_writers",
-                self._url,
-                str(self._started),
-                str(hours),
-                self._locked,
-            ],
+        program = [sys.executable, "-m", "tests.store.stalling_writers"]
+        return subprocess.Popen(
+            [*program, self._url, str(self._started), str(hours), self._locked],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
             text=True,
         )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "writing\n"
-        return process
 
     def kill_one(self) -> None:
         """End one as a power cut would, in the middle of something, and start another."""

@@ -48,7 +48,7 @@ def test_nulls_are_left_out_at_every_depth() -> None:
     assert json.loads(kept.raw) == summary("O1", LifeCycle={"Stage": "Prospect"}, Project={"DeliveryModels": [{}]})
 
 
-def test_members_that_the_installed_model_does_not_know_are_kept_and_told() -> None:
+def test_members_that_the_installed_model_does_not_know_are_kept_and_reported() -> None:
     row = summary("O1", Newcomer=1, LifeCycle={"Stage": "Prospect", "Mood": "good"})
     row["Project"] = {"ExpectedCustomerSpend": [{"Amount": "1", "Odds": 2}], "DeliveryModels": "not a list any more"}
     page = read_page(body_of(row, summary("O2", LifeCycle="not a structure any more"), Total=2))

@@ -53,7 +53,7 @@ def service_at(url: str, **surroundings: Any) -> Service:
 def test_an_answer_that_is_late_is_given_up_and_its_connection_closed(manner: Manner) -> None:
     """At once where anything comes, otherwise once the client waits for no more."""
     with SlowServer(manner) as server, service_at(server.url, answer_within_s=0.2) as service:
-        with pytest.raises(Unavailable, match=r"no whole answer within 0\.2 s"):
+        with pytest.raises(Unavailable, match=r"no complete answer within 0\.2 s"):
             service.page(Head())
         assert server.left.wait(PATIENCE_S)
     assert service.retries, "it is asked again first"

@@ -165,11 +165,11 @@ DOUBTS: list[tuple[str, SyncState, int | None, Told, str | None]] = [
     ("no Date", SyncState(NOON - DAY, told=told(NOON)), NOON, Told(NOON), None),
     ("no Date, and a clock set back", SyncState(NOON - DAY, told=Told(NOON)), NOON, Told(NOON - HOUR), "set back"),
     (
-        "a full pass broken off",
+        "a full pass interrupted",
         SyncState(NOON, listing=Listing(None, None, "CreatedDate", full=True)),
         NOON,
         told(NOON),
-        "broken off",
+        "interrupted",
     ),
     (
         "another service under a pass",

@@ -231,7 +231,7 @@ def test_a_folder_that_cannot_be_made_is_a_users_mistake(tmp_path: Path) -> None
     assert mistake.value.next_step == "check the file and its folder, or use --rate off"
 
 
-def test_a_record_that_is_spoilt_is_told(open_at: Callable[..., QuotaLedger], tmp_path: Path) -> None:
+def test_a_record_that_is_spoilt_is_reported(open_at: Callable[..., QuotaLedger], tmp_path: Path) -> None:
     ledger = open_at()
     ledger.take("read")
     connection = sqlite3.connect(tmp_path / "quota.db")

@@ -320,7 +320,7 @@ def test_a_page_that_contradicts_the_mirror_begins_the_pass_again_in_full() -> N
     assert kept(target)["O119"] == NOON_MS - 119
 
 
-def test_a_full_pass_that_was_broken_off_is_begun_again() -> None:
+def test_a_full_pass_that_was_interrupted_is_begun_again() -> None:
     rows = [summary(f"O{number}", NOON_MS - number) for number in range(1, 30)]
     target = synced([*rows, summary("O99", NOON_MS - 99)])
 
@@ -332,7 +332,7 @@ def test_a_full_pass_that_was_broken_off_is_begun_again() -> None:
     with pytest.raises(Refused):
         run_scripted(Scripted(broken), target, Options(full=True))
     report = run_scripted(Scripted(listing(rows, size=20)), target)
-    assert (report.because, report.vanished) == ("a pass that lists everything was broken off", 1)
+    assert (report.because, report.vanished) == ("a pass that lists everything was interrupted", 1)
 
 
 def test_a_mirror_of_somebody_else_is_refused_and_nothing_is_written(office: Office) -> None:

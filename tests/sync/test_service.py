@@ -106,7 +106,7 @@ def test_delays_grow_are_drawn_and_end_somewhere() -> None:
     assert not is_passing(400, "ConflictException")
 
 
-def test_both_clocks_are_told_as_far_as_they_are_there() -> None:
+def test_both_clocks_are_reported_as_far_as_they_are_there() -> None:
     date = "Thu, 28 May 2026 20:26:39 GMT"
     for given, expected in ((date, Told(NOON_MS, NOON_MS - 1_000)), ("soon", Told(NOON_MS))):
         _, service = service_of(page(date=given))
@@ -126,7 +126,7 @@ def test_the_users_client_is_left_as_it_was() -> None:
     assert "cosell.raw" not in mine
 
 
-def test_without_credentials_the_next_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_the_next_step_is_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

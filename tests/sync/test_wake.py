@@ -47,7 +47,7 @@ def test_without_an_event_the_wait_ends_by_itself(url: str) -> None:
     assert not queue(url).wait(0.01)
 
 
-def test_a_queue_that_is_not_there_is_told(url: str) -> None:
+def test_a_queue_that_is_not_there_is_reported(url: str) -> None:
     with pytest.raises(UserError, match="queue") as caught:
         queue(f"{url}-of-nobody").wait(60)
     assert "--queue-url" in caught.value.next_step

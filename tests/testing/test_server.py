@@ -31,7 +31,8 @@ OTHERS: dict[str, Any] = {
     "clock": "accelerated:60",
     "sink": ["file:events.jsonl"],
     "keep_events": "30d",
-    "webhook_secret": "whsec_c2VjcmV0",
+    "keep_history": "90d",
+    "webhook_secret": f"whsec_{'A' * 32}",
     "review": "auto",
     "review_start": "1h",
     "review_verdict": "2h",
@@ -166,7 +167,7 @@ def test_a_value_that_a_setting_cannot_have_is_refused(name: str) -> None:
         ({"fault": ["error=Throttling"]}, "Throttling is not an error that can be asked for"),
     ],
 )
-def test_a_server_that_cannot_be_is_told_in_a_line(options: dict[str, Any], told: str) -> None:
+def test_a_server_that_cannot_be_is_reported_in_a_line(options: dict[str, Any], told: str) -> None:
     with pytest.raises(UserError) as refused:
         cosell.serve(**options)
     assert told in str(refused.value)

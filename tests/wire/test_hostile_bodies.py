@@ -207,7 +207,7 @@ NOT_JSON: Final = [
 
 
 @pytest.mark.parametrize("body", NOT_JSON)
-def test_what_is_not_json_in_utf_8_is_told_as_such(service: Service, body: bytes) -> None:
+def test_what_is_not_json_in_utf_8_is_reported_as_such(service: Service, body: bytes) -> None:
     told = service.call("ListOpportunities", body)
     assert (told.status, told.error) == (400, "SerializationException")
     assert told.body["message"] == "The body is not valid JSON."

@@ -80,7 +80,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("other", "onwards", "back"), CASES)
-def test_a_change_is_told_both_ways(other: ServiceModel, onwards: str, back: str) -> None:
+def test_a_change_is_described_both_ways(other: ServiceModel, onwards: str, back: str) -> None:
     (change,) = model_changes(other, MODEL)
     assert onwards in change
     (change,) = model_changes(MODEL, other)

@@ -101,10 +101,10 @@ def test_a_token_that_comes_again_gets_the_first_answer(older: Service) -> None:
     assert created(older, **complete()) == created(older, **complete())
 
 
-def test_a_model_that_is_not_kept_is_told_with_those_that_are() -> None:
-    with pytest.raises(UserError, match="there is no model 2024-01") as told:
+def test_a_model_that_is_not_kept_is_reported_with_those_that_are() -> None:
+    with pytest.raises(UserError, match="'2024-01' is not the month of a service model") as told:
         Engine.open(":memory:", model="2024-01")
-    assert told.value.next_step == f"possible: 2026-06, 2026-10, {model_source().month}"
+    assert told.value.next_step == f"choose from 2026-06, 2026-10, {model_source().month}"
 
 
 def test_every_answer_of_today_can_be_read_under_an_older_model(older: Service) -> None:

@@ -136,7 +136,7 @@ def test_an_empty_body_is_an_empty_object(service: Service) -> None:
     assert service.call("ListOpportunities", b"").violations == [("Catalog", "REQUIRED_FIELD_MISSING")]
 
 
-def test_a_long_body_is_told_before_anything_else(service: Service) -> None:
+def test_a_long_body_is_reported_before_anything_else(service: Service) -> None:
     told = service.send(b" " * (LONGEST_BODY + 1), method="GET", path="/Nothing")
     assert (told.status, told.error) == (413, "RequestEntityTooLargeException")
 
@@ -275,7 +275,9 @@ class BrokenStore:
         (RecursionError("secret detail"), 500, "InternalServerException"),
     ],
 )
-def test_a_defect_is_told_without_its_details_and_kept_for_the_log(failure: Exception, status: int, error: str) -> None:
+def test_a_defect_is_reported_without_its_details_and_kept_for_the_log(
+    failure: Exception, status: int, error: str
+) -> None:
     engine = Engine(cast("Store", BrokenStore(failure)))
     told = Service(engine).send(BODY, x_amz_target=LIST)
     assert (told.status, told.error, told.headers["x-amzn-errortype"]) == (status, error, error)

@@ -36,7 +36,7 @@ def broken_requests(operation: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("operation", "breakage"), [case for name in IMPLEMENTED for case in broken_requests(name)])
-def test_a_violated_constraint_is_told_with_its_field_and_code(
+def test_a_violated_constraint_is_reported_with_its_field_and_code(
     service: Service, operation: str, breakage: Breakage
 ) -> None:
     told = service.call(operation, changed(whole_request(operation), breakage.path, breakage.value))
@@ -64,7 +64,7 @@ def apart(path: Path, other: Path) -> bool:
 
 
 @pytest.mark.parametrize("operation", IMPLEMENTED)
-def test_two_violations_are_told_in_the_order_of_the_model(service: Service, operation: str) -> None:
+def test_two_violations_are_reported_in_the_order_of_the_model(service: Service, operation: str) -> None:
     request = whole_request(operation)
     ways: dict[Path, list[Breakage]] = defaultdict(list)
     for breakage in breakages(input_of(operation), request):
@@ -79,7 +79,7 @@ def test_two_violations_are_told_in_the_order_of_the_model(service: Service, ope
             assert told.violations == [(field_name(breakage.path), breakage.code) for breakage in pair]
 
 
-def test_all_violations_are_told_at_once(service: Service) -> None:
+def test_all_violations_are_reported_at_once(service: Service) -> None:
     request = {
         "Catalog": "aws",
         "ClientToken": "",
@@ -163,7 +163,7 @@ def test_a_body_may_not_be_null(service: Service) -> None:
     assert (told.error, told.body["message"]) == ("SerializationException", "The body must be an object, not null.")
 
 
-def test_a_wrong_type_is_told_before_any_violation(service: Service) -> None:
+def test_a_wrong_type_is_reported_before_any_violation(service: Service) -> None:
     told = service.call("ListOpportunities", {"Catalog": "nowhere", "MaxResults": "20"})
     assert (told.error, "ErrorList" in told.body) == ("SerializationException", False)
 

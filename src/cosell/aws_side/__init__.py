@@ -1,1 +1,1 @@
-"""What AWS's side does by itself: it reviews what was submitted, and edits, as a script or a person tells it."""
+"""What AWS's side does by itself: it reviews what was submitted, and edits, following a script or a person."""

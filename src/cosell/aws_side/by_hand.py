@@ -1,7 +1,7 @@
-"""What AWS decides, edits and refers, for whoever plays it by hand: a person, a program, or a test.
+"""What AWS decides, edits and refers, for those who play it by hand: a person, a program, or a test.
 
-Each raises ResourceNotFoundException for an opportunity that the scope does not have, and ValidationException for what
-cannot be done to it.
+Each raises ResourceNotFoundException for an opportunity that the scope does not have, and ValidationException for
+a step that is not possible.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ def edit(
 
 
 def refer(engine: Engine, scope: Scope, members: Mapping[str, Any]) -> Referral:
-    """Refer an opportunity with these members of CreateOpportunity; what is left out is made up."""
+    """Refer an opportunity with these members of CreateOpportunity; the rest is invented."""
     context = engine.context(scope, engine.clock())
     named = {"Catalog": scope.catalog, "ClientToken": "referral", "Origin": "AWS Referral"}
     made_up = referral_members(dict(members), Timestamp.from_ms(context.now_ms))
@@ -52,11 +52,11 @@ def refer(engine: Engine, scope: Scope, members: Mapping[str, Any]) -> Referral:
 
 
 class AwsSide:
-    """AWS's side of what one account has in one catalog: what `cosell.play_aws` gives.
+    """AWS's side of one account's opportunities in one catalog: what `cosell.play_aws` returns.
 
     Everything happens at the engine's moment, after whatever AWS's side had to do by itself until then. Errors are
     those of `cosell.errors`: ResourceNotFoundException for an opportunity that the account does not have,
-    ValidationException for what cannot be done to it.
+    ValidationException for a step that is not possible.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class AwsSide:
         self._afterwards = afterwards
 
     def start_review(self, identifier: str) -> None:
-        """Let an opportunity that is Submitted be In review."""
+        """Move a Submitted opportunity to In review."""
         self._decide(identifier, "start review")
 
     def approve(
@@ -80,7 +80,7 @@ class AwsSide:
     ) -> None:
         """Approve what is Submitted or In review. The partner reads `comment` as ReviewComments.
 
-        AWS brings people, a stage and insights that are made up, unless they are `bare` or were there before.
+        This adds people, a stage and insights, all invented, unless the approval is `bare` or they exist already.
         """
         self._decide(identifier, "approve", comment, reason, bare=bare)
 
@@ -105,7 +105,7 @@ class AwsSide:
         self._afterwards()
 
     def refer(self, **members: Any) -> Referral:
-        """Refer an opportunity with these members of CreateOpportunity; what is left out is made up."""
+        """Refer an opportunity with these members of CreateOpportunity; the rest is invented."""
         self._catch_up()
         referral = refer(self._engine, self._scope, msgspec.to_builtins(members))
         self._afterwards()

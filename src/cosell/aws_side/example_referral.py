@@ -1,4 +1,4 @@
-"""A referral that somebody made up, for whoever wants one and does not mind which."""
+"""An invented referral, for callers to whom it does not matter which."""
 
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ CLOSES_AFTER_MS: Final = 90 * UNITS["d"]
 
 
 def referral_members(given: dict[str, Any], now: Timestamp) -> dict[str, Any]:
-    """The members of a CreateOpportunity request: those that are given, the others made up."""
+    """The members of a CreateOpportunity request: the given ones, completed with invented ones."""
     return _completed(given, _made_up(now))
 
 

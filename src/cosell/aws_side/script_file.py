@@ -1,66 +1,61 @@
-"""From the settings of the reviewer to the script that it follows."""
+"""From the reviewer's settings to the script that it follows."""
 
-import json
-import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from cosell.errors import UserError
+from cosell.json_and_toml import Unreadable, json_of, toml_of
 from cosell.rules.aws_side.review_script import Script, ScriptMistake, automatic, script_of
 from cosell.settings import Settings
 from cosell.time_texts import span_ms
 
 
-def review_document(settings: Settings) -> dict[str, Any] | None:
-    """The document of the script that `review` names; None for `manual`: nothing happens by itself.
+def review_document(settings: Settings, named: Callable[[str], str] = str) -> dict[str, Any] | None:
+    """The script document that `review` names; None for `manual`: nothing happens by itself.
 
-    Raises UserError where the file cannot be read, or says something that cannot be done.
+    Raises UserError if the file cannot be read, or asks for something impossible. `named` gives the name under which
+    people have set a setting: its option, variable or key.
     """
     if settings.review == "manual":
         return None
     if settings.review == "auto":
-        return _automatic(settings)
-    document = _read(Path(settings.review))
+        return _automatic(settings, named)
+    document = _read(Path(settings.review), named("review"))
     checked_script(document, settings.review)
     return document
 
 
 def checked_script(document: Any, name: str) -> Script:
-    """The script that a document describes. Raises UserError, with the document's name, for what cannot be done."""
+    """The script that a document describes. Raises UserError, with the document's name, for a mistake in it."""
     try:
         return script_of(document)
     except ScriptMistake as mistake:
-        raise UserError(f"{name}: {mistake}", "see docs/how-to/play-aws.md") from None
+        raise UserError(f"{name}: {mistake}", mistake.next_step or "see docs/how-to/play-aws.md") from None
 
 
-def _automatic(settings: Settings) -> dict[str, Any]:
-    start_ms, verdict_ms = _span_ms(settings, "review_start"), _span_ms(settings, "review_verdict")
-    shares = settings.review_action_required, settings.review_rejected
-    if sum(shares) > 1:
-        raise UserError("more than all submissions cannot be sent back or rejected", "lower one of the two shares")
-    return automatic(start_ms, verdict_ms, *shares, settings.review_seed)
+def _automatic(settings: Settings, named: Callable[[str], str]) -> dict[str, Any]:
+    if settings.review_action_required + settings.review_rejected > 1:
+        shares = ("review_action_required", "review_rejected")
+        told = " and ".join(f"{named(name)} {getattr(settings, name):g}" for name in shares)
+        raise UserError(f"{told} add up to more than 1", "lower one of them")
+    start_ms, verdict_ms = span_ms(settings.review_start), span_ms(settings.review_verdict)
+    return automatic(
+        start_ms, verdict_ms, settings.review_action_required, settings.review_rejected, settings.review_seed
+    )
 
 
-def _span_ms(settings: Settings, name: str) -> int:
+def _read(path: Path, named: str) -> dict[str, Any]:
     try:
-        return span_ms(getattr(settings, name))
-    except ValueError as error:
-        raise UserError(f"{name}: {error}", "see docs/reference/settings.md") from None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        text = path.read_bytes()
+        document = toml_of(text) if path.suffix == ".toml" else json_of(text)
     except OSError as error:
         raise UserError(
-            f"cannot read the script {path}: {error.strerror}", "say manual, auto, or the path of a file"
+            f"{named} '{path}' cannot be read: {error.strerror}", "say manual, auto, or the path of a script"
         ) from None
-    except RecursionError:
-        raise UserError(f"{path} is nested too deeply", "see docs/how-to/play-aws.md") from None
-    except ValueError as error:  # of TOML, of JSON, or of UTF-8
-        raise UserError(f"{path}: {error}", "see docs/how-to/play-aws.md") from None
+    except Unreadable as mistake:
+        raise UserError(f"{path} {mistake}", "see docs/how-to/play-aws.md") from None
     plain: dict[str, Any] = msgspec.to_builtins(document)  # days and moments of TOML become texts
     return plain

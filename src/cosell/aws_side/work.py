@@ -1,7 +1,7 @@
 """AWS's side at work: does what is due, each thing once, at the moment at which it was due.
 
-Several processes may work on one database. What is due stands in the database, in order; whoever does it moves the
-entry on in the same transaction, so nothing is done twice and nothing is lost with a process.
+Several processes may work on one database. Scheduled work is stored in the database, in order; whoever does it moves
+the entry on in the same transaction, so nothing is done twice and nothing is lost with a process.
 """
 
 import random
@@ -32,11 +32,11 @@ from cosell.wire.types import GetOpportunityResponse
 NO_RULE: Final = -1
 
 OnDefect = Callable[[str, Exception], object]
-"""Is told what was being done, and how it failed."""
+"""Called with what was being done, and how it failed."""
 
 
 class Due(msgspec.Struct, frozen=True):
-    """Something that is due at a moment in milliseconds since 1970 UTC, and how to do it in a transaction."""
+    """Something due at a moment, in milliseconds since 1970 UTC, and how to do it in a transaction."""
 
     due_ms: int
     scope: Scope
@@ -48,7 +48,7 @@ class Due(msgspec.Struct, frozen=True):
 def work(
     engine: Engine, script: Script | None, until_ms: int, on_defect: OnDefect, limit: int | None = None
 ) -> int | None:
-    """Do what is due by `until_ms`, in the order in which it is due, up to `limit` things: when the next one is due.
+    """Do what is due by `until_ms`, in order, up to `limit` things; returns when the next one is due.
 
     None stands for no known moment. Without a script nobody reviews by himself; what is new appears, tasks go on and
     invitations expire all the same. What fails is given up, so that it holds up nothing else. Raises StoreUnavailable.
@@ -66,7 +66,7 @@ def work(
 
 
 def _next(engine: Engine, script: Script | None) -> Due | None:
-    """What is due first. Looked up each time: what one thing brings about may be due before everything else."""
+    """What is due first. Looked up each time: what one thing triggers may be due before everything else."""
     store = engine.store
     reviews = [] if script is None else [_review(script, item) for item in store.due_reviews(LAST_MS, 1)]
     appearances = [_appearance(item) for item in store.due_appearances(LAST_MS, 1)]
@@ -161,12 +161,12 @@ def _planned(script: Script, entry: ReviewEntry, since_ms: int) -> ReviewEntry:
 
 
 def _steps(script: Script, rule: int | None) -> list[Then]:
-    """The steps of a rule; none where the script has changed since, and has no such rule any more."""
+    """The steps of a rule; none if the script has changed since, and no longer has such a rule."""
     return script.when[rule].then if rule is not None and 0 <= rule < len(script.when) else []
 
 
 def _perform(tx: WriteTransaction, identifier: str, then: Then, context: Context) -> None:
-    """One step. What the opportunity's state does not allow any more is passed over: a person has decided meanwhile."""
+    """One step. If the opportunity's state no longer allows it, it is skipped: a person has decided meanwhile."""
     try:
         if then.do == "edit":
             aws_edit(tx, identifier, then.edit, context)
@@ -178,6 +178,6 @@ def _perform(tx: WriteTransaction, identifier: str, then: Then, context: Context
 
 
 def _draw(seed: int, entry: ReviewEntry, rule: int, scope: Scope) -> float:
-    """A number from 0 up to 1 that depends on nothing but its opportunity, the submission, the rule and the seed."""
+    """A number from 0 up to 1 that depends only on the opportunity, the submission, the rule and the seed."""
     key = f"{seed}/{scope.account}/{scope.catalog}/{entry.identifier}/{entry.submission}/{rule}"
     return random.Random(key).random()  # noqa: S311  # it decides a game, not a secret

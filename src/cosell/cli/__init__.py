@@ -1,1 +1,1 @@
-"""The command line. One module for each command; none is loaded before it is asked for."""
+"""The command line. One module for each command, loaded on first use."""

@@ -1,4 +1,4 @@
-"""Questions of commands to a running cosell's admin API, and its refusals as one line for people."""
+"""Calls of commands to a running cosell's admin API, and its refusals as one line for people."""
 
 import json
 import time
@@ -17,7 +17,7 @@ TIMEOUT_S: Final = 60
 RECONNECT_AFTER_S: Final = 0.5
 
 ByOption = Mapping[str, tuple[str, str | None]]
-"""Options and their values, by the members of a question that they give."""
+"""Options and their values, keyed by the members that they set."""
 NO_OPTIONS: Final[ByOption] = {}
 
 
@@ -28,11 +28,11 @@ class Unreachable(UserError):
 
 
 class Refusal(UserError):
-    """The server has understood a question, and does not do what it asks for."""
+    """The server understood a call, and refused it."""
 
 
 def ask(url: str, path: str, **query: Any) -> Any:
-    """What `GET /_cosell/{path}` answers. Raises Refusal where it is refused, UserError where nobody answers."""
+    """What `GET /_cosell/{path}` answers. Raises Refusal if it is refused, UserError if nobody answers."""
     given = {name: value for name, value in query.items() if value is not None}
     return _answer(Request(f"{_base(url)}{path}?{urlencode(given)}"))  # noqa: S310  # `_base` lets http pass only
 
@@ -55,9 +55,9 @@ def remove(url: str, path: str) -> Any:
 
 
 def events(url: str, **query: Any) -> Iterator[str]:
-    """The events of `GET /_cosell/events`, each as its JSON text, for ever: a line that breaks is taken up again.
+    """The events of `GET /_cosell/events`, each as its JSON text, for ever: a broken stream is resumed.
 
-    Raises UserError where the first request is refused, or nobody answers it.
+    Raises UserError if the first request is refused, or nobody answers it.
     """
     given = {name: value for name, value in query.items() if value is not None}
     address = f"{_base(url)}events?{urlencode(given)}"
@@ -81,7 +81,7 @@ def events(url: str, **query: Any) -> Iterator[str]:
 
 
 def _parts(lines: Iterable[bytes]) -> Iterator[tuple[str, str | None]]:
-    """The whole parts of a stream: each part's `id`, and its event where it has one."""
+    """The complete parts of a stream: each part's `id`, and its event if it has one."""
     part: dict[str, str] = {}
     for line in lines:
         if line == b"\n":
@@ -102,7 +102,7 @@ def _answer(request: Request, typed: ByOption = NO_OPTIONS) -> Any:
     with _opened(request, typed) as response:
         try:
             return json.load(response)
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, HTTPException, ValueError, RecursionError) as error:
             raise _nobody(request, error) from None
 
 
@@ -112,14 +112,14 @@ def _opened(request: Request, typed: ByOption = NO_OPTIONS) -> Any:
         return opener.open(request, timeout=TIMEOUT_S)
     except HTTPError as refused:
         raise _refusal(refused, typed) from None
-    except (URLError, OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise _nobody(request, error) from None
 
 
 def _nobody(request: Request, error: Exception) -> UserError:
     address = request.full_url.partition("/_cosell/")[0]
     if not isinstance(error, OSError):  # there is an answer, of somebody else
-        return UserError(f"no cosell answers at {address}: {error}", "name another one with --url")
+        return UserError(f"what answers at {address} is not cosell", "name another one with --url")
     reason: object = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, OSError):
         reason = reason.strerror or reason

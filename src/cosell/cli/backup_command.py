@@ -7,6 +7,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 
 
 @click.command("backup")
@@ -15,8 +16,8 @@ from cosell.errors import UserError
 def backup_command(file: Path, db: str) -> None:
     """Copy a whole database to FILE while others work with it: every account with its history and events.
 
-    The copy is of one moment, is checked, and takes its name when it is whole. Nobody waits for it. `cosell restore`
-    brings it back.
+    The copy shows a single moment, is checked, and gets its name when it is complete. Nobody waits for it. Restore it
+    with `cosell restore`.
     """
     from cosell.store.open import back_up
 
@@ -24,4 +25,4 @@ def backup_command(file: Path, db: str) -> None:
         made = back_up(db, file)
     except OSError as error:
         raise UserError(f"cannot write {file}: {error.strerror}", "name another file") from None
-    click.echo(f"backed up {db} to {file}: {counted(made.opportunities, 'opportunity')}, {made.bytes:,} bytes")
+    click.echo(f"backed up {shown(db)} to {file}: {counted(made.opportunities, 'opportunity')}, {made.bytes:,} bytes")

@@ -1,4 +1,4 @@
-"""Clients for commands that ask the service as any other program would, and its errors as lines for people."""
+"""Clients for commands that call the service as any other program would, and its errors as lines for people."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ NOT_THE_USERS_FAULT: Final = frozenset(
 
 
 class Failed(Exception):
-    """A call was refused, or not answered: lines that say why, and the exit code that they deserve."""
+    """A call was refused, or not answered: lines that say why, and the exit code."""
 
     def __init__(self, exit_code: int, *lines: str) -> None:
         super().__init__(*lines)
@@ -30,7 +30,7 @@ class Failed(Exception):
 
 @contextmanager
 def client_in_process(db: str, account: str) -> "Iterator[PartnerCentralSellingAPIClient]":
-    """A client that reads a database that is there. Raises UserError where it is not, or does not answer."""
+    """A client that reads an existing database. Raises UserError if there is none, or it does not answer."""
     from cosell.cli.database import database
     from cosell.store.access import Access
     from cosell.testing.in_process import client_of
@@ -40,7 +40,7 @@ def client_in_process(db: str, account: str) -> "Iterator[PartnerCentralSellingA
 
 
 def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient":
-    """A client of a running cosell, whatever else the surroundings say about endpoints, profiles and proxies."""
+    """A client of a running cosell, whatever the environment says about endpoints, profiles and proxies."""
     return _client(
         session_of(),
         endpoint_url=url,
@@ -54,14 +54,14 @@ def client_of_server(url: str, account: str) -> "PartnerCentralSellingAPIClient"
 def client_of_aws(
     profile: str | None, region: str | None = None, endpoint_url: str | None = None, **config: Any
 ) -> "PartnerCentralSellingAPIClient":
-    """A client as the user's own AWS configuration makes it, apart from what is given."""
+    """A client from the user's own AWS configuration, apart from what is given."""
     return client_in(session_of(profile), region, endpoint_url, **config)
 
 
 def client_in(
     session: "Session", region: str | None, endpoint_url: str | None, **config: Any
 ) -> "PartnerCentralSellingAPIClient":
-    """A client in a session of the user's."""
+    """A client in one of the user's sessions."""
     region = region or session.region_name or REGION
     return _client(session, region_name=region, endpoint_url=endpoint_url, config=config_of(**config))
 
@@ -69,7 +69,7 @@ def client_in(
 def session_of(profile: str | None = None, role: str | None = None) -> "Session":
     """The user's AWS configuration; with the credentials of a role, an ARN, which are renewed before they expire.
 
-    A botocore that is older than cosell's model of the service is given that. Raises BotoCoreError where there is no
+    A botocore that is older than cosell's model of the service is given that. Raises BotoCoreError if there is no
     such profile, and UserError where no credentials could take the role.
     """
     import boto3
@@ -94,7 +94,7 @@ def session_of(profile: str | None = None, role: str | None = None) -> "Session"
 
 
 def _bring_up_to_date(session: Any) -> None:
-    """Put cosell's model of the service before one that does not know the newest of our own operations."""
+    """Put cosell's model of the service before an older one that does not know the newest of our own operations."""
     from botocore.loaders import Loader
 
     loader = session.get_component("data_loader")
@@ -113,7 +113,7 @@ def errors_as_lines(unreachable: str = NETWORK, typed: Typed = NOTHING_TYPED) ->
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
     from botocore.exceptions import ConnectionError as ConnectionFailed
 
-    from cosell.sync.boto_errors import in_words
+    from cosell.boto_errors import in_words
 
     try:
         yield

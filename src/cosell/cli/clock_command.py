@@ -1,4 +1,4 @@
-"""`cosell clock`: see and steer the time of a running cosell."""
+"""`cosell clock`: see and control the time of a running cosell."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -27,14 +27,14 @@ def clock_command(action: str, value: str | None, url: str) -> None:
     """See and control the time of a running cosell.
 
     \b
-    cosell clock                            show the moment, and how time runs
-    cosell clock freeze [MOMENT]            stand still, here or at 2026-05-04T09:00:00Z
-    cosell clock set MOMENT                 be at a moment, and run on as before
-    cosell clock step SPAN                  go on by 90s, 25h, 2d or 1d12h
-    cosell clock accelerate FACTOR          gain FACTOR seconds a second
-    cosell clock real                       show this machine's time again
+    cosell clock                            show the time, and how the clock runs
+    cosell clock freeze [MOMENT]            stop, now or at 2026-05-04T09:00:00Z
+    cosell clock set MOMENT                 jump to a moment and keep running as before
+    cosell clock step SPAN                  jump ahead by 90s, 25h, 2d or 1d12h
+    cosell clock accelerate FACTOR          advance FACTOR seconds a second
+    cosell clock real                       return to this machine's time
 
-    Where time goes forward, whatever AWS's side has to do until then is done before the command ends.
+    If time moves forward, whatever AWS's side has to do until then is done before the command ends.
     """
     from cosell.cli.admin import ask, tell
 

@@ -17,7 +17,7 @@ _VARIABLE: Final = "_COSELL_COMPLETE"
 @click.argument("shell", type=OneOf(["bash", "zsh", "fish"]))
 @click.option("--install", is_flag=True, help="Put it where the shell looks for it, from its next start on.")
 def completion_command(shell: str, *, install: bool) -> None:
-    """Print what lets a shell complete commands and options with the Tab key.
+    """Print the script that lets a shell complete commands and options with the Tab key.
 
     For this terminal alone: eval "$(cosell completion bash)".
     """

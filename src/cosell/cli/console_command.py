@@ -10,6 +10,7 @@ import click
 
 from cosell.auth.open_access import DEFAULT_ACCOUNT
 from cosell.cli.options import setting
+from cosell.cli.site import checked_host, names_given, reporting_given
 from cosell.context import Scope
 from cosell.errors import UserError
 from cosell.suggestion import suggested
@@ -44,23 +45,17 @@ def console_command(
     log_level: str,
     log_format: str,
 ) -> None:
-    """Look at a mirror in a browser, until SIGTERM or Ctrl-C. Nothing can be changed there.
+    """Look at a mirror in a browser, until SIGTERM or Ctrl-C. It is read-only.
 
     A running server has a console of its own, at /console/.
     """
-    from cosell.reporting import reporting_of
     from cosell.serve.log import configure_log
     from cosell.serve.mirror_server import show_mirror
-    from cosell.serve.origin import names_of
-    from cosell.serve.server import base_url, free_port, is_loopback
+    from cosell.serve.server import base_url, free_port
 
-    if not is_loopback(host) and not insecure:
-        raise UserError(
-            f"whoever reaches {host} could read the whole mirror",
-            "listen on 127.0.0.1, or say --insecure if the network keeps others out",
-        )
-    names = names_of(host, allow_host, public_url)  # so that a mistake in them is told at once
-    reporting = reporting_of(currency, rates, probabilities)
+    checked_host(host, insecure=insecure, lets="read the whole mirror")
+    names = names_given(host, allow_host, public_url)
+    reporting = reporting_given(currency, rates, probabilities)
     source = MirrorSource(mirror)
     source.scope()  # so that a mistake in --mirror is told at once
     port = free_port(host, port)
@@ -74,7 +69,7 @@ def console_command(
 
 
 class MirrorSource:
-    """The mirror at a URL, opened for each question and not longer, so that a sync is never kept waiting."""
+    """The mirror at a URL, opened only while it is read, so that a sync never has to wait."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -105,7 +100,7 @@ class MirrorSource:
         return status | {"mirror": without_password(self._url), "commands": self._commands(status)}
 
     def _commands(self, status: dict[str, Any]) -> dict[str, str]:
-        """What brings the mirror in step with the service that it is of, from any folder."""
+        """The command that brings the mirror in step with its service, from any folder."""
         from cosell.sync.account_key import is_aws
 
         endpoint = status["endpoint"]

@@ -1,4 +1,4 @@
-"""The database of a command, and what is told where it ceases to answer."""
+"""A command's database, and the message if it stops answering."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def database(db: str, access: Access) -> Iterator["Engine"]:
     """The engine over a database, closed at the end.
 
-    Raises UserError where it cannot be opened for the `access`, or does not answer any more.
+    Raises UserError if it cannot be opened for the `access`, or does not answer any more.
     """
     from cosell.engine import Engine
     from cosell.store.interface import StoreUnavailable

@@ -1,4 +1,4 @@
-"""`cosell doctor`: one line for each thing that has to be in place."""
+"""`cosell doctor`: one line for each thing that must be in place."""
 
 import json
 import os
@@ -17,6 +17,7 @@ import click
 
 from cosell.cli.options import setting
 from cosell.cli.start import start_step
+from cosell.cli.typed import told_of
 from cosell.errors import UserError
 from cosell.suggestion import exports, suggested
 
@@ -67,7 +68,7 @@ def _findings(db: str, host: str, port: int, server: str | None) -> Iterator[Fin
     yield sqlite()
     yield model()
     yield client_model()
-    yield database(db)
+    yield from database(db)
     if server is None or urlsplit(server).port != port:
         yield listening(host, port)
     yield clock(time.time())
@@ -103,7 +104,7 @@ def model() -> Finding:
 
 
 def client_model() -> Finding:
-    """What clients of this machine know of the model."""
+    """How much of the model the clients on this machine know."""
     import botocore
 
     from cosell.cli import versions
@@ -119,15 +120,18 @@ def client_model() -> Finding:
     return Finding(Verdict.OK, fact)
 
 
-def database(db: str) -> Finding:
+def database(db: str) -> Iterator[Finding]:
     """The database, as `cosell serve` would use it."""
     from cosell.store.open import diagnose
 
     try:
         found = diagnose(db)
     except UserError as mistake:
-        return Finding(Verdict.WRONG, mistake.message, mistake.next_step)
-    return Finding(Verdict.WRONG if found.remedy else Verdict.OK, found.fact, found.remedy)
+        yield Finding(Verdict.WRONG, mistake.message, mistake.next_step)
+        return
+    for each in found:
+        verdict = Verdict.NOTE if each.is_note else Verdict.WRONG if each.remedy else Verdict.OK
+        yield Finding(verdict, each.fact, each.remedy)
 
 
 def listening(host: str, port: int) -> Finding:
@@ -135,7 +139,8 @@ def listening(host: str, port: int) -> Finding:
     from cosell.serve.server import free_port, is_loopback
 
     try:
-        is_loopback(host)
+        with told_of("host"):
+            is_loopback(host)
         free_port(host, port)
     except UserError as mistake:
         return Finding(Verdict.WRONG, mistake.message, mistake.next_step)
@@ -151,7 +156,7 @@ def clock(seconds: float) -> Finding:
 
 
 def surroundings(server: str | None) -> Iterator[Finding]:
-    """Variables that would send an AWS client of this shell elsewhere than to `server`."""
+    """Variables that would send this shell's AWS clients elsewhere than to `server`."""
     here = exports(url=server)
     endpoint = os.environ.get(ENDPOINT)
     if endpoint is None:
@@ -186,6 +191,7 @@ def running(server: str) -> Finding:
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
+        reason = (isinstance(reason, OSError) and reason.strerror) or reason
         return Finding(Verdict.WRONG, f"nothing answers at {server}: {reason}", start_step(server))
 
 
@@ -203,7 +209,7 @@ def listing(server: str) -> Finding:
 
 
 def sinks(server: str) -> Iterator[Finding]:
-    """Whether the sinks of a server take events. Nothing where nobody answers."""
+    """Whether a server's sinks take events. Nothing if nobody answers."""
     from cosell.cli.admin import ask
 
     try:

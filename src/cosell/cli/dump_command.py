@@ -10,6 +10,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 from cosell.whole_file import WholeFile, whole_file
 
 
@@ -21,13 +22,13 @@ from cosell.whole_file import WholeFile, whole_file
 @setting("account")
 @setting("catalog")
 def dump_command(to: Path | None, db: str, account: str, catalog: str) -> int:
-    """Write opportunities as JSON lines, each as GetOpportunity answers it, in the order of their identifiers.
+    """Write opportunities as JSON lines, each as GetOpportunity returns it, in the order of their identifiers.
 
-    `cosell load` takes them back. Each line is as committed when it is read, while others may write to the database;
-    opportunities that are created meanwhile are left out. The file takes its name when it is whole.
+    `cosell load` reads them back. Each line is as committed when it is read, while others may write to the database;
+    opportunities that are created meanwhile are left out. The file gets its name when it is complete.
 
-    Of a damaged database, what can be read is written, and exit code 1 says that something is missing. It takes the
-    place of no earlier file then, but stands beside it, under the same name with .salvaged behind it.
+    If a database is damaged, what can be read is written, and exit code 1 says that something is missing. It then
+    replaces no earlier file, but goes beside it, with .salvaged appended to the name.
     """
     from cosell.context import Scope
     from cosell.store.open import open_dump
@@ -41,12 +42,12 @@ def dump_command(to: Path | None, db: str, account: str, catalog: str) -> int:
         if to and output.target and output.target.exists() and dump.is_incomplete:
             to = to.with_name(f"{to.name}.salvaged")
             output.target = to
-    dumped = f"dumped {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog})"
+    dumped = f"dumped {counted(count, 'opportunity')} of {shown(db)} (account {account}, catalog {catalog})"
     click.echo(f"{dumped} to {to or 'stdout'}", err=output.target is None)
     if not dump.is_incomplete:
         return 0
     missing = _missing(dump.lost, more=dump.lost_more)
-    click.echo(f"cosell: {db} is damaged: {missing} could not be read; restore a backup", err=True)
+    click.echo(f"cosell: {shown(db)} is damaged: {missing} could not be read; restore a backup", err=True)
     return 1
 
 
@@ -58,7 +59,7 @@ def _missing(lost: int, *, more: bool) -> str:
 
 @contextmanager
 def _output(to: Path | None) -> Iterator[WholeFile]:
-    """Standard output, or a file that takes its name only when it is whole."""
+    """Standard output, or a file that gets its name only when it is complete."""
     if to is None:
         yield WholeFile(sys.stdout.buffer, None)
         sys.stdout.buffer.flush()

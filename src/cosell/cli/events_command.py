@@ -1,4 +1,4 @@
-"""`cosell events`: see the events of a running cosell, and steer their delivery."""
+"""`cosell events`: see the events of a running cosell, and control their delivery."""
 
 import json
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ def events_command(context: click.Context) -> None:
     "beginning",
     metavar="MOMENT",
     type=Since(),
-    help="Begin at a moment, so long ago as 1h, or at `start`; not now.",
+    help="Start at a moment, as long ago as 1h, or at `start`, instead of now.",
 )
 @click.option("--account", type=Account(), help="Only those of this account.")
 @click.option("--catalog", type=OneOf(CHOICES["catalog"]), help="Only those of this catalog.")
@@ -42,7 +42,7 @@ def events_command(context: click.Context) -> None:
     type=Known("a type of event", _detail_types),
     help="Only those of this type, such as 'Opportunity Created'.",
 )
-@click.option("--limit", type=Whole(min=1), help="End after so many.")
+@click.option("--limit", type=Whole(min=1), help="Stop after this many.")
 @setting("url")
 def tail_command(
     beginning: str | None,
@@ -52,9 +52,9 @@ def tail_command(
     limit: int | None,
     url: str,
 ) -> None:
-    """Show events as they are committed, one JSON object a line, until Ctrl-C.
+    """Show events as they are committed, one JSON object per line, until Ctrl-C.
 
-    If the server goes away, this waits until it is back, and goes on where it was.
+    If the server goes away, this waits until it is back, and continues where it was.
     """
     from cosell.cli.admin import events
 
@@ -69,7 +69,7 @@ def tail_command(
 @events_command.command("sinks")
 @setting("url")
 def sinks_command(url: str) -> None:
-    """Show every sink: how far it has come, what it lacks, and what it has refused."""
+    """Show every sink: how far it has got, its lag, and what it has refused."""
     from cosell.cli.admin import ask
 
     sinks: list[dict[str, Any]] = ask(url, "events/sinks")["sinks"]
@@ -90,7 +90,7 @@ def sinks_command(url: str) -> None:
 @click.option("--limit", type=Whole(min=1, max=1000), default=100, show_default=True, help="How many.")
 @setting("url")
 def dead_letters_command(limit: int, url: str) -> None:
-    """Show events that sinks are not offered any more, the newest first, one JSON object a line."""
+    """Show dead letters, which are no longer offered to their sinks, newest first, one JSON object per line."""
     from cosell.cli.admin import ask
 
     for letter in ask(url, "events/dead-letters", limit=limit)["dead_letters"]:
@@ -103,9 +103,9 @@ def dead_letters_command(limit: int, url: str) -> None:
     "beginning",
     metavar="MOMENT",
     type=Since(),
-    help="Deliver again what came since a moment, or for so long as 1h; `start`: all.",
+    help="Deliver again what came since a moment, or in a span such as 1h; `start`: everything.",
 )
-@click.option("--dead-letters", is_flag=True, help="Deliver the dead letters after all.")
+@click.option("--dead-letters", is_flag=True, help="Redeliver the dead letters.")
 @click.option("--sink", help="The sink, by the name that `cosell events sinks` shows. Without it, all.")
 @setting("url")
 def replay_command(beginning: str | None, dead_letters: bool, sink: str | None, url: str) -> None:

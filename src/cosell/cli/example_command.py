@@ -1,4 +1,4 @@
-"""`cosell example`: a complete request, to begin with."""
+"""`cosell example`: a complete request to start from."""
 
 import json
 import pprint
@@ -15,7 +15,7 @@ from cosell.cli.types import OneOf
 @click.option("--python", is_flag=True, help="As a call of boto3, instead of JSON.")
 @setting("catalog")
 def example_command(operation: str, python: bool, catalog: str) -> None:  # click's own
-    """Print a complete request: all that AWS demands of it, and what a submission needs besides.
+    """Print a complete request: everything that AWS requires, and what a submission needs as well.
 
     JSON is what the AWS CLI takes: aws partnercentral-selling create-opportunity --cli-input-json "$(cosell example
     create-opportunity)".

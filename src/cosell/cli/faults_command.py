@@ -1,4 +1,4 @@
-"""`cosell faults`: let requests go wrong in a running cosell."""
+"""`cosell faults`: make requests to a running cosell fail."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import msgspec
 
 from cosell.cli.mistakes import Family
 from cosell.cli.options import setting
+from cosell.errors import UserError
 
 
 @click.group("faults", cls=Family)
@@ -43,19 +44,22 @@ def add_command(faults: tuple[str, ...], url: str) -> None:
     \b
     A FAULT has an error or a delay, and conditions, joined by commas:
     error=NAME          an exception of the service, or ConnectionDropped
-    when=after          the operation is done, and its answer lost
+    when=after          the operation is carried out, and its answer lost
     delay=SPAN          the answer comes later by 250ms, 2s, …
     operation=PATTERN   such as CreateOpportunity or List*
     account=ID, catalog=AWS or Sandbox
-    probability=SHARE   in which share of these requests; seed=NUMBER chooses which
+    probability=SHARE   the share of these requests; seed=NUMBER chooses which
     times=COUNT         how often at most
     reason=CODE         the error's Reason, such as INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE
-    message=TEXT        the error's Message; it stands last, and may have commas
+    message=TEXT        the error's Message; it comes last, and may contain commas
     """
     from cosell.cli.admin import tell
     from cosell.faults.rule import rule_of
 
-    rules = [rule_of(text) for text in faults]
+    try:
+        rules = [rule_of(text) for text in faults]
+    except UserError as mistake:
+        raise UserError(f"FAULT {mistake.message}", mistake.next_step) from None
     for rule in rules:
         done: dict[str, Any] = tell(url, "faults", **msgspec.to_builtins(rule))
         click.echo(f"fault {done['fault']}: {rule.effect}")

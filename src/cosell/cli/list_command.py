@@ -14,7 +14,7 @@ from cosell.rules.list.sort_keys import SORT_NAMES
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 LISTS: Final = {
-    "--company": ("CustomerCompanyName", "Company name, in whole; upper and lower case are alike."),
+    "--company": ("CustomerCompanyName", "Company name in full, ignoring case."),
     "--id": ("Identifier", "Identifier, such as O1000001."),
     "--stage": ("LifeCycleStage", "Stage, such as Prospect or 'Closed Lost'."),
     "--review-status": ("LifeCycleReviewStatus", "Review status, such as Approved or 'In review'."),
@@ -59,7 +59,7 @@ def _filters(command: Function) -> Function:
 @_filters
 @listing_options(SORT_NAMES)
 def list_command(listing: Listing, **filters: Any) -> int:
-    """List opportunities as a table, filtered and sorted as ListOpportunities does it."""
+    """List opportunities as a table, filtered and sorted as ListOpportunities does."""
     members = _members(filters)
 
     def about_nothing() -> str:

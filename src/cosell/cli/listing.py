@@ -1,4 +1,4 @@
-"""What the commands that list opportunities share: their options, whom they ask, and how they show what they get."""
+"""What the commands that list opportunities share: their options, whom they call, and how they show the results."""
 
 import functools
 import json
@@ -21,6 +21,7 @@ from cosell.cli.typed import again, see_help, server_asked
 from cosell.cli.types import OneOf, Whole
 from cosell.errors import UserError
 from cosell.exports.columns import STEADY_SORT
+from cosell.passwords import shown
 from cosell.suggestion import suggested
 from cosell.wire.model import paginators
 from cosell.wire.types import snake_case
@@ -68,7 +69,7 @@ class Listing(msgspec.Struct, frozen=True):
 
     @property
     def to_file(self) -> bool:
-        """Whether a file is to be written, which has all unless it is limited."""
+        """Whether a file is to be written, which contains everything unless it is limited."""
         return self.csv is not None or self.xlsx is not None
 
     def request(self, members: dict[str, Any]) -> dict[str, Any]:
@@ -138,9 +139,9 @@ def show(
     columns: Sequence[Column],
     options: Mapping[str, str],
 ) -> int:
-    """Ask, and print what comes as a table or as JSON lines: the exit code.
+    """Fetch, and print the results as a table or as JSON lines; returns the exit code.
 
-    `options` are those by which members of the request were typed.
+    `options` are the typed options that set members of the request.
     """
     pages = _Pages(listing, operation, request)
     try:
@@ -167,12 +168,12 @@ def show(
 
 
 def about_no_opportunities(listing: Listing) -> str:
-    """What to do about a catalog in which there are none."""
+    """What to do about an empty catalog."""
     if listing.aws or listing.url:
         other = "Sandbox" if listing.catalog == "AWS" else "AWS"
         return f"No opportunities in catalog {listing.catalog}. Look into the other one: {again(catalog=other)}"
     make_some = suggested("seed", db=listing.db, account=listing.account, catalog=listing.catalog)
-    return f"No opportunities in catalog {listing.catalog} of {listing.db}. Make some: {make_some}"
+    return f"No opportunities in catalog {listing.catalog} of {shown(listing.db)}. Make some: {make_some}"
 
 
 def _client(listing: Listing) -> AbstractContextManager[Any]:

@@ -23,7 +23,7 @@ _COLUMNS: Final[Mapping[str, tuple[Mapping[str, Kind], Callable[[Mapping[str, An
 def write_file(
     answers: Iterable[Sequence[dict[str, Any]]], operation: str, csv_file: str | None, xlsx_file: str | None
 ) -> None:
-    """Write the pages that an operation answers. A file takes its name when it is whole. Raises UserError."""
+    """Write the pages that an operation returns. A file gets its name when it is complete. Raises UserError."""
     columns, row_of = _COLUMNS[operation]
     count = 0
 

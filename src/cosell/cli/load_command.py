@@ -1,4 +1,4 @@
-"""`cosell load`: take opportunities from what AWS clients print."""
+"""`cosell load`: read opportunities from what AWS clients print."""
 
 import os
 import stat
@@ -10,6 +10,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 
 if TYPE_CHECKING:
     from cosell.context import Scope
@@ -21,20 +22,20 @@ MOST_SHOWN: Final = 50
 
 @click.command("load")
 @click.argument("file", type=click.File("rb"))
-@click.option("--keep-going", is_flag=True, help="Load the others where some are refused; the exit code is then 1.")
+@click.option("--keep-going", is_flag=True, help="Load the others if some are refused; the exit code is then 1.")
 @setting("db")
 @setting("account")
 @setting("catalog")
 def load_command(file: IO[bytes], *, keep_going: bool, db: str, account: str, catalog: str) -> int:
-    """Load opportunities from what AWS clients print: from FILE, or from standard input where it is "-".
+    """Load opportunities from what AWS clients print: from FILE, or from standard input if it is "-".
 
-    Answers of list-opportunities and get-opportunity are taken, whole or cut out by --query, one in a line or
+    It reads answers of list-opportunities and get-opportunity, complete or cut out by --query, one per line or
     pretty-printed, as many as there are, and recordings of both. Each goes into the catalog that it names; --catalog
-    is for those that name none. All belong to --account afterwards, and their ARNs say so.
+    is for those that name none. All then belong to --account, and their ARNs say so.
 
-    It is all or nothing, unless --keep-going. An opportunity that is there already is replaced. Stamps are kept,
-    but one that a reader of the catalog may have passed already is given anew, in the order of the old ones. Nobody
-    else can write to the database while they are stored.
+    It is all or nothing, unless --keep-going. An existing opportunity is replaced. Stamps are kept, but one that a
+    reader of the catalog may have passed already is replaced, in the order of the old ones. Nobody else can write to
+    the database while they are stored.
     """
     from cosell.cli.database import database
     from cosell.cli.progress import progress
@@ -76,7 +77,7 @@ def _summary(reading: "Reading", done: "dict[Scope, Loaded]", name: str, db: str
     anew = sum(loaded.anew for loaded in done.values())
     catalogs = " and ".join(sorted(scope.catalog for scope in done)) or "none"
     parts = [
-        f"loaded {counted(stored, 'opportunity')} from {name} into {db} (account {account}, catalog {catalogs})",
+        f"loaded {counted(stored, 'opportunity')} from {name} into {shown(db)} (account {account}, catalog {catalogs})",
         *(f"{loaded.replaced:,} replaced in {scope.catalog}" for scope, loaded in done.items() if loaded.replaced),
         *(f"{loaded.unchanged:,} unchanged in {scope.catalog}" for scope, loaded in done.items() if loaded.unchanged),
     ]

@@ -1,8 +1,8 @@
 """`cosell`: the commands by name, and what happens when a user makes a mistake.
 
-Exit codes: 0 done; 1 the command was right, and either what it looked at is not as it should be or somebody did not
-answer, so that it may be done when it is run again; 2 not done, because somebody has to change the command, a file or
-the surroundings first, told in one line with a next step; 130 interrupted. docs/reference/cli.md has a table.
+Exit codes: 0 done; 1 the command was right, but what it checked is not as it should be or somebody did not answer, so
+it may succeed when it is run again; 2 not done, because somebody must first change the command, a file or the
+environment, reported in one line with a next step; 130 interrupted. docs/reference/cli.md has a table.
 """
 
 import errno
@@ -30,6 +30,8 @@ COMMANDS: Final = {
     "seed": "Fill a database with a realistic pipeline.",
     "load": "Load opportunities from what AWS clients print.",
     "dump": "Write opportunities as JSON lines.",
+    "migrate": "Bring the schema of a database up to date.",
+    "copy": "Copy a whole database into another one, of either kind.",
     "backup": "Copy a whole database while others work with it.",
     "restore": "Bring a backup back.",
     "push": "Create and update opportunities from a file.",
@@ -70,7 +72,7 @@ class _LazyCommands(Family):
         return command
 
     def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands that begin so, without loading any; after a dash, the options."""
+        """The commands that start with this text, without loading any; after a dash, the options."""
         if incomplete.startswith("-"):
             return super().shell_complete(context, incomplete)
         return [CompletionItem(name, help=does) for name, does in COMMANDS.items() if name.startswith(incomplete)]
@@ -153,16 +155,16 @@ def _done(arguments: list[str]) -> int:
 
 
 def _refused(message: str, next_step: str = "", exit_code: int = 2) -> int:
-    """Tell in one line why nothing was done, or not all of it: the exit code."""
+    """Report in one line why nothing was done, or not everything; returns the exit code."""
     with suppress(OSError):  # nobody is there to read it
         click.echo(f"cosell: {message}; {next_step}" if next_step else f"cosell: {message}", err=True)
     return exit_code
 
 
 def _check_variables(command: str | None) -> None:
-    """Tell of variables that no setting has. A server does not start with one that is nearly another.
+    """Report variables that are not settings. A server does not start if one resembles a setting.
 
-    Why so: docs/decisions/0040.
+    The reason: docs/decisions/0040.
     """
     for name, close in unknown_variables(os.environ).items():
         next_step = f"did you mean {close}?" if close else "see docs/reference/settings.md"

@@ -1,4 +1,4 @@
-"""`cosell mirror`: what can be done with a mirror beside syncing it."""
+"""`cosell mirror`: what can be done with a mirror besides syncing it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ def mirror_command(context: click.Context) -> None:
 @click.option("--csv", type=click.Path(path_type=Path), metavar="DIR", help="A folder for CSV files.")
 @setting("mirror")
 def export_command(parquet: Path | None, csv: Path | None, mirror: str) -> None:
-    """Write the tables of a mirror into files, one for each table.
+    """Write the tables of a mirror to files, one for each table.
 
     All files show one moment, whatever a sync does meanwhile. Files of an earlier export are replaced at the end.
     """

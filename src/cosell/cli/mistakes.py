@@ -4,18 +4,17 @@ import re
 from typing import Final
 
 import click
-from click.core import ParameterSource
 
+from cosell.cli.typed import given_by
 from cosell.cli.types import WrongValue
 from cosell.nearest import closest, nearest
-from cosell.settings import FILE
 
 _KIND: Final = re.compile(r"^(File|Path|Directory) (?=')")
 _EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 
 
 class Family(click.Group):
-    """A group of commands that says which one may have been meant."""
+    """A group of commands that suggests what may have been meant."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -61,11 +60,4 @@ def _name(mistake: click.BadParameter) -> str:
     parameter, context = mistake.param, mistake.ctx
     if parameter is None or context is None or parameter.name is None:
         return str(mistake.param_hint or "the command line")
-    match context.get_parameter_source(parameter.name):
-        case ParameterSource.ENVIRONMENT:
-            return str(parameter.envvar)
-        case ParameterSource.DEFAULT_MAP:
-            return f"{FILE}: {parameter.name}"
-    if isinstance(parameter, click.Argument):
-        return (parameter.metavar or parameter.name.upper()).strip("[].")
-    return parameter.opts[0]
+    return given_by(context, parameter)

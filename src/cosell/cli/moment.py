@@ -16,7 +16,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # older versions of cl
     name = "moment"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime | str:
-        """Fails with a usage error where the text names no moment."""
+        """Fails with a usage error if the text names no moment."""
         return self.moment(value, param, ctx)
 
     def moment(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
@@ -34,12 +34,12 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # older versions of cl
 
 
 class Day(Moment):
-    """The day of a moment, as the API writes it: `2026-01-31`. A well-formed day is left for the service to judge."""
+    """The day of a moment, as the API writes it: `2026-01-31`. The service judges a well-formed day."""
 
     name = "day"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Fails with a usage error where the text names no moment."""
+        """Fails with a usage error if the text names no moment."""
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
             return value
         return self.moment(value, param, ctx).date().isoformat()

@@ -33,7 +33,7 @@ class Option(click.Option):
 def setting(name: str, *, former: Sequence[str] = (), **changed: Any) -> Callable[[Function], Function]:
     """The option of a setting: `--log-level`, also `COSELL_LOG_LEVEL` and `log_level` in cosell.toml.
 
-    `former` are the names that it had; `changed` are attributes of click's that differ in this command.
+    `former` are its earlier names; `changed` are attributes of click's that differ in this command.
     """
     field = FIELDS[name]
     default = getattr(DEFAULTS, name)

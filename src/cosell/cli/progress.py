@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(description: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Shows how far the work is. The block calls what it is given with the steps done since the last call.
+    """Shows the progress of long work. The block calls what it is given with the steps done since the last call.
 
-    Without a `total` the bar only shows that something happens. Off a terminal nothing is shown, nor is rich loaded.
+    Without a `total` the bar only shows activity. Off a terminal nothing is shown, nor is rich loaded.
     """
     if not sys.stderr.isatty():
         yield lambda _: None

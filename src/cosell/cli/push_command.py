@@ -29,7 +29,7 @@ STOPPED: Final = 130
 @click.argument("file", type=click.File("rb"))
 @service_address
 @setting("catalog")
-@click.option("--dry-run", is_flag=True, help="Look up, compare, check by cosell's own rules, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Look up, compare, check against cosell's own rules, and write nothing.")
 @click.option("--replace", is_flag=True, help="A row is the whole record: clear what it does not name.")
 @click.option("--empty-clears", is_flag=True, help="Empty cells clear their members.")
 @click.option(
@@ -45,7 +45,7 @@ STOPPED: Final = 130
     help="A file for what columns mean, TOML or .json: it is read, and keeps what --map says.",
 )
 @click.option("--stop-at-first-error", is_flag=True, help="End at the first row that cannot be pushed.")
-@click.option("--report", metavar="FILE", help="Write what became of each row to this file, as JSON lines.")
+@click.option("--report", metavar="FILE", help="Write the result of each row to this file, as JSON lines.")
 @click.option(
     "--journal",
     metavar="FILE",
@@ -75,14 +75,14 @@ def push_command(
     rate: "Rate",
     share: float,
 ) -> int:
-    """Create and update opportunities from FILE, or from standard input where it is "-": JSON, CSV or .xlsx.
+    """Create and update opportunities from FILE, or from standard input if it is "-": JSON, CSV or .xlsx.
 
-    A row with an Id updates that opportunity. Another one is recognised by its PartnerOpportunityIdentifier, or else by
-    its content, and created where it is new; pushing a file again creates nothing twice. An update changes what the
-    row names. Where somebody else was first, the row is a conflict, and nothing is overwritten.
+    A row with an Id updates that opportunity. Any other row is recognised by its PartnerOpportunityIdentifier, or else
+    by its content, and created if it is new; pushing a file again creates no duplicates. An update changes what the
+    row names. If somebody else changed the opportunity first, the row is a conflict, and nothing is overwritten.
 
-    The service is AWS, as your own AWS configuration says, or a cosell. Exit code 1: some rows were refused, or in
-    conflict. Ctrl-C ends it with exit code 130; the same command goes on from there.
+    The service is AWS, using your own AWS configuration, or a cosell. Exit code 1: some rows were refused, or in
+    conflict. Ctrl-C ends it with exit code 130; the same command resumes.
     """
     from cosell.cli.push_report import left_out_line, report_to
     from cosell.cli.rehearsed import Rules
@@ -128,12 +128,12 @@ def push_command(
             click.echo(rules.summary(), err=True)
         if code == STOPPED or (stop_at_first_error and code):
             from_stdin = file.name == "<stdin>"
-            click.echo("Run it again with the same input." if from_stdin else f"Go on with: {again()}", err=True)
+            click.echo("Run it again with the same input." if from_stdin else f"Resume with: {again()}", err=True)
         return code
 
 
 def _pushed(pusher: "Pusher", rows: "list[Row]", told: "Report", unreachable: str, *, stop: bool) -> int:
-    """Push the rows, and tell in the end what became of them: the exit code."""
+    """Push the rows, and report in the end what became of them; returns the exit code."""
     code = 0
     lines: tuple[str, ...] = ()
     try:
@@ -161,4 +161,4 @@ def _told(failed: Failed) -> int:
 
 def _tell_wait(kind: str, wait_s: float) -> None:
     at = (datetime.now().astimezone() + timedelta(seconds=wait_s)).strftime("%H:%M")
-    click.echo(f"AWS's quota of {kind}s is used up; going on at {at}", err=True)
+    click.echo(f"AWS's quota of {kind}s is used up; continuing at {at}", err=True)

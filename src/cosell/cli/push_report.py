@@ -23,7 +23,7 @@ _ROW: Final = "{:>6}  {:<9}  {:<10}  {:<24}  {}"
 
 
 class Report:
-    """Writes results of so many rows as they come, and counts them. A terminal sees how far it is."""
+    """Writes results of so many rows as they come, and counts them. A terminal shows the progress."""
 
     def __init__(self, file: IO[bytes] | None, total: int, pace: Pace, clock: Callable[[], float]) -> None:
         self._file = file
@@ -40,7 +40,7 @@ class Report:
         return not set(self._counts) - FINE
 
     def add(self, result: Result) -> None:
-        """Write a result at once, so that a push that ends early has told what it did."""
+        """Write a result at once, so that even a push that ends early has reported what it did."""
         self._counts[result.outcome] += 1
         self._clear_progress()
         line = msgspec.json.encode(result) + b"\n"
@@ -57,7 +57,7 @@ class Report:
             sys.stderr.flush()
 
     def summary(self) -> str:
-        """How many rows came to which end; empty where there are none."""
+        """How many rows had which outcome; empty if there are none."""
         self._clear_progress()
         done, total = self._counts.total(), self._total
         counts = ", ".join(f"{self._counts[outcome]:,} {outcome}" for outcome in ORDER if self._counts[outcome])
@@ -65,10 +65,10 @@ class Report:
         return f"{told}: {counts}" if done else ""
 
     def progress(self) -> str:
-        """How far it is: `9 of 300, about 5 min left`.
+        """The progress: `9 of 300, about 5 min left`.
 
-        Of the rows that are left, as many will write as have until now. They go at the pace of those that are done, or
-        of the quotas, whichever is slower.
+        The remaining rows are assumed to write as often as the earlier ones, at the same pace or that of the quotas,
+        whichever is slower.
         """
         done = self._counts.total()
         left = self._total - done
@@ -107,7 +107,7 @@ def _roughly(seconds: float) -> str:
 def report_to(
     path: str | None, total: int, pace: Pace, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Report]:
-    """A report that is also written to the file `path` as JSON lines. Raises UserError where it cannot be written."""
+    """A report that is also written to the file `path` as JSON lines. Raises UserError if it cannot be written."""
     if path is None:
         yield Report(None, total, pace, clock)
         return

@@ -27,8 +27,8 @@ def refer_command(
 ) -> None:
     """Refer an opportunity to a partner as AWS does.
 
-    FILE is a JSON object with members as CreateOpportunity takes them; - reads stdin. What it leaves out is made up,
-    and options win over it. The partner finds an invitation that expires after fifteen days, and gets the opportunity
+    FILE is a JSON object with members as in CreateOpportunity; - reads stdin. What it leaves out is invented, and
+    options win over it. The partner finds an invitation that expires after fifteen days, and receives the opportunity
     by accepting it.
     """
     from cosell.cli.admin import tell

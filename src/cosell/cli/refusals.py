@@ -1,4 +1,4 @@
-"""What the service says of a request, in the words of what was typed: the option, its value, the rule."""
+"""What the service says about a request, in terms of what was typed: the option, its value, the rule."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -47,6 +47,6 @@ def _line(entry: Mapping[str, str], typed: Typed) -> str:
 
 
 def meant(rule: str, value: str) -> str | None:
-    """The value that may have been meant, among those that the service's rule names; None where it names none."""
+    """The value that may have been meant, among those that the service's rule names; None if it names none."""
     _, names, listed = rule.partition("must be one of: ")
     return closest(value, listed.split(", ")) if names else None

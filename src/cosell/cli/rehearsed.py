@@ -1,4 +1,4 @@
-"""What cosell's own rules say of a push that is only rehearsed: its requests go to a cosell in memory."""
+"""What cosell's own rules say about a dry-run push: its requests go to a cosell in memory."""
 
 import json
 from typing import Any, Final, Self
@@ -47,9 +47,9 @@ class Rules:
         self._engine.close()
 
     def summary(self) -> str:
-        """Under what reservation a rehearsal stands."""
+        """With what reservation a dry run is reported."""
         unchecked = f"; {counted(self.unchecked, 'update')} could not be checked" if self.unchecked else ""
-        return f"A dry run, nothing was written. It was checked by cosell's own rules{unchecked}; AWS may refuse more."
+        return f"A dry run: nothing was written. Checked against cosell's own rules{unchecked}; AWS may refuse more."
 
     def _put(self, stored: dict[str, Any]) -> bool:
         """Have an opportunity here as it is stored elsewhere, but for its stamp; whether it can be."""

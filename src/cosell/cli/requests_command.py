@@ -1,4 +1,4 @@
-"""`cosell requests`: what clients have asked a running cosell last, and tests made from it."""
+"""`cosell requests`: what clients have recently sent to a running cosell, and tests made from it."""
 
 import json
 from collections.abc import Iterable
@@ -64,7 +64,7 @@ def requests_command(
 @requests_command.command("save-test")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--call", "identifier", help="One call, by the id that the list shows first.")
-@click.option("--last", type=Whole(min=1, max=100), help="How many calls at most, the last ones; 10 if not said.")
+@click.option("--last", type=Whole(min=1, max=100), help="How many calls at most, the last ones; 10 by default.")
 @click.option("--account", type=Account(), help="Only calls of an account, twelve digits.")
 @click.option("--client-token", help="Only calls with a ClientToken.")
 @click.option("--reveal", is_flag=True, help="Write sensitive values as they were, instead of placeholders.")
@@ -80,8 +80,8 @@ def save_test_command(
 ) -> None:
     """Write a pytest test that sends calls again, without a server, and expects the same answers.
 
-    FILE is made anew. The calls are the last ones of one account, the oldest first. Opportunities that were there
-    before are in the file, as they were then.
+    FILE is overwritten. The calls are the last ones of one account, oldest first. Opportunities that existed before are
+    in the file, as they were then.
     """
     from cosell.cli.admin import tell
     from cosell.cli.counted import counted
@@ -92,7 +92,7 @@ def save_test_command(
         with file.open("x", encoding="utf-8") as test:
             test.write(made["test"])
     except FileExistsError:
-        raise UserError(f"{file} is there already", "name another file, or remove it") from None
+        raise UserError(f"{file} already exists", "name another file, or remove it") from None
     calls = counted(len(made["calls"]), "call")
     click.echo(f"saved {calls} of account {made['account']} in {file}; run it with: python -m pytest {file}")
 

@@ -7,6 +7,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.errors import UserError
+from cosell.passwords import shown
 
 
 @click.command("reset")
@@ -15,10 +16,10 @@ from cosell.errors import UserError
 @setting("account")
 @setting("catalog")
 def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
-    """Remove every opportunity of an account and catalog with all that belongs to it: solutions, tags, engagements,
-    tasks, events, and remembered ClientTokens.
+    """Remove every opportunity of an account and catalog with everything that belongs to it: solutions, tags,
+    engagements, tasks, events, and remembered ClientTokens.
 
-    Identifiers and stamps go on where they were: what comes next is newer than whatever a reader has seen. It is all
+    Identifiers and stamps continue where they were: what comes next is newer than anything a reader has seen. It is all
     or nothing, and nobody else can write to the database meanwhile.
     """
     from cosell.cli.database import database
@@ -32,8 +33,8 @@ def reset_command(*, yes: bool, db: str, account: str, catalog: str) -> None:
                 raise UserError("nobody is there to confirm the reset", "say --yes if you mean it")
             with engine.store.read(scope) as tx:
                 count = tx.count()
-            question = f"Remove {counted(count, 'opportunity')} of {db} (account {account}, catalog {catalog})?"
+            question = f"Remove {counted(count, 'opportunity')} of {shown(db)} (account {account}, catalog {catalog})?"
             click.confirm(question, abort=True, err=True)
         with engine.store.write(scope) as writing:
             removed = writing.clear()
-    click.echo(f"removed {counted(removed, 'opportunity')} of {db} (account {account}, catalog {catalog})")
+    click.echo(f"removed {counted(removed, 'opportunity')} of {shown(db)} (account {account}, catalog {catalog})")

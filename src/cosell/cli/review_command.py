@@ -1,4 +1,4 @@
-"""`cosell review`: decide upon opportunities as AWS does."""
+"""`cosell review`: decide on opportunities as AWS does."""
 
 import click
 
@@ -14,7 +14,7 @@ ACTIONS = ("list", "start", "approve", "action-required", "reject")
 @click.argument("identifiers", metavar="[ID]...", nargs=-1)
 @click.option("--comment", help="ReviewComments: what the partner should know, in words.")
 @click.option("--reason", help="ReviewStatusReason: why, in a few words or a code.")
-@click.option("--bare", is_flag=True, help="With approve: bring no people, no stage and no insights that are made up.")
+@click.option("--bare", is_flag=True, help="With approve: add no invented people, stage or insights.")
 @setting("url")
 @setting("account")
 @setting("catalog")
@@ -62,7 +62,7 @@ def _list(url: str, account: str, catalog: str) -> None:
 
 
 def _decide(url: str, identifiers: tuple[str, ...], decision: dict[str, str | bool | None]) -> None:
-    """Decide upon each opportunity. Raises UserError in the end where some were not: each is told."""
+    """Decide on each opportunity, reporting each. Raises UserError in the end if some could not be reviewed."""
     from cosell.cli.admin import Refusal, tell
 
     refused = 0
@@ -77,4 +77,4 @@ def _decide(url: str, identifiers: tuple[str, ...], decision: dict[str, str | bo
         else:
             click.echo(f"{done['id']} {done['status']} {done['last_modified_date']}")
     if refused:
-        raise UserError(f"{refused} of {len(identifiers)} were not decided upon", "the others were")
+        raise UserError(f"{refused} of {len(identifiers)} were not decided on", "the others were")

@@ -1,4 +1,4 @@
-"""`cosell search`: opportunities that a keyword and conditions find, from a database, a running cosell, or AWS."""
+"""`cosell search`: find opportunities by keyword and conditions, in a database, a running cosell, or AWS."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -8,6 +8,7 @@ import click
 from cosell.cli.listing import Listing, about_no_opportunities, listing_options, show
 from cosell.cli.table import SEARCH_COLUMNS, printable
 from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.listed import listed_values, unlisted
 from cosell.rules.search.where import Mistake, parse
 
 OPERATION: Final = "SearchOpportunities"
@@ -15,6 +16,8 @@ SORT_KEYS: Final = [name for name, field in FIELDS.items() if field.sortable]
 OPTIONS: Final = {"Keyword": "KEYWORD", "MaxResults": "--page-size", "NextToken": "--next-token"}
 WIDEST: Final = 76
 """Characters that are shown of a text in which something is wrong."""
+MOST_NAMED: Final = 12
+"""How many values of a field are listed."""
 
 
 @click.command("search")
@@ -28,10 +31,10 @@ WIDEST: Final = 76
 @click.option("--show-request", is_flag=True, help="Send nothing: print the request for boto3, the AWS CLI and curl.")
 @listing_options(SORT_KEYS)
 def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_request: bool, listing: Listing) -> int:
-    """Find opportunities by a keyword, and by conditions, as SearchOpportunities does it.
+    """Find opportunities by a keyword, and by conditions, as SearchOpportunities does.
 
-    The KEYWORD is a part of the identifier, the partner's own identifier, the company's name, the project's title,
-    the next steps or the owner's name.
+    The KEYWORD is part of the identifier, the partner's own identifier, the company's name, the project's title, the
+    next steps or the owner's name.
 
     A condition is a field, an operator and a value: = != in, contains and contains any of, has and has all of for
     texts; > >= < <= for dates and numbers. Conditions are joined by and, or, not and parentheses.
@@ -44,6 +47,10 @@ def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_reques
         for line in _told(mistake):
             click.echo(line, err=True)
         return 2
+    for wrong in unlisted(members["Filter"]) if where else ():
+        close = wrong.meant
+        next_step = f"did you mean {close!r}?" if close else f"known are {_some(listed_values(wrong.field))}"
+        click.echo(f"cosell: --where: {printable(wrong.sentence)}; {next_step}", err=True)
     request = listing.request(members)
     if show_request:
         from cosell.cli.shown_request import shown_request
@@ -51,6 +58,11 @@ def search_command(keyword: tuple[str, ...], where: tuple[str, ...], show_reques
         click.echo(shown_request(listing, OPERATION, listing.page_request(request, listing.next_token, 0)))
         return 0
     return show(listing, OPERATION, request, lambda: _about_nothing(members, listing), SEARCH_COLUMNS, OPTIONS)
+
+
+def _some(values: tuple[str, ...]) -> str:
+    """The values, or only the first ones if they are many."""
+    return ", ".join(values if len(values) <= MOST_NAMED else (*values[:MOST_NAMED], "…"))
 
 
 def _told(mistake: Mistake) -> Iterator[str]:
@@ -67,7 +79,7 @@ def _told(mistake: Mistake) -> Iterator[str]:
 
 def _about_nothing(members: dict[str, Any], listing: Listing) -> str:
     if "Filter" in members:
-        return "No opportunity matches. =, in and has compare letter by letter; contains does not mind case."
+        return "No opportunity matches. =, in and has compare exactly; contains ignores case."
     if "Keyword" not in members:
         return about_no_opportunities(listing)
     try:

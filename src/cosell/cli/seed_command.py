@@ -1,4 +1,4 @@
-"""`cosell seed`: fill a database with a believable pipeline."""
+"""`cosell seed`: fill a database with a realistic pipeline."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import click
 from cosell.cli.counted import counted
 from cosell.cli.options import setting
 from cosell.cli.types import Whole, WrongValue
+from cosell.passwords import shown
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
@@ -29,7 +30,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | N
     "now_ms",
     metavar="MOMENT",
     callback=_moment,
-    help="The moment that the pipeline looks back from, such as 2026-06-30T12:00:00Z.  "
+    help="The moment at which the pipeline ends, such as 2026-06-30T12:00:00Z.  "
     "[default: the beginning of today in UTC, by the database's clock]",
 )
 @setting("db")
@@ -38,12 +39,12 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> int | N
 def seed_command(count: int, seed: int, now_ms: int | None, db: str, account: str, catalog: str) -> Any:
     """Fill a database with a realistic pipeline. The same count, seed and moment give the same bytes.
 
-    Without --now the newest opportunity is of yesterday or today, and runs of the same day give the same.
+    Without --now the newest opportunity is from yesterday or today, and runs on the same day give the same data.
 
-    Opportunities are added to what the database holds. Where it holds later stamps than some of the new ones, those
-    are moved behind them, in their order, so that a reader who follows the catalog misses nothing. It is all or
-    nothing: after Ctrl-C the database is as before. Nobody else can write to it meanwhile; a server's changes are
-    refused after 10 seconds, its reads go on. No events are sent.
+    Opportunities are added to what the database holds. If it holds later stamps than some of the new ones, those are
+    moved after them, in their order, so that a reader who follows the catalog misses nothing. It is all or nothing:
+    after Ctrl-C the database is as before. Nobody else can write to it meanwhile; a server's changes are refused after
+    10 seconds, its reads continue. No events are sent.
     """
     from cosell.cli.database import database
     from cosell.cli.progress import progress
@@ -56,5 +57,7 @@ def seed_command(count: int, seed: int, now_ms: int | None, db: str, account: st
         if now_ms is None:
             now_ms = engine.clock() // MS_PER_DAY * MS_PER_DAY
         done = fill(engine.store, Scope(account, catalog), count=count, seed=seed, now_ms=now_ms, advance=advance)
-    moved = f"; {counted(done.moved, 'stamp')} moved behind those that were there" if done.moved else ""
-    click.echo(f"seeded {counted(done.count, 'opportunity')} into {db} (account {account}, catalog {catalog}){moved}")
+    moved = f"; {counted(done.moved, 'stamp')} moved after the existing ones" if done.moved else ""
+    click.echo(
+        f"seeded {counted(done.count, 'opportunity')} into {shown(db)} (account {account}, catalog {catalog}){moved}"
+    )

@@ -1,7 +1,7 @@
-"""`python -m cosell.cli.serve_child`: a server that ends with whoever started it, which `cosell.serve()` does.
+"""`python -m cosell.cli.serve_child`: a server that ends with the process that started it, as `cosell.serve()` does.
 
-Its settings come as a line of JSON on stdin: no variable and no file adds one, and no list of processes shows a secret.
-Stdin stays open as long as the server is wanted.
+Its settings come as a line of JSON on stdin: no variable and no file adds one, and no process list shows a secret.
+Stdin stays open for as long as the server is needed.
 """
 
 import sys

@@ -1,15 +1,20 @@
 """`cosell serve`: answer AWS clients on a port."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
 from cosell.cli.options import options_of
+from cosell.cli.site import checked_host, names_given, reporting_given
+from cosell.cli.typed import setting_given, told_of
 from cosell.errors import UserError
 from cosell.settings import OF_A_SERVER
 from cosell.suggestion import suggested
+
+if TYPE_CHECKING:
+    from cosell.settings import Settings
 
 
 @click.command("serve")
@@ -17,39 +22,38 @@ from cosell.suggestion import suggested
 def serve_command(**given: Any) -> int:
     """Serve AWS clients on a port, until SIGTERM or Ctrl-C.
 
-    It finishes requests under way first, within 30 seconds; a second signal ends it at once. The exit code is 0, or 1
-    if something had to be cut off.
+    It first finishes the requests in progress, within 30 seconds; a second signal ends it at once. The exit code is 0,
+    or 1 if something had to be aborted.
     """
     from cosell import __version__
     from cosell.aws_side.script_file import review_document
     from cosell.clock import course_of, wall_clock
     from cosell.faults.rule import rule_of
-    from cosell.reporting import reporting_of
     from cosell.serve.log import configure_log
     from cosell.serve.options import ServeOptions
-    from cosell.serve.origin import names_of
-    from cosell.serve.server import base_url, free_port, is_loopback
-    from cosell.serve.workers import check, serve
-    from cosell.settings import Settings, kept_events_ms, readings_of
+    from cosell.serve.server import base_url, free_port
+    from cosell.serve.workers import check_sharing, serve
+    from cosell.settings import Settings, readings_of
     from cosell.store.interface import StoreUnavailable
     from cosell.store.open import explanation
+    from cosell.time_texts import span_ms
+    from cosell.wire.older import older_model
 
     settings = Settings(**given)
     host = settings.host
-    if not is_loopback(host) and not settings.insecure:
-        raise UserError(
-            f"whoever reaches {host} could read and change everything",
-            "listen on 127.0.0.1, or say --insecure if the network keeps others out",
-        )
-    names = names_of(host, settings.allow_host, settings.public_url)  # so that a mistake in them is told once
+    checked_host(host, insecure=settings.insecure, lets="read and change everything")
+    names = names_given(host, settings.allow_host, settings.public_url)
     try:
         course = course_of(settings.clock, wall_clock())
     except ValueError as error:
-        raise UserError(str(error), "see docs/how-to/control-time.md") from None
+        raise UserError(f"{setting_given('clock')} {error}", "see docs/how-to/control-time.md") from None
     readings = readings_of(settings)
-    reporting = reporting_of(settings.currency, settings.rates, settings.probabilities)
-    script = review_document(settings)
-    faults = [rule_of(text) for text in settings.fault]
+    reporting = reporting_given(settings.currency, settings.rates, settings.probabilities)
+    script = review_document(settings, setting_given)
+    with told_of("fault"):
+        faults = [rule_of(text) for text in settings.fault]
+    with told_of("model"):
+        older_model(settings.model)
     options = ServeOptions(
         db=settings.db,
         host=host,
@@ -61,14 +65,16 @@ def serve_command(**given: Any) -> int:
         log_format=settings.log_format,
         workers=settings.workers,
         sinks=settings.sink,
-        keep_events_ms=kept_events_ms(settings),
+        keep_events_ms=span_ms(settings.keep_events),
+        keep_history_ms=span_ms(settings.keep_history) if settings.keep_history else None,
         webhook_secret=settings.webhook_secret,
         script=script,
         readings=readings,
         model=settings.model,
         reporting=reporting,
     )
-    check(options, settings.workers)
+    _check_places(settings)
+    check_sharing(options, settings.workers)
     port = free_port(host, settings.port)  # last, so that no mistake hides behind a port that is taken
     configure_log(settings.log_level, settings.log_format)
 
@@ -83,3 +89,24 @@ def serve_command(**given: Any) -> int:
         return serve(replace(options, port=port), settings.workers, course, faults, announce)
     except StoreUnavailable as error:
         raise explanation(settings.db, error) from None
+
+
+def _check_places(settings: "Settings") -> None:
+    """Raises UserError for an impossible database or sink, so that it is reported once, and before the start."""
+    from cosell.events.webhook_sink import key_in
+    from cosell.passwords import without_password
+    from cosell.serve.workers import check_sinks
+    from cosell.store.open import check_place
+
+    try:
+        check_place(settings.db)
+    except UserError as mistake:
+        if mistake.message.startswith(settings.db):  # the name is right, but not the file
+            raise
+        given = f"{setting_given('db')} {without_password(settings.db)!r}"
+        raise UserError(f"{given}: {mistake.message}", mistake.next_step) from None
+    if settings.webhook_secret:
+        with told_of("webhook_secret"):
+            key_in(settings.webhook_secret)
+    with told_of("sink"):
+        check_sinks(settings.sink, settings.webhook_secret)

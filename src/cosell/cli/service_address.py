@@ -26,7 +26,7 @@ _OPTIONS: Final = (
 
 
 def service_address(function: Function) -> Function:
-    """Gives them to a command as `url`, which is None for AWS, `profile` and `region`."""
+    """Passes them to a command as `url`, which is None for AWS, `profile` and `region`."""
 
     @functools.wraps(function)
     def called(*, aws: bool, **given: Any) -> Any:  # noqa: ARG001  # `server_asked` looks at it

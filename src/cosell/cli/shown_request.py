@@ -1,4 +1,4 @@
-"""A command's question in the words of those who would send it themselves."""
+"""A command's request in the forms in which users would send it themselves."""
 
 import shlex
 from collections.abc import Iterator

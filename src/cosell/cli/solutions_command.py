@@ -33,7 +33,7 @@ def solutions_command(
     cosell solutions add "Data Hub"         add an Active one, and print its identifier
     cosell solutions add "Data Hub" --url http://127.0.0.1:4280
 
-    Opportunities can be associated with Active solutions only. Every account has S-1234567 in Sandbox, unless its
+    Opportunities can only be associated with Active solutions. Every account has S-1234567 in Sandbox, unless its
     server says --no-sandbox-solution.
     """
     url = server_asked()

@@ -14,7 +14,7 @@ class Span(click.ParamType):  # type: ignore[type-arg]  # older versions of clic
         self._least_ms = least_ms
 
     def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Fails with a usage error where the text names no span."""
+        """Fails with a usage error if the text names no span."""
         try:
             ms = value if isinstance(value, int) else span_ms(value)
         except ValueError as error:

@@ -4,6 +4,6 @@ from cosell.suggestion import serve_at
 
 
 def start_step(url: str) -> str:
-    """What to do about nobody answering at an address: start one there, if it is this machine's, or name another."""
+    """What to do if nobody answers at an address: start a server there, if it is this machine's, or name another."""
     start = serve_at(url)
     return f"start it with: {start}" if start else "see whether it runs there, or name another one with --url"

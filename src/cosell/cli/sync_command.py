@@ -1,4 +1,4 @@
-"""`cosell sync`: keep a database of your own in step with AWS, see how far it is, and check it."""
+"""`cosell sync`: keep a database of your own in step with AWS, see its progress, and verify it."""
 
 import functools
 from collections.abc import Callable
@@ -33,7 +33,7 @@ SERVICE = (
         type=Span(least_ms=1000),
         default="5m",
         show_default=True,
-        help="The longest time for which the service may show a change late.",
+        help="The longest delay with which the service may show a change.",
     ),
     click.option(
         "--rate",
@@ -103,11 +103,11 @@ def sync_command(
 ) -> int:
     """Keep your own database in step with AWS: every opportunity, and what changed when.
 
-    The first run lists everything, each later one what changed since. Whatever stops a run, the next one continues from
-    there. The service is AWS, as your own AWS configuration says, or a cosell.
+    The first run lists everything, each later one what has changed since. If a run is interrupted, the next one resumes
+    there. The service is AWS, using your own AWS configuration, or a cosell.
 
-    On a terminal a run shows how far it is; elsewhere it prints one line of JSON. Exit code 1: it was not completed,
-    and the next run may be. Exit code 2: it needs you; stderr says what to do. Ctrl-C or SIGTERM ends it within two
+    On a terminal a run shows its progress; elsewhere it prints one line of JSON. Exit code 1: it was not completed, but
+    the next run may be. Exit code 2: it needs you; stderr says what to do. Ctrl-C or SIGTERM ends it within two
     seconds, with exit code 130, or 0 with --follow.
     """
     if context.invoked_subcommand is not None:
@@ -144,12 +144,12 @@ def sync_command(
 @sync_command.command("status")
 @TARGET
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--max-age", type=Span(), help="Exit code 1 where the mirror was in step longer ago than this.")
+@click.option("--max-age", type=Span(), help="Exit code 1 if the mirror was last in step longer ago than this.")
 def status_command(mirror: str, *, as_json: bool, max_age: int | None) -> int:
     """Show the state of a mirror: when it was last in step, its watermark, its queue, its latest runs and errors.
 
-    It asks the mirror alone, not the service. Exit code 1: the last run failed or was cut off, or --max-age
-    has passed.
+    It asks only the mirror, not the service. Exit code 1: the last run failed or was aborted, or --max-age has
+    passed.
     """
     from cosell.cli.sync_status import show_status
 
@@ -161,10 +161,10 @@ def status_command(mirror: str, *, as_json: bool, max_age: int | None) -> int:
 @service_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each difference.")
 def verify_command(source: Source, mirror: str, *, as_json: bool) -> int:
-    """Compare a mirror with the service, page by page, and show each difference. No opportunity is written.
+    """Compare a mirror with the service, page by page, and show each difference. It writes no opportunity.
 
-    What it came to is kept in the mirror: `cosell sync status` and `cosell console` show it. What changed after the
-    last sync is not a difference: the next one brings it. Exit code 1: there are differences, or the service does not
+    The result is stored in the mirror: `cosell sync status` and `cosell console` show it. Changes after the last sync
+    are not differences: the next one fetches them. Exit code 1: there are differences, or the service does not
     answer.
     """
     from cosell.cli.sync_output import Output, exit_code_of

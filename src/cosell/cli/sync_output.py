@@ -44,7 +44,7 @@ class Output:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[Report], None]]:
-        """On a terminal shows how far a run is: the rows, their rate, and the time that is left to do."""
+        """On a terminal, shows a run's progress: the rows, their rate, and the remaining time."""
         if not sys.stderr.isatty():
             yield self.hear
             return
@@ -63,7 +63,7 @@ class Output:
         self._report = report
 
     def finish(self, target: Target | None = None) -> None:
-        """Say what the run did that was last heard of."""
+        """Say what the last reported run did."""
         report, self._report = self._report, None
         if report is None:
             return
@@ -89,13 +89,13 @@ class Output:
         return 0 if self._follows else STOPPED
 
     def trouble(self, error: "Trouble") -> None:
-        """Tell of what keeps a sync that follows from being in step now."""
+        """Report what keeps a following sync from being in step now."""
         click.echo(f"cosell: {_line_of(error)}", err=True)
 
     def repaired(self, made: list[str]) -> None:
-        """Tell what the mirror lacked, and has again."""
+        """Report what the mirror lacked and has again."""
         if made:
-            click.echo(f"cosell: the mirror lacked its {', '.join(made)}; made again", err=True)
+            click.echo(f"cosell: the mirror lacked its {', '.join(made)}; recreated", err=True)
 
     def rehearsed(self, counts: Counter[str]) -> None:
         """Say what a run would do."""
@@ -122,7 +122,7 @@ class Output:
         click.echo(f"{difference.id}  {difference.kind}: {', '.join(difference.members) or stamps}")
 
     def compared(self, comparison: "Comparison", found: int) -> None:
-        """Say what a comparison came to."""
+        """Report the result of a comparison."""
         behind = f"; {comparison.behind:,} changed after the last sync" if comparison.behind else ""
         click.echo(
             f"compared {counted(comparison.compared, 'opportunity')}: {comparison.equal:,} equal, "
@@ -158,7 +158,7 @@ class Output:
 
 @contextmanager
 def exit_code_of(output: Output) -> Iterator[Callable[[], int]]:
-    """Turns what ends a block into an exit code, to be asked for behind it; what is wrong is said in one line."""
+    """Turns whatever ends a block into an exit code, to be read after it; mistakes are reported in one line."""
     code = 0
     try:
         yield lambda: code
@@ -178,7 +178,7 @@ def _line_of(error: "Trouble") -> str:
         case Unavailable():
             return f"the service does not answer: {error}; {error.next_step}"
         case MirrorUnavailable():
-            return f"the mirror's database does not answer: {error}; the next run goes on where this one was"
+            return f"the mirror's database does not answer: {error}; the next run continues where this one stopped"
     return str(error)
 
 

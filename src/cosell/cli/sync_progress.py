@@ -1,4 +1,4 @@
-"""How far a sync is, on a terminal."""
+"""The progress of a sync, on a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from cosell.time_texts import span_text
 
 @contextmanager
 def shown() -> Iterator[Callable[[Report], None]]:
-    """Shows reports on stderr, each in place of the one before."""
+    """Shows reports on stderr, each replacing the one before."""
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), console=Console(stderr=True), transient=True
     ) as bar:
@@ -29,10 +29,10 @@ def shown() -> Iterator[Callable[[Report], None]]:
 
 
 def line(report: Report, first_created_ms: int | None) -> str:
-    """Rows and their rate, and about how long it still takes.
+    """Rows and their rate, and about how long it will still take.
 
-    How many rows are left is not known: the service does not say. But they come in the order of their creation, so the
-    part of the time between the first one's and now that is behind us is about the part of the work.
+    The service does not say how many rows are left. But they come in the order of their creation, so the share of the
+    time from the first one's creation to now that is covered is about the share of the work.
     """
     rate = report.rows / report.seconds if report.seconds else 0
     text = f"{report.rows:,} opportunities, {rate:,.0f} a second"

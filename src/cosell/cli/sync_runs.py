@@ -23,9 +23,9 @@ DIFFERENCES_KEPT: Final = 100
 
 @contextmanager
 def locked(mirror: str, output: "Output", *, repair: bool) -> Iterator[Target]:
-    """The mirror, open and held. With `repair`, tables and columns that it lacks are made again.
+    """The mirror, open and locked. With `repair`, missing tables and columns are recreated.
 
-    Raises UserError where it cannot be opened, MirrorBusy where another holds it.
+    Raises UserError if it cannot be opened, MirrorBusy if another holds it.
     """
     with open_target(mirror, repair=repair, tell=output.repaired) as target, target.lock(this_process(now_ms())):
         yield target
@@ -98,7 +98,7 @@ def rehearsal(source: "Source", mirror: str, output: "Output", stopping: "Stoppi
 
 
 def verification(source: "Source", mirror: str, output: "Output", stopping: "Stopping", *, as_json: bool) -> int:
-    """Show each difference, then how many there are, and keep that in the mirror; that number."""
+    """Show each difference, then how many there are, and store that in the mirror; returns the number."""
     client = source.client()
     found = 0
     first: list[Difference] = []

@@ -1,4 +1,4 @@
-"""Where a sync reads from: a client of the service as the options of a command say."""
+"""Where a sync reads from: a client of the service, according to a command's options."""
 
 import functools
 from typing import TYPE_CHECKING, Any
@@ -33,11 +33,11 @@ class Source:
 
     @functools.cached_property
     def session(self) -> "Session":
-        """The user's AWS configuration. Raises UserError where it has no such profile."""
+        """The user's AWS configuration. Raises UserError if it has no such profile."""
         from botocore.exceptions import BotoCoreError
 
+        from cosell.boto_errors import in_words
         from cosell.cli.clients import session_of
-        from cosell.sync.boto_errors import in_words
 
         try:
             return session_of(self._profile, self._role)
@@ -45,11 +45,11 @@ class Source:
             raise UserError(in_words(error), "see what there is with: aws configure list-profiles") from None
 
     def client(self) -> Any:
-        """A client that leaves trying again to the sync. Raises UserError where no client can be made."""
+        """A client that leaves retries to the sync. Raises UserError if no client can be made."""
         from botocore.exceptions import BotoCoreError
 
+        from cosell.boto_errors import in_words
         from cosell.cli.clients import client_in
-        from cosell.sync.boto_errors import in_words
 
         try:
             return client_in(self.session, self._region, self._url, retries={"total_max_attempts": 1})

@@ -20,7 +20,7 @@ FAILING_SHOWN: Final = 5
 
 
 def show_status(mirror: str, *, as_json: bool, max_age_ms: int | None) -> int:
-    """Print the status; the exit code. Raises UserError where there is no mirror."""
+    """Print the status; the exit code. Raises UserError if there is no mirror."""
     with open_target(mirror, create=False) as target:
         status = status_of(target, now_ms())
     if as_json:
@@ -113,7 +113,7 @@ def _lines(status: dict[str, Any]) -> list[str]:
         ago = span_text(verified["age_seconds"] * 1000)
         lines.append(f"verified      {ago} ago: {verified['different']:,} of {verified['compared']:,} differ")
     if status["pass_under_way"]:
-        lines.append("a pass is under way, or was broken off; the next run goes on with it")
+        lines.append("a pass is in progress, or was interrupted; the next run resumes it")
     lines += [f"  {each['id']}: {each['error']} ({each['attempts']} attempts)" for each in status["details_failing"]]
     for run in status["runs"]:
         did = "" if run["calls"] is None else f"{run['new']:,} new, {run['changed']:,} changed, {run['calls']:,} calls"

@@ -17,7 +17,7 @@ Summary = Mapping[str, Any]
 
 
 class Column(NamedTuple):
-    """A column: its head, its text for a summary, and in which order columns give way on a narrow terminal."""
+    """A column: its head, its text for a summary, and in which order columns are dropped on a narrow terminal."""
 
     head: str
     text: Callable[[Summary], str]
@@ -32,7 +32,7 @@ def _aws_spend(summary: Summary) -> str:
 
 
 def _every_spend(summary: Summary) -> str:
-    """A search does not tell with whom a customer spends it."""
+    """A search does not say with whom a customer spends it."""
     spends = summary.get("Project", {}).get("ExpectedCustomerSpend") or []
     return ", ".join(f"{spend.get('Amount') or '?'} {spend.get('CurrencyCode', '')}" for spend in spends)
 

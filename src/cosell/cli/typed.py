@@ -1,7 +1,8 @@
-"""What was typed: the database, the server and the account that a command is about, and the command to type next."""
+"""What was typed: a command's database, server and account, and the command to type next."""
 
 import shlex
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,14 +10,15 @@ import click
 from click.core import ParameterSource
 
 from cosell.errors import UserError
-from cosell.passwords import without_password
+from cosell.passwords import shown
+from cosell.settings import FILE
 
 _RANKS: Final = {ParameterSource.COMMANDLINE: 3, ParameterSource.ENVIRONMENT: 2, ParameterSource.DEFAULT_MAP: 1}
 """The option wins over the variable, the variable over the file."""
 
 
 def about() -> dict[str, str]:
-    """The options of the command under way that say more than their defaults, by their names without dashes."""
+    """The options of the current command that say more than their defaults, by their names without dashes."""
     context = click.get_current_context(silent=True)
     if context is None:
         return {}
@@ -28,9 +30,9 @@ def about() -> dict[str, str]:
 
 
 def again(*, without: Collection[str] = (), **changed: str) -> str:
-    """The command under way, to be typed again: without some parameters, and with others changed or added.
+    """The current command, to be typed again: without some parameters, and with others changed or added.
 
-    Moments that were counted from now are those of this run, so that the question stays the same.
+    Moments that were counted from now are those of this run, so that the query stays the same.
     """
     context = click.get_current_context()
     options: list[str] = []
@@ -51,16 +53,46 @@ def again(*, without: Collection[str] = (), **changed: str) -> str:
     return shlex.join([*context.command_path.split(), *options, *arguments])
 
 
+def given_by(context: click.Context, parameter: click.Parameter) -> str:
+    """Where a parameter's value comes from, in users' terms: an option, argument, variable or key of the file."""
+    assert parameter.name is not None
+    match context.get_parameter_source(parameter.name):
+        case ParameterSource.ENVIRONMENT:
+            return str(parameter.envvar)
+        case ParameterSource.DEFAULT_MAP:
+            return f"{FILE}: {parameter.name}"
+    if isinstance(parameter, click.Argument):
+        return (parameter.metavar or parameter.name.upper()).strip("[].")
+    return parameter.opts[0]
+
+
+def setting_given(name: str) -> str:
+    """Where a setting's value comes from in the running command; the setting's name outside of one."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return name
+    return next(given_by(context, parameter) for parameter in context.command.params if parameter.name == name)
+
+
+@contextmanager
+def told_of(name: str) -> Iterator[None]:
+    """Put where a setting's value comes from before a UserError about it, whose message starts with the value."""
+    try:
+        yield
+    except UserError as mistake:
+        raise UserError(f"{setting_given(name)} {mistake.message}", mistake.next_step) from None
+
+
 def see_help() -> str:
-    """The next step where there is no better one."""
+    """The next step if there is no better one."""
     return f"see: {click.get_current_context().command_path} --help"
 
 
 def server_asked() -> str | None:
-    """The address that the command under way asks; None where it opens a database, or asks AWS.
+    """The address that the current command asks; None if it opens a database, or asks AWS.
 
     `--db` and `--aws` win over an address that only the variable or the file gives, and `--url` over theirs.
-    Raises UserError where two of them are typed.
+    Raises UserError if two of them are typed.
     """
     context = click.get_current_context()
     url: str | None = context.params["url"]
@@ -94,7 +126,7 @@ def _said(context: click.Context) -> Iterator[click.Parameter]:
 
 
 def _has_password(text: str) -> bool:
-    return "://" in text and without_password(text) != text
+    return shown(text) != text
 
 
 def _rank(context: click.Context, name: str) -> int:
@@ -106,4 +138,4 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     text = str(getattr(value, "name", value))  # a file by its name
-    return without_password(text) if "://" in text else text
+    return shown(text)

@@ -17,7 +17,7 @@ FEW: Final = 6
 
 
 class WrongValue(click.BadParameter):
-    """A value that cannot be. The message begins with the value; the option is put before it."""
+    """An impossible value. The message begins with the value; the option is put before it."""
 
     def __init__(self, message: str, next_step: str = "") -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class OneOf(click.Choice):  # type: ignore[type-arg]  # older versions of click 
 
 
 def wrong_word(value: str, choices: Sequence[str], noun: str) -> WrongValue:
-    """What is told of a word that is not among the choices."""
+    """The message for a word that is not among the choices."""
     close = closest(value, choices)
     rule = either(choices) if len(choices) <= FEW else noun
     if close:

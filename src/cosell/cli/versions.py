@@ -1,4 +1,4 @@
-"""Which model of the service cosell serves, and how the one differs that clients of this machine have."""
+"""Which model of the service cosell serves, and how the model of this machine's clients differs."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ def served() -> str:
 
 
 def models() -> Iterator[str]:
-    """Lines about the model that is served, and all in which clients' own model differs from it."""
+    """Lines about the model that is served, and every way in which the clients' own model differs from it."""
     yield served()
     changes = model_changes(client_model(), service_model())
     if changes:

@@ -24,7 +24,7 @@ from cosell.context import Scope
 from cosell.store.interface import StoreUnavailable
 
 THREADS: Final = 2
-"""Pages that are made at the same time. They read and render, which takes too long for the event loop."""
+"""Pages that are rendered in parallel. They read and render, which takes too long for the event loop."""
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -32,7 +32,7 @@ Handler = Callable[[Visit], Response]
 
 
 class Console:
-    """The pages of one worker. Call it as an ASGI application; `close` waits for the pages that are being made."""
+    """The pages of one worker. Call it as an ASGI application; `close` waits for the pages in progress."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
@@ -102,16 +102,16 @@ class Console:
             return self._told(request, visit, Failure(503, "The database does not answer.", "Try again in a moment."))
 
     def _check_trouble(self) -> None:
-        """Raises Failure where a mirror cannot be read, and never could."""
+        """Raises Failure if a mirror cannot be read, and never could."""
         trouble = self._surroundings.trouble()
         if trouble is not None and trouble.as_of is None:
             raise Failure(503, f"The mirror cannot be read: {trouble.reason}.", "Open the page again in a moment.")
 
     def _check_form(self, request: Request, form: list[tuple[str, str]]) -> None:
-        """Raises Failure for a form that no page of ours has sent in this browser."""
+        """Raises Failure for a form that none of our pages has sent in this browser."""
         key = self._surroundings.engine.store.token_key
         if not is_csrf_token(dict(form).get(FIELD, ""), request.cookies.get(COOKIE, ""), key):
-            raise Failure(403, "This form is not from a page of this console.", "Open the page anew, and try again.")
+            raise Failure(403, "This form is not from a page of this console.", "Reload the page, and try again.")
 
     def _visit(
         self, request: Request, query: list[tuple[str, str]], form: list[tuple[str, str]], visitor: Visitor
@@ -137,7 +137,7 @@ class Console:
         assert isinstance(error, HTTPException)
         visit = self._visit(request, [], [], Visitor(Scope("", ""), ()))
         if error.status_code == 405:
-            failure = Failure(405, "This page only shows; it changes nothing.", "Open it from the menu.")
+            failure = Failure(405, "This page is read-only.", "Open it from the menu.")
         else:
             failure = Failure(error.status_code, "There is no such page.", "Choose one from the menu.")
         return self._to_be_finished(self._told(request, visit, failure))
@@ -149,7 +149,7 @@ class Console:
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:
-    """The members of a form's body, which the server has measured. One that is not a form has none, and no token."""
+    """The members of a form's body, whose size the server has checked. Any other body has none, and no token."""
     body = await request.body()
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 

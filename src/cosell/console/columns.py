@@ -14,7 +14,7 @@ Opportunity: TypeAlias = Mapping[str, Any]
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column. `name` stands for it in addresses. `sort_by` is the order that it sorts by, empty where there is none.
+    """A column. `name` stands for it in addresses. `sort_by` is the order that it sorts by, empty if there is none.
 
     What it shows may be `only_in_records`: a summary does not tell it.
     """

@@ -1,6 +1,6 @@
-"""Every page of the console, in one table: its address, its title, and who makes it.
+"""Every page of the console, in one table: its address, its title, and its handler.
 
-A page with `act` takes forms too; only they change anything. `in_menu` pages stand in the menu, in this order.
+A page with `act` takes forms too; only they change anything. `in_menu` pages are in the menu, in this order.
 """
 
 from collections.abc import Callable

@@ -20,7 +20,7 @@ SPELLED: Final = {
     "marketplace": "Marketplace",
     "url": "URL",
 }
-"""Words of members' names as people write them, where that is not in lower case."""
+"""Words in members' names as people write them, if not in lower case."""
 LABELS: Final = {
     "PartnerOpportunityIdentifier": "Partner's identifier",
     "RelatedEntityIds": "Related entities",
@@ -57,7 +57,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def money(value: int, currency: str) -> str:
-    """Hundredths with their currency: `123450, "EUR"` → `EUR 1,234.50`; whole amounts go without decimals."""
+    """Hundredths with their currency: `123450, "EUR"` → `EUR 1,234.50`; whole amounts have no decimals."""
     whole, rest = divmod(value, HUNDREDTHS)
     return f"{currency} {whole:,}.{rest:02d}" if rest else f"{currency} {whole:,}"
 
@@ -78,7 +78,7 @@ def spend_text(spends: Iterable[Mapping[str, Any]]) -> str:
 
 
 def review_status_of(life_cycle: Mapping[str, Any]) -> str:
-    """The review status of a life cycle; one that has lost it, as AWS's Sandbox lets it happen, says so."""
+    """The review status of a life cycle; one that has lost it, as in AWS's Sandbox, says so."""
     return str(life_cycle.get("ReviewStatus", "No review status"))
 
 
@@ -89,7 +89,7 @@ def badge(text: str) -> Markup:
 
 
 def time(text: str) -> Markup:
-    """A moment, with the whole of it behind."""
+    """A moment, with its full text behind it."""
     return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(text, moment(text))
 
 

@@ -1,1 +1,1 @@
-"""Opportunities in bulk: made up, taken from what AWS clients print, and written back."""
+"""Opportunities in bulk: invented, taken from what AWS clients print, and written back."""

@@ -1,11 +1,11 @@
 """Opportunities in what AWS clients print, and the records that they become.
 
-Known are answers of GetOpportunity and ListOpportunities, their members alone (`--query OpportunitySummaries`), lists
-of all these, and recordings of requests with their answers. A summary becomes a record of what it holds.
+It knows answers of GetOpportunity and ListOpportunities, their members alone (`--query OpportunitySummaries`), lists
+of all these, and recordings of requests with their answers. A summary becomes a record with what it has.
 
 AWS's answers are not held to the letter of the model. Values that its enumerations lack are kept, and so are the
-identifiers of related entities, whose form has changed over the years. What is refused is what could not be stored
-and listed faithfully. Source: recorded answers; our choice for the line between both (docs/fidelity.md).
+identifiers of related entities, whose form has changed over the years. Only what could not be stored and listed
+faithfully is refused. Source: recorded answers; our choice for the line between the two (docs/fidelity.md).
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Stranger(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why an opportunity cannot be taken: the member, the Code of an ErrorList (or an exception), and the rest."""
+    """Why an opportunity cannot be loaded: the member, the Code of an ErrorList (or an exception), and the rest."""
 
     member: str
     code: str
@@ -55,7 +55,7 @@ class Reason(NamedTuple):
 
 
 class Refused(Exception):
-    """An opportunity cannot be taken, for these reasons."""
+    """An opportunity cannot be loaded, for these reasons."""
 
     def __init__(self, reasons: list[Reason]) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ def is_detailed(value: dict[str, Any]) -> bool:
 def record_of(value: dict[str, Any], account: str, catalog: str) -> tuple[GetOpportunityResponse, list[str]]:
     """The record that an opportunity becomes, and the members whose values are kept although the model lacks them.
 
-    `catalog` is meant where the opportunity names none. Raises Refused.
+    `catalog` applies if the opportunity names none. Raises Refused.
     """
     complete = _completed(value, catalog)
     kept: list[str] = []
@@ -115,7 +115,7 @@ def record_of(value: dict[str, Any], account: str, catalog: str) -> tuple[GetOpp
 
 
 def _kept_values(complete: dict[str, Any]) -> list[str]:
-    """The members that the model refuses and we keep. Raises Refused where it refuses others too."""
+    """The members that the model refuses and we keep. Raises Refused if it refuses others too."""
     try:
         checked(ANSWER, complete)
     except SerializationException as error:
@@ -152,7 +152,7 @@ def _with_moment(entry: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    """A moment as the service writes it, where it is one as Python or JavaScript do."""
+    """A moment as the service writes it, if it is written as Python or JavaScript do."""
     if isinstance(value, str) and value[_ISO_DAY : _ISO_DAY + 1] == " ":
         return f"{value[:_ISO_DAY]}T{value[_ISO_DAY + 1 :]}"
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= _SMALLEST_MS:

@@ -1,4 +1,4 @@
-"""What AWS brings to an opportunity that it approves, made up: people, a score, and what it would do next.
+"""What AWS adds to an opportunity that it approves, all invented: people, a score, and what it would do next.
 
 The names are a short list of their own: a request must not wait until mimesis is loaded.
 """

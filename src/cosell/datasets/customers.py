@@ -1,7 +1,7 @@
-"""The customers of a made-up pipeline: each comes back with some opportunities, most with few, some with dozens.
+"""The customers of an invented pipeline: each comes back with some opportunities, most with few, some with dozens.
 
-Only so many customers are active at a time. One that has had its last opportunity makes room for a new one, so the
-memory that they take does not grow with the pipeline.
+Only so many customers are active at a time. One that has had its last opportunity makes room for a new one, so their
+memory does not grow with the pipeline.
 """
 
 import random
@@ -34,7 +34,7 @@ class Customer:
         assert account.industry is not None
         self.record = record
         self.small_record = small_record
-        """As before anybody has asked for more: without street, contacts and DUNS number."""
+        """Before anybody has asked for more: without street, contacts and DUNS number."""
         self.name = name
         self.industry: str = account.industry
         self.currency = currency
@@ -105,7 +105,7 @@ class Customers:
         )
 
     def _company(self, country: Country, industry: str) -> tuple[str, str, str]:
-        """How people call it, how the register does, and its domain, which nobody can own (RFC 2606)."""
+        """What people call it, its registered name, and its domain, which nobody can own (RFC 2606)."""
         chance = self._chance
         stems = NATIVE_STEMS.get(country.locale)
         if stems is not None:

@@ -1,8 +1,8 @@
-"""How far a made-up deal is: stage, review, dates and activities that agree with each other.
+"""How far an invented deal is: stage, review, dates and activities that agree with each other.
 
-What agrees: only what AWS has approved is launched, lost or beyond Qualified; who lost says why, and who else won; a
-review that asks for something or refuses says so; a target close date comes after the creation, and is past for what
-is launched or lost.
+Consistency means: only what AWS has approved is launched, lost or beyond Qualified; a lost deal says why, and who won
+it; a review that asks for something or refuses says so; a target close date comes after the creation, and has passed
+for what is launched or lost.
 """
 
 import random

@@ -1,7 +1,7 @@
-"""JSON documents in a file, one after the other, however they are laid out, and where in the file each value stands.
+"""JSON documents in a file, one after the other, however they are laid out, and where in the file each value is.
 
-One document in a line, pretty-printed ones, several in a line, or a mixture: a document ends where its brackets do.
-What cannot be read is told with its line, and reading goes on at the next line that begins a document.
+One document per line, pretty-printed ones, several on a line, or a mixture: a document ends where its brackets do.
+Unreadable text is reported with its line, and reading continues at the next line that begins a document.
 """
 
 import json
@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple, NoReturn
 
 from cosell.errors import UserError
+from cosell.json_and_toml import json_reason
 
 MOST_BROKEN: Final = 100
-"""Unreadable documents after which reading stops: such a file is something else than JSON."""
+"""Unreadable documents after which reading stops: such a file is not JSON."""
 
 _STRINGS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _NEXT_START: Final = re.compile(rb"\n(?=[{\[])")
@@ -22,8 +23,12 @@ _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _STEPS: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
+class _NoNumber(ValueError):
+    """Something that is a number in Python, but not in JSON."""
+
+
 def _no_such_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise _NoNumber(f"{name} is not a number of JSON")
 
 
 def _finite(text: str) -> float:
@@ -42,7 +47,7 @@ class Document(NamedTuple):
     line: int
 
     def line_of(self, path: str) -> int:
-        """The line of the file where the member `path` stands (`pairs[0].request`), or the nearest that is there."""
+        """The line of the file with the member `path` (`pairs[0].request`), or the nearest one that exists."""
         position = 0
         for index, name in _STEPS.findall(path):
             found = _item(self.text, position, int(index)) if index else _member(self.text, position, name)
@@ -53,14 +58,14 @@ class Document(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """Something that is not JSON document."""
+    """Something that is not a JSON document."""
 
     line: int
     message: str
 
 
 def documents(lines: Iterable[bytes]) -> Iterator[Document | Broken]:
-    """The documents in the lines of a file. Raises UserError where it is not a file of JSON at all."""
+    """The documents in the lines of a file. Raises UserError if it is not a file of JSON at all."""
     broken = 0
     for first_line, block in _blocks(lines):
         waiting = deque([(first_line, block)])
@@ -125,10 +130,14 @@ def _parsed(raw: bytes, first_line: int) -> Iterator[Document | Broken]:
         try:
             value, end = _DECODER.raw_decode(text, start)
         except json.JSONDecodeError as error:
-            yield Broken(first_line + error.lineno - 1, f"This is not JSON: {error.msg}.")
+            line = first_line + error.lineno - 1
+            yield Broken(line, f"This is not JSON at column {error.colno}: {json_reason(error)}.")
+            return
+        except _NoNumber as error:
+            yield Broken(line, f"This is not JSON: {error}.")
             return
         except (ValueError, RecursionError) as error:
-            yield Broken(line, f"This is not JSON: {error}.")
+            yield Broken(line, f"This is not JSON: {json_reason(error)}.")
             return
         yield Document(value, text[start:end], line)
         start = _after_space(text, end)
@@ -141,7 +150,7 @@ def _after_space(text: str, position: int) -> int:
 
 
 def _member(text: str, position: int, name: str) -> int | None:
-    """Where the value of a member begins in the object at `position`; None where there is none."""
+    """Where the value of a member begins in the object at `position`; None if there is none."""
     found = None
     for key_at, key_end, value_at in _entries(text, position, "{"):
         if json.loads(text[key_at:key_end]) == name:

@@ -1,11 +1,11 @@
-"""Loading what AWS clients print: first everything is read and judged, then stored in one transaction.
+"""Loading what AWS clients print: first everything is read and checked, then stored in one transaction.
 
-What was judged waits in a file, not in memory, because stamps are given in the order of the old ones, and that is
-known only at the end.
+Checked opportunities wait in a file, not in memory, because stamps are assigned in the order of the old ones, and that
+is known only at the end.
 
-Of an opportunity that comes several times, the one with the latest LastModifiedDate is taken (of equal ones the
-detailed rather than the summary, then the later in the file). One that the scope has already is replaced by the
-loaded one, whichever is newer, unless both are the same. Nothing is announced.
+If an opportunity occurs several times, the one with the latest LastModifiedDate is loaded (among equal ones the
+detailed one rather than the summary, then the later in the file). One that the scope has already is replaced by the
+loaded one, whichever is newer, unless they are the same. Nothing is announced.
 """
 
 import tempfile
@@ -35,7 +35,7 @@ Advance = Callable[[int], None]
 
 
 class Refusal(NamedTuple):
-    """Something that was not taken: the line of the file, the path in its document, and why."""
+    """Something that was not loaded: the line of the file, the path in its document, and why."""
 
     line: int
     path: str
@@ -48,7 +48,7 @@ class Refusal(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """Where an opportunity waits, and what decides whether it is taken. The order of entries is that of stamps."""
+    """Where an opportunity waits, and what decides whether it is loaded. The order of entries is that of stamps."""
 
     stamp_ms: int
     detailed: bool
@@ -58,7 +58,7 @@ class _Entry(NamedTuple):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What happened in one scope. `anew` of the opportunities stored got new stamps, the others keep theirs."""
+    """What happened in one scope. `anew` of the stored opportunities got new stamps, the others keep theirs."""
 
     new: int
     replaced: int
@@ -67,10 +67,10 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 class Reading:
-    """What a file holds, judged. A context manager: at its end, what waits is thrown away."""
+    """What a file holds, checked. A context manager: at its end, what waits is thrown away."""
 
     def __init__(self, account: str, catalog: str) -> None:
-        """`catalog` is meant by opportunities that name none."""
+        """`catalog` applies to opportunities that name none."""
         self._account = account
         self._catalog = catalog
         with _told_of_temporary_folder():
@@ -81,7 +81,7 @@ class Reading:
         self.kept: Counter[str] = Counter()
         """Members with values that the service model does not know, and how many."""
         self.repeated = 0
-        """Opportunities that are left out because the same comes again, or came before."""
+        """Opportunities that are left out because the same one comes again, or came before."""
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +101,7 @@ class Reading:
         return list(self._entries)
 
     def read(self, lines: Iterable[bytes]) -> None:
-        """Judge what the lines of a file hold. Raises UserError where it is not a file of JSON at all."""
+        """Check the lines of a file. Raises UserError if it is not a file of JSON at all."""
         for document in documents(lines):
             if isinstance(document, Broken):
                 self.refusals.append(Refusal(document.line, "", "SerializationException", document.message))
@@ -204,7 +204,7 @@ def _store(reading: Reading, scope: Scope, tx: WriteTransaction, advance: Advanc
 
 
 def _is_news(reading: Reading, entry: _Entry, tx: WriteTransaction, there: set[str]) -> bool:
-    """Whether an opportunity is not in the scope as it is. Notes the identifiers that are in the scope."""
+    """Whether an opportunity is missing from the scope in this form. Notes the identifiers that the scope has."""
     record = tx.record(entry.identifier)
     if record is not None:
         there.add(entry.identifier)

@@ -1,4 +1,4 @@
-"""The partner's own side of a made-up pipeline: its people, its solutions and its campaigns."""
+"""The partner's own side of an invented pipeline: its people, its solutions and its campaigns."""
 
 import random
 from typing import Final

@@ -39,7 +39,7 @@ def names_of(locale: str, seed: int) -> Names:
 
 
 def latin(text: str) -> str:
-    """`Łódź & Söhne` → `lodz-sohne`; empty where the script is not Latin."""
+    """`Łódź & Söhne` → `lodz-sohne`; empty if the script is not Latin."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
     return _NOT_LATIN.sub("-", plain).strip("-")
 

@@ -1,8 +1,8 @@
-"""A pipeline that an alliance manager would believe, of any size, one opportunity after the other.
+"""A realistic pipeline of any size, one opportunity after the other.
 
-Each opportunity is whole and agrees with itself: its stage with its review, its activities and its dates, its
-problem with its use case, its use case with its customer's industry. Everything is drawn from one seed, and moments
-count back from a given one, so that the same arguments give the same records, byte by byte.
+Each opportunity is complete and consistent: its stage with its review, its activities and its dates, its problem with
+its use case, its use case with its customer's industry. Everything is drawn from one seed, and moments count back from
+a given one, so that the same arguments give the same records, byte for byte.
 """
 
 import random
@@ -58,7 +58,7 @@ def opportunities(
 
 class _Pipeline:
     def __init__(self, scope: Scope, count: int, seed: int, now_ms: int) -> None:
-        self._chance = random.Random(f"pipeline {seed}")  # noqa: S311  # made-up data
+        self._chance = random.Random(f"pipeline {seed}")  # noqa: S311  # invented data
         self._scope = scope
         self._catalog: ModelValue = scope.catalog
         self._now_day = now_ms // MS_PER_DAY

@@ -1,4 +1,4 @@
-"""Where the customers of a made-up pipeline live: real cities with their regions and postal codes, by country."""
+"""Where the customers of an invented pipeline live: real cities with their regions and postal codes, by country."""
 
 from typing import Final, NamedTuple
 

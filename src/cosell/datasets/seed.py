@@ -1,4 +1,4 @@
-"""Filling a scope with a made-up pipeline, in one transaction.
+"""Filling a scope with an invented pipeline, in one transaction.
 
 Seeded opportunities are not announced: an event says that somebody has changed something, and nobody has.
 """
@@ -29,9 +29,9 @@ class Seeded(msgspec.Struct, frozen=True):
 
 
 def seed(store: Store, scope: Scope, *, count: int, seed: int, now_ms: int, advance: Callable[[int], None]) -> Seeded:
-    """Append `count` opportunities to a scope, and the solutions that they are about, wholly or not at all.
+    """Append `count` opportunities to a scope, with the solutions that they are about: all or nothing.
 
-    The memory that this takes does not grow with `count`, except for 16 bytes each where stamps must be moved.
+    Its memory does not grow with `count`, except for 16 bytes each if stamps must be moved.
     `advance` is called now and then with the number of opportunities made since.
     """
     if not count:

@@ -1,4 +1,4 @@
-"""The solutions of a made-up partner: the same ones in each of its catalogs, whatever the pipeline's seed."""
+"""The solutions of an invented partner: the same ones in each of its catalogs, whatever the pipeline's seed."""
 
 from typing import Final
 
@@ -46,5 +46,5 @@ def partner_solutions(now_ms: int) -> list[Solution]:
 
 
 def add_missing(tx: WriteTransaction, now_ms: int) -> None:
-    """Give a scope those of the partner's solutions that it has not got; the others stay as they are."""
+    """Give a scope those of the partner's solutions that it does not have; the others stay as they are."""
     tx.put_solutions(solution for solution in partner_solutions(now_ms) if tx.solution(solution.identifier) is None)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 
 
 def kept_or_anew(last: int, stamps: Iterable[int]) -> Iterator[int]:
-    """The stamps, in milliseconds and ascending, each kept where it is later than `last`.
+    """The stamps, in milliseconds and ascending, each kept if it is later than `last`.
 
-    The others become the milliseconds just after `last`, in their order. A kept stamp that these would reach is given
-    anew as well, so that what was later stays later. Equal stamps that are kept stay equal: they become visible
+    The others become the milliseconds just after `last`, in their order. A kept stamp that these would reach is
+    replaced as well, so that what was later stays later. Equal stamps that are kept stay equal: they become visible
     together.
     """
     lowest = last + 1

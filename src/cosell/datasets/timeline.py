@@ -1,6 +1,6 @@
-"""When the opportunities of a made-up pipeline were created and last changed.
+"""When the opportunities of an invented pipeline were created and last changed.
 
-People work on weekdays, so moments are first drawn on a scale that knows working time alone, and then put into the
+People work on weekdays, so moments are first drawn on a scale of working time alone, and then mapped to the
 calendar. Everything is a function of its arguments: two readings of one timeline give the same moments.
 """
 
@@ -46,7 +46,7 @@ class Timeline:
 
     def __iter__(self) -> Iterator[Moments]:
         """One opportunity after the other, in the order of creation."""
-        chance = random.Random(f"timeline {self._seed}").random  # noqa: S311  # made-up data
+        chance = random.Random(f"timeline {self._seed}").random  # noqa: S311  # invented data
         count, spread, end = self._count, self._spread, len(self._working_days)
         for number in range(count):
             position = ((number + chance()) / count) ** _GROWTH * end

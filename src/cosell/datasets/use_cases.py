@@ -1,4 +1,4 @@
-"""What customers of a made-up pipeline want to do: for each CustomerUseCase, how people put it into words.
+"""What customers of an invented pipeline want to do: for each CustomerUseCase, how people put it into words.
 
 The names of the use cases are the service's, spelled as it answers them; it knows no other. Source: documentation of
 Project.CustomerUseCase, with spaces around the slashes as in the service's own lists.
@@ -13,7 +13,7 @@ class UseCase(NamedTuple):
     name: str
     weight: int
     marketing: str | None
-    """The value of Marketing.UseCases that fits; None where none does."""
+    """The value of Marketing.UseCases that fits; None if none does."""
     titles: tuple[str, ...]
     pains: tuple[str, ...]
     goals: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The words and the proportions of a made-up pipeline: who buys, how far deals are, and what is said about them.
+"""The words and the proportions of an invented pipeline: who buys, how far deals are, and what is said about them.
 
 Values of enumerations are the service model's. The proportions are our guess at an alliance of middle size.
 """

@@ -13,9 +13,9 @@ ANSWER_TIMEOUT_S: Final = 15
 
 
 def client_of(service: str, region: str | None = None) -> Any:
-    """A client that tries once: when to try again is decided for each event, not for each call.
+    """A client that tries once: retries are decided for each event, not for each call.
 
-    Raises UserError where the configuration is no good.
+    Raises UserError if the configuration is no good.
     """
     import boto3
     from botocore.config import Config
@@ -28,11 +28,13 @@ def client_of(service: str, region: str | None = None) -> Any:
         session: Any = boto3.session.Session()
         return session.client(service, region_name=region or session.region_name or REGION, config=options)
     except (BotoCoreError, ValueError) as error:  # a ValueError is an endpoint that is not a URL
-        raise UserError(f"cannot make a client of {service}: {error}", "see your AWS configuration") from None
+        from cosell.boto_errors import in_words
+
+        raise UserError(f"cannot be used: {in_words(error)}", "check your AWS configuration") from None
 
 
 def reason_of(error: Exception, client: Any) -> str:
-    """The name of what went wrong, without the words of it, and the address that was tried."""
+    """The name of what went wrong, without its message, and the address that was tried."""
     from botocore.exceptions import ClientError
 
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
@@ -41,7 +43,7 @@ def reason_of(error: Exception, client: Any) -> str:
 
 
 def trouble_with(ask: Callable[[], object], client: Any) -> str | None:
-    """What a question about a resource shows: see `Sink.trouble`. Who may send need not be allowed to ask."""
+    """The result of a query about a resource: see `Sink.trouble`. A sender need not be allowed to ask."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

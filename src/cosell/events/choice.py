@@ -1,4 +1,4 @@
-"""Which events somebody wants."""
+"""Which events are wanted."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ from cosell.store.outbox import Event
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Events of one account, of one catalog, of some detail types. What is not named is not looked at."""
+    """Events of one account, of one catalog, of some detail types. What is not named is not checked."""
 
     account: str | None = None
     catalog: str | None = None

@@ -1,11 +1,11 @@
-"""Carrying out deliveries: a thread for each sink, in one process of those that share a database.
+"""Carrying out deliveries: a thread for each sink, in one of the processes that share a database.
 
 The process that delivers has a right which falls back to the others when it ends, however it ends, or is cut off from
 the database. A sink's thread asks before each round whether it is still there. It sleeps until a commit wakes it, and
 looks by itself a few times a second for what other processes have committed and for what the clock has made due. A
 commit never waits for any of this.
 
-Whatever goes wrong with the database, or in here, is told and tried again: no error ends a thread.
+Whatever goes wrong with the database, or in here, is reported and retried: no error ends a thread.
 """
 
 import random
@@ -20,28 +20,28 @@ from cosell.outage import Outage, Tell
 from cosell.store.outbox import DeliveryRight, Event, Outbox, Settlement
 
 LOOK_S: Final = 0.2
-"""How long at most until something is noticed that nobody has woken us for."""
+"""The longest time until something is noticed that did not wake us."""
 LOOK_AHEAD: Final = 4
-"""How many times what a sink takes in one go is looked at, to find enough that may go together."""
+"""How many times a sink's batch size is examined, to find enough events that may go together."""
 RETENTION_MS: Final = 7 * 24 * 60 * 60 * 1000
 """How long an event stays readable after all sinks have it, unless the operator says otherwise. Our choice."""
 PRUNED_EVERY_MS: Final = 60_000
 PRUNING_LOOK_S: Final = 2.0
-"""How often the engine's clock is asked whether it is time for that."""
+"""How often the engine's clock is checked for this."""
 SINK_RECOVERS: Final = "sink takes events"
 LAST_ROUNDS_S: Final = 2.0
-"""How long an ending process goes on delivering what it still can."""
+"""How long an ending process continues to deliver what it can."""
 
 
 class Log(Protocol):
-    """Where to tell what happens to a sink."""
+    """Called with what happens to a sink."""
 
     def __call__(self, event: str, **facts: object) -> None:
         """Log an event with its facts."""
 
 
 class Deliverer:
-    """Delivers the events of an outbox to sinks, as long as this process is the one that may."""
+    """Delivers the events of an outbox to sinks, for as long as this process holds the lock."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Deliverer:
     def open(self) -> None:
         """Let every sink's cursor begin here: what is committed from now on will be delivered.
 
-        Raises UserError where a sink cannot be opened.
+        Raises UserError if a sink cannot be opened.
         """
         for named in self._sinks:
             sink = named.open()
@@ -86,7 +86,7 @@ class Deliverer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Deliver what can be delivered without delay, then end. Idempotent; returns after a few seconds at most."""
+        """Deliver what can be delivered without delay, then stop. Idempotent; returns after a few seconds at most."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(LAST_ROUNDS_S * 2)
@@ -185,7 +185,7 @@ class Carrier:
             self._thread.start()
 
     def stop(self) -> None:
-        """End once nothing is left that can be delivered now."""
+        """Stop once nothing is left that can be delivered now."""
         self._stopping.set()
         self._awake.set()
 
@@ -208,7 +208,7 @@ class Carrier:
         self._sink.close()
 
     def _look(self) -> None:
-        """Tell at once of a sink that could take nothing. It is tried all the same."""
+        """Report at once a sink that cannot take anything. It is tried anyway."""
         try:
             trouble = self._sink.trouble()
         except Exception as defect:  # noqa: BLE001  # as with a delivery
@@ -230,7 +230,7 @@ class Carrier:
         return more
 
     def _settle_last(self) -> bool:
-        """Write down the last round, so that nothing is delivered again for want of a note. Whether it is done."""
+        """Store the last round, so that nothing is delivered again for lack of a note. Returns whether that worked."""
         if self._unsettled is not None:
             if not self._outbox.settle(self._named.name, self._unsettled):
                 self._delivery = None  # somebody has moved the cursor: begin from there
@@ -261,7 +261,7 @@ class Carrier:
         return self._delivery
 
     def _offer(self, round_: Round, at_hand: dict[int, Event]) -> list[Failure | None]:
-        """How each event of a round has fared. What was cleared meanwhile counts as delivered."""
+        """The result for each event of a round. What was cleared meanwhile counts as delivered."""
         positions = [held.position for held in round_.offered]
         held = [position for position in positions if position not in at_hand]
         known = at_hand | self._outbox.at(held) if held else at_hand

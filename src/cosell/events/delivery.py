@@ -1,12 +1,12 @@
-"""What one sink has got, what it gets next, and when: the whole of delivery, without a sink, a store or a clock.
+"""What one sink has received, what it gets next, and when: all of delivery, without a sink, a store or a clock.
 
 * Events of one subject reach the sink in the order of their commits. While one of them cannot be delivered, the later
-  ones of its subject are held behind it, and everything else goes on.
-* An event that was refused is offered again after a wait that doubles each time, up to `LONGEST_WAIT_MS`; chance
-  shortens it by up to a half, so that many sinks that went down together do not come back together.
-* A sink that has refused `DOWN_AFTER` subjects, and taken nothing in between, is taken to be down. It then rests,
+  ones of its subject are held behind it, and everything else continues.
+* A refused event is retried with exponential back-off, up to `LONGEST_WAIT_MS`; jitter shortens the wait by up to a
+  half, so that many sinks that went down together do not come back together.
+* A sink that has refused `DOWN_AFTER` subjects, and accepted nothing in between, is considered down. It then rests,
   longer each time up to `LONGEST_REST_MS`, and is offered one event at a time, a new one if there is one: so a sink
-  that refuses a few subjects for ever still gets all others, and one that is down is not stormed.
+  that refuses a few subjects for ever still gets all others, and one that is down is not flooded.
 * An event that was refused for `LONGEST_TRIED_MS`, or `MOST_ATTEMPTS` times, is a dead letter. The limits are those of
   EventBridge's own retry policy.
 

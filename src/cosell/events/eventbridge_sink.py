@@ -1,8 +1,8 @@
 """A bus of Amazon EventBridge.
 
-AWS alone may put events whose source begins with `aws.` on a bus [API reference of PutEvents], so ours have another
-one unless the operator names it, as emulators allow. PutEvents also gives each event a new identifier, and the bus's
-own account: of an event's envelope, the detail type, the detail, the time and the resources arrive.
+Only AWS may put events whose source begins with `aws.` on a bus [API reference of PutEvents], so ours have another one
+unless the operator names it, as emulators allow. PutEvents also gives each event a new identifier, and the bus's own
+account: of an event's envelope, the detail type, the detail, the time and the resources arrive.
 """
 
 from collections.abc import Sequence

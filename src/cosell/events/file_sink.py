@@ -16,7 +16,7 @@ OWNER_AND_GROUP: Final = 0o640
 
 
 class FileSink:
-    """Appends a line for each event. A line is there in whole before its event counts as delivered.
+    """Appends a line for each event. A line is complete before its event counts as delivered.
 
     The file is opened anew each time, so that it may be moved away while cosell runs.
     """
@@ -27,7 +27,7 @@ class FileSink:
         self._path = path
 
     def deliver(self, events: Sequence[Event]) -> list[Failure | None]:
-        """See `Sink.deliver`. The lines are written all or not at all."""
+        """See `Sink.deliver`. Either all lines are written or none."""
         lines = b"".join(event.body + b"\n" for event in events)
         try:
             if self._path == STDOUT:
@@ -39,7 +39,7 @@ class FileSink:
         return [None] * len(events)
 
     def trouble(self) -> str | None:
-        """See `Sink.trouble`. No file is made by looking."""
+        """See `Sink.trouble`. Checking creates no file."""
         if self._path == STDOUT:
             return None
         path = Path(self._path).absolute()
@@ -50,7 +50,7 @@ class FileSink:
         return None if os.access(path.parent, os.W_OK | os.X_OK) else f"the folder {path.parent} may not be written"
 
     def _append(self, lines: bytes) -> None:
-        # Non-blocking only matters to a pipe, which would else wait for its reader for ever.
+        # Non-blocking only matters to a pipe, which would otherwise wait for its reader for ever.
         file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, OWNER_AND_GROUP)
         try:
             status = os.fstat(file)

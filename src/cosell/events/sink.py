@@ -5,8 +5,8 @@
     sqs:QUEUE_URL        a queue of Amazon SQS
     eventbridge:BUS      a bus of Amazon EventBridge, by name or ARN
 
-Options stand behind a `#`, joined by `&`, since no server is ever sent that part of a URL: `account`, `catalog` and
-`detail-type` (which may be repeated) choose events; `secret` signs a webhook's, `source` names those of a bus.
+Options follow a `#`, joined by `&`, since that part of a URL is never sent to a server: `account`, `catalog` and
+`detail-type` (which may be repeated) filter events; `secret` signs a webhook's, `source` names those of a bus.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from cosell.context import Now
 from cosell.errors import UserError
 from cosell.events.choice import Choice
 from cosell.events.delivery import Failure
+from cosell.nearest import closest, nearest
 from cosell.rules.event import DETAIL_TYPES
 from cosell.store.outbox import Event
 
@@ -42,17 +43,17 @@ class Sink(Protocol):
         """Send events, each about another subject. For each, in this order: None once it has safely arrived."""
 
     def trouble(self) -> str | None:
-        """Why it could take nothing now, as far as that shows without an event; None where nothing shows."""
+        """Why it could not take anything now, as far as that shows without an event; None if nothing shows."""
 
     def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
 
 
 class Address(NamedTuple):
-    """What `--sink` names. `target` is what stands between kind and options; for a webhook, the whole URL."""
+    """What `--sink` names. `target` is the part between kind and options; for a webhook, the whole URL."""
 
     name: str
-    """Tells the sink from others in logs, figures and the database. Nothing secret is in it."""
+    """Distinguishes the sink in logs, metrics and the database. It contains nothing secret."""
     kind: str
     target: str
     options: dict[str, str]
@@ -60,42 +61,58 @@ class Address(NamedTuple):
 
 
 class NamedSink(NamedTuple):
-    """A sink that is to be delivered to."""
+    """A sink to deliver to."""
 
     name: str
     choice: Choice
     open: Callable[[], Sink]
-    """Raises UserError where the surroundings do not allow it."""
+    """Raises UserError if the environment does not allow it."""
 
 
 def addressed(texts: Sequence[str], webhook_secret: str, wall_clock: Now) -> list[NamedSink]:
-    """The sinks that `--sink` names. Raises UserError where one is not valid, or named twice."""
+    """The sinks that `--sink` names. Raises UserError if one is not valid, or named twice."""
     addresses = [address_of(text) for text in texts]
     for address in addresses:
         if [other.name for other in addresses].count(address.name) > 1:
-            raise UserError(f"the sink {address.name} is named twice", "name it once")
+            raise UserError(f"{address.name!r} is named twice", "name it once")
     return [
         NamedSink(address.name, address.choice, _opener(address, webhook_secret, wall_clock)) for address in addresses
     ]
 
 
 def address_of(text: str) -> Address:
-    """What a text names. Raises UserError where it names no sink."""
+    """What a text names. Raises UserError, whose message starts with what may be shown of the text, for no sink."""
+    try:
+        return _address(text)
+    except UserError as mistake:
+        raise UserError(f"{_shown(text)!r} is not a sink: {mistake.message}", mistake.next_step) from None
+
+
+def _shown(text: str) -> str:
+    """A text without its options; of a URL only scheme and host, because the rest may be a secret."""
+    before = text.partition("#")[0]
+    scheme, is_url, rest = before.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}" if is_url else before
+
+
+def _address(text: str) -> Address:
     before, _, after = text.partition("#")
     kind, _, target = before.partition(":")
     if kind not in KINDS:
-        raise UserError(f"{kind}: is not a kind of sink", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
+        raise UserError("its kind is unknown", "name file:PATH, https://…, sqs:QUEUE_URL or eventbridge:BUS")
     if not target:
-        raise UserError(f"a sink of kind {kind} needs a target", "see docs/how-to/receive-events.md")
+        raise UserError(f"{kind}: needs a target", "see docs/how-to/receive-events.md")
     options = parse_qsl(after, keep_blank_values=True)
     unknown = [name for name, _ in options if name not in KINDS[kind]]
     if unknown:
-        raise UserError(f"{kind} sinks have no option {unknown[0]}", f"they have {', '.join(KINDS[kind])}")
+        raise UserError(f"{kind} sinks have no option {unknown[0]!r}", nearest(unknown[0], KINDS[kind]))
     one = dict(options)
     detail_types = frozenset(value for name, value in options if name == "detail-type")
     strange = sorted(detail_types - set(DETAIL_TYPES))
     if strange:
-        raise UserError(f"there is no detail type {strange[0]}", "see docs/reference/events.md")
+        close = closest(strange[0], DETAIL_TYPES)
+        next_step = f"did you mean {close}?" if close else "see docs/reference/events.md"
+        raise UserError(f"{strange[0]!r} is not a detail type", next_step)
     choice = Choice(one.get("account"), one.get("catalog"), detail_types)
     if kind in ("http", "https"):
         return Address(_webhook_name(before), kind, before, one, choice)
@@ -110,7 +127,7 @@ def _webhook_name(url: str) -> str:
     except ValueError:
         host = port = None
     if not host:
-        raise UserError("a webhook needs a URL with a host", "for example https://example.com/events")
+        raise UserError("a webhook needs a URL with a host", "give one such as https://example.com/events")
     if parts.username or parts.password:
         raise UserError("a webhook's URL may hold no password", "let the receiver check the signature instead")
     digest = hashlib.blake2b(url.encode(), digest_size=4).hexdigest()
@@ -119,7 +136,7 @@ def _webhook_name(url: str) -> str:
 
 
 def _opener(address: Address, webhook_secret: str, wall_clock: Now) -> Callable[[], Sink]:
-    """How to open a sink; what is wrong with its options is told now. Each kind is loaded when it is asked for."""
+    """How to open a sink; mistakes in its options are reported now. Each kind is loaded on first use."""
     if address.kind == "file":
         from cosell.events.file_sink import FileSink
 
@@ -135,6 +152,5 @@ def _opener(address: Address, webhook_secret: str, wall_clock: Now) -> Callable[
         return lambda: EventBridgeSink(address.target, source)
     from cosell.events.webhook_sink import WebhookSink, signing_key
 
-    own = address.options.get("secret")
-    key = signing_key(own or webhook_secret, address.name, "its #secret=" if own else "COSELL_WEBHOOK_SECRET")
+    key = signing_key(address.options.get("secret") or webhook_secret, address.name)
     return lambda: WebhookSink(address.target, key, wall_clock)

@@ -1,7 +1,7 @@
 """A queue of Amazon SQS.
 
-A FIFO queue keeps the order of each subject, and drops an event that comes twice within five minutes: the subject is
-the message group, the event's identifier the deduplication.
+A FIFO queue keeps the order within each subject, and drops an event that comes twice within five minutes: the subject
+is the message group, the event's identifier the deduplication ID.
 """
 
 import re

@@ -22,19 +22,28 @@ from cosell.store.outbox import Event
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105  # the form of a secret, not one
 SHORTEST_KEY_BYTES: Final = 24
 LONGEST_KEY_BYTES: Final = 64
+NEEDED: Final = f"{SECRET_PREFIX} and {SHORTEST_KEY_BYTES} to {LONGEST_KEY_BYTES} bytes, base64"
+"""What a secret must be."""
 CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_TIMEOUT_S: Final = 15.0
 GONE: Final = 410
 
 
-def signing_key(secret: str, sink: str, source: str) -> bytes:
-    """The key in a secret, which the `source` gives to a `sink`. Raises UserError, which does not repeat it."""
-    needed = f"{SECRET_PREFIX} and {SHORTEST_KEY_BYTES} to {LONGEST_KEY_BYTES} bytes, base64"
+def signing_key(secret: str, sink: str) -> bytes:
+    """The key in the secret of a `sink`. Raises UserError, which does not repeat the secret."""
     if not secret:
         raise UserError(
-            f"the webhook {sink} needs a secret: {needed}",
+            f"{sink!r} needs a secret: {NEEDED}",
             'set COSELL_WEBHOOK_SECRET, for example to "whsec_$(openssl rand -base64 32)"',
         )
+    try:
+        return key_in(secret)
+    except UserError as mistake:
+        raise UserError(f"{sink!r} has a secret that {mistake.message}", mistake.next_step) from None
+
+
+def key_in(secret: str) -> bytes:
+    """The key in a secret. Raises UserError, which says how the secret is malformed without repeating it."""
     key, wrong = b"", ""
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
@@ -46,7 +55,7 @@ def signing_key(secret: str, sink: str, source: str) -> bytes:
         wrong = f"it has {len(key)} bytes"
     if wrong:
         raise UserError(
-            f"the secret of the webhook {sink} is malformed, {source}: {wrong}; it is {needed}",
+            f"is malformed: {wrong}; it must be {NEEDED}",
             "fix it, or make another one: whsec_$(openssl rand -base64 32)",
         )
     return key
@@ -59,7 +68,7 @@ def signature(key: bytes, event_id: str, timestamp_s: int, body: bytes) -> str:
 
 
 class WebhookSink:
-    """Posts to `url`. Any status from 200 to 299 is a delivery; redirections are refusals and are not followed.
+    """Posts to `url`. Any status from 200 to 299 is a delivery; redirects are refusals and are not followed.
 
     `wall_clock` gives milliseconds since 1970 UTC of the real world, whatever the engine's clock says: receivers
     compare the header `webhook-timestamp` with theirs.

@@ -1,1 +1,1 @@
-"""Files of opportunities for a spreadsheet: what their columns are, and how they are written, page by page."""
+"""Files of opportunities for a spreadsheet: their columns, and how they are written, page by page."""

@@ -1,8 +1,8 @@
-"""The columns of a file of opportunities: every member of a summary of the API, one row an opportunity.
+"""The columns of a file of opportunities: every member of an API summary, one row per opportunity.
 
-Columns are named as the members of the API. An opportunity has a list of expected spends: what the customer spends a
+Columns are named after the members of the API. An opportunity has a list of expected spends: what the customer spends a
 month with AWS, and what with the partner, are added up for its first two currencies, each beside the currency's code,
-so that a sum by currency is one formula. ExpectedCustomerSpend has every entry as it is, as JSON.
+so that a total by currency is one formula. ExpectedCustomerSpend has every entry as it is, as JSON.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from cosell.rules.opportunity.team import OWNER
 
 Kind: TypeAlias = Literal["text", "number", "money", "day", "moment"]
 Cell: TypeAlias = str | int | None
-"""A text; of `money` whole hundredths; of a `day` or `moment` the text of the API. None and an empty text: nothing."""
+"""A text; for `money` whole hundredths; for a `day` or `moment` the API's text. None and an empty text: nothing."""
 Row: TypeAlias = Sequence[Cell]
 
 CURRENCIES: Final = 2
@@ -57,7 +57,7 @@ SUMMARY_COLUMNS: Final[Mapping[str, Kind]] = {
     "Catalog": "text",
     "Arn": "text",
 }
-"""What `summary_row` gives."""
+"""What `summary_row` returns."""
 
 SEARCH_COLUMNS: Final[Mapping[str, Kind]] = {
     "Id": "text",
@@ -89,11 +89,11 @@ SEARCH_COLUMNS: Final[Mapping[str, Kind]] = {
     "CreatedDate": "moment",
     "LastModifiedDate": "moment",
 }
-"""What `search_row` gives. A search does not tell with whom a customer spends: MonthlySpend is all of it."""
+"""What `search_row` returns. A search does not say with whom a customer spends: MonthlySpend is the total."""
 
 STEADY_SORT: Final = {"SortBy": "CreatedDate", "SortOrder": "DESCENDING"}
-"""The order of a file for which none is asked. It stays while a file is read, whatever is changed meanwhile, so that
-no opportunity is missed, or stands there twice."""
+"""The default order of a file. It does not change while a file is read, so that no opportunity is missed or listed
+twice."""
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _json: Final = msgspec.json.Encoder().encode
@@ -179,13 +179,13 @@ def search_row(summary: Mapping[str, Any]) -> list[Cell]:
 
 
 def owner_of(team: Sequence[Mapping[str, str]] | None) -> str:
-    """The name of the owner among the members of a team; empty where it has none."""
+    """The name of the owner among the members of a team; empty if it has none."""
     owner: Mapping[str, str] = next((one for one in team or () if one.get("BusinessTitle") == OWNER), _NOTHING)
     return " ".join(owner[name] for name in ("FirstName", "LastName") if owner.get(name))
 
 
 def _first_currencies(*totals: Mapping[str, int]) -> list[Cell]:
-    """For each of the first currencies its code, and what each of the sums by currency has of it."""
+    """For each of the first currencies its code, and its part of each sum by currency."""
     currencies = [*dict.fromkeys(chain.from_iterable(totals)), *[None] * CURRENCIES][:CURRENCIES]
     return [cell for code in currencies for cell in (code, *(total.get(code or "") for total in totals))]
 
@@ -196,7 +196,7 @@ def _as_json(value: Any) -> str | None:
 
 
 def _moment(stamp: datetime | str | None) -> str | None:
-    """boto3 gives moments as such."""
+    """boto3 returns moments as datetimes."""
     if isinstance(stamp, datetime):
         return stamp.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return stamp

@@ -49,7 +49,7 @@ _WRITTEN: Final[Mapping[Kind, Callable[[Cell], Cell]]] = {
 
 
 def _taken(text: io.StringIO) -> bytes:
-    """What was written since the last piece."""
+    """What has been written since the last piece."""
     piece = text.getvalue().encode("utf-8", "replace")
     text.seek(0)
     text.truncate()

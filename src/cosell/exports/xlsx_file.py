@@ -1,6 +1,6 @@
-"""Opportunities as a workbook for Excel, by rustpy-xlsxwriter, which keeps rows on the disk and not in memory.
+"""Opportunities as an Excel workbook, by rustpy-xlsxwriter, which keeps rows on disk and not in memory.
 
-What it refuses is prevented here: a text that is longer than a cell is cut, and a day before Excel's calendar is
+What it would refuse is handled here: a text that is longer than a cell is cut, and a day before Excel's calendar is
 written as a text. So is a number that a cell cannot hold exactly. Moments are written as Excel counts them, in days,
 since the library drops milliseconds.
 """
@@ -22,9 +22,9 @@ from cosell.rules.opportunity.spend import HUNDREDTHS, decimal
 SHEET: Final = "Opportunities"
 LONGEST_TEXT: Final = 32_767
 MOST_ROWS: Final = 1_048_576
-"""Of a sheet, its head included."""
+"""Rows of a sheet, including its head."""
 LARGEST_EXACT: Final = 2**53
-"""A cell's number is a binary fraction of 53 bits. What is larger is written as a text, so that it stays what it is."""
+"""A cell's number is a binary fraction of 53 bits. A larger one is written as a text, so that it stays what it is."""
 FIRST_YEAR: Final = "1900-03-01"
 """Excel counts a 29 February in 1900, so an earlier day would be another one."""
 DAY_0: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel knows no time zones
@@ -32,7 +32,7 @@ DAY_0: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel knows no time zon
 PIECE_BYTES: Final = 1 << 16
 PAGES_WAITING: Final = 4
 LOOK_S: Final = 0.1
-"""Seconds after which it is looked whether a writer that takes no more pages has failed."""
+"""Seconds after which it is checked whether a writer that takes no more pages has failed."""
 
 _NUMBER: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 _FORMATS: Final[Mapping[Kind, str]] = {"money": "#,##0.00", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
@@ -42,9 +42,9 @@ Record = dict[str, Any]
 
 
 def xlsx_pieces(columns: Mapping[str, Kind], pages: Iterable[Iterable[Row]]) -> Generator[bytes, None, None]:
-    """The file. It begins with its last page: a piece for each page before is empty.
+    """The file. It arrives with its last page: the pieces for earlier pages are empty.
 
-    Raises UserError where there are more opportunities than a sheet holds.
+    Raises UserError if there are more opportunities than a sheet holds.
     """
     converts = [(name, _CONVERTS[kind]) for name, kind in columns.items()]
     with TemporaryDirectory(prefix="cosell-") as folder:
@@ -63,7 +63,7 @@ class _Abandoned(Exception):
 
 
 class _Writer:
-    """Writes a file in a thread of its own, since the library takes all rows in one call. Leave it to have the file."""
+    """Writes a file in a thread of its own, since the library takes all rows in one call. Leave the block to get it."""
 
     def __init__(self, path: Path, columns: Mapping[str, Kind]) -> None:
         self._path = path
@@ -85,7 +85,7 @@ class _Writer:
             self._thread.shutdown()
 
     def put(self, page: list[Record] | _Abandoned | None) -> None:
-        """Have a page written; None is the end. Raises whatever has kept an earlier one from being written."""
+        """Have a page written; None is the end. Raises whatever kept an earlier one from being written."""
         while True:
             try:
                 return self._pages.put(page, timeout=LOOK_S)
@@ -155,4 +155,4 @@ _CONVERTS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
     "day": _day,
     "moment": _moment,
 }
-"""What the library takes for a cell of each kind."""
+"""How a cell of each kind is passed to the library."""

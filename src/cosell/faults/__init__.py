@@ -1,4 +1,4 @@
-"""Faults that somebody has asked for, so that a client can be seen to bear them."""
+"""Faults on demand, to show that a client can cope with them."""
 
 from cosell.faults.faults import Fault, Faults
 from cosell.faults.rule import Rule

@@ -42,9 +42,9 @@ class _Loaded(NamedTuple):
 
 
 class Faults:
-    """The rules in a memory, which several processes may share. Safe to use from many threads.
+    """The rules in a memory that several processes may share. Safe to use from many threads.
 
-    A request asks the rules in the order in which they were added. Delays add up; the first error is what it meets.
+    A request checks the rules in the order in which they were added. Delays add up; the first error wins.
     """
 
     def __init__(self, memory: Memory | None = None) -> None:
@@ -53,10 +53,10 @@ class Faults:
         self._loaded: list[_Loaded] = []
 
     def add(self, **members: Any) -> int:
-        """Let something go wrong from now on, as the members of `Rule` say: the number of the rule.
+        """Add a fault, as the members of `Rule` say; returns the number of the rule.
 
-        `count` is another name of `times`. Raises UserError for a name that no rule has, and where the rule can never
-        do anything, or contradicts itself.
+        `count` is another name for `times`. Raises UserError for an unknown name, and if the rule can never do
+        anything, or contradicts itself.
         """
         if "count" in members and "times" not in members:
             members["times"] = members.pop("count")
@@ -67,7 +67,7 @@ class Faults:
         return self.put(rule)
 
     def put(self, rule: Rule) -> int:
-        """As `add`, for a rule that is already made."""
+        """Like `add`, for an existing rule."""
         line = msgspec.json.encode(checked(rule)) + b"\n"
         with self._lock:
             self._load()
@@ -83,9 +83,9 @@ class Faults:
         return number
 
     def clear(self, number: int | None = None) -> int:
-        """Let nothing go wrong any more, or not what the rule of this number says: how many rules there were.
+        """Clear all faults, or the rule of this number; returns how many rules there were.
 
-        The others keep their numbers, by which their seeds choose. Raises UserError where there is no such rule.
+        The others keep their numbers, by which their seeds choose. Raises UserError if there is no such rule.
         """
         with self._lock:
             self._load()
@@ -102,7 +102,7 @@ class Faults:
             return cleared
 
     def statuses(self) -> list[Status]:
-        """Every rule, the first one first."""
+        """Every rule, oldest first."""
         with self._lock:
             self._load()
             return [
@@ -116,7 +116,7 @@ class Faults:
         return self._words[VERSION] != self._version or bool(self._loaded)
 
     def meet(self, operation: str, account: str, catalog: str | None) -> Fault | None:
-        """What happens to a request, if anything. `catalog` is None where the request is too wrong to tell."""
+        """What happens to a request, if anything. `catalog` is None if the request is too wrong to tell."""
         names, total_ms = [], 0
         with self._lock:
             self._load()

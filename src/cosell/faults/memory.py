@@ -1,9 +1,9 @@
-"""Where the rules of a server are, and how often each has met a request: in one process, or in all its workers.
+"""Where a server's rules are, and how often each has met a request: in one process, or in all its workers.
 
-A piece of memory with one lock. It begins with words of 8 bytes: a version that changes with the rules, the length of
+A piece of memory with one lock. It starts with words of 8 bytes: a version that changes with the rules, the length of
 the rules' text, and for each rule how many requests it has met, how often it has fired, and whether it was cleared.
-Then comes the text, a rule a line. It only grows, until all is cleared: so a worker that is killed while it adds a rule
-leaves nothing half done.
+Then comes the text, one rule per line. It only grows, until all is cleared: so a worker that is killed while it adds a
+rule leaves nothing half done.
 """
 
 import fcntl
@@ -36,7 +36,7 @@ def own_memory() -> Memory:
 
 
 def shared_memory(path: Path) -> Memory:
-    """Memory of all processes that name the same file. It is made where it is not there, for its user alone."""
+    """Memory of all processes that name the same file. It is created if it does not exist, for its user alone."""
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     os.ftruncate(file, SIZE)
     return _viewed(memoryview(mmap.mmap(file, SIZE)), _FileLock(file))
@@ -47,7 +47,7 @@ def _viewed(memory: memoryview, lock: AbstractContextManager[object]) -> Memory:
 
 
 class _FileLock:
-    """Locks out other threads, and other processes by the file; that of a killed process is gone with it."""
+    """Locks out other threads, and other processes by the file; a killed process's lock is gone with it."""
 
     def __init__(self, file: int) -> None:
         self._file = file

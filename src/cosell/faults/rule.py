@@ -1,6 +1,6 @@
-"""What may go wrong with a request, as somebody asks for it: which requests, how often, and what happens to them.
+"""What may go wrong with a request, on demand: which requests, how often, and what happens to them.
 
-The words are those of the field: a probability and an error of the service as in AWS FIS and LocalStack, a delay and a
+The terms are those of the field: a probability and an error of the service as in AWS FIS and LocalStack, a delay and a
 dropped connection as in Toxiproxy and WireMock (docs/decisions/0018).
 """
 
@@ -21,7 +21,7 @@ from cosell.wire.model import service_model
 
 LONGEST_DELAY_MS: Final = 10 * 60 * 1000
 MOST: Final = 1 << 53
-"""Greater numbers are not told alike by every reader of JSON."""
+"""Not every JSON reader represents greater numbers alike."""
 
 
 def _invalid(message: str) -> ValidationException:
@@ -38,16 +38,16 @@ MODELLED: Final[dict[str, Callable[[str], ServiceError]]] = {
     "ServiceQuotaExceededException": errors.ServiceQuotaExceededException,
     "ValidationException": _invalid,
 }
-"""Errors that only those operations answer that declare them."""
+"""Errors that are only returned by the operations that declare them."""
 ERRORS: Final = MODELLED | {
     "ServiceUnavailableException": errors.ServiceUnavailableException,
     "ConnectionDropped": errors.ConnectionDropped,
 }
-"""Every error that can be asked for, made from its message."""
+"""Every error that can be requested, made from its message."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What goes wrong, how often, and with which requests. Every condition that it names has to hold."""
+    """What goes wrong, how often, and with which requests. Every condition that it names must hold."""
 
     error: Annotated[str, Meta(description=f"What is answered: {', '.join(ERRORS)}.")] | None = None
     when: Annotated[
@@ -111,14 +111,14 @@ def operations_of(rule: Rule) -> frozenset[str]:
 
 
 def reasons_of(error: str | None) -> tuple[str, ...]:
-    """What the service model lets the Reason of an error be; empty where the error has none."""
+    """What the service model lets the Reason of an error be; empty if the error has none."""
     shapes = service_model().shapes
     members = shapes[error].members if error in MODELLED else {}
     return shapes[members["Reason"].shape].enum if "Reason" in members else ()
 
 
 def error_of(rule: Rule, number: int) -> ServiceError:
-    """The error that a rule, the `number`th of its server, lets a request meet."""
+    """The error that a rule, the `number`th of its server, raises for a request."""
     assert rule.error is not None
     error = ERRORS[rule.error](f"This is fault {number}, as it was asked for.")
     if rule.message is not None:
@@ -130,7 +130,7 @@ def error_of(rule: Rule, number: int) -> ServiceError:
 
 
 def checked(rule: Rule) -> Rule:
-    """The rule itself. Raises UserError where it can never do anything, or contradicts itself."""
+    """The rule itself. Raises UserError if it can never do anything, or contradicts itself."""
     try:
         delay_ms = rule.delay_ms
     except ValueError as error:
@@ -160,7 +160,7 @@ def checked(rule: Rule) -> Rule:
 def rule_of(text: str) -> Rule:
     """The rule that an option names: `error=ThrottlingException,operation=Create*,times=2`. Raises UserError.
 
-    A message stands last, and may have commas.
+    A message comes last, and may contain commas.
     """
     told, says, message = f",{text}".partition(",message=")
     named = dict(part.partition("=")[::2] for part in told[1:].split(","))
@@ -169,13 +169,13 @@ def rule_of(text: str) -> Rule:
     try:
         return checked(rule_with(named, strict=False))
     except UserError as mistake:
-        raise UserError(f"the fault {text!r} is not valid: {mistake.message}", mistake.next_step) from None
+        raise UserError(f"{text!r} is not a fault: {mistake.message}", mistake.next_step) from None
 
 
 def rule_with(members: Mapping[str, Any], *, strict: bool = True) -> Rule:
-    """The rule with these members; where it is not `strict`, a number may be a text.
+    """The rule with these members; unless it is `strict`, a number may be a text.
 
-    Raises UserError that names a member that no rule has, or a value that it cannot have.
+    Raises UserError that names an unknown member, or a value that it cannot have.
     """
     fields = {field.name: field.type for field in msgspec.structs.fields(Rule)}
     for name, value in members.items():

@@ -70,11 +70,11 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
 BEYOND_THE_MODEL: Final[dict[str, Callable[[Any], list[Violation]]]] = {"SearchOpportunities": violations_of_search}
 """What is wrong with a request, given as plain JSON, beyond the constraints of the model.
 
-Such mistakes are told together with those against the model, so they cannot wait for the operation itself.
+Such mistakes are reported together with those against the model, so they cannot wait for the operation itself.
 """
 
 REPEATS: Final[dict[str, Callable[..., Any]]] = {name: partial(current, kind=kind) for name, kind in KINDS.items()}
-"""What answers a ClientToken that comes again, `(transaction, first answer, context) -> response`.
+"""What answers a repeated ClientToken, `(transaction, first answer, context) -> response`.
 
-Where there is no entry, the first answer is given again as it was.
+If there is no entry, the first answer is repeated as it was.
 """

@@ -32,7 +32,7 @@ def encoded_page(
 ) -> tuple[msgspec.Raw, str | None]:
     """The summaries as one JSON list, and the token of the next page if there is one.
 
-    Raises ValidationException when the request's token is forged, expired, or belongs to another question.
+    Raises ValidationException if the request's token is forged, expired, or belongs to another query.
     """
     scan = page_token.Scan(context.scope, selector, context.now_ms, context.token_key)
     page = read(selector, page_token.read(scan, request.next_token), request.max_results or default_size)

@@ -1,7 +1,7 @@
 """The events that announce changes, as EventBridge delivers them.
 
-A *happening* is what an event tells; the envelope adds the receiver, the time and an identifier, so that every
-receiver of one happening gets an event of its own. Events name resources and tell nothing of what these hold.
+A *happening* is what an event reports; the envelope adds the receiver, the time and an identifier, so that every
+receiver of one happening gets an event of its own. Events name resources and reveal nothing of their content.
 
 Source: recorded events for the envelope (version "0", whole seconds, no resources on opportunity events), for the
 schema versions and for the upper case of `participantType`; guide for the other members, whose letter case differs
@@ -19,7 +19,7 @@ from cosell.wire.timestamps import Timestamp
 
 SOURCE: Final = "aws.partnercentral-selling"
 AWS: Final = "aws"
-"""AWS's own account as members, senders and receivers name it. It has no bus of ours, and gets no events."""
+"""AWS's own account as members, senders and receivers name it. It has no bus here, and gets no events."""
 
 OpportunityChange = Literal["Opportunity Created", "Opportunity Updated"]
 InvitationStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "EXPIRED"]
@@ -39,11 +39,11 @@ DETAIL_TYPES: Final = (
     "Engagement Invitation Expired",
     "Engagement Resource Snapshot Created",
 )
-"""Every detail type that is sent. EventBridge's reference names four more that nothing describes: they are not."""
+"""Every detail type that is sent. EventBridge's reference names four more that nothing describes: they are not sent."""
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """What an event tells: all of it but to whom, when, and under which identifier."""
+    """What an event reports: everything except to whom, when, and under which identifier."""
 
     detail_type: str
     schema_version: Literal["1", "1.0"]
@@ -52,7 +52,7 @@ class Happening(msgspec.Struct, frozen=True):
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    """What events tell of an engagement invitation. Sender and receiver are accounts, or `aws`."""
+    """What events report about an engagement invitation. Sender and receiver are accounts, or `aws`."""
 
     arn: str
     engagement_arn: str
@@ -91,7 +91,7 @@ def engagement_updated(engagement_arn: str, stamp: Timestamp, modifier: str, con
 
 
 def member_added(engagement_arn: str, account: str, company_name: str) -> Happening:
-    """An account joined an engagement. All current members hear of it, the new one too."""
+    """An account joined an engagement. All current members are notified, including the new one."""
     return Happening(
         "Engagement Member Added",
         "1.0",
@@ -106,7 +106,7 @@ def member_added(engagement_arn: str, account: str, company_name: str) -> Happen
 def invitation_created(
     invitation: Invitation, participant_type: ParticipantType, sender_company_name: str, expiration_date: Timestamp
 ) -> Happening:
-    """An invitation was sent. Sender and receiver hear of it, each as its own `participant_type`."""
+    """An invitation was sent. Sender and receiver are notified, each as its own `participant_type`."""
     detail = {
         **_invitation_detail(invitation),
         "senderCompanyName": sender_company_name,

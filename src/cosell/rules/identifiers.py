@@ -29,7 +29,7 @@ def id_key(identifier: str) -> str:
 
 
 def identifier_of(key: str) -> str:
-    """The identifier that an `id_key` was made of."""
+    """The identifier that an `id_key` was made from."""
     return f"O{key[1:]}"
 
 
@@ -39,17 +39,17 @@ def opportunity_arn(account: str, catalog: str, identifier: str) -> str:
 
 
 def shared_arn(catalog: str, kind: str, identifier: str) -> str:
-    """The ARN of what accounts share, in which the place of the account is empty: `kind` is its word, `engagement`."""
+    """The ARN of something that accounts share, with an empty account: `kind` is its word, `engagement`."""
     return f"arn:aws:partnercentral:{REGION}::catalog/{catalog}/{kind}/{identifier}"
 
 
 def owned_arn(account: str, catalog: str, kind: str, identifier: str) -> str:
-    """The ARN of what one account owns: `kind` is its word, `solution`."""
+    """The ARN of something that one account owns: `kind` is its word, `solution`."""
     return f"arn:aws:partnercentral:{REGION}:{account}:catalog/{catalog}/{kind}/{identifier}"
 
 
 def bare_id(name: str, catalog: str, kind: str) -> str:
-    """The identifier in a shared ARN of a catalog and kind; whatever else the name is, it stays as it is."""
+    """The identifier in a shared ARN of a catalog and kind; any other name is returned unchanged."""
     return name.removeprefix(shared_arn(catalog, kind, ""))
 
 

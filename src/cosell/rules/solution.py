@@ -1,7 +1,7 @@
-"""A partner's solutions: what is known of one, which ones a question asks for, and in which order.
+"""A partner's solutions: what is known of one, which ones a query asks for, and in which order.
 
-No operation makes solutions: AWS takes them over from the partner's offerings, cosell from `cosell seed` and
-`cosell solutions`. An account has some dozens, so a question looks at all of them.
+No operation creates solutions: AWS adopts them from the partner's offerings, cosell from `cosell seed` and
+`cosell solutions`. An account has some dozens, so a query reads all of them.
 
 Source: service model 2022-07-26, ListSolutionsRequest and SolutionBase. The orders are those of ListOpportunities
 (`rules/list/sort_keys.py`); statuses sort as texts. Both are our choice (docs/fidelity.md).
@@ -90,12 +90,12 @@ def solution_selector(request: ListSolutionsRequest) -> SolutionSelector:
 
 
 def always_there(catalog: str, readings: Readings) -> tuple[Solution, ...]:
-    """What every account has in a catalog, unless it has another solution of the same identifier."""
+    """What every account has in a catalog, unless it has another solution with the same identifier."""
     return () if readings.no_sandbox_solution else ALWAYS_THERE.get(catalog, ())
 
 
 def every_solution(stored: Iterable[Solution], catalog: str, readings: Readings) -> list[Solution]:
-    """The solutions of an account in a catalog: those that are stored, and those that are always there."""
+    """The solutions of an account in a catalog: the stored ones and the predefined ones."""
     found = list(stored)
     identifiers = {solution.identifier for solution in found}
     always = always_there(catalog, readings)
@@ -105,7 +105,7 @@ def every_solution(stored: Iterable[Solution], catalog: str, readings: Readings)
 def page_of(
     solutions: Iterable[Solution], selector: SolutionSelector, after: Position | None, limit: int
 ) -> tuple[list[Solution], Position | None]:
-    """Up to `limit` of the solutions that are asked for, in order, behind `after`; and the last one if more follow."""
+    """Up to `limit` of the requested solutions, in order, after `after`; and the last one if more follow."""
     found = sorted(
         ((position_of(solution, selector.sort_by), solution) for solution in solutions if _passes(solution, selector)),
         key=lambda pair: pair[0],
@@ -139,7 +139,7 @@ def next_identifier(known: Iterable[str]) -> str:
 
 
 def summary_of_solution(solution: Solution, scope: Scope) -> SolutionBase:
-    """What ListSolutions answers of a solution. Its Arn is an ARN, although the model's pattern wants `S-…`."""
+    """What ListSolutions returns for a solution. Its Arn is an ARN, although the model's pattern requires `S-…`."""
     return SolutionBase(
         catalog=scope.catalog,  # type: ignore[arg-type]  # a scope's catalog is one of the two
         id=solution.identifier,

@@ -34,7 +34,7 @@ def catalog_in(arn: str) -> str:
 def resource_in(arn: str, scope: Scope) -> str | None:
     """What an ARN of the model's form names of a scope, `opportunity/O1000001`.
 
-    None where it names nothing of the scope that can have tags.
+    None if it names nothing of the scope that can have tags.
     """
     named = _parts(arn)
     owner = (named["partition"], named["region"], named["account"], named["catalog"])
@@ -56,7 +56,7 @@ def tags_of(tags: Sequence[Tag] | None) -> dict[str, str]:
 
 
 def violations_of_tags(tags: Sequence[Tag] | None) -> list[Violation]:
-    """What is wrong with the tags of a request, beyond their form: keys that come twice, or are AWS's own."""
+    """What is wrong with the tags of a request, beyond their form: keys that are repeated, or are AWS's own."""
     violations = []
     seen: set[str] = set()
     for index, tag in enumerate(tags or ()):

@@ -1,7 +1,7 @@
-"""What was there before the calls, and what AWS's side did between them: both from the history of opportunities.
+"""What existed before the calls, and what AWS's side did between them: both from the history of opportunities.
 
-The changes of an opportunity have stamps, and so have many requests and answers: whoever tells a LastModifiedDate has
-seen the change that made it. Where nobody tells one, the moments decide.
+The changes of an opportunity have stamps, and so have many requests and answers: whoever sends a LastModifiedDate has
+seen the change that made it. If nobody sends one, the moments decide.
 """
 
 import re
@@ -18,9 +18,9 @@ from cosell.wire.timestamps import Timestamp
 from cosell.wire.violations import timestamp_of
 
 MOST_CHANGES: Final = 1_000
-"""Of one opportunity, that are looked at."""
+"""How many changes of one opportunity are examined."""
 MOST_RECORDS: Final = 50
-"""Opportunities that a test brings along."""
+"""How many opportunities a test may contain."""
 _OPPORTUNITY: Final = re.compile(r"(?:arn:.*/)?(O[0-9]{1,19})", re.ASCII)
 _OTHERS: Final = re.compile(r"(?:arn:.*/)?((?:eng|engi|task|job)-[0-9a-z]+)", re.ASCII)
 
@@ -47,15 +47,15 @@ class Before(msgspec.Struct):
     records: list[dict[str, Any]] = []
     decisions: dict[int, list[Decision]] = {}
     missing: list[str] = []
-    """What the calls name, and nobody has any more."""
+    """What the calls name, but no longer exists, or no longer as it was then."""
 
 
 def before(
     tx: ReadTransaction, earlier: Sequence[AnsweredCall], calls: Sequence[AnsweredCall], *, by_hand: bool
 ) -> Before:
-    """What a replay of `calls` needs; `earlier` ones tell how far things were. Raises UserError for too much.
+    """What a replay of `calls` needs; `earlier` ones show the state before. Raises UserError if it is too much.
 
-    Where AWS's side was not played `by_hand`, it will decide by itself again.
+    If AWS's side was not played `by_hand`, it will decide by itself again.
     """
     made = {name for call in calls for name in _made_by(call)}
     found = Before()
@@ -65,7 +65,8 @@ def before(
         first = next(call for call in looking if identifier in _opportunities_in(call))
         if first.error == "ResourceNotFoundException" and identifier not in made:
             continue
-        if not states:
+        assert first.at_ms is not None
+        if not states or (identifier not in made and first.at_ms <= tx.trimmed_ms()):
             found.missing.append(identifier)
             continue
         opening = -1 if identifier in made else _opening(states, identifier, earlier, first)
@@ -91,7 +92,7 @@ def _names(form: re.Pattern[str], value: Any) -> list[str]:
 
 
 def _made_by(call: AnsweredCall) -> set[str]:
-    """What a call brings to its account when it is sent again: what only its answer names, and not its request."""
+    """What a replayed call creates in its account: what only its answer names, and not its request."""
     if call.request is None or service_model().operations[call.operation].readonly:
         return set()
     return {
@@ -106,7 +107,7 @@ def _opportunities_in(call: AnsweredCall) -> list[str]:
 
 
 def _states(tx: ReadTransaction, identifier: str) -> list[dict[str, Any]]:
-    """The records of an opportunity, one for each change, the oldest first; empty where it is not there."""
+    """The records of an opportunity, one for each change, the oldest first; empty if it is not there."""
     now = tx.record(identifier)
     if now is None:
         return []
@@ -132,7 +133,7 @@ def _opening(
 
 
 def _place(stamps: Sequence[str], stamp: Any) -> int | None:
-    """The state that has a stamp, however it is written; None where it is none of these."""
+    """The state that has a stamp, however it is written; None if it is none of these."""
     at = timestamp_of(stamp)
     return next((place for place, known in enumerate(stamps) if Timestamp.parse(known) == at), None)
 
@@ -157,7 +158,7 @@ def _decisions(
 
 
 def _words(life_cycle: dict[str, str], status: str) -> dict[str, str]:
-    """What AWS has said with a verdict."""
+    """What AWS said with a verdict."""
     members = {"comment": "ReviewComments", "reason": "ReviewStatusReason"}
     said = {name: life_cycle[member] for name, member in members.items() if life_cycle.get(member)}
     return {} if status == "In review" else said
@@ -169,9 +170,9 @@ def _submits(call: AnsweredCall, identifier: str) -> bool:
 
 
 def _last_before(at: Timestamp, identifier: str, calls: Sequence[AnsweredCall]) -> int:
-    """The last call that was answered before a change with this stamp, as far as one can tell; -1: none.
+    """The last call that was answered before a change with this stamp, as far as that is known; -1: none.
 
-    Where the clock stands still, moments tell nothing.
+    While the clock is frozen, moments say nothing.
     """
     clock_runs = len({call.at_ms for call in calls} - {None}) > 1
     last = -1

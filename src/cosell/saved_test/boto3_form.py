@@ -1,7 +1,7 @@
-"""Whether boto3 sends a request as it was sent, when it is given its members.
+"""Whether boto3, given a request's members, sends the request as it was sent.
 
-boto3 refuses to send what lacks a required member, has one that nobody knows, a value of another type, or one below a
-minimum; it writes moments as texts, and adds a ClientToken where there is none. All else it sends, right or wrong.
+boto3 refuses to send a request that lacks a required member, has an unknown one, a value of another type, or one below
+a minimum; it writes moments as texts, and adds a missing ClientToken. Everything else it sends, right or wrong.
 
 Source: botocore 1.43, `validate.py`, `serialize.py` and `handlers.py`.
 """

@@ -1,4 +1,4 @@
-"""What a test is made from: calls as they were answered, and the surroundings in which they were."""
+"""What a test is made from: calls as they were answered, and the setup in which they were."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -11,7 +11,7 @@ STAMP: Final = "LastModifiedDate"
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """The error that somebody had asked for, where a call met one."""
+    """The fault error that a call met, if any."""
 
     error: str
     is_after: bool
@@ -23,27 +23,27 @@ class AnsweredCall(msgspec.Struct, frozen=True):
 
     operation: str
     request: Any
-    """A JSON value; bytes where the body was no JSON; None where it was too long to be kept."""
+    """A JSON value; bytes where the body was no JSON; None if it was too long to be kept."""
     request_bytes: int
     answer: Any
-    """A JSON value: that of the operation, or that of the error. None where there was none, or it was too long."""
+    """A JSON value: that of the operation, or that of the error. None if there was none, or it was too long."""
     error: str | None
     at_ms: int | None
-    """The engine's moment; None where the call was refused before it mattered."""
+    """The engine's moment; None if the call was refused before it mattered."""
     fault: Fault | None = None
 
     @property
     def members(self) -> dict[str, Any]:
-        """The members of the request; empty where it has none."""
+        """The members of the request; empty if it has none."""
         return self.request if isinstance(self.request, dict) else {}
 
     @property
     def success(self) -> Any:
-        """The answer of a call that went well and told something; else None."""
+        """The answer of a successful call that returned something; else None."""
         return self.answer if self.error is None else None
 
     def stamps_of(self, identifier: str) -> Iterator[str]:
-        """What its answer tells as the LastModifiedDate of an opportunity."""
+        """The LastModifiedDate of an opportunity according to its answer."""
         told_by_name = self.members.get("Identifier") == identifier
         for value in structures_in(self.success):
             if STAMP in value and (value.get("Id") == identifier or (told_by_name and value is self.success)):

@@ -1,7 +1,7 @@
-"""What an answer has to be when its call is sent again: the members that do not change from run to run.
+"""What an answer must be when its call is repeated: the members that do not change from run to run.
 
-Identifiers, moments and page tokens are new in every run. Whoever needs one later takes it from the answer that told it
-first; where nobody does, it is not part of what is expected. Neither is what AWS's side makes up.
+Identifiers, moments and page tokens are new in every run. A later call takes one from the answer that first gave it; if
+nobody does, it is not part of what is expected. Neither is what AWS's side invents.
 """
 
 import re
@@ -25,14 +25,14 @@ _MADE_UP: Final = frozenset(
 
 
 class _Anything:
-    """Stands where an answer may have any value."""
+    """Stands for any value in an answer."""
 
 
 ANYTHING: Final = _Anything()
 
 
 class Known:
-    """What is known while a test goes on: `stable` texts were there before, `told` ones are those of requests."""
+    """What is known as a test proceeds: `stable` texts existed before, `told` ones are those of requests."""
 
     def __init__(self, stable: set[str], told: set[str]) -> None:
         self._stable = stable
@@ -64,7 +64,7 @@ class Known:
         return self._quoted(value)
 
     def learn(self, variable: str, shape_name: str, answer: Any) -> None:
-        """Note what an answer, in this variable, tells for the first time."""
+        """Note what an answer, in this variable, gives for the first time."""
         for place, name, shape_of_value, value in _leaves(variable, shape_name, answer):
             if not isinstance(value, str) or not _is_new(shape_of_value, name) or value in self._stable:
                 continue
@@ -150,7 +150,7 @@ def _leaves(place: str, shape_name: str, value: Any, name: str = "") -> Iterator
 
 
 def _part(shape: Shape, name: str) -> str:
-    """The shape of a member of a structure, or of a map's value; empty where nobody knows the member."""
+    """The shape of a member of a structure, or of a map's value; empty if nobody knows the member."""
     if shape.value is not None:
         return shape.value.shape
     return shape.members[name].shape if name in shape.members else ""

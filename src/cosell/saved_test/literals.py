@@ -1,4 +1,4 @@
-"""JSON values as Python source that people like to read."""
+"""JSON values as readable Python source."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -65,7 +65,7 @@ def _line(value: Any) -> str:
 
 
 def _escaped(character: str) -> str:
-    """What would end the text, or would not be seen, or turn the line around, is escaped."""
+    """Escapes whatever would end the text, be invisible, or reverse the line's direction."""
     if character in _ESCAPES:
         return _ESCAPES[character]
     if character.isprintable():

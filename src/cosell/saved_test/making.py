@@ -26,9 +26,9 @@ def saved_test(
     *,
     reveal: bool,
 ) -> str:
-    """The text of a test that replays `calls` of one account, the oldest first; `earlier` ones came before them.
+    """The text of a test that replays `calls` of one account, oldest first; `earlier` ones came before them.
 
-    Unless it is to `reveal` them, placeholders take the place of sensitive values. Raises UserError where no such test
+    Unless it is to `reveal` them, placeholders take the place of sensitive values. Raises UserError if no such test
     can be made.
     """
     if all(reason := why_left_out(answered) for answered in calls):

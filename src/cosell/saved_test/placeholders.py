@@ -1,9 +1,9 @@
-"""What stands in the place of a value that the service model marks as sensitive.
+"""Placeholders for values that the service model marks as sensitive.
 
-A placeholder passes and fails the same checks as the value: it has the form of the member where the value is legal,
-and where it is not, the value's own letters and digits give way one by one. The same value always gets the same
-placeholder, so a filter by company still finds it. Values of the model's own lists are kept, countries and stages among
-them, and so are states of the United States: rules hang on them, and they name nobody.
+A placeholder passes and fails the same checks as the value: it has the form of the member if the value is legal, and if
+it is not, the value's own letters and digits are replaced one by one. The same value always gets the same placeholder,
+so a filter by company still finds it. Values of the model's own lists are kept, including countries and stages, and so
+are US states: rules depend on them, and they identify nobody.
 """
 
 import functools
@@ -57,16 +57,16 @@ _SOUGHT: Final = frozenset(
 )
 """Shapes of what a search looks for, whichever member of an opportunity that is in."""
 _COMPANY_FILTER: Final = "CustomerCompanyName"
-"""A member of ListOpportunities that holds what is sensitive everywhere else."""
+"""A member of ListOpportunities with content that is sensitive everywhere else."""
 _DAY_OR_OPPORTUNITY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*|O[0-9]{1,19}", re.ASCII | re.DOTALL)
 
 
 class NoPlaceholder(UserError):
-    """A call was refused for a sensitive value, and no other value would be refused alike."""
+    """A call was refused for a sensitive value, and no other value would be refused in the same way."""
 
 
 def meaning(text: str) -> str:
-    """Equal for texts that the service takes for the same."""
+    """Equal for texts that the service treats as the same."""
     return text.replace("&amp;colon;", ":").strip().casefold()
 
 
@@ -140,7 +140,7 @@ class Placeholders:
         return self._given[key].ljust(shortest, ".")
 
     def _amount(self, value: str) -> str:
-        """Zero stays zero, and places behind the point stay, too: the service writes an amount in more than one way."""
+        """Zero stays zero, and decimal places stay, too: the service writes an amount in more than one way."""
         parts = _AMOUNT.fullmatch(value)
         if parts is None:
             return value
@@ -159,7 +159,7 @@ def _scrambled(text: str) -> str:
 
 
 def _of_type(value: Any) -> Any:
-    """Nothing of a value that nobody has judged, but its type."""
+    """Nothing of an unclassified value but its type."""
     if isinstance(value, bool) or value is None:
         return value
     return UNREADABLE if isinstance(value, str) else type(value)()

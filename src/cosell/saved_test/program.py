@@ -23,7 +23,7 @@ from cosell.saved_test.steps import (
 from cosell.wire.types import snake_case
 
 WORTH_A_LINE_MS: Final = 3_600_000
-"""Time that passes between two calls, where nothing happens by itself."""
+"""Time that passes between two calls if nothing happens by itself."""
 
 
 def program(
@@ -81,7 +81,7 @@ def _parts(
 
 
 def _joined(parts: Sequence[Lines | str]) -> str:
-    """The text of a function, in which an answer is kept only where it is looked at later."""
+    """The text of a function in which an answer is kept only if it is used later."""
     text = ""
     for part in reversed(parts):
         if isinstance(part, str):

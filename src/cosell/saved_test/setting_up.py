@@ -1,4 +1,4 @@
-"""What stands before the test function in a file: imports, and the fixtures that set a cosell up as the server was.
+"""The part of a file before the test function: imports, and the fixtures that set up a cosell like the server's.
 
 This is the one place that knows how a saved test gets its client.
 """
@@ -38,18 +38,18 @@ _LOAD: Final = """\
 
 
 class Needs(msgspec.Struct, frozen=True):
-    """What the lines of a test are in need of."""
+    """What the lines of a test need."""
 
     surroundings: Surroundings
     start_ms: int | None
-    """The engine's moment at the first call; None where no moment matters."""
+    """The engine's moment at the first call; None if no moment matters."""
     moves_clock: bool
     has_records: bool
     has_faults: bool
     is_raw: bool
-    """Whether something is sent that boto3 would not make."""
+    """Whether something is sent that boto3 would not build."""
     tries_once: bool
-    """Whether boto3 is to be kept from sending something again."""
+    """Whether boto3 must be kept from retrying."""
     errors: list[str]
     """Exceptions of botocore."""
     text: str
@@ -86,7 +86,7 @@ def imports(needs: Needs) -> str:
 
 
 def fixtures(needs: Needs) -> str:
-    """The client, and what the test has in its hand beside it."""
+    """The client, and what the test holds besides it."""
     parts = []
     options: dict[str, Any] = {"account": needs.surroundings.account}
     if needs.has_records:
@@ -123,7 +123,7 @@ def _fixture(name: str, takes: str, says: str, lines: str) -> str:
 
 
 def _settings(surroundings: Surroundings) -> dict[str, Any]:
-    """The options of `cosell.connect` for everything that is not as it is by default."""
+    """The options of `cosell.connect` for everything that differs from the default."""
     options: dict[str, Any] = {}
     for field in msgspec.structs.fields(surroundings.readings):
         value = getattr(surroundings.readings, field.name)

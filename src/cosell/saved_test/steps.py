@@ -1,4 +1,4 @@
-"""The lines of a test that stand for one call each, or for what happened between two."""
+"""The lines of a test for one call each, or for what happened between two."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -22,7 +22,7 @@ NOT_OF_THE_REQUEST: Final = frozenset(
         "ServiceUnavailableException",
     }
 )
-"""Errors that the same request does not meet again, unless somebody asks for them."""
+"""Errors that the same request does not meet again without a fault."""
 TRIED_AGAIN: Final = NOT_OF_THE_REQUEST | {"ThrottlingException", DROPPED}
 """Errors after which boto3 sends the request again by itself."""
 _VARIABLES: Final = {
@@ -36,7 +36,7 @@ _VARIABLES: Final = {
 
 
 class Lines(msgspec.Struct):
-    """What stands for a call. Its answer is in `variable` where a line after it needs that."""
+    """The code for a call. Its answer is in `variable` if a later line needs it."""
 
     before: str
     """Lines that come first."""
@@ -51,7 +51,7 @@ class Lines(msgspec.Struct):
 
 
 def why_left_out(answered: AnsweredCall) -> str | None:
-    """Why a call cannot be sent again; None where it can."""
+    """Why a call cannot be sent again; None if it can."""
     if answered.request is None:
         return f"its request of {answered.request_bytes:,} bytes was too long to be kept"
     if answered.error in NOT_OF_THE_REQUEST and answered.fault is None:
@@ -60,7 +60,7 @@ def why_left_out(answered: AnsweredCall) -> str | None:
 
 
 def variables(calls: Sequence[AnsweredCall]) -> list[str]:
-    """A name for the answer of each call; empty where it was refused."""
+    """A name for the answer of each call; empty if it was refused."""
     count: dict[str, int] = {}
     names = []
     for answered in calls:
@@ -101,12 +101,12 @@ def decision_line(decision: Decision, catalog: str, known: Known) -> str:
 
 
 def clock_line(at_ms: int) -> str:
-    """The line after which it is another moment."""
+    """The line that moves the clock."""
     return f"{CLOCK}{moment(Timestamp.from_ms(at_ms))})\n"
 
 
 def _asked(answered: AnsweredCall, known: Known, indent: str, beside: int) -> tuple[str, bool]:
-    """The source of a call, and whether it sends a body that boto3 would not make."""
+    """The source of a call, and whether it sends a body that boto3 would not build."""
     if boto3_sends(answered.operation, answered.request):
         shape_name = service_model().operations[answered.operation].input.shape
         members = known.requested(shape_name, answered.request)
@@ -144,7 +144,7 @@ def _refusal(answered: AnsweredCall, known: Known, before: str) -> Lines:
 
 
 def _told(name: str, told: dict[str, Any], *, modelled: bool, with_entries: bool) -> Iterator[str]:
-    """What is asserted of an error beside its class."""
+    """What is asserted about an error besides its class."""
     if not modelled and name != DROPPED:
         yield f'{INDENT}assert refused.value.response["Error"]["Code"] == {literal(name)}\n'
     for member in ("Reason", "ErrorList"):

@@ -1,4 +1,4 @@
-"""The ASGI application: the API at `POST /`, and beside it the console, and the admin API that operators ask for.
+"""The ASGI application: the API at `POST /`, and beside it the console, and the admin API for operators.
 
 Reads run inline on the event loop where the database answers in microseconds, as SQLite's files do: a thread would cost
 more than the read. Other reads, and all searches, have threads of their own. Writes wait for the disk, so they run on
@@ -57,9 +57,9 @@ BODY_TIMEOUT_S: Final = 30
 """Seconds that a body may take to arrive."""
 
 AT_ONCE: Final = 100
-"""Things that AWS's side does before it lets requests pass that wait for the writer."""
+"""How many things AWS's side does before it lets requests pass that wait for the writer."""
 LOOK_S: Final = 1.0
-"""Seconds after which AWS's side looks for what other processes have made due. The rest it knows to the moment."""
+"""Seconds after which AWS's side checks what other processes have made due. The rest it knows to the moment."""
 SEARCH: Final = "SearchOpportunities"
 READINESS: Final = "/readyz"
 TEXT: Final = b"text/plain; charset=utf-8"
@@ -99,7 +99,7 @@ class Application:
         }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request, whatever its path, unless it comes from a stranger."""
+        """Answer one request, whatever its path, unless the guard refuses it."""
         against = objection(scope["headers"], self._names)
         try:
             if against is None:
@@ -130,7 +130,7 @@ class Application:
         try:
             call.body = await self._body(receive)
         except ServiceError as error:
-            # What led here holds the unread body, and with it the connection, until garbage is collected.
+            # What led here holds the unread body, and with it the connection, until garbage collection.
             error.__traceback__ = error.__context__ = None
             answer = flow.refusal(self._engine, call, error)
         else:
@@ -158,7 +158,7 @@ class Application:
         return await self._reads.answer(call)
 
     async def _turn_away(self, scope: Message, receive: Receive, send: Send, against: Objection) -> None:
-        """Refuse a request in the words of whoever answers its path. Nothing of it is looked at."""
+        """Refuse a request in the format of its path's API. Nothing in it is read."""
         log_turned_away(scope, against)
         with suppress(ServiceError):  # who is still sending might not hear the answer
             await self._body(receive)
@@ -201,12 +201,12 @@ class Application:
         await _send(send, answer.status, answer.headers, answer.body)
 
     async def open(self) -> None:
-        """Be there for the other workers."""
+        """Serve the other workers."""
         self._loop = asyncio.get_running_loop()
         await self._room.recent.open()
 
     def drain(self) -> None:
-        """Be told that no new work should come."""
+        """Accept that no new work should come."""
         self._room.draining.set()
         self._stopping.set()
 
@@ -235,11 +235,11 @@ class Application:
                 await self._aws_side_rest(min(LOOK_S, due_in_s))
 
     async def feed_search(self) -> None:
-        """Let the index of searches know what was written, for ever. It shares the writer's thread, too."""
+        """Index what was written, for ever. It shares the writer's thread, too."""
         await keep_fed(self._engine.store, self._writer, self._feeding_rest)
 
     def _work(self) -> float:
-        """Do what is due: in how many seconds the next thing will be, as far as it is known now."""
+        """Do what is due; returns in how many seconds the next thing will be, as far as it is known now."""
         clock = clock_of(self._engine)
         due_ms = work(self._engine, self._room.script, clock(), log_defect, limit=AT_ONCE)
         factor = clock.course.factor
@@ -256,7 +256,7 @@ class Application:
             self._loop.call_soon_threadsafe(self._end_rests)
 
     def close(self) -> None:
-        """Finish what is being written, then let go of the database."""
+        """Finish what is being written, then close the database."""
         self._console.close()
         self._lanes.close()
         self._ready.close()
@@ -287,7 +287,7 @@ class Application:
             ) from None
 
     async def _figures(self) -> tuple[int, bytes, bytes]:
-        """They are in the database, too, and who asks for one in memory waits for its writer."""
+        """They are in the database, too, and an in-memory one makes readers wait for its writer."""
         return await asyncio.to_thread(self._metrics.page)
 
     async def _readiness(self) -> tuple[int, bytes, bytes]:

@@ -1,7 +1,7 @@
-"""How many connections a process holds at a time, and when it lets go of those on which nothing goes on.
+"""How many connections a process holds at a time, and when it closes idle ones.
 
-Whoever opens connections and then does nothing takes room from the others. So there is more room than a few thousand of
-them can take, and none of them keeps it for ever: a head and a body have their deadlines, and the kernel ends a
+Clients that open connections and then do nothing take room from the others. So there is more room than a few thousand
+of them can take, and none of them keeps it for ever: headers and body have deadlines, and the kernel closes a
 connection whose client reads nothing.
 """
 
@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Final
 
 MOST_CONNECTIONS: Final = 10_000
-"""What an idle one costs is some 10 KB."""
+"""An idle one costs some 10 KB."""
 OWN_FILES: Final = 256
-"""Files that a process needs beside its connections."""
+"""Files that a process needs besides its connections."""
 UNREAD_MS: Final = 30_000
-"""How long a client may take nothing of what was sent to it."""
+"""How long a client may read nothing of what was sent to it."""
 OPEN_FILES: Final = Path("/dev/fd")
 
 
 def room_for_connections() -> int:
-    """How many connections this process can hold, once its limit of open files is raised as far as it may be."""
+    """How many connections this process can hold, once its limit of open files is raised as far as possible."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_CONNECTIONS + OWN_FILES
     raised = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -34,7 +34,7 @@ def room_for_connections() -> int:
 
 
 def end_unread(port: int) -> None:
-    """End from now on connections to a port of this process whose client reads nothing, where the system can do so.
+    """From now on, close connections to a port of this process whose client reads nothing, if the system supports it.
 
     What a listening socket accepts inherits this from it.
     """

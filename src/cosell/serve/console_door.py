@@ -1,7 +1,7 @@
-"""The door of the console: closed, and free of charge, until somebody asks for a page.
+"""The entrance to the console, which costs nothing until somebody asks for a page.
 
-Whoever only calls the API never pays for templates and routes; they are loaded by the first request, in a thread, while
-calls go on being answered.
+Pure API servers never pay for templates and routes; they are loaded at the first request, in a thread, while calls
+continue to be answered.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ def wants_page(scope: Message) -> bool:
 
 
 class ConsoleDoor:
-    """Answers what `is_console`. What it asks of the admin API takes its `lanes`, as requests from outside do.
+    """Answers what `is_console`. Its calls to the admin API use its `lanes`, as requests from outside do.
 
     Behind a proxy its pages name the `origin` that people know.
     """
@@ -99,7 +99,7 @@ class ConsoleDoor:
 
 
 async def show(console: "Console", scope: Message, receive: Receive, send: Send, origin: str = "") -> None:
-    """Let a console answer a request. Whoever has all of the answer finds in the log what went wrong.
+    """Have a console answer a request. If something goes wrong after a complete answer, it is in the log.
 
     `origin` is the one that its pages name; empty: the one by which they were asked for.
     """

@@ -1,7 +1,7 @@
 """Deadlines for slow senders.
 
-A timer for each request would cost a tenth of a page. So each waiting task is only written down, and a sweep once a
-second cancels those that have waited too long: a deadline is met to the second, which is all that it needs.
+A timer for each request would cost a tenth of a page. So each waiting task is only recorded, and a sweep once a second
+cancels those that have waited too long: a deadline is met to the second, which is all that it needs.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Deadlines:
             self._sweeper = loop.create_task(self._sweep(loop))
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Raises TimeoutError in the place of the cancellation."""
+        """Raises TimeoutError instead of the cancellation."""
         task = asyncio.current_task()
         assert task is not None
         overdue = self._since.pop(task, None) is None

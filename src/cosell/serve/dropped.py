@@ -1,4 +1,4 @@
-"""Ending a connection without an answer, which ASGI has no word for."""
+"""Closing a connection without an answer, which ASGI does not support."""
 
 import socket
 from contextlib import suppress

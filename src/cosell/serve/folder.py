@@ -1,8 +1,8 @@
-"""A folder for what a process keeps outside of its database. It goes with the process, however that ends.
+"""A folder for what a process keeps outside of its database. It is removed with the process, however that ends.
 
-Its owner holds a lock on it, which the kernel gives back when the owner ends. So a folder whose lock can be had is one
-of a process that was killed, and the next one removes it. Nobody is asked for by the number of a process, which may be
-another's by then. Cleaners of temporary files, such as systemd's, leave locked folders alone.
+Its owner holds a lock on it, which the kernel releases when the owner ends. So a folder whose lock is free belonged to
+a process that was killed, and the next one removes it. Process IDs are not used, because another process may have the
+number by then. Cleaners of temporary files, such as systemd's, leave locked folders alone.
 """
 
 import fcntl
@@ -15,11 +15,11 @@ from typing import Final
 
 PREFIX: Final = "cosell-"
 LOCKED: Final = "locked"
-"""A file that is there once the folder is locked, so that nobody takes one that is just being made for abandoned."""
+"""A file that exists once the folder is locked, so that a folder in creation is not taken for an abandoned one."""
 
 
 class OwnFolder:
-    """A new folder that only this user may enter, where temporary files are. `cleanup` removes it.
+    """A new folder that only this user may enter, among the temporary files. `cleanup` removes it.
 
     Those that killed processes have left there are removed first.
     """
@@ -56,7 +56,7 @@ def _remove_abandoned(where: Path) -> None:
 
 
 def _is_abandoned(path: Path, lock: int) -> bool:
-    """Whether a folder is one of this user's processes that has ended. Raises OSError where its owner lives."""
+    """Whether a folder is one of this user's processes that has ended. Raises OSError if its owner lives."""
     if os.fstat(lock).st_uid != os.geteuid() or not Path(path, LOCKED).is_file():
         return False
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,7 @@
-"""The log: one JSON object a line on stderr, or plain text for a person at a terminal, and no line over 8 KiB.
+"""The log: one JSON object per line on stderr, or plain text for a person at a terminal, and no line over 8 KiB.
 
-Nothing that a request or a record holds is ever logged, so nothing that the model marks sensitive can be: only names
-of operations, members, codes and places in the code. What clients choose, such as a path or an identifier, is cut.
+No content of a request or a record is ever logged, so nothing that the model marks as sensitive can be: only names of
+operations, members, codes and places in the code. What clients choose, such as a path or an identifier, is truncated.
 """
 
 import atexit
@@ -30,15 +30,15 @@ Written: TypeAlias = Callable[[Mapping[str, Any]], str]
 LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 LONGEST_LINE: Final = 8 * 1024
-"""Bytes. Whatever a line tells, whoever collects it can take it as one."""
+"""Bytes. Any log collector can take a line as a whole."""
 CUTS: Final = (256, 64, 16, 4)
-"""Characters that are left of each text, and entries of each list, the first that make a line short enough."""
+"""Characters that are left of each text, and entries of each list; the first pair that fits is used."""
 DEEPEST_PLACES: Final = 30
-"""Places of a defect that are told, those nearest to it."""
+"""How many places of a defect are logged, those nearest to it."""
 LAST_WORDS_S: Final = 1.0
-"""Seconds that whoever reads the log has for its last lines, before the process ends."""
+"""Seconds that a log reader has for the last lines, before the process ends."""
 
-_QUOTED: Final = re.compile(r"""(?<=Invalid enum value ).*(?= - at)|(?<!\w)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_QUOTED: Final = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _for_people: Final = structlog.dev.ConsoleRenderer(colors=False)
 _log: Any = structlog.get_logger("cosell")
 _writer: Final = LogWriter(lambda count: _log.error("lines were dropped", lines=count))  # errors may be among them
@@ -87,12 +87,12 @@ def write_out_log() -> None:
 
 
 def count_dropped_lines(count: Callable[[], object]) -> None:
-    """Let `count` be called for each line that could not be written."""
+    """Have `count` called for each line that could not be written."""
     _writer.on_drop = count
 
 
 def _line(written: Written, _: object, __: str, facts: Mapping[str, Any]) -> str:
-    """A log line, in which as much is left out as it takes to be short enough."""
+    """A log line, shortened until it fits."""
     line = ""
     for cut in CUTS:
         line = written(_cut(facts, cut))
@@ -126,7 +126,7 @@ def log_event(event: str, **facts: object) -> None:
 
 
 def log_misfortune(event: str, **facts: object) -> None:
-    """Log something about the server that somebody should look at."""
+    """Log something about the server that needs attention."""
     _log.warning(event, **facts)
 
 
@@ -162,23 +162,23 @@ def log_unknown_name(kind: str, name: str) -> None:
 
 
 def log_turned_away(scope: Mapping[str, Any], against: Objection) -> None:
-    """Log a request that was refused before anybody looked at it."""
+    """Log a request that was refused before it was read."""
     action = f"{scope['method']} {scope['path']}"
     _log.warning("turned away", action=action, status=against.status, reason=against.reason)
 
 
 def log_change(action: str, **facts: object) -> None:
-    """Log what somebody has done by the admin API, and to which account and catalog where it is about one."""
+    """Log a change through the admin API, and its account and catalog if it is about one."""
     _log.info("changed", action=action, **facts)
 
 
 def log_refusal(method: str, path: str, status: int, reason: str) -> None:
-    """Log that the admin API or the console has not done what was asked. Values that the reason quotes are left out."""
+    """Log that the admin API or the console has refused a request. Values that the reason quotes are left out."""
     _log.warning("refused", action=f"{method} {path}", status=status, reason=_QUOTED.sub("…", reason))
 
 
 def log_delivery(event: str, **facts: object) -> None:
-    """Log what happens to a sink. All but its recovery is a misfortune."""
+    """Log what happens to a sink. All but its recovery is a warning."""
     (_log.info if event == SINK_RECOVERS else _log.warning)(event, **facts)
 
 
@@ -196,14 +196,14 @@ def log_outage(what: str, error: Exception | None, **facts: object) -> None:
 
 
 def _explained(defect: BaseException) -> dict[str, object]:
-    """What is told of a defect: also its message, where that is a reason in our own words."""
+    """What is logged about a defect, including its message if that is a reason in our own words."""
     reason = reason_of(defect)
     told = {} if reason is None else {"reason": reason}
     return {"defect": type(defect).__name__, **told, "where": _where(defect)}
 
 
 def log_of_library(record: logging.LogRecord) -> None:
-    """Log what a library tells: who, and where. Its words may quote an address or a value, so they are left out."""
+    """Log what a library logs: who, and where. Its words may quote an address or a value, so they are left out."""
     defect = record.exc_info[0] if record.exc_info else None
     told = {"library": record.name, "where": [f"{record.filename}:{record.lineno} {record.funcName}"]}
     log = _log.error if record.levelno >= logging.ERROR else _log.warning

@@ -1,7 +1,7 @@
-"""A thread that writes the lines of the log, so that nobody else waits for whoever reads them.
+"""A thread that writes the lines of the log, so that nobody else waits for its reader.
 
-A pipe that nobody reads is full after some 64 KiB, and the next write to it takes for ever. So lines wait here, up to
-a bound; those beyond it are dropped, and counted.
+An unread pipe is full after some 64 KiB, and the next write to it blocks for ever. So lines are buffered here, up to a
+limit; those beyond it are dropped, and counted.
 """
 
 import os
@@ -11,13 +11,14 @@ from queue import SimpleQueue
 from typing import Final
 
 MOST_WAITING: Final = 1_000
-"""Lines that wait to be written: 8 MiB at most, some 300 KiB in the course of things."""
+"""Lines waiting to be written: 8 MiB at most, normally some 300 KiB."""
 
 
 class LogWriter:
-    """Writes lines to a file descriptor, from `start` on; of structlog's loggers it has what they are called by.
+    """Writes lines to a file descriptor, from `start` on; it has the methods that structlog's loggers have.
 
-    `on_drop` is called for each line that is dropped, and `tell_dropped` with their number once lines are taken again.
+    `on_drop` is called for each line that is dropped, and `tell_dropped` with their number once lines are accepted
+    again.
     """
 
     def __init__(self, tell_dropped: Callable[[int], object]) -> None:
@@ -29,7 +30,7 @@ class LogWriter:
         self._adding = threading.RLock()  # what the garbage collector finds may be logged in the midst of a line
 
     def start(self, to: int) -> None:
-        """Write to the file descriptor `to` until the process ends, or it is started anew."""
+        """Write to the file descriptor `to` until the process ends, or the writer is restarted."""
         if self._thread is not None:
             self._lines.put(None)
             self._thread.join()
@@ -37,7 +38,7 @@ class LogWriter:
         self._thread.start()
 
     def add(self, line: str) -> None:
-        """Let a line be written soon, or drop it where too many wait. Returns at once."""
+        """Queue a line to be written, or drop it if too many wait. Returns at once."""
         with self._adding:
             if self._lines.qsize() >= MOST_WAITING:
                 self._drop()

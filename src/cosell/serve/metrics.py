@@ -1,6 +1,6 @@
-"""Figures for Prometheus, at `GET /metrics`.
+"""Metrics for Prometheus, at `GET /metrics`.
 
-Where several workers share a port, any of them may be asked. So each keeps its figures in a folder that all can read,
+If several workers share a port, any of them may be asked. So each keeps its metrics in a folder that all can read,
 which prometheus-client takes from a variable, and the page adds them up; those of a worker that died still count.
 """
 
@@ -27,7 +27,7 @@ BUCKETS_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 
 
 
 class Metrics:
-    """Counts the calls of one worker, and shows those of all, beside the figures of the sinks."""
+    """Counts the calls of one worker, and shows those of all, together with the metrics of the sinks."""
 
     def __init__(
         self, store: Store, clock: Now, workers: Callable[[], Iterable[int]], build: Mapping[str, str]

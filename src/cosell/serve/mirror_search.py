@@ -1,8 +1,8 @@
-"""A search over a mirror: opportunities are judged one by one, by the rules that a server's index is held to.
+"""A search over a mirror: opportunities are judged one by one, by the same rules as a server's index.
 
-They are read in the order of the question where a mirror has it, so that a page is full soon if many are answers; else
-all are read. A mirror has no index of words, so a search that few answer may have to read all of it: it does so for a
-bounded time.
+They are read in the order of the query if the mirror has it, so that a page is full soon if many match; else all are
+read. A mirror has no full-text index, so a search with few matches may have to read all of it: it does so for a limited
+time.
 """
 
 import heapq
@@ -32,7 +32,7 @@ AT_ONCE: Final = 500
 
 
 class Hit(NamedTuple):
-    """What was found, and where it stands in the order of the question."""
+    """What was found, and its position in the order of the query."""
 
     place: Position
     sought: Sought
@@ -52,7 +52,7 @@ def searched_page(
     *,
     clock: Callable[[], float] = monotonic,
 ) -> Page:
-    """See `SearchReader.search`. Raises ServiceUnavailableException where it would take too long."""
+    """See `SearchReader.search`. Raises ServiceUnavailableException if it would take too long."""
     order = FIELDS[question.sort_by].order
     selector = _selector(question)
     read = _read(reading, selector, None if order is None else after, clock)
@@ -69,7 +69,7 @@ def searched_page(
 
 
 def _selector(question: Question) -> Selector:
-    """A list in the order of the question in which every answer is: narrowed by what its condition says of all."""
+    """A list in the order of the query that contains every match: narrowed by what its condition requires of all."""
     condition = question.condition
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)
     wanted = {part.field: part.texts for part in parts if isinstance(part, HasAll)}
@@ -88,7 +88,7 @@ def _selector(question: Question) -> Selector:
 def _read(
     reading: Reading, selector: Selector, after: Position | None, clock: Callable[[], float]
 ) -> Iterator[tuple[Position, Answers]]:
-    """Opportunities in the order of a list. Raises ServiceUnavailableException where it takes too long."""
+    """Opportunities in the order of a list. Raises ServiceUnavailableException if it takes too long."""
     until = clock() + PATIENCE_S
     while places := reading.places(selector, after, AT_ONCE):
         answers = reading.answers([place.id_key for place in places])
@@ -112,7 +112,7 @@ def _hit(place: Position, kept: Answers, question: Question, scope: Scope) -> Hi
 
 
 def _may_be_answer(kept: Answers, question: Question) -> bool:
-    """Judges what is kept as it came, which takes a tenth of the time of reading it exactly."""
+    """Judges stored answers as they came, which takes a tenth of the time of decoding them exactly."""
     came = Sought(kept.opportunity if kept.is_in_step and kept.opportunity else kept.summary, None, kept.aws_summary)
     try:
         life_cycle = came.record.life_cycle

@@ -1,7 +1,7 @@
-"""A console over a mirror, read-only: an ASGI application whose pages ask the mirror itself.
+"""A console over a mirror, read-only: an ASGI application whose pages query the mirror itself.
 
-Before each page it is asked whose mirror it is. While it cannot be read, what was shown last is shown with the reason;
-each page tries again, but for a rest after one that has waited.
+Before each page it checks whose mirror it is. While it cannot be read, the last result is shown with the reason; each
+page tries again, except for a pause after one that has waited.
 """
 
 import asyncio
@@ -31,14 +31,14 @@ from cosell.store.interface import Store
 from cosell.wire.timestamps import Timestamp
 
 PATIENCE_S: Final = 5.0
-"""How long the mirror may take to tell whose it is. Some networks say nothing at all."""
+"""How long the mirror may take to say whose it is. Some networks say nothing at all."""
 REST: Final = 9
-"""How many times as long as it took to fail, a mirror is left alone."""
+"""How many times as long as the failure took a mirror is left alone."""
 LONGEST_REST_S: Final = 30.0
 
 
 class MirrorSite:
-    """The application. `close` waits for the pages that are being made."""
+    """The application. `close` waits for the pages in progress."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class MirrorSite:
         elif scope["path"] == "/" and scope["method"] == "GET":
             await send_to_first_page(send)
         elif not is_console(scope["path"]):
-            await say(send, 404, "Here is a mirror of Partner Central to look at, under /console/, and no API.")
+            await say(send, 404, "This is a mirror of Partner Central, to be viewed under /console/. It has no API.")
         else:
             await self._look()
             await show(self._console, scope, receive, send, self._names.origin)
@@ -95,7 +95,7 @@ class MirrorSite:
         self._console.close()
 
     async def _look(self) -> None:
-        """Let the store know how the mirror is; of one that says nothing, that it does."""
+        """Tell the store the state of the mirror; if it does not answer, that."""
         if self._looking is None or self._looking.done():
             if self._clock() < self._rests_until:
                 return
@@ -133,7 +133,7 @@ class MirrorSite:
         return Trouble(self._store.reason, as_of)
 
     def _latest_health(self) -> dict[str, Any]:
-        """How the mirror is, or was when it told so last."""
+        """The state of the mirror, or the last known one."""
         if self._store.reason is None:
             try:
                 self._health = self._source.health(), wall_clock()
@@ -150,4 +150,4 @@ class MirrorSite:
 
 
 def _refuse(*_: object) -> AdminResult:
-    return AdminResult(405, {"error": "A mirror is only looked at."})
+    return AdminResult(405, {"error": "A mirror is read-only."})

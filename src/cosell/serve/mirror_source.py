@@ -1,4 +1,4 @@
-"""The mirror that a console looks at, and how an opportunity is read from the answers that it keeps."""
+"""The mirror behind a console, and how an opportunity is read from the answers that it keeps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -16,7 +16,7 @@ from cosell.store.opportunity import StoredOpportunity, stored
 class Answers(Protocol):
     """What a mirror keeps about one opportunity: JSON texts, None for those that it lacks.
 
-    `is_in_step`: the whole opportunity is of the version that the summary is of.
+    `is_in_step`: the full record is of the same version as the summary.
     """
 
     @property
@@ -49,7 +49,7 @@ class KeptChange(Protocol):
 
 
 class Reading(Protocol):
-    """A mirror as of one moment. Identifiers are given as `id_key`, but for those of changes."""
+    """A mirror at a single moment. Identifiers are given as `id_key`, except those of changes."""
 
     def count(self) -> int:
         """How many opportunities there are, without vanished ones."""
@@ -58,7 +58,7 @@ class Reading(Protocol):
         """A number that another mirror does not have."""
 
     def places(self, selector: Selector, after: Position | None, limit: int) -> Sequence[Position]:
-        """Where up to `limit` opportunities stand in the asked order behind `after`."""
+        """The positions of up to `limit` opportunities in the requested order, after `after`."""
 
     def answers(self, id_keys: Sequence[str]) -> Mapping[str, Answers]:
         """What is kept of opportunities that have not vanished."""
@@ -70,7 +70,7 @@ class Reading(Protocol):
         """The numbers of some opportunities in that order."""
 
     def last_change(self) -> int:
-        """The number of the last change that was seen; 0 where none was."""
+        """The number of the last change that was seen; 0 if there was none."""
 
     def changes(self, after: int, limit: int) -> Sequence[KeptChange]:
         """The next changes, in the order in which they were seen."""
@@ -89,19 +89,19 @@ class Source(Protocol):
         """Whose it is."""
 
     def reading(self) -> AbstractContextManager[Reading]:
-        """How it is at one moment, within the block."""
+        """The mirror at a single moment, within the block."""
 
     def health(self) -> dict[str, Any]:
-        """How it is."""
+        """The state of the mirror."""
 
 
 def listed(summary: bytes, scope: Scope) -> StoredOpportunity | None:
-    """What a list shows of an opportunity; None where it cannot be shown."""
+    """What a list shows of an opportunity; None if it cannot be shown."""
     return _stored(summary, scope)
 
 
 def searched(answers: Answers, scope: Scope) -> StoredOpportunity | None:
-    """What a search looks at: all that is known of the version that the list has. None where it cannot be shown."""
+    """What a search sees: all that is known of the version that the list has. None if it cannot be shown."""
     whole = _stored(answers.opportunity, scope) if answers.is_in_step else None
     return whole or _stored(answers.summary, scope)
 

@@ -1,9 +1,9 @@
-"""A count over a mirror, step by step, as `store/changes.py` means it: what has changed, then what was not counted.
+"""A count over a mirror in steps, as in `store/changes.py`: what has changed, then what was not counted.
 
 A mirror keeps what each member was before a change that the sync saw. So what an opportunity was when it was counted is
-its summary with all later changes undone. What is new has a number in the order in which opportunities were first seen.
-Where one has vanished, or come back, the count begins anew. So does a count of records after every change, since a
-mirror keeps no earlier records.
+its summary with all later changes undone. New ones have a number in the order in which they were first seen. If one has
+vanished, or come back, the count starts over. So does a count of records after every change, since a mirror keeps no
+earlier records.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,13 +21,13 @@ VANISHED_OR_BACK: Final = "Id"
 """The member whose change says so."""
 
 Summary = Callable[[str, bytes], bytes | None]
-"""The encoded summary that the kept one of an `id_key` becomes; None where it cannot be shown."""
+"""The encoded summary that the kept one of an `id_key` becomes; None if it cannot be shown."""
 Record = Callable[[str, Answers], bytes | None]
-"""The encoded record of an `id_key`; None where it cannot be shown."""
+"""The encoded record of an `id_key`; None if it cannot be shown."""
 
 
 def step_of(reading: Reading, reached: Reached | None, summary: Summary, record: Record | None = None) -> Step:
-    """The next step of a count that has come so far; with `record`, of one that counts records."""
+    """The next step of a count that has got this far; with `record`, of one that counts records."""
     origin, newest = reading.origin(), reading.last_change()
     behind = 0 if reached is None else newest - reached.position
     if reached is not None and reached.origin == origin and behind >= 0 and not (record and behind):
@@ -57,7 +57,7 @@ def _with_found(reading: Reading, step: Step, summary: Summary, record: Record |
 def _moved(
     reading: Reading, reached: Reached, changes: Sequence[KeptChange], end: int, summary: Summary
 ) -> list[Moved] | None:
-    """What has moved up to the change `end` among what is counted. None where a count has to begin anew."""
+    """What has moved up to the change `end` among what is counted. None if a count must start over."""
     if any(change.member == VANISHED_OR_BACK for change in changes):
         return None
     by_key: dict[str, list[KeptChange]] = {id_key(change.opportunity): [] for change in changes}

@@ -1,7 +1,7 @@
-"""A mirror as a store that is only read, so that the console's pages answer over it as over a server.
+"""A mirror as a read-only store, so that the console's pages work over it as over a server.
 
-Each transaction opens the mirror anew, and not longer than it asks, so that a sync is never kept waiting. What was
-asked last is remembered, for the time when the mirror cannot be read.
+Each transaction opens the mirror only while it reads, so that a sync never has to wait. The last answers are
+remembered, for the time when the mirror cannot be read.
 """
 
 import secrets
@@ -26,7 +26,7 @@ from cosell.store.outbox import Waiting
 from cosell.store.page import Page
 
 REMEMBERED: Final = 64
-"""Questions whose answers are remembered."""
+"""Queries whose answers are remembered."""
 _TOKEN_KEY_BYTES: Final = 32
 
 T = TypeVar("T")
@@ -34,10 +34,10 @@ Asked = tuple[Any, ...]
 
 
 class MirrorStore:
-    """The part of a `Store` that the console's pages over a mirror ask. Safe to use from many threads.
+    """The part of a `Store` that the console's pages use over a mirror. Safe to use from many threads.
 
-    `scope` is whose mirror it is, and `reason` why it cannot be read now: both are for the owner to tell, who hears of
-    failures by `failed`.
+    `scope` is whose mirror it is, and `reason` why it cannot be read now: the owner sets both, and is told of failures
+    by `failed`.
     """
 
     shared = False
@@ -77,7 +77,7 @@ class MirrorStore:
                 del self._remembered[next(iter(self._remembered))]
 
     def remembered(self, question: Asked) -> Any:
-        """The answer that was given last. Raises StoreUnavailable where none was."""
+        """The answer that was given last. Raises StoreUnavailable if none was."""
         with self._lock:
             if question not in self._remembered:
                 raise StoreUnavailable(self.reason or "the mirror cannot be read")
@@ -85,7 +85,7 @@ class MirrorStore:
 
 
 class MirrorTransaction:
-    """What a `ReadTransaction` sees, as far as pages over a mirror ask it. Another scope than the mirror's is empty."""
+    """What a `ReadTransaction` sees, as far as pages over a mirror use it. Any scope but the mirror's is empty."""
 
     def __init__(self, store: MirrorStore, scope: Scope, stack: ExitStack) -> None:
         self._store = store
@@ -173,6 +173,10 @@ class MirrorTransaction:
         """See `ChangeReader.history`. What a mirror knows of it are members, not records."""
         return []
 
+    def trimmed_ms(self) -> int:
+        """See `ChangeReader.trimmed_ms`."""
+        return 0
+
     def courses(self, _: int) -> list[Course]:
         """See `ChangeReader.courses`. As `history`."""
         return []
@@ -182,7 +186,7 @@ class MirrorTransaction:
         return {}
 
     def _asked(self, question: Asked | None, empty: T, ask: Callable[[Reading], T]) -> T:
-        """The answer of the mirror; while it cannot be read, what the same question was answered last."""
+        """The answer of the mirror; while it cannot be read, the last answer to the same query."""
         if self._scope != self._store.scope:
             return empty
         if self._store.reason is None:
@@ -223,7 +227,7 @@ def _kept(reading: Reading, identifier: str) -> Answers | None:
 
 
 class CountsInMemory:
-    """Where a count is kept that is of no use to anybody else."""
+    """Keeps a count that is of no use to anybody else."""
 
     def keep_count(self, _: Reached, __: bytes) -> bool:
         """See `CountKeeper.keep_count`."""

@@ -1,4 +1,4 @@
-"""What every worker of a server is told."""
+"""What every worker of a server needs to know."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from cosell.reporting import DEFAULT_REPORTING, Reporting
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of `cosell serve` that a worker needs; they reach a worker's process as one JSON text.
 
-    Some are secret, so the text goes where no list of processes shows it.
+    Some are secret, so the text is passed where no process list shows it.
     """
 
     db: str
@@ -22,9 +22,11 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "json"
     sinks: list[str]
     keep_events_ms: int = RETENTION_MS
+    keep_history_ms: int | None = None
+    """None: for ever."""
     webhook_secret: str
     allow_host: list[str] = []
-    """Names by which clients call the server, beside its addresses."""
+    """Names by which clients call the server, besides its addresses."""
     public_url: str = ""
     """The address by which people reach the server; empty: the one that it listens on."""
     script: dict[str, Any] | None = None
@@ -33,7 +35,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     """The month of an older service model; empty: the newest."""
     version: str = ""
-    """Of cosell."""
+    """The version of cosell."""
     reporting: Reporting = DEFAULT_REPORTING
     workers: int = 1
     folder: str | None = None

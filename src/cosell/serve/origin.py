@@ -1,9 +1,8 @@
-"""Whom a server answers: programs, and pages that this very server has sent, but no other page of a browser.
+"""Whom a server answers: programs, and pages that this very server has sent, but no other page in a browser.
 
-A page of a stranger can make a browser send requests to loopback (CSRF), and with a name of its own that suddenly
-means 127.0.0.1 it can even read the answers (DNS rebinding). Both show in headers that no page can forge: `Host` is
-then the stranger's name, `Origin` the stranger's page. So this stands before every path. See SECURITY.md and decision
-0021.
+A page from another site can make a browser send requests to loopback (CSRF), and with a name of its own that suddenly
+resolves to 127.0.0.1 it can even read the answers (DNS rebinding). Both show in headers that no page can forge: `Host`
+is then the other site's name, `Origin` its page. So this comes before every path. See SECURITY.md and decision 0021.
 """
 
 import ipaddress
@@ -17,10 +16,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from cosell.errors import UserError
+from cosell.passwords import without_password
 
 LOCAL_NAMES: Final = frozenset({"localhost"})
 SHOWN: Final = 100
-"""Characters of a stranger's header that are repeated to the stranger."""
+"""How many characters of an unknown header are repeated in the answer."""
 
 PORTS: Final = {"http": 80, "https": 443}
 """The schemes of a public address, each with the port that browsers leave out."""
@@ -30,16 +30,16 @@ _HOST: Final = re.compile(rf"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>{_NAME})\.?)(?:
 
 
 class Objection(msgspec.Struct, frozen=True):
-    """Why a request is not answered: its head is malformed (400), or it comes from a stranger (403)."""
+    """Why a request is not answered: its head is malformed (400), or its name or origin is not ours (403)."""
 
     status: Literal[400, 403]
     reason: str
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What a server is called: the address that it listens on, and names that its operator has given it besides.
+    """A server's names: the address that it listens on, and those that its operator has added.
 
-    `origin` is that of its pages behind a proxy, empty where there is none.
+    `origin` is that of its pages behind a proxy, empty if there is none.
     """
 
     bound_to: str
@@ -48,7 +48,7 @@ class Names(msgspec.Struct, frozen=True):
 
 
 def names_of(bound_to: str, more: Collection[str], public_url: str = "") -> Names:
-    """What a server is called. Raises UserError for a name that no Host header can have, or no address of a server."""
+    """A server's names. Raises UserError for one that no Host header can have, or for an invalid server address."""
     names = {name.lower().removesuffix(".") for name in more}
     for name in sorted(names):
         if not re.fullmatch(_NAME, name):
@@ -68,12 +68,13 @@ def public_origin(url: str) -> str:
         scheme, host, port = parts.scheme, parts.hostname or "", parts.port
     except ValueError:
         scheme, host, port = "", "", None
+    shown_url = repr(without_password(url))
     is_host = re.fullmatch(_NAME, host) or isinstance(_address_of(host), ipaddress.IPv6Address)
     if scheme not in PORTS or not is_host or parts.username is not None or parts.password is not None:
-        raise UserError("the public URL is not an address of a server", "give it like https://pipeline.example")
+        raise UserError(f"{shown_url} is not an address of a server", "give it like https://pipeline.example")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise UserError(
-            "the public URL has a path, and cosell answers at the root of a name only",
+            f"{shown_url} has a path, and cosell answers at the root of a name only",
             f"give it a name of its own: {scheme}://{host}",
         )
     shown = f"[{host}]" if ":" in host else host
@@ -81,7 +82,7 @@ def public_origin(url: str) -> str:
 
 
 def objection(headers: Sequence[tuple[bytes, bytes]], names: Names) -> Objection | None:
-    """Why a request with these headers is not answered; None where nothing speaks against it.
+    """Why a request with these headers is not answered; None if it may be.
 
     `headers` have lower-case names.
     """
@@ -105,7 +106,7 @@ def objection(headers: Sequence[tuple[bytes, bytes]], names: Names) -> Objection
 
 @lru_cache(maxsize=256)  # a client says the same each time
 def _against(host: bytes, names: Names) -> Objection | None:
-    """What speaks against a Host header."""
+    """The objection to a Host header."""
     parts = _HOST.fullmatch(host.decode("latin-1").lower())
     if parts is None or not _is_possible(parts["v6"]):
         return Objection(400, "The Host header must be a name or an address, such as 127.0.0.1:4280 or [::1]:4280.")
@@ -124,9 +125,9 @@ def _is_possible(v6: str | None) -> bool:
 
 
 def _is_own(name: str, bound_to: str) -> bool:
-    """Whether nobody else can have a name: public ones can be made to mean any address.
+    """Whether nobody else can own a name: public ones can be pointed at any address.
 
-    A literal address means itself, and a name without a dot is of the own network.
+    A literal address means itself, and a name without a dot belongs to the local network.
     """
     address = _address_of(name)
     if ipaddress.ip_address(bound_to).is_loopback:

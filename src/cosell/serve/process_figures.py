@@ -1,4 +1,4 @@
-"""Figures of the server itself: which cosell it is, and what each of its processes takes of the machine."""
+"""Metrics of the server itself: which cosell it is, and what each of its processes uses."""
 
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,9 +11,9 @@ from cosell.store.open import sqlite_version
 
 
 class ProcessFigures:
-    """A collector of prometheus-client. `workers` gives the processes of the server, so any of them shows all.
+    """A collector of prometheus-client. `workers` returns the server's processes, so any of them shows all.
 
-    `build` says which cosell it is, beside the Python and the SQLite that it runs on.
+    `build` says which cosell it is, and on which Python and SQLite it runs.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class ProcessFigures:
         registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
-        """The version, and the standard figures of each process with a label `worker`. Only Linux has the latter."""
+        """The version, and the standard metrics of each process with a label `worker`. Only Linux has the latter."""
         build = GaugeMetricFamily("cosell_build_info", "Always 1: see the labels.", labels=list(self._build))
         build.add_metric(list(self._build.values()), 1)
         yield build

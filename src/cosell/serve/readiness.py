@@ -1,8 +1,8 @@
 """Whether the server can do its work: `GET /readyz`.
 
-The database is asked in a thread of its own, so the answer comes while a long change or a load is under way. Who asks
-while it is asked shares the answer, and a good one is kept for a moment: the check takes the writers' lock, but at most
-twenty times a second, however often somebody asks.
+The database is checked in a thread of its own, so the answer comes even during a long change or a load. Concurrent
+requests share one check, and a good answer is kept for a moment: the check takes the writers' lock, but at most twenty
+times a second, however often somebody asks.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from cosell.outage import Outage, Tell, reason_of
 from cosell.store.patience import waiting_until
 
 PATIENCE_S: Final = 5.0
-"""How long a database may think about it. A disk that hangs says nothing at all."""
+"""How long the check may take. A disk that hangs says nothing at all."""
 KEPT_S: Final = 0.05
 """How long a good answer is kept."""
 
@@ -36,7 +36,7 @@ class Readiness:
         self._failed: Verdict | None = None
 
     async def __call__(self) -> Verdict:
-        """200 where it can be read and written; 503 with the reason where not."""
+        """200 if it can be read and written; 503 with the reason if not."""
         if self._kept is not None and self._clock() < self._kept[1]:
             return self._kept[0]
         if self._checking is None or self._checking.done():
@@ -47,7 +47,7 @@ class Readiness:
             return 503, f"database: it has not answered for {PATIENCE_S:.0f} s"
 
     def close(self) -> None:
-        """Let go of the database, once it has answered."""
+        """Close the database, once it has answered."""
         self._thread.shutdown()
 
     def _look(self) -> Verdict:

@@ -1,8 +1,8 @@
-"""The index of searches is fed while nobody is kept waiting for it: when writers rest, or when too much is pending.
+"""Updates the search index while nobody waits for it: when writers are idle, or when too much is pending.
 
-Each batch has the writer's thread for itself, so requests that write go between two of them. The worker that has
-written does so; what one has fed, the others do not find pending any more. At its start, and now and then, each looks
-for what a worker that died has left, and what commands have written beside the server.
+Each batch has the writer's thread to itself, so requests that write go between two of them. The worker that has written
+indexes; what one has indexed is no longer pending for the others. At its start, and now and then, each checks what a
+worker that died has left, and what commands have written beside the server.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from cosell.store.interface import Store, StoreUnavailable
 from cosell.store.search import FED_AT_ONCE
 
 LOOK_S: Final = 0.2
-"""Seconds after which it is looked again at what is pending. Writers rest where it has not become more."""
+"""Seconds after which pending entries are checked again. Writers are idle if there are no more of them."""
 LOOK_IDLE_S: Final = 10.0
-"""Seconds after which it is looked again where nothing was pending and this process has written nothing."""
+"""Seconds until the next check if nothing was pending and this process has written nothing."""
 MANY: Final = 4_096
-"""Pending opportunities that are fed although writers are at work: searches would feed them otherwise."""
+"""Pending opportunities that are indexed although writers are active: searches would index them otherwise."""
 LONG: Final = 20_000
-"""Pending opportunities from which on the log says how far the feeding is: a database of an earlier version has all."""
+"""Pending opportunities from which on the log reports progress: a database of an earlier version has all of them."""
 TOLD_EVERY_S: Final = 10.0
 
 
@@ -40,7 +40,7 @@ class PendingFigure:
         registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
-        """How many opportunities the index does not know yet. Nothing where the database does not answer."""
+        """How many opportunities are not in the index yet. Nothing if the database does not answer."""
         try:
             pending = self._store.pending_in_search()
         except StoreUnavailable as error:
@@ -53,7 +53,7 @@ class PendingFigure:
 
 
 async def keep_fed(store: Store, writer: Executor, rest: Rest) -> None:
-    """Feed the index, for ever. To be told by `rest` of what this process writes."""
+    """Update the index, for ever. `rest` tells it what this process writes."""
     loop = asyncio.get_running_loop()
     outage = Outage(log_outage, "feeding of the search index")
     progress = _Progress()
@@ -80,13 +80,13 @@ async def keep_fed(store: Store, writer: Executor, rest: Rest) -> None:
 
 
 class _Progress:
-    """What the log is told of a long feeding."""
+    """What is logged about a long indexing run."""
 
     def __init__(self) -> None:
         self._told: float | None = None
 
     def is_due(self) -> bool:
-        """Whether it is time to tell how far it is."""
+        """Whether it is time to log the progress."""
         return self._told is None or monotonic() - self._told >= TOLD_EVERY_S
 
     def tell(self, pending: int) -> None:

@@ -1,11 +1,11 @@
-"""Running a worker: granian around the application, from readiness to a graceful end."""
+"""Running a worker: granian around the application, from readiness to graceful shutdown."""
 
 import asyncio
 import errno
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
-from typing import Final, NoReturn
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, NoReturn
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -16,9 +16,10 @@ from cosell.engine import Engine
 from cosell.errors import UserError
 from cosell.events.deliverer import Deliverer
 from cosell.events.sink import addressed
-from cosell.passwords import without_password
+from cosell.passwords import shown
 from cosell.serve.app import Application
 from cosell.serve.connections import end_unread, room_for_connections
+from cosell.serve.history_retention import trim_history
 from cosell.serve.log import log_delivery, log_event, log_outage
 from cosell.serve.options import ServeOptions
 from cosell.serve.origin import public_origin
@@ -28,8 +29,8 @@ from cosell.serve.write_ahead_log import keep_short
 from cosell.wire.model import served_month
 
 HEADER_TIMEOUT_MS: Final = 75_000
-"""How long a connection may be without a whole head, at its start and after each answer: granian has one limit for
-both. Whoever asks once a minute keeps the connection."""
+"""How long a connection may be without complete headers, at its start and after each answer: granian has one limit for
+both. A client that polls once a minute keeps the connection."""
 HEADER_LIMIT_BYTES: Final = 16 * 1024
 BACKLOG: Final = 4096
 """Connections that wait to be accepted. The system may allow fewer."""
@@ -40,11 +41,11 @@ def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        raise UserError(f"{host} is not an IP address", "try --host 127.0.0.1 or --host ::1") from None
+        raise UserError(f"{host!r} is not an IP address", "try --host 127.0.0.1 or --host ::1") from None
 
 
 def free_port(host: str, port: int) -> int:
-    """The port itself if nobody listens on it, a free one for 0. Raises UserError where it is taken."""
+    """The port itself if nobody listens on it, a free one for 0. Raises UserError if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -99,10 +100,14 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
         on_ready()
         log_event("serving", **_facts(options, [sink.name for sink in sinks]))
         deliverer.start()
-        lasting = [
-            asyncio.create_task(lasts)
-            for lasts in (application.play_aws_side(), application.feed_search(), keep_short(engine.store))
+        to_last: list[Coroutine[Any, Any, None]] = [
+            application.play_aws_side(),
+            application.feed_search(),
+            keep_short(engine.store),
         ]
+        if options.keep_history_ms is not None:
+            to_last.append(trim_history(engine.store, engine.clock, options.keep_history_ms))
+        lasting = [asyncio.create_task(lasts) for lasts in to_last]
         await serving
         for task in lasting:
             task.cancel()
@@ -113,11 +118,11 @@ async def _serve(engine: Engine, options: ServeOptions, on_ready: Callable[[], N
 
 
 def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
-    """What whoever reads the first line of the log wants to know. Nothing secret is in it."""
+    """What a reader of the log's first line needs to know. Nothing secret is in it."""
     return {
         "version": options.version,
         "model": served_month(options.model),
-        "database": without_password(options.db),
+        "database": shown(options.db),
         "host": options.host,
         "port": options.port,
         "workers": options.workers,
@@ -127,7 +132,7 @@ def _facts(options: ServeOptions, sinks: list[str]) -> dict[str, object]:
 
 
 def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) -> Server:
-    """The server of an ASGI application, with the limits that every one has."""
+    """The server of an ASGI application, with the limits that all have."""
     return Server(
         application,
         address=host,
@@ -143,7 +148,7 @@ def embedded(application: Callable[..., Awaitable[None]], host: str, port: int) 
 
 
 async def listening(serving: "asyncio.Task[None]", host: str, port: int) -> None:
-    """Wait until a server answers, or has failed to start. Clients that read nothing are let go from then on."""
+    """Wait until a server answers, or has failed to start. Clients that read nothing are disconnected from then on."""
     while not serving.done():
         try:
             _, writer = await asyncio.open_connection(host, port)

@@ -1,4 +1,4 @@
-"""Figures of the sinks, read from the database whenever somebody asks: so any worker shows the same."""
+"""Metrics of the sinks, read from the database on each request: so any worker shows the same."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -26,7 +26,7 @@ _GAUGES: Final[dict[str, tuple[str, Callable[[SinkStatus], float]]]] = {
 
 
 class SinkFigures:
-    """A collector of prometheus-client. Where the database does not answer, it has nothing to show, and tells why."""
+    """A collector of prometheus-client. If the database does not answer, it shows nothing, and logs why."""
 
     def __init__(self, outbox: Outbox, clock: Now, registry: CollectorRegistry, tell: Tell) -> None:
         self._outbox = outbox
@@ -35,7 +35,7 @@ class SinkFigures:
         registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
-        """The figures of every sink that was ever named."""
+        """The metrics of every sink that was ever named."""
         try:
             statuses, now_ms = self._outbox.statuses(), self._clock()
         except Exception as error:  # noqa: BLE001  # the other figures are shown all the same
@@ -61,5 +61,5 @@ class SinkFigures:
 
 
 def lag_s(status: SinkStatus, now_ms: int) -> float:
-    """The age of the oldest event that a sink lacks, in seconds of the engine's clock; 0 where it lacks none."""
+    """The age of the oldest event that a sink lacks, in seconds of the engine's clock; 0 if it lacks none."""
     return 0 if status.oldest_ms is None else max(now_ms - status.oldest_ms, 0) / 1000

@@ -1,8 +1,8 @@
-"""Ending when told to: gracefully at the first signal, at once at the second, and in any case within a bound.
+"""Ending when told to: gracefully at the first signal, at once at the second, and always within a time limit.
 
-A thread of its own waits for the signals, because the event loop may be kept from its work, and because granian waits
-for every client that has not read its answer. What is broken off was not acknowledged, and a transaction that is not
-committed is undone by whoever opens the database next.
+A thread of its own waits for the signals, because the event loop may be blocked, and because granian waits for every
+client that has not read its answer. What is aborted was not acknowledged, and an uncommitted transaction is rolled
+back when the database is next opened.
 """
 
 import os
@@ -19,13 +19,13 @@ from cosell.serve.log import LAST_WORDS_S, log_event, write_out_log
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 STOP_TIMEOUT_S: Final = 30
-"""Seconds that requests under way have, once the server is told to stop."""
+"""Seconds that requests in progress have, once the server is told to stop."""
 BROKEN_OFF: Final = 1
-"""The exit code of a server that had to break off what was under way."""
+"""The exit code of a server that had to abort something."""
 
 
 def stop_with_parent() -> None:
-    """Be stopped by SIGTERM once stdin ends: whoever started this process holds its other end, and says no more."""
+    """Have SIGTERM sent once stdin ends: the parent process holds its other end, and writes nothing more."""
 
     def wait() -> None:
         os.read(sys.stdin.fileno(), 1)  # gives nothing, once the parent is gone
@@ -35,9 +35,9 @@ def stop_with_parent() -> None:
 
 
 def leave(exit_code: int) -> NoReturn:
-    """End the process without an end of the interpreter, which threads of granian's would abort.
+    """End the process without shutting down the interpreter, which granian's threads would abort.
 
-    They may still be about to call into Python, and threads that wait for somebody would keep it from its end.
+    They may still be about to call into Python, and waiting threads would keep it from ending.
     """
     sys.stdout.flush()
     write_out_log()
@@ -48,7 +48,7 @@ def leave(exit_code: int) -> NoReturn:
 def ending_on_signals(begin: Callable[[], object]) -> Iterator[None]:
     """Within the block, SIGTERM or SIGINT calls `begin`, in another thread. Enter it in the main thread.
 
-    At a second signal, or where the block has not ended STOP_TIMEOUT_S later, the process is left with the exit code
+    At a second signal, or if the block has not ended STOP_TIMEOUT_S later, the process exits with the code
     BROKEN_OFF.
     """
     heard, told = socket.socketpair()
@@ -65,7 +65,7 @@ def ending_on_signals(begin: Callable[[], object]) -> Iterator[None]:
 
 
 def _noted(_: int, __: FrameType | None) -> None:
-    """Python has to have a handler, else it tells nobody of the signal."""
+    """Python needs a handler, or it reports no signal."""
 
 
 def _wait(heard: socket.socket, begin: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""What nobody has caught is told to the log in its own form: nothing else stands between its lines."""
+"""Uncaught errors are logged in the log's own form: nothing else appears between its lines."""
 
 import asyncio
 import logging
@@ -11,8 +11,8 @@ from cosell.serve.log import log_defect, log_of_library
 
 
 def tell_uncaught() -> None:
-    """Let the log tell what is raised in threads and in this process's end, what cannot be raised, and what libraries
-    say. Only for a process that does nothing but serve."""
+    """Log what is raised in threads and at the end of this process, what cannot be raised, and what libraries say. Only
+    for a process that does nothing but serve."""
     sys.excepthook = _at_the_end
     threading.excepthook = _in_a_thread
     sys.unraisablehook = _where_nothing_can_be_raised
@@ -21,7 +21,7 @@ def tell_uncaught() -> None:
 
 
 def tell_uncaught_of(loop: asyncio.AbstractEventLoop) -> None:
-    """Let the log tell what tasks and callbacks of a loop have raised."""
+    """Log what a loop's tasks and callbacks have raised."""
     loop.set_exception_handler(_in_a_loop)
 
 

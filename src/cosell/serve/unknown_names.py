@@ -1,7 +1,7 @@
-"""Names that clients use and the served model lacks, each told once in a process: a sign that the model has grown.
+"""Names that clients use and the served model lacks, each logged once per process: a sign that the model has grown.
 
-A look at a body takes about as long as reading it, so a busy process looks at some only: at all of the first, then at
-one of many. A client that uses a name regularly is met soon.
+Checking a body takes about as long as decoding it, so a busy process checks only some: all of the first, then one in
+many. A client that uses a name regularly is soon noticed.
 """
 
 from collections.abc import Callable
@@ -14,16 +14,16 @@ from cosell.wire.protocol import operation_name
 from cosell.wire.unknown import is_name, unknown_members
 
 Tell = Callable[[str, str], None]
-"""Is told what kind of name it is, and the name."""
+"""Called with the kind of name, and the name."""
 
 LOOKS_AT_FIRST: Final = 1000
 THEN_ONE_OF: Final = 64
 MOST_TOLD: Final = 1000
-"""Names: whoever makes some up fills neither the memory nor the log."""
+"""Maximum number of names: invented ones fill neither the memory nor the log."""
 
 
 class UnknownNames:
-    """What was told so far."""
+    """What has been logged so far."""
 
     def __init__(self, model: ServiceModel, tell: Tell) -> None:
         self._model = model
@@ -32,7 +32,7 @@ class UnknownNames:
         self._calls = 0
 
     def look(self, call: Call, answer: Answer) -> None:
-        """Tell the names in a call that are new."""
+        """Report the new names in a call."""
         if isinstance(answer.error, UnknownOperationException):
             name = operation_name(call.path, call.headers) or ""
             if call.method == "POST" and is_name(name):

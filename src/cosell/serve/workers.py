@@ -1,4 +1,4 @@
-"""Several processes on one port: each is a whole server, and the kernel spreads connections over them."""
+"""Several processes on one port: each is a complete server, and the kernel spreads connections over them."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from cosell.clock import Course, wall_clock
 from cosell.engine import Engine, clock_of
 from cosell.errors import UserError
 from cosell.events.file_sink import STDOUT
-from cosell.events.sink import addressed
+from cosell.events.sink import address_of, addressed
 from cosell.faults import Faults, Rule
 from cosell.faults.memory import shared_memory
 from cosell.outage import Outage
@@ -30,25 +30,30 @@ from cosell.serve.server import run
 from cosell.serve.stopping import BROKEN_OFF, SIGNALS, STOP_TIMEOUT_S, stop_with_parent
 from cosell.serve.uncaught import tell_uncaught, tell_uncaught_of
 from cosell.store.interface import StoreUnavailable
-from cosell.store.open import check_place
 
 READY: Final = b"ready\n"
 RESTART_DELAY_S: Final = 1
-"""Before a worker is put in the place of one that died, so that a lasting mistake does not spin."""
+"""The pause before a dead worker is replaced, so that a lasting mistake does not spin."""
 
 KILL_DELAY_S: Final = 3
-"""Between the last moment at which a worker should have ended by itself, and its being killed."""
+"""The time between the deadline by which a worker should have ended by itself, and its being killed."""
 
 
-def check(options: ServeOptions, workers: int) -> None:
-    """Raises UserError for a database or a sink that cannot be one, and for what several workers cannot share."""
-    check_place(options.db)
+def check_sinks(texts: Sequence[str], webhook_secret: str) -> None:
+    """Raises UserError for an impossible sink."""
+    for named in addressed(texts, webhook_secret, wall_clock):
+        try:
+            named.open().close()
+        except UserError as mistake:
+            raise UserError(f"{named.name!r} {mistake.message}", mistake.next_step) from None
+
+
+def check_sharing(options: ServeOptions, workers: int) -> None:
+    """Raises UserError for what several workers cannot share."""
     if workers > 1 and options.db == ":memory:":
         raise UserError("several workers cannot share :memory:", "name a file with --db, or take --workers 1")
-    for named in addressed(options.sinks, options.webhook_secret, wall_clock):
-        if named.name == f"file:{STDOUT}" and workers > 1:
-            raise UserError("several workers cannot share stdout", "name a file with --sink, or take --workers 1")
-        named.open().close()  # so that a mistake in --sink is told once
+    if workers > 1 and any(address_of(text).name == f"file:{STDOUT}" for text in options.sinks):
+        raise UserError("several workers cannot share stdout", "name a file with --sink, or take --workers 1")
 
 
 def serve(
@@ -58,7 +63,7 @@ def serve(
 
     Raises UserError for a database that cannot be opened.
     """
-    # Opened here first: the schema is made once, and a mistake in --db is told once.
+    # Opened here first: the schema is created once, and a mistake in --db is reported once.
     engine = Engine.open(options.db, readings=options.readings, model=options.model)
     if course is not None:
         clock_of(engine).follow(course)
@@ -71,7 +76,7 @@ def serve(
 
 
 def _may_serve(engine: Engine, outage: Outage) -> bool:
-    """Whether a new worker would open the database that the others have, and not make or find another one."""
+    """Whether a new worker would open the database that the others have, and not create or find another one."""
     try:
         engine.store.check()
     except StoreUnavailable as reason:
@@ -106,7 +111,7 @@ def _supervise_all(
 
 
 class _Told:
-    """What the supervisor was told by signals: to stop, and then to do so at once."""
+    """What signals have told the supervisor: to stop, and then to do so at once."""
 
     def __init__(self) -> None:
         self.to_stop = asyncio.Event()
@@ -120,7 +125,7 @@ class _Told:
 async def _supervise(
     workers: int, options: ServeOptions, on_ready: Callable[[], None], may_serve: Callable[[], bool]
 ) -> int:
-    """Run the workers until SIGTERM or SIGINT, and put a new one in the place of one that dies: the exit code."""
+    """Run the workers until SIGTERM or SIGINT, and replace those that die; returns the exit code."""
     told = _Told()
     tell_uncaught()
     loop = asyncio.get_running_loop()
@@ -141,7 +146,7 @@ async def _announce(started: list[asyncio.Event], on_ready: Callable[[], None]) 
 
 
 async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_serve: Callable[[], bool]) -> bool:
-    """Let there be a worker until all are to stop. Whether the last one has finished what was under way."""
+    """Keep a worker running until all are to stop. Returns whether the last one finished what was in progress."""
     while not told.to_stop.is_set():
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -174,7 +179,7 @@ async def _keep(options: ServeOptions, told: _Told, started: asyncio.Event, may_
 
 
 async def _stop(worker: asyncio.subprocess.Process, ended: "asyncio.Task[int]", told: _Told) -> None:
-    """Pass on that it is to stop; it has STOP_TIMEOUT_S for that itself."""
+    """Pass on the order to stop; the worker itself has STOP_TIMEOUT_S for that."""
     with suppress(ProcessLookupError):  # it has just ended
         worker.terminate()
     at_once = asyncio.create_task(told.at_once.wait())

@@ -1,7 +1,7 @@
-"""The database's write-ahead log, which grows while somebody reads a former state: it is watched, and cut afterwards.
+"""The database's write-ahead log, which grows while somebody reads an old state: it is watched, and truncated after.
 
-Readers of the server's own never do so for long. Another program may, such as a shell of SQLite with an open
-transaction; nothing can be done before it goes, but the operator is told.
+The server's own readers never do so for long. Another program may, such as an SQLite shell with an open transaction;
+nothing can be done until it goes, but the operator is told.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from cosell.serve.log import log_event, log_misfortune
 from cosell.store.interface import Store, StoreUnavailable
 
 LOOK_S: Final = 1.0
-"""Seconds after which its length is looked at again."""
+"""Seconds until its length is checked again."""
 LONG_BYTES: Final = 256 * 1024 * 1024
-"""From here on the log says that somebody keeps it from being cut. An ordinary day sees a quarter."""
+"""From here on the log says that somebody keeps it from being truncated. An ordinary day sees a quarter."""
 
 
 class LogFigure:
@@ -35,7 +35,7 @@ class LogFigure:
 
 
 async def keep_short(store: Store) -> None:
-    """Cut the log whenever it could not be cut for a while, for ever."""
+    """Truncate the log whenever that was impossible for a while, for ever."""
     loop = asyncio.get_running_loop()
     trouble = ""
     while True:

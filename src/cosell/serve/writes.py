@@ -1,7 +1,7 @@
-"""Calls that wait for the writer's thread are answered together, so that one wait for the disk serves them all.
+"""Group commit: calls that wait for the writer's thread are answered together, and share one wait for the disk.
 
-Nobody waits for company: whoever finds the thread free is answered alone. Only those who come while it is busy are
-taken together when it is free again. Who still waits for the thread when the deadline comes is told so.
+No call waits for others: if the thread is free, a call is answered alone. Only those that arrive while it is busy are
+grouped when it is free again. A call that still waits for the thread at its deadline is told so.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from cosell.store.patience import new_deadline
 Waiting: TypeAlias = tuple[Call, "asyncio.Future[Answer]"]
 
 MOST_TOGETHER: Final = 64
-"""Calls in one transaction: a bound for how long the first of them waits for the last."""
+"""Calls in one transaction: limits how long the first of them waits for the last."""
 SWEEP_S: Final = 0.5
-"""A timer for each call would cost too much: a deadline is met to this."""
+"""A timer for each call would cost too much: deadlines are met to this precision."""
 
 
 class Writes:
-    """Answers calls on `writer`, an executor of one thread, and calls `on_written` on the event loop after each go."""
+    """Answers calls on `writer`, an executor of one thread, and calls `on_written` on the loop after each group."""
 
     def __init__(self, engine: Engine, writer: Executor, on_written: Callable[[], object]) -> None:
         self._engine = engine
@@ -39,7 +39,7 @@ class Writes:
         self._is_swept = False
 
     async def answer(self, call: Call) -> Answer:
-        """The answer to a call that has arrived just now, once whatever it has changed is durable."""
+        """The answer to a call that has just arrived, once whatever it has changed is durable."""
         loop = asyncio.get_running_loop()
         call.deadline = new_deadline()
         answered: asyncio.Future[Answer] = loop.create_future()
@@ -59,7 +59,7 @@ class Writes:
         loop.call_soon_threadsafe(self._tell, loop, taken, answers)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Answer those whose deadlines have passed while the thread was busy with something else."""
+        """Answer those whose deadlines have passed while the thread was busy."""
         late = []
         with self._taking:
             while self._waiting and self._waiting[0][0].deadline <= monotonic():

@@ -1,4 +1,4 @@
-"""What the store keeps of what is new and nobody finds yet: opportunities, and what was associated with one."""
+"""What the store keeps of new things that cannot be found yet: opportunities, and associations."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -12,7 +12,7 @@ from cosell.rules.opportunity.association import EntityType
 class Appearance(msgspec.Struct, frozen=True):
     """An opportunity that appears at `due_ms`, its encoded record, or an entity that becomes related to it then.
 
-    `due_ms` is in milliseconds since 1970 UTC, None where that was tried in vain.
+    `due_ms` is in milliseconds since 1970 UTC, None if the appearance failed.
     """
 
     opportunity: str
@@ -37,7 +37,7 @@ class AppearanceKeeper(Protocol):
         """The entities of a type that will be related to an opportunity, and are not yet."""
 
     def put_appearance(self, appearance: Appearance) -> None:
-        """Let something appear."""
+        """Schedule an appearance."""
 
     def remove_appearance(self, appearance: Appearance) -> bool:
-        """Keep it no longer. False where it was not kept any more: somebody else was faster."""
+        """Keep it no longer. False if it was no longer kept: somebody else was faster."""

@@ -1,9 +1,11 @@
 """What the store keeps of changes: what every opportunity was before each of them, in the order of commits.
 
-Whoever counts something over a whole scope goes through it in steps, each of one moment and of bounded size: first what
-has changed among the opportunities that are counted already, then the next ones that are not. So a count is exact at
-the moment of its last step, although nobody was kept from writing meanwhile. It can be kept with the data, so that
-another process, or a later one, only has to count what has happened since.
+A count over a whole scope proceeds in steps of bounded size, each reading a single moment: first what has changed among
+the opportunities already counted, then the next ones. So a count is exact at the moment of its last step, although it
+blocked no writer meanwhile. It can be stored with the data, so that another process, or a later one, only has to count
+what has happened since.
+
+The oldest changes may be removed. A count that had not got as far then starts again.
 """
 
 from typing import Protocol
@@ -12,7 +14,7 @@ import msgspec
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One change of an opportunity that was there. `before` is the encoded record until then."""
+    """One change of an existing opportunity. `before` is the encoded record until then."""
 
     position: int
     changed_ms: int
@@ -20,9 +22,9 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """How far a count has come: changes up to `position`, and opportunities up to the key `counted_to`; None: all.
+    """How far a count has got: changes up to `position`, and opportunities up to the key `counted_to`; None: all.
 
-    `origin` is the change that made the scope another one last (a large load, a reset); 0 where none did.
+    `origin` is the last change that replaced the whole scope (a large load, a reset); 0 if there was none.
     """
 
     origin: int
@@ -38,7 +40,7 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """What comes next in a count. `begins`: whatever was counted is void. `is_last`: then it is up to date."""
+    """The next step of a count. `begins`: whatever was counted is void. `is_last`: then it is up to date."""
 
     reached: Reached
     begins: bool
@@ -59,7 +61,7 @@ class Course(msgspec.Struct, frozen=True):
 
 
 class ChangeReader(Protocol):
-    """Sees the changes of one scope. Positions grow with every commit, and are never given twice."""
+    """Sees the changes of one scope. Positions grow with every commit, and are never reused."""
 
     def history(self, identifier: str, limit: int) -> list[Change]:
         """The last changes of an opportunity since it was created, the newest first."""
@@ -67,15 +69,18 @@ class ChangeReader(Protocol):
     def courses(self, limit: int) -> list[Course]:
         """What the last changes of the scope, at most so many, were to each opportunity that is there."""
 
+    def trimmed_ms(self) -> int:
+        """The time up to which changes may have been removed, of any opportunity; 0 if none were."""
+
     def step(self, reached: Reached | None, *, whole: bool = False) -> Step:
-        """The next step of a count that has come so far; None for one that begins. If `whole`, it tells records."""
+        """The next step of a count that has got this far; None for a new one. If `whole`, it has records."""
 
     def kept_count(self) -> tuple[Reached, bytes] | None:
-        """The count that somebody has kept last."""
+        """The count that was stored last."""
 
 
 class CountKeeper(Protocol):
     """Keeps counts."""
 
     def keep_count(self, reached: Reached, count: bytes) -> bool:
-        """Keep a count for others. False where one is kept that has come as far, or the scope is another one by now."""
+        """Store a count for others. False if one is stored that has got as far, or the scope was replaced meanwhile."""

@@ -1,4 +1,4 @@
-"""What the store keeps of the work that AWS's side has to do, in the order in which it is due."""
+"""What the store keeps of AWS's pending actions, in the order in which they are due."""
 
 from typing import Protocol
 
@@ -16,10 +16,10 @@ class DueReview(msgspec.Struct, frozen=True):
 
 
 class ReviewEntry(msgspec.Struct, frozen=True):
-    """How far AWS's side has come with an opportunity.
+    """How far AWS's side has got with an opportunity.
 
     `submission` counts from 1. `rule` is the number of the script's rule that it follows, None until one was chosen;
-    -1 where none fits. `step` is the next of the rule's steps, and `due_ms` its moment, None where nothing is left.
+    -1 where none fits. `step` is the next of the rule's steps, and `due_ms` its moment, None if nothing is left.
     """
 
     identifier: str
@@ -33,11 +33,11 @@ class ReviewReader(Protocol):
     """Sees the reviews of one scope."""
 
     def review_entry(self, identifier: str) -> ReviewEntry | None:
-        """The entry of an opportunity; None where it was never submitted."""
+        """The entry of an opportunity; None if it was never submitted."""
 
 
 class ReviewWriter(ReviewReader, Protocol):
-    """Changes the reviews of one scope. A trigger enters whatever is submitted."""
+    """Changes the reviews of one scope. A trigger adds whatever is submitted."""
 
     def put_review_entry(self, entry: ReviewEntry) -> None:
-        """Put an entry in the place of the one of the same opportunity."""
+        """Replace the entry of the same opportunity."""

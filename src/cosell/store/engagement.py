@@ -1,9 +1,9 @@
-"""What the store keeps of engagements, and the doors to it: members, invitations, snapshots, jobs and tasks.
+"""What the store keeps of engagements, and its interface: members, invitations, snapshots, jobs and tasks.
 
-An engagement and all in it is shared by its members, so it belongs to a catalog and to no account; who may see it, an
-operation decides. A snapshot job and a task belong to an account. Records are answers, already encoded
-(docs/decisions/0005); what is beside a record is what questions ask by. Times are milliseconds since 1970 UTC, and
-accounts may be `aws`.
+An engagement and everything in it is shared by its members, so it belongs to a catalog and to no account; the operation
+decides who may see it. A snapshot job and a task belong to an account. Records are answers, already encoded
+(docs/decisions/0005); the other members are what queries use. Times are milliseconds since 1970 UTC, and accounts may
+be `aws`.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class StoredSnapshot(msgspec.Struct, frozen=True):
 
 
 class StoredTask(msgspec.Struct, frozen=True):
-    """A task of the kind that its operation's name says. While it is in progress it goes on at `due_ms`.
+    """A task of the kind named by its operation. While it is in progress it continues at `due_ms`.
 
     `request` is what started it, `summary` its entry in the answer of the List operation.
     """
@@ -91,7 +91,7 @@ class StoredTask(msgspec.Struct, frozen=True):
 
 
 class DueTask(msgspec.Struct, frozen=True):
-    """A task that goes on at `due_ms`, and whose it is."""
+    """A task that continues at `due_ms`, and whose it is."""
 
     scope: Scope
     kind: str
@@ -103,19 +103,19 @@ class EngagementReader(Protocol):
     """Sees the engagements of one catalog, and the jobs and tasks of one scope."""
 
     def engagement(self, engagement_id: str) -> StoredEngagement | None:
-        """An engagement; None where the catalog has no such one."""
+        """An engagement; None if the catalog has no such one."""
 
     def members(self, engagement_id: str) -> Sequence[Member]:
         """The members of an engagement, in the order in which they joined."""
 
     def invitation(self, invitation_id: str) -> StoredInvitation | None:
-        """An invitation; None where the catalog has no such one."""
+        """An invitation; None if the catalog has no such one."""
 
     def invitations(self, engagement_id: str) -> Sequence[StoredInvitation]:
         """The invitations to an engagement, oldest first."""
 
     def snapshot_job(self, job_id: str) -> StoredSnapshotJob | None:
-        """A job; None where the scope has no such one."""
+        """A job; None if the scope has no such one."""
 
     def snapshot_jobs(self, opportunity: str) -> Sequence[StoredSnapshotJob]:
         """The jobs that take snapshots of an opportunity, running or not, oldest first."""
@@ -127,20 +127,20 @@ class EngagementReader(Protocol):
         """The opportunity that the snapshots in an engagement show; None before the first."""
 
     def task(self, kind: str, task_id: str) -> StoredTask | None:
-        """A task; None where the scope has no such one."""
+        """A task; None if the scope has no such one."""
 
     def task_page(self, selector: TaskSelector, after: Position | None, limit: int) -> Page:
-        """Up to `limit` tasks behind `after`."""
+        """Up to `limit` tasks after `after`."""
 
 
 class EngagementWriter(EngagementReader, Protocol):
-    """Changes them. What is put takes the place of the former one, if there is one."""
+    """Changes them. What is put replaces the former one, if there is one."""
 
     def put_engagement(self, engagement: StoredEngagement) -> None:
         """Keep an engagement."""
 
     def put_member(self, engagement_id: str, member: Member) -> None:
-        """Let an account be a member of an engagement."""
+        """Make an account a member of an engagement."""
 
     def put_invitation(self, invitation: StoredInvitation) -> None:
         """Keep an invitation."""

@@ -1,7 +1,7 @@
-"""The doors of a store. Each database stands behind these; nothing else of it is seen.
+"""The interface of a store. Each database implements it; nothing else of it is visible.
 
 A transaction belongs to one scope, the data set of one account and catalog. Stamps are taken inside a writing
-transaction, while no other one of the scope can commit: so stamps have the order of commits, and a reader who has
+transaction, while no other one of the scope can commit: so stamps follow the order of commits, and a reader who has
 seen a stamp will never meet an earlier one that it has not seen (docs/decisions/0004).
 """
 
@@ -64,10 +64,10 @@ class ReadTransaction(
     """Sees one committed state of one scope."""
 
     def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
-        """Up to `limit` opportunities behind `after`. The cost does not grow with the scope or the depth."""
+        """Up to `limit` opportunities after `after`. The cost does not grow with the scope or the depth."""
 
     def record(self, identifier: str) -> bytes | None:
-        """The encoded GetOpportunity answer; None where the scope has no such opportunity."""
+        """The encoded GetOpportunity answer; None if the scope has no such opportunity."""
 
     def records(self) -> Iterable[bytes]:
         """Every encoded record, in the order of identifiers."""
@@ -86,7 +86,7 @@ class WriteTransaction(
     CountKeeper,
     Protocol,
 ):
-    """Changes one scope, wholly or not at all."""
+    """Changes one scope, completely or not at all."""
 
     def stamp(self, now_ms: int) -> int:
         """The moment of a change: now, or just after the scope's latest stamp, whichever is later."""
@@ -98,34 +98,34 @@ class WriteTransaction(
         """The scope's latest stamp; 0 before the first."""
 
     def next_number(self) -> int:
-        """A number that the installation has not given before, from 0 up."""
+        """A number that the installation has not used before, from 0 up."""
 
     def reserve_numbers(self, upto: int) -> None:
-        """Never give `upto` or a lower number again."""
+        """Never use `upto` or a lower number again."""
 
     def insert(self, opportunities: Iterable[StoredOpportunity]) -> None:
         """Add opportunities whose identifiers are new to the scope.
 
-        Raises KeyError with the first that is not; the transaction has to be undone then.
+        Raises KeyError with the first that is not; the transaction must then be rolled back.
         """
 
     def replace(self, opportunity: StoredOpportunity) -> None:
-        """Put an opportunity in the place of the one with its identifier."""
+        """Replace the opportunity with the same identifier."""
 
     def remove(self, identifiers: Iterable[str]) -> None:
-        """Remove opportunities, those that are there. Whoever follows the changes has to begin anew if any was."""
+        """Remove opportunities, those that exist. Whoever follows the changes must start over if any did."""
 
     def remembered(self, operation: str, client_token: str, now_ms: int) -> Remembered | None:
         """The answer that was given to this token, unless it is forgotten."""
 
     def remember(self, operation: str, client_token: str, answer: Remembered, now_ms: int, until_ms: int) -> None:
-        """Keep an answer until `until_ms`; forget what was to be kept until the day before `now_ms`."""
+        """Keep an answer until `until_ms`; drop what was to be kept until the day before `now_ms`."""
 
     def announce(self, event: Event) -> None:
         """Put an event into the outbox, to be delivered after the commit. Its receiver may be another account."""
 
     def clear(self) -> int:
-        """Remove everything from the scope, tokens and events too; its stamps go on. How many opportunities went."""
+        """Remove everything from the scope, tokens and events too; its stamps continue. Returns the number removed."""
 
 
 class Store(Protocol):
@@ -150,12 +150,12 @@ class Store(Protocol):
         """A reading transaction."""
 
     def write(self, scope: Scope) -> AbstractContextManager[WriteTransaction]:
-        """A writing transaction: committed durably at the end of the block, undone if the block raises."""
+        """A writing transaction: committed durably at the end of the block, rolled back if the block raises."""
 
     def write_for_aws(self, scope: Scope, *, waits: bool) -> AbstractContextManager[WriteTransaction | None]:
         """As `write`, for what AWS's side does by itself.
 
-        While another process is doing such a thing it waits for it as for a writer, or gives None.
+        While another process is doing such a thing, or has the scope, it waits for it as for a writer, or gives None.
         """
 
     def group_commit(self, coming: Sequence[Coming]) -> AbstractContextManager[None]:
@@ -173,54 +173,60 @@ class Store(Protocol):
     ) -> AbstractContextManager[Mapping[Scope, WriteTransaction]]:
         """One writing transaction over several scopes, for loads of about `expected` opportunities in all.
 
-        Committed durably at the end of the block, undone in every scope if the block raises. Other writers wait until
-        the end. A load that is large for the database may leave out whatever makes pages and look-ups fast until its
-        own end, so ask before the first `insert` what is to be known. An identifier that is not new to its scope may
-        come to light only there, as a KeyError out of the block.
+        Committed durably at the end of the block, rolled back in every scope if the block raises. Other writers wait
+        until the end. A load that is large for the database may drop whatever makes pages and look-ups fast until its
+        own end, so query what you need before the first `insert`. An identifier that is not new to its scope may be
+        detected only there, as a KeyError out of the block.
         """
 
     def due_reviews(self, until_ms: int, limit: int) -> list[DueReview]:
-        """Up to `limit` things that AWS's side has to do by `until_ms`, in any scope, what is due first in front."""
+        """Up to `limit` things that AWS's side has to do by `until_ms`, in any scope, earliest first."""
 
     def due_appearances(self, until_ms: int, limit: int) -> list[DueAppearance]:
-        """Up to `limit` things that appear by `until_ms`, in any scope, what is due first in front."""
+        """Up to `limit` things that appear by `until_ms`, in any scope, earliest first."""
 
     def due_tasks(self, until_ms: int, limit: int) -> list[DueTask]:
-        """Up to `limit` tasks in progress that go on by `until_ms`, in any scope, what is due first in front."""
+        """Up to `limit` tasks in progress that continue by `until_ms`, in any scope, earliest first."""
 
     def due_invitations(self, until_ms: int, limit: int) -> list[DueInvitation]:
-        """Up to `limit` pending invitations that expire by `until_ms`, in any scope, what is due first in front."""
+        """Up to `limit` pending invitations that expire by `until_ms`, in any scope, earliest first."""
 
     def course(self) -> Course:
         """How the engine's time runs, as last committed."""
 
     def put_course(self, course: Course) -> None:
-        """Let the engine's time run in another way, durably, for every process of the database."""
+        """Change how the engine's time runs, durably, for every process of the database."""
 
     def scopes(self) -> list[Scope]:
         """Every scope that was ever written to."""
 
     def pending_in_search(self, most: int = ...) -> int:
-        """How many opportunities the index of searches does not know yet, counted up to `most`, or all."""
+        """How many opportunities are not in the search index yet, counted up to `most`, or all."""
 
     def feed_search(self, most: int) -> int:
-        """Let the index of searches know of up to `most` of them, in few transactions: how many it were."""
+        """Index up to `most` of them for searches, in few transactions; returns how many it were."""
+
+    def trim_history(self, before_ms: int) -> int:
+        """Remove some of the changes made before then, oldest first. Returns how many; 0 once none are left.
+
+        They are removed in commit order, so a change stays while an earlier one, from a clock that was ahead, stays.
+        """
 
     def log_bytes(self) -> int:
-        """How long the file is in which changes wait to be put into the database's own; 0 where there is none."""
+        """The size of the write-ahead log; 0 if there is none."""
 
     def shorten_log(self) -> int:
-        """Cut that file where it is longer than it has to be, without keeping anybody waiting: how long it is then.
+        """Truncate that file if it is longer than necessary, without blocking anybody; returns its size then.
 
-        It stays as it is while somebody reads what was there before its end, here or in another program.
+        It stays as it is while somebody reads an older state, here or in another program.
         """
 
     def check(self) -> float:
-        """Write as much as a change does, and take it back: 0. For one thread at a time; it does not wait for writers.
+        """Write as much as a change does, and roll it back: 0. For one thread at a time; it does not wait for writers.
 
-        Where one is at work nothing is tried: for how many seconds it has been. Raises StoreUnavailable, with the
-        reason, where the database cannot be read and written, or the writer is at work for longer than others wait.
+        If a writer is active nothing is tried: returns for how many seconds it has been. Raises StoreUnavailable, with
+        the reason, if the database cannot be read and written, or the writer is active for longer than others wait.
         """
 
     def close(self) -> None:
-        """Let go of the database. Idempotent."""
+        """Close the database. Idempotent."""

@@ -1,4 +1,4 @@
-"""What the store answers of engagement invitations beyond one by one, and the opportunities that AWS's refer to."""
+"""What the store answers about invitations in bulk, and the opportunities that AWS's invitations refer to."""
 
 from typing import Protocol
 
@@ -19,7 +19,7 @@ class DueInvitation(msgspec.Struct, frozen=True):
 
 
 class InvitationPage(msgspec.Struct, frozen=True):
-    """Invitations in the asked order. `last` is the position of the final one if more follow, else None."""
+    """Invitations in the requested order. `last` is the position of the final one if more follow, else None."""
 
     invitations: list[StoredInvitation]
     last: Position | None
@@ -31,10 +31,10 @@ class InvitationReader(Protocol):
     def invitation_page(
         self, selector: InvitationSelector, now_ms: int, after: Position | None, limit: int
     ) -> InvitationPage:
-        """Up to `limit` invitations behind `after`, with the statuses that they have at `now_ms`."""
+        """Up to `limit` invitations after `after`, with the statuses that they have at `now_ms`."""
 
     def referral(self, invitation_id: str) -> bytes | None:
-        """The encoded record of the opportunity that AWS refers to the account; None where nothing is hidden so."""
+        """The encoded record of the opportunity that AWS refers to the account; None if nothing is hidden so."""
 
 
 class InvitationWriter(InvitationReader, Protocol):

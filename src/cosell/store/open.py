@@ -1,56 +1,61 @@
-"""From a database's URL to its store, and who may make a database that is not there."""
+"""From a database's URL to its store, and who may create a missing database."""
 
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cosell.context import Scope
 from cosell.errors import UserError
-from cosell.passwords import without_password
+from cosell.passwords import is_pairs, shown
 from cosell.store.access import Access
+from cosell.store.copying import Destination, Origin
+from cosell.store.diagnosis import Diagnosis
+from cosell.store.dump import Dump
+from cosell.store.file_path import MEMORY, check_presence, path_of
 from cosell.store.interface import Store, StoreUnavailable
+from cosell.store.schema_state import SchemaState
 from cosell.suggestion import suggested
 
 if TYPE_CHECKING:
-    from cosell.store.sqlite.backup import Backup
-    from cosell.store.sqlite.diagnosis import Diagnosis
-    from cosell.store.sqlite.dump import Dump
+    from types import ModuleType
 
-MEMORY: Final = ":memory:"
+    from cosell.store.sqlite.backup import Backup
 
 
 def open_store(url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> Store:
-    """The store that `url` names: a file's path, `:memory:` or `sqlite:///…`.
+    """The store that `url` names: a file's path, `:memory:`, `sqlite:///…`, or a PostgreSQL database.
 
-    Raises UserError where the URL names no store, or one that is not there or cannot be opened for the `access`.
+    Raises UserError if the URL names no store, or one that is not there or cannot be opened for the `access`.
     """
     if is_postgres(url):
-        from cosell.store.postgres import PostgresStore
-
-        return PostgresStore(url, new_token_key=new_token_key, access=access)
-    path = _path(url)
+        store: Store = _postgres().PostgresStore(url, new_token_key=new_token_key, access=access)
+        return store
+    path = path_of(url)
     if access is not Access.CREATE:
-        _check_presence(path)
+        check_presence(path)
     from cosell.store.sqlite import SqliteStore  # a driver is loaded when it is asked for
 
     return SqliteStore(path, new_token_key=new_token_key, access=access)
 
 
 def is_postgres(url: str) -> bool:
-    """Whether a URL names a PostgreSQL database."""
-    return url.startswith(("postgresql://", "postgres://"))
+    """Whether a URL names a PostgreSQL database: in the forms that libpq has for one."""
+    return url.startswith(("postgresql://", "postgres://")) or is_pairs(url)
 
 
 @contextmanager
-def open_dump(url: str, scope: Scope) -> Iterator["Dump"]:
+def open_dump(url: str, scope: Scope) -> Iterator[Dump]:
     """The records of a scope in the database that `url` names, as far as they can be read.
 
-    Raises UserError where there is no database, or one in which nothing can be read.
+    Raises UserError if there is no database, or one in which nothing can be read.
     """
-    path = _path(url)
-    _check_presence(path)
+    if is_postgres(url):
+        with _postgres().dump(url, scope) as records:
+            yield records
+        return
+    path = path_of(url)
+    check_presence(path)
     from cosell.store.sqlite.dump import dump
 
     with dump(path, scope) as records:
@@ -59,8 +64,13 @@ def open_dump(url: str, scope: Scope) -> Iterator["Dump"]:
 
 def back_up(url: str, to: Path) -> "Backup":
     """Copy the database that `url` names to a file. Raises UserError and OSError as `sqlite.backup.back_up` does."""
-    path = _path(url)
-    _check_presence(path)
+    if is_postgres(url):
+        raise UserError(
+            f"{shown(url)} is not a file that could be copied",
+            f"use pg_dump or its server's archive, or: {suggested('copy', shown(url), str(to))}",
+        )
+    path = path_of(url)
+    check_presence(path)
     from cosell.store.sqlite.backup import back_up
 
     return back_up(path, to)
@@ -68,7 +78,12 @@ def back_up(url: str, to: Path) -> "Backup":
 
 def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | None]:
     """Put a backup in the place of the database that `url` names. See `sqlite.backup.restore`."""
-    path = _path(url)
+    if is_postgres(url):
+        raise UserError(
+            f"{shown(url)} is not a file that could be replaced",
+            f"use pg_restore or its server's archive, or: {suggested('copy', str(backup), shown(url))}",
+        )
+    path = path_of(url)
     if path == MEMORY:
         raise UserError("a database in memory is gone when a command ends", "name a file with --db")
     from cosell.store.sqlite.backup import restore
@@ -76,34 +91,93 @@ def restore(url: str, backup: Path, *, replace: bool) -> tuple["Backup", Path | 
     return restore(backup, path, replace=replace)
 
 
-def diagnose(url: str) -> "Diagnosis":
-    """What is wrong with the database that `url` names, which is neither made nor migrated by looking at it.
+def diagnose(url: str) -> Sequence[Diagnosis]:
+    """What there is to say of the database that `url` names, which is neither made nor migrated by looking at it.
 
-    Raises UserError where the URL names no store.
+    Raises UserError if the URL names no store.
     """
-    path = _path(url)
+    if is_postgres(url):
+        found: Sequence[Diagnosis] = _postgres().diagnoses(url)
+        return found
+    path = path_of(url)
     from cosell.store.sqlite.diagnosis import diagnosis
 
-    return diagnosis(path)
+    return [diagnosis(path)]
+
+
+def schema_state(url: str) -> SchemaState:
+    """How far the schema of the database is that `url` names. Makes and changes nothing.
+
+    Raises UserError for a database that cannot be opened, or that belongs to another program or a newer cosell.
+    """
+    if is_postgres(url):
+        state: SchemaState = _postgres().schema_state(url)
+        return state
+    path = path_of(url)
+    from cosell.store.sqlite.read_only import schema_state
+
+    return schema_state(path if path != MEMORY and Path(path).exists() else None)
+
+
+def migrate(url: str, new_token_key: bytes) -> list[str]:
+    """Bring the schema of a database up to date: the names of the migrations that were missing.
+
+    Raises UserError as `open_store` does.
+    """
+    missing = schema_state(url).missing
+    open_store(url, new_token_key=new_token_key).close()
+    return missing
+
+
+@contextmanager
+def ends_of_copy(source: str, target: str) -> Iterator[tuple[Origin, Destination]]:
+    """The two databases of a copy.
+
+    Raises UserError where one cannot be used, or there is none to copy from.
+    """
+    with closing(_origin(source)) as origin, closing(_destination(target)) as destination:
+        yield origin, destination
+
+
+def _origin(url: str) -> Origin:
+    if is_postgres(url):
+        found: Origin = _postgres().origin(url)
+        return found
+    path = path_of(url)
+    check_presence(path)
+    from cosell.store.sqlite.copying import origin
+
+    return origin(path)
+
+
+def _destination(url: str) -> Destination:
+    if is_postgres(url):
+        found: Destination = _postgres().destination(url)
+        return found
+    path = path_of(url)
+    if path == MEMORY:
+        raise UserError("a database in memory is gone when a command ends", "copy into a file, or into PostgreSQL")
+    from cosell.store.sqlite.copying import destination
+
+    return destination(path)
 
 
 def explanation(url: str, error: StoreUnavailable) -> UserError:
     """What to tell a user of a database that did not answer."""
     if is_postgres(url):
-        return UserError(f"{without_password(url)} does not answer: {error}", "try again")
+        told: UserError = _postgres().mishap(url, error)
+        return told
     from cosell.store.sqlite.mishaps import mishap
 
-    return mishap(_path(url), error.__cause__ or error)
+    return mishap(path_of(url), error.__cause__ or error)
 
 
 def check_place(url: str) -> None:
-    """Raises UserError where the URL names no store, or none that could be served. Makes and changes nothing.
-
-    Whether a server is there, and what it has, is found out when it is asked.
-    """
+    """Raises UserError where the URL names no store, or none that could be served. Makes and changes nothing."""
     if is_postgres(url):
+        _postgres().check_database(url)
         return
-    path = _path(url)
+    path = path_of(url)
     if path == MEMORY or (not Path(path).exists() and Path(path).absolute().parent.is_dir()):
         return
     from cosell.store.sqlite.read_only import check_file
@@ -118,34 +192,10 @@ def sqlite_version() -> str:
     return sqlite_version()
 
 
-def _path(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    if separator and scheme != "sqlite":
-        raise UserError(f"cannot open {scheme}:// databases", "name a file, :memory: or sqlite:///path with --db")
-    path = rest.removeprefix("/") if separator else url
-    if not path or path.startswith("file:"):  # SQLite would give each connection a database of its own
-        raise UserError(f"{url!r} names no file", "name one, such as cosell.db, or :memory: with --db")
+def _postgres() -> "ModuleType":
+    """The room of PostgreSQL. Raises UserError where what its extra brings is not installed."""
     try:
-        is_name = b"\0" not in path.encode()
-    except UnicodeEncodeError:  # bytes of the command line that are not UTF-8, which SQLite demands
-        is_name = False
-    if not is_name:
-        raise UserError(f"{path!r} cannot be the name of a database", "name another file with --db")
-    return path
-
-
-def _check_presence(path: str) -> None:
-    """Raises UserError where `path` is not a file with something in it."""
-    if path == MEMORY:
-        raise UserError("a database in memory holds nothing when a command begins", "name a file with --db")
-    make_one = f"make one with: {suggested('seed', db=path)}"
-    try:
-        status = Path(path).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError(f"there is no database {path}", make_one) from None
-    except OSError as error:
-        raise UserError(f"cannot open {path}: {error}", "name another file with --db") from None
-    if stat.S_ISDIR(status.st_mode):
-        raise UserError(f"{path} is a folder", "name a file with --db")
-    if not status.st_size:
-        raise UserError(f"{path} is empty, no database", make_one)
+        from cosell.store import postgres
+    except ImportError:  # it is not there, or without the library of PostgreSQL that its extra brings
+        raise UserError("psycopg cannot be loaded", "install it with: pip install 'cosell[postgres]'") from None
+    return postgres

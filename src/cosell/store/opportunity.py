@@ -1,7 +1,7 @@
 """What the store keeps of an opportunity: its keys, and its two answers, already encoded.
 
-A page of summaries is a concatenation of stored texts and a GetOpportunity is one stored text, so that reading costs
-no encoding. Decision: docs/decisions/0005.
+A page of summaries is a concatenation of stored texts and a GetOpportunity is one stored text, so reading needs no
+encoding. Decision: docs/decisions/0005.
 """
 
 import msgspec

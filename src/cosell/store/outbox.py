@@ -1,7 +1,7 @@
 """What the store keeps of events and of their delivery.
 
 Events wait in the outbox in the order of their commits; a sink has a cursor there. What a sink could not take is held
-for it beside the outbox, and with it whatever else is about the same subject, so that the cursor can go on.
+for it beside the outbox, together with everything else about the same subject, so that the cursor can move on.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,14 +24,14 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """An event at its position in the order of commits. Positions grow, and are never given twice."""
+    """An event at its position in the order of commits. Positions grow, and are never reused."""
 
     position: int
     event: Event
 
 
 class Held(msgspec.Struct, frozen=True):
-    """An event that a sink has not taken yet; with 0 `attempts` it only waits behind one of its subject."""
+    """An event that a sink has not taken yet; with 0 `attempts` it only waits behind another of its subject."""
 
     position: int
     subject: str
@@ -42,7 +42,7 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An event that a sink was not offered any more after `attempts`."""
+    """An event that is no longer offered to a sink after `attempts`."""
 
     position: int
     attempts: int
@@ -51,7 +51,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class SinkState(msgspec.Struct, frozen=True):
-    """How far the delivery to a sink has come. `held` is in the order of positions."""
+    """How far the delivery to a sink has got. `held` is in the order of positions."""
 
     cursor: int
     generation: int
@@ -70,7 +70,7 @@ class Settlement(msgspec.Struct, frozen=True):
     held: Sequence[Held] = ()
     dead: Sequence[DeadLetter] = ()
     gone: bool = False
-    """Whether the sink has asked to be sent nothing any more."""
+    """Whether the sink has asked to be sent nothing more."""
 
 
 class SinkStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,13 +120,13 @@ class Outbox(Protocol):
         """
 
     def newest(self) -> int:
-        """The latest position that was given; 0 before the first."""
+        """The latest position used; 0 before the first."""
 
     def before_ms(self, time_ms: int) -> int:
         """The position before the first event of `time_ms` or later, so that reading after it begins there."""
 
     def after(self, position: int, limit: int) -> list[Waiting]:
-        """Up to `limit` events behind a position, in order."""
+        """Up to `limit` events after a position, in order."""
 
     def at(self, positions: Sequence[int]) -> dict[int, Event]:
         """The events at these positions; those that were cleared are missing."""
@@ -135,22 +135,22 @@ class Outbox(Protocol):
         """The last events that a receiver got about a subject, the newest first."""
 
     def open_sink(self, name: str) -> SinkState:
-        """A sink that is to be delivered to from now on: a new one begins with what comes after this moment."""
+        """A sink to deliver to from now on: a new one starts with what comes after this moment."""
 
     def state(self, name: str) -> SinkState:
         """How far an opened sink has come."""
 
     def generation(self, name: str) -> int | None:
-        """The number that changes with whatever somebody else than the deliverer does to a sink; None: it is gone."""
+        """The number that changes with whatever anybody but the deliverer does to a sink; None: it is gone."""
 
     def settle(self, name: str, settlement: Settlement) -> bool:
-        """Write down a round of deliveries. False, and nothing is written, where the generation is another one."""
+        """Store a round of deliveries. False, with nothing written, if the generation is another one."""
 
     def replay(self, names: Sequence[str], position: int) -> None:
-        """Put the cursor of sinks after a position. What was held behind it comes again with the rest."""
+        """Set the cursor of sinks to after a position. What was held beyond it comes again with the rest."""
 
     def revive(self, names: Sequence[str]) -> int:
-        """Hold the dead letters of sinks again, due at once. How many there were."""
+        """Hold the dead letters of sinks again, due at once. Returns how many there were."""
 
     def dead_letters(self, limit: int) -> list[Buried]:
         """Dead letters of all sinks, the newest first."""
@@ -159,9 +159,9 @@ class Outbox(Protocol):
         """Every sink that was ever opened, by name."""
 
     def prune(self, names: Sequence[str], before_ms: int) -> int:
-        """Forget events older than `before_ms` that none of these sinks lacks, a bounded number of them.
+        """Drop events older than `before_ms` that none of these sinks lacks, a bounded number of them.
 
-        Dead letters that died before then are forgotten too. How many events went.
+        Dead letters that died before then are dropped too. Returns how many events were.
         """
 
     def become_deliverer(self) -> DeliveryRight | None:

@@ -6,7 +6,7 @@ from cosell.rules.list.page_token import Position
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Encoded summaries in the asked order. `last` is the position of the final one if more follow, else None."""
+    """Encoded summaries in the requested order. `last` is the position of the final one if more follow, else None."""
 
     summaries: list[bytes]
     last: Position | None

@@ -1,16 +1,16 @@
 """How a page of ListOpportunities is read: which index leads, which ranges of it, and what is checked on the way.
 
-Every sort key has two indexes: by (key, id), and by (stage, review status, key, id). A page walks one of them from
-a position, or merges several ranges of it, and stops when it is full, so its cost depends on neither the size of
-the data nor the depth of the page.
+Keyset pagination. Every sort key has two indexes: by (key, id), and by (stage, review status, key, id). A page walks
+one of them from a position, or merges several ranges of it, and stops when it is full, so its cost depends on neither
+the size of the data nor the depth of the page.
 
-Where a filter is a range on another key than the sort's, two ways compete: walk in the asked order and skip what
-the filter refuses (good if it lets much pass), or read the whole range and sort it (good if it is small). The
-planner asks the database for a count of the range that stops at `SMALL`, and takes the smallest range below it.
+If a filter is a range on another key than the sort's, there are two ways: walk in the requested order and skip what
+the filter rejects (good if much passes), or read the whole range and sort it (good if it is small). The planner asks
+the database for a count of the range that stops at `SMALL`, and takes the smallest range below it.
 
-A walk with such a filter would still be long where the two keys go together: the oldest thousands of opportunities
-in a walk by creation have all been left alone since long. So the database keeps, for each stretch of an order (a
-"zone"), the least and greatest of every date in it, and a walk that `skips` leaves out the zones without a match.
+A walk with such a filter would still be long if the two keys are correlated: in a walk by creation, the oldest
+thousands of opportunities have not changed for a long time. So the database keeps, for each stretch of an order (a
+"zone"), the minimum and maximum of every date in it, and a walk that `skips` leaves out the zones without a match.
 
 Pure: a database gives `count_up_to`, gets a plan, and only has to write it in its own language.
 """
@@ -29,7 +29,7 @@ SMALL: Final = 3_000
 """Index entries that are read and sorted rather than walked past: about as long as ten walked pages."""
 
 GO_TOGETHER: Final[frozenset[SortBy]] = frozenset({"LastModifiedDate", "CreatedDate", "TargetCloseDate", "Identifier"})
-"""The orders that go together: what was created late has a high number and a late date. Names do not."""
+"""The correlated orders: what was created late has a high number and a late date. Names are not correlated."""
 
 EVERY_REVIEW_STATUS: Final = ("Pending Submission", "Submitted", "In review", "Approved", "Rejected", "Action Required")
 
@@ -77,7 +77,7 @@ class Plan(msgspec.Struct, frozen=True):
     skips: bool
     """Whether to leave out zones in which no row passes `ranges`."""
     behind: Position | None
-    """Rows up to this position are dropped; None where the ranges of the drive begin behind it already."""
+    """Rows up to this position are dropped; None if the ranges of the drive begin behind it already."""
 
     @property
     def has_filters(self) -> bool:
@@ -86,11 +86,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 CountUpTo: TypeAlias = Callable[[Drive, int], int]
-"""How many entries a drive would read, counting no further than the limit."""
+"""How many entries a drive would read, counted no further than the limit."""
 
 
 def plan(selector: Selector, after: Position | None, count_up_to: CountUpTo) -> Plan:
-    """The cheapest way known to read the page behind `after`."""
+    """The cheapest known way to read the page after `after`."""
     drive = _narrow_drive(selector, count_up_to)
     if drive is None:
         drive = _drive(selector, selector.sort_by)
@@ -153,7 +153,7 @@ def _ranges(selector: Selector, key: SortBy) -> tuple[KeyRange, ...]:
 
 
 def _behind(ranges: tuple[KeyRange, ...], position: Position, *, descending: bool) -> tuple[KeyRange, ...]:
-    """What is left of the ranges behind a position, each with one bound on either side."""
+    """What is left of the ranges after a position, each with one bound on either side."""
     left = []
     for span in ranges:
         below = span.low is not None and _less(position.key, span.low)

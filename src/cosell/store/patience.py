@@ -1,9 +1,9 @@
-"""How long a writer waits for the database: until one deadline, however many locks and lines there are on the way.
+"""How long a writer waits for the database: until one deadline, however many locks and queues there are on the way.
 
 A search, which may look at every opportunity, ends by it, too.
 
-The entrance of a request sets it, for the thread that carries the request out. Where nobody has, it is LOCK_TIMEOUT_S
-from when the wait begins.
+The entrance of a request sets it for the thread that executes the request. Without one, it is LOCK_TIMEOUT_S from the
+start of the wait.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def new_deadline() -> float:
 
 @contextmanager
 def waiting_until(deadline: float) -> Iterator[None]:
-    """Let whatever this thread does in the block wait until then at most."""
+    """Let everything that this thread does in the block wait at most until then."""
     before = _deadline.set(deadline)
     try:
         yield
@@ -34,7 +34,7 @@ def waiting_until(deadline: float) -> Iterator[None]:
 
 
 def set_deadline() -> float | None:
-    """The deadline that somebody has set for this thread; None where nobody has."""
+    """The deadline that was set for this thread; None if there is none."""
     return _deadline.get()
 
 
@@ -45,5 +45,5 @@ def current_deadline() -> float:
 
 
 def seconds_until(deadline: float) -> float:
-    """How long that is; 0 where it has passed."""
+    """The time until then; 0 if it has passed."""
     return max(deadline - monotonic(), 0)

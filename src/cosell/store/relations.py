@@ -1,4 +1,4 @@
-"""The doors to what belongs to opportunities or stands beside them: solutions, tags, AWS's own view."""
+"""The interface to what belongs to opportunities: solutions, tags, AWS's own view."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -10,13 +10,13 @@ class RelationReader(Protocol):
     """Sees what belongs to the opportunities of one scope."""
 
     def aws_summary(self, identifier: str) -> bytes | None:
-        """The encoded GetAwsOpportunitySummary answer about an opportunity; None where AWS has no view of it yet."""
+        """The encoded GetAwsOpportunitySummary answer about an opportunity; None if AWS has no view of it yet."""
 
     def solutions(self) -> Iterable[Solution]:
         """Every stored solution, in the order of identifiers."""
 
     def solution(self, identifier: str) -> Solution | None:
-        """A stored solution; None where the scope has no such one."""
+        """A stored solution; None if the scope has no such one."""
 
     def tags(self, resource: str) -> Mapping[str, str]:
         """The tags of a resource, which is named by the end of its ARN (`opportunity/O1000001`), in their order."""
@@ -26,10 +26,10 @@ class RelationWriter(RelationReader, Protocol):
     """Changes what belongs to the opportunities of one scope."""
 
     def put_aws_summary(self, identifier: str, summary: bytes) -> None:
-        """Keep an encoded GetAwsOpportunitySummary answer in the place of the former one, if there is one."""
+        """Store an encoded GetAwsOpportunitySummary answer, replacing the former one, if there is one."""
 
     def put_solutions(self, solutions: Iterable[Solution]) -> None:
-        """Add solutions, each in the place of the one with its identifier."""
+        """Add solutions, each replacing the one with its identifier."""
 
     def put_tags(self, resource: str, tags: Mapping[str, str]) -> None:
-        """Let a resource have these tags and no others."""
+        """Set a resource's tags to exactly these."""

@@ -1,8 +1,8 @@
 """Saved states: a whole database under a name, to return to.
 
-Whoever returns to a state has readers who have seen later ones. So what differs from the state of now becomes visible
-with new stamps, in the order of the old ones, and a reader by watermark misses nothing (docs/decisions/0004). Numbers
-go on where they were, and so do the clock, and the events with their delivery: what was told, was told.
+After a return to an earlier state, readers have seen later ones. So what differs from the current state becomes
+visible with new stamps, in the order of the old ones, and a reader by watermark misses nothing (docs/decisions/0004).
+Numbers continue where they were, and so do the clock, and the events with their delivery.
 """
 
 from typing import Protocol
@@ -29,20 +29,20 @@ class SavedStates(Protocol):
     """The saved states of a database."""
 
     def names(self) -> list[str]:
-        """Their names, in the order of the alphabet."""
+        """Their names, in alphabetical order."""
 
     def keep(self, name: str) -> SavedState:
-        """Keep what is committed now under a name, in the place of what had it before.
+        """Keep what is committed now under a name, replacing what had it before.
 
-        Raises UserError where the name is none, StoreUnavailable where the copy cannot be read or written.
+        Raises UserError if the name is none, StoreUnavailable if the copy cannot be read or written.
         """
 
     def return_to(self, name: str, now_ms: int) -> Return:
-        """Bring a state back, wholly or not at all, at the moment `now_ms`.
+        """Restore a state, completely or not at all, at the moment `now_ms`.
 
-        Raises UserError where there is no such state, it is not as it was kept, or not one of this database, and
+        Raises UserError if there is no such state, it is not as it was kept, or not one of this database, and
         StoreUnavailable where the copy cannot be read or the database not be written. Either way nothing is changed.
         """
 
     def forget(self, name: str) -> None:
-        """Remove a state. Raises UserError where there is none."""
+        """Remove a state. Raises UserError if there is none."""

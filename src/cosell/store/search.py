@@ -1,14 +1,14 @@
-"""The door to a search, and the plan of how its page is read.
+"""The interface of a search, and the plan of how its page is read.
 
-An index (`search_index.py`) knows of nearly every opportunity what a question asks about; what has been written just
-now it may not know yet, and that is *pending*. So a page is the best of two parts: of what the index finds among all
-that is not pending, and of what is pending, judged one by one by the rules themselves (`rules/search`). Where too much
-is pending, or the index cannot tell, everything is judged, in the order of the question where that helps.
+An index (`search_index.py`) knows, for nearly every opportunity, what a query asks about; what has just been written
+may not be in it yet, and is *pending*. So a page is the best of two parts: of what the index finds among everything
+that is not pending, and of what is pending, judged one by one by the rules themselves (`rules/search`). If too much is
+pending, or the index cannot decide, everything is judged, in the order of the query if that helps.
 
-How many opportunities pass a test nobody knows before looking. Where many do, walking in the asked order soon fills a
-page; where few do, it is one of the leads (`search_leads.py`) that has few candidates, and they are sorted. So both are
-tried by turns, each time with a longer patience (`ROUNDS`), and each goes on where it has stopped: the dearest page
-costs a few times what the better way would.
+How many opportunities pass a test is unknown before looking. If many do, walking in the requested order soon fills a
+page; if few do, one of the leads (`search_leads.py`) has few candidates, and they are sorted. So both are tried in
+turn, each time with more patience (`ROUNDS`), and each resumes where it stopped: the dearest page costs a few times
+what the better way would.
 
 Pure: a database gives what the plan asks for.
 """
@@ -32,11 +32,11 @@ from cosell.store.search_leads import Lead, Termed, is_sharp
 ANY_ORDER: Final[SortBy] = "Identifier"
 """That in which everything is read where no order helps."""
 MOST_JUDGED: Final = 500
-"""Pending opportunities that a search judges beside what the index finds."""
+"""Pending opportunities that a search judges besides what the index finds."""
 FED_AT_ONCE: Final = 250
 """Entries that are made in one transaction: about as many as other writers can wait for."""
 WALKED_MEANWHILE: Final = 0.25
-"""Opportunities that are walked by in the time in which one candidate is found, as measured."""
+"""Opportunities that are walked past in the time in which one candidate is found, as measured."""
 FAR_FEWER: Final = 4
 """A lead with so many times fewer candidates is worth looking for, once another one is known."""
 WORTH_FEWER: Final = 128
@@ -64,7 +64,7 @@ class SearchReader(Protocol):
     """Searches the opportunities of one scope."""
 
     def search(self, question: Question, after: Position | None, limit: int) -> Page:
-        """Up to `limit` of the opportunities that a question asks for, behind `after`, as of one moment.
+        """Up to `limit` of the opportunities that a query asks for, after `after`, at a single moment.
 
         Their summaries are as rich as a search shows them.
         """
@@ -79,7 +79,7 @@ class Hit(Protocol):
 
     @property
     def position(self) -> Position:
-        """Where it stands in the asked order."""
+        """Its position in the requested order."""
 
 
 class Judged(msgspec.Struct, frozen=True):

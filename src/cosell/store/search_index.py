@@ -1,7 +1,7 @@
-"""What an index can be asked for a search: one test that says of its entries what the question says of opportunities.
+"""What an index can be asked for a search: a test that decides for its entries what the query asks of opportunities.
 
-A test is a question in the terms of an index: coded texts by their codes, comparisons as spans, and nothing that an
-entry does not tell. It is exact: an entry passes it if and only if its opportunity is an answer (`rules/search`).
+A test is a query in the terms of an index: coded texts by their codes, comparisons as spans, and nothing that an entry
+cannot answer. It is exact: an entry passes it if and only if its opportunity matches (`rules/search`).
 
 Pure: a database looks codes up, and writes tests in its own language.
 """
@@ -21,7 +21,7 @@ class Codes(Protocol):
     """The codes of the texts of one scope."""
 
     def code(self, field: str, text: str) -> int | None:
-        """The code of a text; None where no entry has it."""
+        """The code of a text; None if no entry has it."""
 
     def containing(self, field: str, parts: tuple[str, ...]) -> tuple[int, ...]:
         """The codes of all texts of a field that contain one of the parts, which are casefolded."""
@@ -114,11 +114,11 @@ MOST_CODES: Final = 500
 
 
 class NotTold(Exception):
-    """An index cannot tell: a text would reach from one element of a list into the next, or has too many codes."""
+    """An index cannot decide: a text would reach from one element of a list into the next, or has too many codes."""
 
 
 def test_of(question: Question, codes: Codes) -> Test:
-    """The test of a question. Raises NotTold where an index has none."""
+    """The test for a query. Raises NotTold if an index has none."""
     parts: list[Test] = [] if question.condition is None else [_test(question.condition, codes)]
     return _all([Words(question.keyword), *parts] if question.keyword else parts)
 

@@ -1,8 +1,8 @@
-"""Where the answers to a search may be found without looking at every opportunity.
+"""Where the matches of a search may be found without reading every opportunity.
 
 A *lead* is a part of a test that an index answers by itself: one expression over terms, or a range of one order.
-Whatever passes the test is among the opportunities of each of its leads; which are few, nobody knows before they were
-counted, so a plan tries them side by side (`store/search.py`).
+Whatever passes the test is among the opportunities of each of its leads; which of them are few is unknown before they
+are counted, so a plan tries them side by side (`store/search.py`).
 """
 
 from collections.abc import Iterable
@@ -40,17 +40,17 @@ Lead: TypeAlias = Termed | Ranged | Union
 
 
 class Part(NamedTuple):
-    """A test, and its leads, the most promising first. None where it has to be put to every opportunity."""
+    """A test, and its leads, the most promising first. None if it has to be put to every opportunity."""
 
     test: Test
     leads: tuple[Lead, ...]
 
 
 def parts_of(test: Test, question: Question, after: Position | None, codes: Codes) -> tuple[Part, ...]:
-    """A test in two where the field of the order may be empty: those opportunities stand together at one end of it.
+    """A test in two if the field of the order may be empty: those opportunities are together at one end of it.
 
-    Conditions often go together with that, and terms tell so at once: a walk would first pass all others. Answers to
-    the first part come before those to the second; a part that is all before the position is left out.
+    Conditions are often correlated with that, and terms show it at once: a walk would first pass all others. Matches of
+    the first part come before those of the second; a part that lies entirely before the position is left out.
     """
     field = question.sort_by
     whole = Part(test, _worth(leads_of(test), field))

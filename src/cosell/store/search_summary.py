@@ -1,7 +1,8 @@
-"""The encoded summary of a search, packed: as what it has otherwise than the record that it was made of.
+"""A search's encoded summary, compressed: only what differs from the record that it was made from.
 
-A summary is nine tenths text of its record, so packed it has a ninth of its length, and unpacking takes less time than
-reading the record's JSON would. It can be unpacked only with the very record that it was packed with.
+Nine tenths of a summary is text from its record, so compressed it has a ninth of its length, and decompressing takes
+less time than parsing the record's JSON would. It can only be decompressed with the very record that it was compressed
+with.
 """
 
 import zlib

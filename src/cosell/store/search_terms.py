@@ -1,7 +1,7 @@
-"""The terms by which an index of words finds entries, and expressions over them.
+"""The terms by which a full-text index finds entries, and expressions over them.
 
 A term is three characters: of a folded text, or those that stand for a code. So one expression says of texts and codes
-together which entries may pass a test, and what many have alone and few together is found without looking at either.
+together which entries may pass a test, and what is common separately and rare together is found without reading either.
 """
 
 import re
@@ -59,7 +59,7 @@ def lexemes_of(texts: Iterable[str], codes: Iterable[int], read_as: Mapping[int,
 
 
 def told(test: Test) -> Test | None:
-    """As much of a test as terms tell: whatever passes the whole passes it. None where they tell nothing."""
+    """As much of a test as terms can decide: whatever passes the whole passes it. None if they decide nothing."""
     match test:
         case OneOf() | Element() | Empty() | Contains() | Words() | Equal():
             return test
@@ -75,7 +75,7 @@ def told(test: Test) -> Test | None:
 
 
 def _is_exact(test: Test) -> bool:
-    """Whether terms tell all of it, and no more."""
+    """Whether terms decide all of it, and no more."""
     if isinstance(test, All | Any):
         return all(map(_is_exact, test.parts))
     return isinstance(test, OneOf | Element | Empty)

@@ -1,4 +1,4 @@
-"""One writer at a time in a process, in the order in which they come, each waiting until its deadline at most."""
+"""One writer at a time in a process, in the order of arrival, each waiting at most until its deadline."""
 
 from threading import Lock, get_ident
 from time import monotonic
@@ -12,8 +12,9 @@ from cosell.store.patience import current_deadline, seconds_until
 class WriterLock:
     """A lock that its thread may take again. `with lock:` and `acquire` wait until the deadline of the thread.
 
-    Python's own locks are not fair: who lets go and comes again at once, such as a loop of transactions, would keep
-    the others out. So who waits is the next one: the one at work waits at the gate meanwhile, should it want it again.
+    Python's own locks are not fair: a thread that releases and takes one again at once, such as a loop of transactions,
+    would starve the others. So the next waiter comes first, and the releasing thread waits its turn if it wants it
+    again.
     """
 
     def __init__(self) -> None:
@@ -68,7 +69,7 @@ class WriterLock:
             self._lock.release()
 
     def held_s(self) -> float:
-        """How long whoever has it has had it, in seconds; 0 where nobody has it."""
+        """How many seconds it has been held; 0 if nobody holds it."""
         return 0.0 if self._owner is None else monotonic() - self._since
 
 

@@ -20,7 +20,7 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load what speaks to AWS when it is asked for: botocore is slow, and who only reads a mirror does without."""
+    """Loads the modules that talk to AWS on first use: botocore is slow, and readers of a mirror do without."""
     import importlib
 
     if name not in _LATER:

@@ -24,8 +24,8 @@ def is_aws(endpoint_url: str) -> bool:
 def account_key(client: "PartnerCentralSellingAPIClient") -> str:
     """`<aws or host:port>/<account>`: equal for all clients that share a quota.
 
-    Credentials that come from a role are fetched for it. Where there are none the account is `unknown`: such a
-    client's first call fails.
+    Credentials that come from a role are fetched for it. Without credentials the account is `unknown`: such a client's
+    first call fails.
     """
     parts = urlsplit(client.meta.endpoint_url)
     place = "aws" if is_aws(client.meta.endpoint_url) else parts.netloc.rpartition("@")[2]

@@ -1,8 +1,8 @@
-"""Answers as they came over the wire, rather than as boto3 reads them.
+"""Answers as they came over the wire, rather than as boto3 parses them.
 
-boto3 reads an answer by the model that it was installed with, and drops every member that the model does not know. A
-mirror should have what AWS said. So answers are taken as bytes: of a row only what the sync itself needs is looked
-at, the rest goes into the mirror as it is, without nulls. What the installed model does not know is reported.
+boto3 parses an answer by the model that it was installed with, and drops every member that the model does not know. A
+mirror should have what AWS said. So answers are taken as bytes: only what the sync itself needs of a row is decoded,
+and the rest goes into the mirror as it is, without nulls. What the installed model does not know is reported.
 
 Source: decision docs/decisions/0008; service model, the answers of the three operations; recorded answers for nulls.
 """
@@ -21,7 +21,7 @@ ROWS: Final = "OpportunitySummaries"
 
 
 class NoAnswer(Exception):
-    """These bytes are not what the operation answers: cut off, or from something that is not the service."""
+    """These bytes are not the operation's answer: truncated, or from something that is not the service."""
 
 
 class PageOfRows(msgspec.Struct, frozen=True):
@@ -31,11 +31,11 @@ class PageOfRows(msgspec.Struct, frozen=True):
     next_token: str | None
     account: str | None
     created_ms: int | None
-    """When the last row was created: how far a pass in that order has come."""
+    """When the last row was created: how far a pass in that order has got."""
     unknown: frozenset[str]
 
     def with_more(self, page: "PageOfRows") -> "PageOfRows":
-        """This page with the rows of the one behind it."""
+        """This page with the rows of the next one."""
         return PageOfRows(
             self.rows + page.rows,
             page.next_token,
@@ -96,14 +96,14 @@ class PageReader:
             created = heads[-1].created_date if heads else None
             created_ms = None if created is None else ms_of(created)
         except ValueError as error:  # also what msgspec raises
-            raise NoAnswer(f"this is not an answer of ListOpportunities: {error}") from error
+            raise NoAnswer(f"this is not an answer of ListOpportunities: {_why(error)}") from error
         unknown = self._page.unknown_in(body).union(*(self._row.unknown_in(raw) for raw in raws))
         account = next((account for head in heads if (account := _account_of(head.arn))), None)
         return PageOfRows(rows, page.next_token or None, account, created_ms, unknown)
 
 
 class DetailReader:
-    """Reads answers of an operation that gives one thing."""
+    """Reads answers of an operation that returns a single thing."""
 
     def __init__(self, operation: str, shape: "Shape") -> None:
         self._operation = operation
@@ -116,8 +116,17 @@ class DetailReader:
             modified_ms = None if modified is None else ms_of(modified)
             raw = _without_nulls(body)
         except ValueError as error:
-            raise NoAnswer(f"this is not an answer of {self._operation}: {error}") from error
+            raise NoAnswer(f"this is not an answer of {self._operation}: {_why(error)}") from error
         return Detail(raw, modified_ms, self._model.unknown_in(raw))
+
+
+def _why(error: ValueError) -> str:
+    match error:
+        case msgspec.ValidationError():
+            return "its members are different"
+        case msgspec.DecodeError():
+            return "it is truncated, or not JSON"
+    return "a date in it is invalid"
 
 
 class _Model:
@@ -179,6 +188,6 @@ def _pruned(value: Any) -> Any:
 
 
 def _account_of(arn: str | None) -> str | None:
-    """The account in `arn:aws:partnercentral:us-east-1:<account>:catalog/…`; None where there is none."""
+    """The account in `arn:aws:partnercentral:us-east-1:<account>:catalog/…`; None if there is none."""
     parts = (arn or "").split(":")
     return parts[4] or None if len(parts) > 5 else None

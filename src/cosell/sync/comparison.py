@@ -1,6 +1,6 @@
 """Mirror and service side by side: what `cosell sync verify` finds, and what `--dry-run` would change.
 
-Nothing is written. Every page of the service is compared with the same rows of the mirror.
+Nothing is written. Every page from the service is compared with the same rows of the mirror.
 """
 
 from collections import Counter
@@ -21,9 +21,9 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class Comparison:
-    """One walk through everything. `differences` gives each as it is found; the counts are right at its end.
+    """One walk through everything. `differences` yields each as it is found; the counts are final at its end.
 
-    `behind` rows are newer than what the last sync could see, so the next one brings them.
+    `behind` rows are newer than what the last sync could see, so the next one fetches them.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Comparison:
 
 
 def first_answer(service: Service, target: Target) -> Head:
-    """The service's newest rows. Raises ForeignMirror where they are of another account or catalog than the mirror."""
+    """The service's newest rows. Raises ForeignMirror if they are of another account or catalog than the mirror."""
     head = service.head()
     check_identity(target.identity(), Identity(head[0].account, service.catalog, service.endpoint))
     return head

@@ -1,6 +1,6 @@
 """Whether the service is still the one that the mirror was read from: its rows against the mirror's.
 
-Nothing is written, and in the usual case nothing more is asked: the head that begins each pass shows the newest rows.
+Nothing is written, and usually no more calls are made: the head that begins each pass shows the newest rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ class Continuity:
         self._target = target
 
     def of_head(self, head: PageOfRows) -> str | None:
-        """See `Doubts`. Where the head shows too few of the mirror's newest rows, the service is asked for them."""
+        """See `Doubts`. If the head shows too few of the mirror's newest rows, the service is asked for them."""
         anchors = self._target.newest(plan.ANCHORS)
         found, open_ones = plan.missed(anchors, head.rows, head.next_token)
         if found or len(anchors) - len(open_ones) >= plan.ENOUGH_ANCHORS or not open_ones:

@@ -1,12 +1,12 @@
-"""A call with a deadline for its whole answer, which whoever waits for it may also leave at once.
+"""A call with a deadline for its complete answer, which its waiting caller may also abandon at once.
 
-botocore's own time-outs are for each read of a socket: an answer that drips a byte a second ends none of them, and
-nothing ends a look-up of a name. So the call runs in a thread of its own, and its caller waits for the thread.
-A call that is too late is told so in its thread, where it lets go of its connection as soon as it next hears of it; a
-read that never returns ends with botocore's read time-out. Weighed: docs/decisions/0023.
+botocore's own time-outs apply to each read of a socket: an answer that trickles in a byte a second triggers none of
+them, and nothing interrupts a DNS look-up. So the call runs in a thread of its own, and its caller waits for the
+thread. A late call is told so in its thread, where it closes its connection as soon as it runs again; a read that never
+returns ends with botocore's read time-out. Weighed: docs/decisions/0023.
 
-Only then, and not when the process is about to end: as long as a thread has not heard of it, every other thread that is
-traced (by coverage or a debugger) stands still in CPython 3.11.
+Only then, and not when the process is about to end: until a thread has been told, every other thread that is traced (by
+coverage or a debugger) is suspended in CPython 3.11.
 """
 
 import ctypes
@@ -19,25 +19,25 @@ Wait = Callable[[threading.Event, float], object]
 """Waits for an event, for so many seconds at most; may raise what ends the wait."""
 
 ANSWER_WITHIN_S: Final = 60.0
-"""For a whole answer of the service, from the connection to its last byte."""
+"""For a complete answer of the service, from the connection to its last byte."""
 
 
 class TooLate(Exception):
-    """The whole answer was not there in time."""
+    """The complete answer did not arrive in time."""
 
 
 class _Left(SystemExit):
-    """Raised in the thread of a call that nobody waits for. No `Exception`: botocore would try again."""
+    """Raised in the thread of an abandoned call. Not an `Exception`: botocore would retry."""
 
 
 def within(seconds: float, call: Callable[[], Answer], wait: Wait = threading.Event.wait) -> Answer:
-    """What `call` gives or raises. Raises TooLate after so many seconds, and what `wait` raises."""
+    """What `call` returns or raises. Raises TooLate after so many seconds, and what `wait` raises."""
     calling = _Calling(call)
     calling.start()
     wait(calling.done, seconds)  # whoever leaves here ends the process, and the thread with it
     if not calling.done.is_set():
         calling.leave()
-        raise TooLate(f"no whole answer within {seconds:g} s")
+        raise TooLate(f"no complete answer within {seconds:g} s")
     return calling.result()
 
 

@@ -1,7 +1,7 @@
-"""Working off the queue of details: GetOpportunity and GetAwsOpportunitySummary, for what is new or has changed.
+"""Working through the queue of details: GetOpportunity and GetAwsOpportunitySummary, for everything new or changed.
 
-The queue is in the mirror, filled in the transaction that keeps a summary, so no stop loses an entry. An entry leaves
-it when details are kept that are as new as its summary. What fails waits longer each time, and nobody waits for it.
+The queue is in the mirror, filled in the transaction that stores a summary, so no interruption loses an entry. An entry
+leaves it when details are stored that are as new as its summary. Failures back off exponentially, and block nothing.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ BATCH: Final = 50
 FIRST_WAIT_MS: Final = 60_000
 LONGEST_WAIT_MS: Final = 24 * 60 * 60 * 1000
 LOOKS_FOR_WHAT_IS_NOT_FOUND: Final = 5
-"""A new opportunity may be listed a while before it can be got; after so many looks there is nothing to get."""
+"""A new opportunity may be listed a while before GetOpportunity finds it; after so many tries it is given up."""
 _NOT_FOUND: Final = "ResourceNotFoundException"
 _NO_SUMMARY: Final = frozenset({_NOT_FOUND, "NotImplementedException", "UnknownOperationException"})
 """AWS may have no view of a new opportunity yet; other services may lack the operation."""
 _CONCERNS_ALL: Final = frozenset({"AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"})
-"""Refusals that the next opportunity would get as well."""
+"""Refusals that the next opportunity would meet as well."""
 
 
 def work_off(
@@ -31,9 +31,9 @@ def work_off(
     between: Callable[[], None],
     until_ms: int | None = None,
 ) -> None:
-    """Fetch what is wanted, until nothing is due, or until a moment. `between` is called after each.
+    """Fetch what is queued, until nothing is due, or until a moment. `between` is called after each.
 
-    Raises Refused where nothing can be fetched at all, and Unavailable.
+    Raises Refused if nothing can be fetched at all, and Unavailable.
     """
     while wanted := target.details_wanted(BATCH, clock()):
         for each in wanted:

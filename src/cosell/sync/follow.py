@@ -1,8 +1,8 @@
-"""Following: run after run, for as long as nobody asks it to end.
+"""Following: run after run, until somebody asks it to end.
 
-What may pass by itself is told and waited for: a service or a database that does not answer. What a person has to fix
-ends it, so that whoever started it hears of it. A mirror that cannot be opened is such a thing only at first: after
-that, its database is likely to come back.
+Problems that may pass by themselves are reported and waited out: a service or a database that does not answer. What a
+person must fix ends it, so that whoever started it notices. A mirror that cannot be opened is such a problem only at
+first: after that, its database is likely to come back.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def follow(
     wait: Callable[[float], object],
     trouble: Callable[[Trouble], None],
 ) -> NoReturn:
-    """Run each `interval_ms`, or earlier where `wait`, which is given seconds, returns early.
+    """Run every `interval_ms`, or earlier if `wait`, which is given seconds, returns early.
 
     `opened` opens and locks the mirror; `one_run` is told until when details may be fetched. Ends only by an exception:
     Stopped from `wait` or a run, and UserError.
@@ -48,7 +48,7 @@ def _entered(
     opened: Callable[[], AbstractContextManager[Target]],
     trouble: Callable[[Trouble], None] | None,
 ) -> Target | None:
-    """The open mirror; None where it cannot be opened and `trouble` wants to hear of that."""
+    """The open mirror; None if it cannot be opened and `trouble` wants to hear of that."""
     try:
         return stack.enter_context(opened())
     except (UserError, MirrorUnavailable) as error:

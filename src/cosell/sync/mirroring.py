@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULT_OVERLAP: Final = timedelta(milliseconds=DEFAULT_OVERLAP_MS)
 HOLDER: Final = "sync"
-"""Under this name the quota ledger counts our calls."""
+"""The name under which the quota ledger counts our calls."""
 
 
 def now_ms() -> int:
@@ -42,16 +42,16 @@ def mirror(
     share: float = 1.0,
     tell: Callable[[Report], None] = lambda _: None,
 ) -> Report:
-    """Bring `target` in step with what `client` lists, once, and say what was done.
+    """Bring `target` in step with what `client` lists, once, and return what was done.
 
     `client` is any boto3 client of partnercentral-selling; `target` an open mirror or its URL. `full` lists everything
-    instead of what changed, and repairs the mirror: the service is right. `details` also fetches GetOpportunity and
-    GetAwsOpportunitySummary. `overlap` is the longest time for which the service may show a change late. `rate` and
-    `share`: see `cosell.sync.quota`. `tell` hears of the report after each page.
+    instead of what has changed, and repairs the mirror: the service wins. `details` also fetches GetOpportunity and
+    GetAwsOpportunitySummary. `overlap` is the longest delay with which the service may show a change. `rate` and
+    `share`: see `cosell.sync.quota`. `tell` receives the report after each page.
 
-    Raises UserError where something has to be done about it first (MirrorBusy and ForeignMirror among them),
-    Unavailable where the service does not answer, and MirrorUnavailable where the mirror does not. The mirror is then
-    as after the last page that was kept, and the next call goes on from there.
+    Raises UserError if something must be done about it first (MirrorBusy and ForeignMirror among them), Unavailable if
+    the service does not answer, and MirrorUnavailable if the mirror does not. The mirror is then as after the last
+    stored page, and the next call continues from there.
     """
     options = Options(full=full, details=details, overlap_ms=overlap // timedelta(milliseconds=1))
     with ExitStack() as stack:
@@ -72,7 +72,7 @@ def asking(
     sleep: Callable[[float], object] = time.sleep,
     wait: Wait = threading.Event.wait,
 ) -> Iterator[tuple[Service, Surroundings]]:
-    """A service to ask, and the world in which it is asked. Raises UserError where the quota ledger cannot be used."""
+    """A service to ask, and the world in which it is asked. Raises UserError if the quota ledger cannot be used."""
     ledger = open_ledger(client, rate, share, HOLDER, sleep=sleep)
     try:
         # Chance only spreads the moments at which calls are tried again.

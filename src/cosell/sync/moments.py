@@ -25,7 +25,7 @@ def ms_of(moment: object) -> int:
 
 
 def ms_of_http_date(text: str | None) -> int | None:
-    """Milliseconds of a Date header, None where there is none that can be read."""
+    """Milliseconds of a Date header, None if there is none that can be read."""
     try:
         return (parsedate_to_datetime(text or "") - _EPOCH) // _MS
     except (TypeError, ValueError):

@@ -16,15 +16,15 @@ it:
 The watermark is never later than the service's own time. A row that is stamped later than that is listed again in each
 pass until its time has come, and hides nothing.
 
-A service may show a row some time after it stamped it. The *overlap* is the longest such delay that is allowed for.
-A change that is still hidden when a pass begins was made within the overlap before. So of what is stamped like the
-newest row or earlier, nothing is hidden once the newest row was first seen so long ago; until then, a pass reaches
-back by what is left of the overlap. This compares moments of one clock only, so that nothing depends on whether the
-service stamps its rows by the clock that it tells.
+A service may show a row some time after it stamped it. The *overlap* is the longest such delay that is allowed for. A
+change that is still hidden when a pass begins was made at most one overlap before. So once the newest row was first
+seen that long ago, nothing stamped like it or earlier is still hidden; until then, a pass reaches back by what is left
+of the overlap. This compares moments of a single clock only, so it does not matter whether the service stamps its rows
+by the clock that it shows.
 
-All this holds for one service whose time goes on. Where an answer says that it is another one, an older state of it, or
-that its clock was set back, the pass is in *doubt*, and lists everything: then the service is right, whatever stamps
-the mirror has (docs/decisions/0023).
+All this holds for a single service whose time moves forward. If an answer shows that it is another one, an older state
+of it, or that its clock was set back, the pass is in *doubt*, and lists everything: then the service wins, whatever
+stamps the mirror has (docs/decisions/0023).
 
 Source: decisions docs/decisions/0008 and 0023; AWS's page on ListOpportunities for the inclusive lower bound.
 """
@@ -41,7 +41,7 @@ from cosell.sync.target import Row
 SortBy = Literal["CreatedDate", "LastModifiedDate"]
 SORT_ORDER: Final[dict[SortBy, str]] = {"CreatedDate": "ASCENDING", "LastModifiedDate": "DESCENDING"}
 PAGE_SIZE: Final = 100
-"""The most that ListOpportunities gives at once."""
+"""The most that ListOpportunities returns at once."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
@@ -50,7 +50,7 @@ _MS: Final = timedelta(milliseconds=1)
 class Told(msgspec.Struct, frozen=True):
     """When the service answered: by its own clock, and by this machine's, which is read before the question.
 
-    Its own is that of the Date header, which has whole seconds and is rounded down; None where there is none.
+    Its own is that of the Date header, which has whole seconds and is rounded down; None if there is none.
     """
 
     own_ms: int
@@ -58,14 +58,14 @@ class Told(msgspec.Struct, frozen=True):
 
     @property
     def now_ms(self) -> int:
-        """The service's time as far as it is known: where it tells none, this machine's stands for it."""
+        """The service's time as far as it is known: if it shows none, this machine's is used."""
         return self.own_ms if self.service_ms is None else self.service_ms
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """A pass under way: its floor, when it began, what it lists, and the next page's token.
+    """A pass in progress: its floor, when it began, what it lists, and the next page's token.
 
-    A `full` one begins again where it is broken off: what it met until then is not known any more.
+    A `full` one starts over if it is interrupted: what it had met until then is no longer known.
     """
 
     floor_ms: int | None
@@ -77,7 +77,7 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class SyncState(msgspec.Struct, frozen=True):
-    """All that a sync remembers. Times are milliseconds since 1970 UTC; None is not known, or never."""
+    """Everything that a sync remembers. Times are milliseconds since 1970 UTC; None is not known, or never."""
 
     watermark_ms: int | None = None
     sort_by: SortBy = "CreatedDate"
@@ -91,24 +91,24 @@ class SyncState(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The question for the opportunities that were modified last."""
+    """The query for the most recently modified opportunities."""
 
     token: str | None = None
 
     def members(self, catalog: str) -> dict[str, Any]:
-        """The question as ListOpportunities takes it."""
+        """The query as ListOpportunities takes it."""
         return _members(catalog, "LastModifiedDate", self.token)
 
 
 class Page(msgspec.Struct, frozen=True):
-    """The question for a page of everything modified at `since_ms` or later."""
+    """The query for a page of everything modified at `since_ms` or later."""
 
     since_ms: int | None
     sort_by: SortBy
     token: str | None
 
     def members(self, catalog: str) -> dict[str, Any]:
-        """The question as ListOpportunities takes it."""
+        """The query as ListOpportunities takes it."""
         members = _members(catalog, self.sort_by, self.token)
         if self.since_ms is not None:
             members["LastModifiedDate"] = {"AfterLastModifiedDate": _EPOCH + self.since_ms * _MS}
@@ -127,13 +127,13 @@ def _members(catalog: str, sort_by: SortBy, token: str | None) -> dict[str, Any]
 
 
 Refusal = Literal["order", "token"]
-"""What the service did not accept of a question for a page."""
+"""What the service refused in a query for a page."""
 
 
 def refusal(asked: Page, code: str) -> Refusal | None:
-    """What of a question was refused with an error of this code; None where the pass cannot help it.
+    """The part of a query that was refused with an error of this code; None if the pass cannot help it.
 
-    The service takes the first page's order before it gives a token, so with a token it can only be the token.
+    The service accepts the first page's order before it issues a token, so with a token it can only be the token.
     """
     if code != "ValidationException":
         return None
@@ -154,7 +154,7 @@ def since_ms(state: SyncState, overlap_ms: int) -> int | None:
 def with_head(state: SyncState, newest_ms: int | None, told: Told, *, overlap_ms: int, full: bool = False) -> SyncState:
     """The state after the head: a pass has begun, or is over if there is nothing to list.
 
-    `newest_ms` is None where the catalog is empty. A `full` pass lists everything.
+    `newest_ms` is None if the catalog is empty. A `full` pass lists everything.
     """
     since = None if full else since_ms(state, overlap_ms)
     if newest_ms is not None and since == newest_ms == state.watermark_ms and not full:
@@ -164,7 +164,7 @@ def with_head(state: SyncState, newest_ms: int | None, told: Told, *, overlap_ms
 
 
 def all_of_pass(state: SyncState, rows: Sequence[Row], next_token: str | None) -> list[Row] | None:
-    """What the pass that has begun would list, where the head, newest first, has all of it; else None."""
+    """What the pass would list, if the head, newest first, has all of it; else None."""
     assert state.listing is not None, "a pass has begun"
     since = state.listing.since_ms
     if next_token is not None and (since is None or rows[-1].last_modified_ms >= since):
@@ -178,7 +178,7 @@ def question(listing: Listing) -> Page:
 
 
 def with_page(state: SyncState, next_token: str | None) -> SyncState:
-    """The state after a page, to be kept with the page's rows. Without a next token the pass is over."""
+    """The state after a page, to be stored with the page's rows. Without a next token the pass is over."""
     listing = state.listing
     assert listing is not None, "a page answers a question for a page"
     if next_token is None:
@@ -200,27 +200,27 @@ def _after_pass(state: SyncState, listing: Listing) -> SyncState:
 
 
 def with_refusal(state: SyncState, refused: Refusal) -> SyncState:
-    """The state after a question that was refused: the pass begins again, in the other order if it was the order."""
+    """The state after a refused query: the pass starts over, in the other order if the order was refused."""
     sort_by: SortBy = "LastModifiedDate" if refused == "order" else state.sort_by
     return msgspec.structs.replace(state, sort_by=sort_by, listing=None)
 
 
 CLOCK_SLACK_MS: Final = 60_000
-"""By so much two clocks may drift apart between two passes, or the machines of a service disagree. Our choice.
+"""How far two clocks may drift apart between two passes, or a service's machines may disagree. Our choice.
 
-A clock that is set back by less makes changes look late by as much, which the overlap allows for.
+A clock that is set back by less makes changes appear late by as much, which the overlap allows for.
 """
 ANCHORS: Final = PAGE_SIZE + 1
-"""So many of the mirror's newest rows a pass looks for first: more than a head has that is all there is."""
+"""How many of the mirror's newest rows a pass looks for first: one more than a head has, to see whether that is all."""
 ENOUGH_ANCHORS: Final = 20
-"""Of them, so many are asked for by their identifiers where the head shows fewer."""
+"""How many of them are requested by their identifiers if the head shows fewer."""
 
 
 def doubt(state: SyncState, newest_ms: int | None, told: Told) -> str | None:
     """What the newest stamp and the service's time say against a pass that lists only what changed; None: nothing."""
     listing = state.listing
     if listing is not None and listing.full:
-        return "a pass that lists everything was broken off"
+        return "a pass that lists everything was interrupted"
     reached_ms = state.watermark_ms if listing is None else listing.floor_ms
     before = state.told if listing is None else listing.told
     if reached_ms is not None and (newest_ms is None or newest_ms < reached_ms):
@@ -233,7 +233,7 @@ def doubt(state: SyncState, newest_ms: int | None, told: Told) -> str | None:
 
 
 def contradiction(kept: Row, given: Row | None) -> str | None:
-    """What says that a row of the mirror and what the service has by this identifier are of two services; else None."""
+    """Evidence that a row of the mirror and the service's with the same identifier are of two services; else None."""
     if given is None:
         return f"the service does not have {kept.id} any more"
     if given.last_modified_ms < kept.last_modified_ms:
@@ -247,7 +247,7 @@ def contradiction(kept: Row, given: Row | None) -> str | None:
 def missed(anchors: Iterable[Row], rows: Sequence[Row], next_token: str | None) -> tuple[str | None, list[Row]]:
     """What the head, newest first, says of the mirror's newest rows: a contradiction, and those of which it says none.
 
-    Where the head has no such row, the service has it with an earlier stamp than the head's last one, or not at all.
+    If the head has no such row, the service has it with an earlier stamp than the head's last one, or not at all.
     """
     given = {row.id: row for row in rows}
     open_ones = []
@@ -261,7 +261,7 @@ def missed(anchors: Iterable[Row], rows: Sequence[Row], next_token: str | None) 
 
 
 def _between_ms(earlier: Told, later: Told) -> int:
-    """How long it was at least, by the clock that says less."""
+    """How long it was at least, by the clock that shows less."""
     spans = [later.own_ms - earlier.own_ms]
     if earlier.service_ms is not None and later.service_ms is not None:
         spans.append(later.service_ms - earlier.service_ms)
@@ -284,7 +284,7 @@ _decode_created = msgspec.json.Decoder(_Created).decode
 
 
 def _created_s(row: Row) -> int | None:
-    """In whole seconds, since old answers have no finer ones. None where it is not known."""
+    """In whole seconds, since old answers have no finer ones. None if it is not known."""
     try:
         return ms_of(_decode_created(row.raw).created_date) // 1000
     except (ValueError, msgspec.DecodeError):

@@ -4,8 +4,8 @@ A small SQLite file holds what was used, for each account (quotas belong to acco
 A call is counted in one transaction that also reads the clock, so the order of moments is the order of the ledger.
 
 Each process counts for the account and for its `holder`, such as "sync" or "push". A holder with a share of 0.5 makes
-at most half of the calls, over all its runs of the last 24 hours, and leaves the other half to everybody else, also
-to programs that know nothing of this ledger.
+at most half of the calls, over all its runs of the last 24 hours, and leaves the other half to everybody else,
+including programs that know nothing of this ledger.
 """
 
 import sqlite3
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling import PartnerCentralSellingAPIClient
 
 Rate = Literal["auto", "on", "off"]
-"""Whether calls are counted. `auto`: on, but off where the endpoint is this machine."""
+"""Whether calls are counted. `auto`: on, but off if the endpoint is this machine."""
 
 LONGEST_SLEEP_S: Final = 60.0
-"""Between two looks at the ledger: a long wait can become shorter, as when a clock is set."""
+"""Between two checks of the ledger: a long wait can become shorter, as when a clock is set."""
 
 _SCHEMA: Final = """
 CREATE TABLE quota_used (
@@ -52,10 +52,10 @@ class Ledger(Protocol):
         """Return when a call may go; it is counted then."""
 
     def throttled(self, kind: Kind) -> None:
-        """Take note that the service refused a call with ThrottlingException: slows everybody down."""
+        """Record that the service refused a call with ThrottlingException: slows everybody down."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 class Pace(Protocol):
@@ -119,11 +119,11 @@ class QuotaLedger:
         sleep: Callable[[float], object] = time.sleep,
         waiting: Callable[[Kind, float], object] = lambda kind, wait_s: None,  # noqa: ARG005
     ) -> Self:
-        """The ledger in the file `path`, which is made where there is none, readable by its owner alone.
+        """The ledger in the file `path`, which is created if it does not exist, readable by its owner alone.
 
         `key` names the account (`account_key`). All who share a key give the same `limits`. `clock_ns` gives
         nanoseconds since 1970, `sleep` takes seconds. `waiting` is told of each wait that is longer than a minute, with
-        the kind of the call and the seconds. Raises UserError where the share is not above 0 and at most 1,
+        the kind of the call and the seconds. Raises UserError if the share is not above 0 and at most 1,
         and where the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         if not 0 < share <= 1:
@@ -145,7 +145,7 @@ class QuotaLedger:
         return self._change(kind, taken)
 
     def wait_for(self, kind: Kind) -> None:
-        """Return when a call may go; it is counted then. Raises UserError where the file does not answer."""
+        """Return when a call may go; it is counted then. Raises UserError if the file does not answer."""
         told = False
         while wait_s := self.take(kind):
             if wait_s > LONGEST_SLEEP_S and not told:
@@ -154,9 +154,9 @@ class QuotaLedger:
             self._sleep(min(wait_s, LONGEST_SLEEP_S))
 
     def throttled(self, kind: Kind) -> None:
-        """Take note that the service refused a call with ThrottlingException.
+        """Record that the service refused a call with ThrottlingException.
 
-        It did not count for the day. All processes stop calling for a second; longer if that happens again and again.
+        It did not count for the day. All processes stop calling for a second; longer if that happens repeatedly.
         """
 
         def refused(used: Used, own_used: Used) -> tuple[float, Used, Used]:
@@ -170,7 +170,7 @@ class QuotaLedger:
         return quota_rule.pace_ns(own, calls) / 1e9
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._connection.close()
 

@@ -133,7 +133,7 @@ def uncounted(used: Used) -> Used:
 def held(used: Used) -> Used:
     """The record after a ThrottlingException: nobody calls for a second, then for two, four … 64.
 
-    Refusals during a hold are answers to calls that were under way, and prolong nothing.
+    Refusals during a hold are answers to calls that were in progress, and prolong nothing.
     """
     now_ns = used.seen_ns
     if now_ns < used.held_until_ns:

@@ -1,4 +1,4 @@
-"""What a run tells: one line of JSON for programs, a sentence for people, a file for Prometheus."""
+"""What a run reports: one line of JSON for programs, a sentence for people, a file for Prometheus."""
 
 from typing import Literal
 
@@ -18,9 +18,9 @@ class Report(msgspec.Struct, kw_only=True):
     account: str | None = None
     status: Literal["running", "complete", "stopped", "failed"] = "running"
     resumed: bool = False
-    """Whether a pass went on that an earlier run had begun."""
+    """Whether a pass was resumed that an earlier run had begun."""
     because: str | None = None
-    """Why a run listed everything that was not asked to."""
+    """Why a run listed everything without being asked to."""
     started_ms: int
     ended_ms: int | None = None
     calls: int = 0
@@ -30,7 +30,7 @@ class Report(msgspec.Struct, kw_only=True):
     changed: int = 0
     unchanged: int = 0
     older: int = 0
-    """Rows that the mirror has with a later LastModifiedDate, and keeps so."""
+    """Rows that the mirror has with a later LastModifiedDate, and therefore keeps."""
     vanished: int = 0
     details: int = 0
     newest_ms: int | None = None
@@ -38,7 +38,7 @@ class Report(msgspec.Struct, kw_only=True):
     watermark_ms: int | None = None
     """Everything modified up to here is in the mirror."""
     created_ms: int | None = None
-    """How far the pass under way has come in the order of CreatedDate."""
+    """How far the pass in progress has come in the order of CreatedDate."""
     details_wanted: int = 0
     details_failing: int = 0
     unknown_members: set[str] = msgspec.field(default_factory=set)
@@ -86,7 +86,7 @@ class Report(msgspec.Struct, kw_only=True):
 
 
 def prometheus(report: Report, counts: Counts | None, last_complete_ms: int | None) -> str:
-    """The figures in Prometheus' text form, for the node exporter's textfile collector."""
+    """The figures in Prometheus' text format, for the node exporter's textfile collector."""
     labels = f'{{catalog="{report.catalog}",account="{report.account or ""}"}}'
     ended_ms = report.ended_ms or report.started_ms
     figures: list[tuple[str, str, float | None]] = [

@@ -1,8 +1,8 @@
-"""Which failures are worth another try, how long to wait before it, and when to stop trying.
+"""Which failures are worth a retry, how long to wait before it, and when to give up.
 
-Delays grow twofold, and each is drawn evenly from nothing to its bound ("full jitter"), so that many syncs that were
-refused together do not come back together. A service that has never answered is given up sooner: the address is
-likelier wrong than the service ill.
+Exponential back-off with full jitter: delays double, and each is drawn uniformly from nothing to its bound, so that
+many syncs that were refused together do not come back together. A service that has never answered is given up sooner:
+the address is likelier wrong than the service down.
 
 Source: boto3's own choice of what it retries (standard mode); bounds and counts are our choice. Pure: chance comes in.
 """
@@ -21,10 +21,10 @@ _NOT_IMPLEMENTED: Final = 501
 
 
 def is_passing(status: int, code: str) -> bool:
-    """Whether an error answer may be another one next time.
+    """Whether an error answer may be different next time.
 
-    Where boto3 can make nothing of an error's body, because it was cut off or is not the service's, it gives the
-    status as its code.
+    If boto3 cannot parse an error's body, because it was truncated or is not the service's, it gives the status as its
+    code.
     """
     overload = status >= 500 and status != _NOT_IMPLEMENTED
     return overload or status in _PASSING or is_throttling(code) or code in ("", str(status))
@@ -38,7 +38,7 @@ def is_throttling(code: str) -> bool:
 def delay_s(attempt: int, chance: float, asked_s: float | None = None) -> float:
     """Seconds to wait after the `attempt`-th try, counted from 1. `chance` is below 1.
 
-    Where the service asks for a time, it is at least that, but never beyond the longest bound.
+    If the service asks for a time, it is at least that, but never beyond the longest bound.
     """
     bound_s = min(LAST_BOUND_S, FIRST_BOUND_S * 2.0 ** (attempt - 1))
     return max(chance * bound_s, min(asked_s or 0.0, LAST_BOUND_S))

@@ -1,7 +1,7 @@
 """A run: the passes that bring a mirror in step, and the details that it still wants.
 
-`plan` decides, `Service` asks, a target keeps; here they meet. Whatever breaks a run off, the mirror is as it was after
-the last page that was kept, and the next run goes on from there.
+`plan` decides, `Service` asks, a target stores; here they meet. Whatever interrupts a run, the mirror is as it was
+after the last stored page, and the next run continues from there.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _decode_state = msgspec.json.Decoder(SyncState).decode
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How to run. `details_until_ms`: leave what details are still wanted then to the next run."""
+    """How to run. `details_until_ms`: leave the details that are still queued then to the next run."""
 
     full: bool = False
     details: bool = False
@@ -44,7 +44,7 @@ def state_of(target: Target) -> SyncState:
 
 
 class Run:
-    """One run, to be called once. `tell` hears of the report after each page and at the end, `check` may stop it.
+    """One run, to be called once. `tell` receives the report after each page and at the end, `check` may stop it.
 
     Raises Refused or another UserError, Unavailable, MirrorUnavailable, Stopped: told and noted in the mirror before.
     """
@@ -152,7 +152,7 @@ class Run:
         return msgspec.structs.replace(self._identity, account=self._identity.account or page.account)
 
     def _note_vanished(self, seen: Seen, state: SyncState) -> None:
-        """Ask for each row that the pass did not meet. Some moved while it went on; the others are gone."""
+        """Ask for each row that the pass did not meet. Some moved meanwhile; the others are gone."""
         assert self._number is not None, "a run has begun"
         for asked in unseen(self._target, seen):
             self._check()

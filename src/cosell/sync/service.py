@@ -1,7 +1,7 @@
-"""The service as a sync sees it: questions through the user's own boto3 client, asked again where that may help.
+"""The service as a sync sees it: calls through the user's own boto3 client, retried if that may help.
 
-Every attempt is counted by the quota ledger first. Of a question comes an answer, or `Refused` where the same question
-would be refused again, or `Unavailable` where it was tried for long enough.
+The quota ledger counts every attempt first. A call returns an answer, or raises `Refused` if the same call would be
+refused again, or `Unavailable` if it was tried for long enough.
 """
 
 import functools
@@ -16,9 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectionFailed
 from botocore.parsers import ResponseParserError
 
+from cosell.boto_errors import in_words
 from cosell.errors import UserError
 from cosell.sync.answers import Detail, DetailReader, NoAnswer, PageOfRows, PageReader
-from cosell.sync.boto_errors import in_words
 from cosell.sync.deadline import ANSWER_WITHIN_S, TooLate, Wait, within
 from cosell.sync.moments import ms_of_http_date
 from cosell.sync.plan import Head, Page, Told
@@ -60,7 +60,7 @@ _NEXT_STEPS: Final = {
     ),
     "UnknownOperationException": "check --url: something else than Partner Central Selling answers there",
 }
-"""By the error's code; AWS's front ends sign with several names for the same mistake."""
+"""By the error's code; AWS's front ends have several names for the same mistake."""
 
 Read = TypeVar("Read")
 
@@ -74,15 +74,15 @@ class Refused(UserError):
 
 
 class Unavailable(Exception):
-    """The service gave no answer, although it was asked again and again. `next_step` says what to do about it."""
+    """The service gave no answer despite several retries. `next_step` says what to do about it."""
 
-    def __init__(self, why: str, next_step: str = "the next run goes on where this one was") -> None:
+    def __init__(self, why: str, next_step: str = "the next run continues where this one stopped") -> None:
         super().__init__(why)
         self.next_step = next_step
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What a sync takes from the world: a clock (ms), a sleep (s), chance (0 to 1), and the quota ledger.
+    """What a sync needs from its environment: a clock (ms), a sleep (s), chance (0 to 1), and the quota ledger.
 
     `wait` waits for the end of a call, and `answer_within_s` is how long at most.
     """
@@ -96,7 +96,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 class Service:
-    """One catalog, through a client. As a context manager: within it the client hands over answers as they came.
+    """One catalog, through a client. As a context manager: within it the client hands over raw answers.
 
     Only the calls made here are touched; the client may be used for other things meanwhile.
     """
@@ -117,7 +117,7 @@ class Service:
         self._read_detail = {name: DetailReader(name, shape) for name, shape in shapes.items() if shape}
 
     def __enter__(self) -> Self:
-        """Begin to hear answers as they come."""
+        """Begin to receive raw answers."""
         self._client.meta.events.register(_EVENT, self._keep_raw)
         return self
 
@@ -126,11 +126,11 @@ class Service:
         self._client.meta.events.unregister(_EVENT, self._keep_raw)
 
     def page(self, question: Head | Page) -> tuple[PageOfRows, Told]:
-        """The answer to a question, and when the service gave it. Raises Refused and Unavailable."""
+        """The answer to a call, and when the service gave it. Raises Refused and Unavailable."""
         return self._ask("ListOpportunities", question.members(self.catalog), self._read_page)
 
     def head(self) -> tuple[PageOfRows, Told]:
-        """The first page that has rows of those that were modified last, without any only where there are none.
+        """The first page with rows of the most recently modified ones, without any only if there are none.
 
         An empty page with a token is not an end. Raises Refused and Unavailable.
         """
@@ -156,7 +156,7 @@ class Service:
         return functools.reduce(PageOfRows.with_more, more, first)
 
     def _following(self, members: Callable[[str | None], dict[str, Any]]) -> Iterator[tuple[PageOfRows, Told]]:
-        """Page after page, to the last one; from the first one again where a token is refused."""
+        """Page after page, to the last one; from the first one again if a token is refused."""
         token, refusals = None, 0
         for _ in range(MOST_EMPTY_PAGES):
             try:
@@ -223,20 +223,20 @@ class Service:
             raise UserError(in_words(error), _TRY_CREDENTIALS) from error
 
     def _call(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
-        """In a thread of its own: what boto3 gives, with the answer as it came."""
+        """In a thread of its own: what boto3 returns, with the raw answer."""
         self._wants_raw.now = True
         answer: dict[str, Any] = getattr(self._client, METHODS[operation])(**members)
         return answer
 
     def _keep_raw(self, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-        """Take the body of a success before boto3 reads it, which is slow and forgets what it does not know."""
+        """Take the body of a success before boto3 parses it, which is slow and drops what it does not know."""
         if getattr(self._wants_raw, "now", False) and response_dict["status_code"] < 300:
             customized_response_dict[_RAW] = response_dict["body"]
             response_dict["body"] = b"{}"
 
 
 class _Trouble(msgspec.Struct, frozen=True):
-    """Why an attempt failed that may succeed next time, and after how many seconds the service wants it."""
+    """Why an attempt failed that may succeed next time, and the delay that the service asks for."""
 
     text: str
     asked_s: float | None = None
@@ -244,7 +244,7 @@ class _Trouble(msgspec.Struct, frozen=True):
 
 
 def _trouble_of(operation: str, error: ClientError) -> _Trouble:
-    """Raises Refused where another try would not help."""
+    """Raises Refused if another try would not help."""
     code = str(error.response["Error"].get("Code", ""))
     message = str(error.response["Error"].get("Message", ""))
     metadata = error.response["ResponseMetadata"]

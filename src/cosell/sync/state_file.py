@@ -1,4 +1,4 @@
-"""A small SQLite file in which the sync and the push remember something of their own, readable by its owner alone.
+"""A small SQLite file in which the sync and the push store their own state, readable by its owner alone.
 
 Python's own sqlite3 opens it: what it holds needs nothing newer.
 """
@@ -17,7 +17,7 @@ _VERSION: Final = 1
 
 
 class StateFile(NamedTuple):
-    """A file with its schema. `name` and `advice` are for whoever is told that it cannot be used."""
+    """A file with its schema. `name` and `advice` are for the message if it cannot be used."""
 
     path: Path
     name: str
@@ -25,9 +25,9 @@ class StateFile(NamedTuple):
     advice: str
 
     def open(self) -> sqlite3.Connection:
-        """A connection that several threads may use in turn. The file is made where there is none.
+        """A connection that several threads may use in turn. The file is created if it does not exist.
 
-        Raises UserError where it cannot be opened, is not a SQLite database, or was written by a newer cosell.
+        Raises UserError if it cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Where a user's programs keep what they must not forget. Source: XDG Base Directory Specification 0.8, and
+"""Where a user's programs keep their lasting state. Source: XDG Base Directory Specification 0.8, and
 systemd.exec(5)."""
 
 import os
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def state_folder() -> Path:
-    """`$XDG_STATE_HOME/cosell`, or `~/.local/state/cosell` where the variable is not set, or not absolute.
+    """`$XDG_STATE_HOME/cosell`, or `~/.local/state/cosell` if the variable is not set, or not absolute.
 
-    A unit of systemd has its own, which systemd names in `$STATE_DIRECTORY`: homes are out of reach there.
+    A systemd unit has its own, which systemd names in `$STATE_DIRECTORY`: it has no access to home directories.
     """
     given = os.environ.get("XDG_STATE_HOME", "")
     of_unit = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]

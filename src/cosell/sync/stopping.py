@@ -1,8 +1,7 @@
-"""How a sync is asked to end: after the page under way, at once where it only waits, and in any case soon.
+"""How a sync is asked to end: after the page in progress, at once if it only waits, and in any case soon.
 
-What waits in Python is left at once. What waits inside a library (a database that is locked, a name that is looked up)
-cannot be left; a second and a half after it was asked, the process ends all the same. That is as safe as any other
-end: whatever was not committed was not done.
+Waits in Python are interrupted at once. A wait inside a library (a locked database, a DNS look-up) cannot be; a second
+and a half later, the process ends anyway. That is as safe as any other end: whatever was not committed was not done.
 """
 
 import os
@@ -15,14 +14,14 @@ from types import FrameType
 from typing import Final
 
 PATIENCE_S: Final = 1.5
-"""From being asked to the end of the process, where nothing else ends it."""
+"""From the request to the end of the process, if nothing else ends it."""
 
 
 class Stopped(BaseException):
-    """Somebody asked the sync to end. What was kept is kept.
+    """Somebody asked the sync to end. What was stored is kept.
 
-    Like KeyboardInterrupt it is no `Exception`: it may be raised in the middle of botocore, which takes every one of
-    those for a broken connection.
+    Like KeyboardInterrupt it is not an `Exception`: it may be raised in the middle of botocore, which treats every one
+    of those as a broken connection.
     """
 
 
@@ -48,7 +47,7 @@ class Stopping:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """A block that may be broken off anywhere."""
+        """A block that may be interrupted anywhere."""
         self._waiting = True
         try:
             self.check()
@@ -70,8 +69,8 @@ class Stopping:
     def on_signals(self, at_last: Callable[[], int]) -> Iterator[None]:
         """A block in which SIGTERM and SIGINT ask. Of the main thread only.
 
-        Where the block does not end soon after that, `at_last` is called in another thread, and the process ends with
-        the exit code that it gives.
+        If the block does not end soon after that, `at_last` is called in another thread, and the process ends with the
+        exit code that it returns.
         """
 
         def ask(_: int, __: FrameType | None) -> None:

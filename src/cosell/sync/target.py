@@ -1,10 +1,10 @@
-"""The doors of a mirror: a database that `cosell sync` keeps in step. Each database stands behind these.
+"""The interface of a mirror: a database that `cosell sync` keeps in step. Each database implements it.
 
-A target is one open connection, used from one thread at a time. Every method that writes is one transaction, durable
-when it returns: a page's rows, the history of what changed, the position and the queue of details are kept together
+A target is one open connection, used by one thread at a time. Every method that writes is one transaction, durable
+when it returns: a page's rows, the history of what changed, the position and the queue of details are stored together
 or not at all (docs/decisions/0009). Times are milliseconds since 1970 UTC; JSON is text in UTF-8.
 
-A target never opens its connection again by itself. The lock belongs to the connection, so whoever has lost one has
+A target never reopens its connection by itself. The lock belongs to the connection, so a process that has lost one has
 lost both, and cannot write into a mirror that another process may hold by now.
 """
 
@@ -17,7 +17,7 @@ import msgspec
 from cosell.errors import UserError
 
 Status = Literal["running", "complete", "stopped", "failed", "interrupted"]
-"""Of a run. `interrupted`: its process ended without a word, which the next run finds out."""
+"""Of a run. `interrupted`: its process ended without a word, as the next run finds out."""
 
 
 class MirrorBusy(UserError):
@@ -40,20 +40,20 @@ class ForeignMirror(UserError):
 
 
 class NoMirror(UserError):
-    """There is no mirror yet where one was expected."""
+    """There is no mirror yet, although one was expected."""
 
 
 class MirrorUnavailable(Exception):
     """The database does not answer now: locked, out of space, or gone. What was to be written was not.
 
-    Unless a connection broke at the very commit: then it was written wholly, or not at all.
+    Unless a connection broke at the very commit: then it was written completely, or not at all.
     """
 
 
 class Identity(msgspec.Struct, frozen=True):
     """Whose opportunities a mirror has. `account` is learnt from the first Arn: None until then.
 
-    `endpoint` is where they were first read from. It is told, not compared: the same account has several endpoints.
+    `endpoint` is where they were first read from. It is shown, not compared: the same account has several endpoints.
     """
 
     account: str | None
@@ -70,7 +70,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What became of a page's rows. `older`: left out, since the mirror has a later LastModifiedDate."""
+    """The result of a page's rows. `older`: left out, since the mirror has a later LastModifiedDate."""
 
     new: int
     changed: int
@@ -96,7 +96,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as the mirror remembers it. `outcome` is None while it runs, and for good where it was interrupted."""
+    """A run as the mirror remembers it. `outcome` is None while it runs, and for good if it was interrupted."""
 
     run: int
     mode: str
@@ -124,7 +124,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     details_wanted: int
     details_failing: int
     newest_ms: int | None
-    """The newest LastModifiedDate in the mirror; None where it is empty."""
+    """The newest LastModifiedDate in the mirror; None if it is empty."""
 
 
 DifferenceKind = Literal["missing", "stale", "ahead", "different", "vanished"]
@@ -145,7 +145,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """What a comparison with the service came to. `behind` rows are brought by the next sync, so they do not differ.
+    """The result of a comparison with the service. The next sync fetches `behind` rows, so they do not differ.
 
     `differences` are the first of `different`, in the order in which they were found.
     """
@@ -161,7 +161,7 @@ class Verification(msgspec.Struct, frozen=True):
 class Target(Protocol):
     """An open mirror. As a context manager it closes itself at the end.
 
-    Methods raise MirrorUnavailable where the database does not answer.
+    Methods raise MirrorUnavailable if the database does not answer.
     """
 
     def __enter__(self) -> Self:
@@ -171,7 +171,7 @@ class Target(Protocol):
         """Close."""
 
     def close(self) -> None:
-        """Let go of the database. Idempotent."""
+        """Close the database. Idempotent."""
 
     def lock(self, holder: str) -> AbstractContextManager[None]:
         """Hold the mirror for the block. Raises MirrorBusy, with what the other one gave as `holder`, if it is held.
@@ -181,7 +181,7 @@ class Target(Protocol):
         """
 
     def identity(self) -> Identity | None:
-        """Whose mirror this is; None while nothing was ever written to it."""
+        """Whose mirror this is; None if nothing was ever written to it."""
 
     def state(self) -> bytes | None:
         """Where the sync stands: what was last given as `state`, which means nothing to a target. None at first."""
@@ -204,10 +204,10 @@ class Target(Protocol):
         want_details: bool,
         repair: bool = False,
     ) -> Kept:
-        """Keep a page, what it changes, and the new state. A row gives way only to one that is not older.
+        """Store a page, what it changes, and the new state. A row is never replaced by an older one.
 
-        With `repair` the service is right: a row gives way to an older one, too, and columns that do not say what the
-        row says are written anew.
+        With `repair` the service wins: a row is replaced even by an older one, and columns that disagree with the row
+        are written anew.
 
         The first page binds the mirror to `identity`, the first one with an account to that account. With
         `want_details` new and changed rows enter the queue of details. A row that had vanished is there again.
@@ -215,31 +215,31 @@ class Target(Protocol):
         """
 
     def end_run(self, run: int, outcome: RunOutcome, state: bytes) -> None:
-        """Keep how a run ended, and the new state."""
+        """Store how a run ended, and the new state."""
 
     def summaries(self, after_id: str | None, limit: int) -> list[Row]:
-        """Up to `limit` rows behind `after_id` in the order of the identifiers' texts, without vanished ones."""
+        """Up to `limit` rows after `after_id` in the order of the identifiers' texts, without vanished ones."""
 
     def summaries_of(self, ids: Iterable[str]) -> list[Row]:
         """The rows of these identifiers, in no order, without vanished ones."""
 
     def newest(self, limit: int) -> list[Row]:
-        """Up to `limit` rows that were modified last, the newest first, without vanished ones."""
+        """Up to `limit` most recently modified rows, newest first, without vanished ones."""
 
     def wrong_columns(self, rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
-        """Of rows that the mirror has, by identifier: the columns that do not say what the row says."""
+        """For rows that the mirror has, by identifier: the columns that disagree with the row."""
 
     def mark_vanished(self, run: int, ids: Sequence[str], seen_ms: int) -> int:
-        """Note that the service has these no longer. They stay, with the time; how many were not noted before."""
+        """Note that the service no longer has these. They stay, with the time; returns how many were newly noted."""
 
     def queue_details(self, seen_ms: int) -> int:
-        """Queue every opportunity whose details are missing or older than its summary. How many were not yet queued."""
+        """Queue every opportunity with missing or outdated details. Returns how many were not yet queued."""
 
     def details_wanted(self, limit: int, now_ms: int) -> list[DetailWanted]:
-        """The next details to fetch, those first that wait longest, without those to be tried again after `now_ms`."""
+        """The next details to fetch, longest wait first, without those to be retried after `now_ms`."""
 
     def details_failing(self, limit: int) -> list[DetailWanted]:
-        """Details that could not be fetched yet, the most often tried first."""
+        """Details that could not be fetched yet, most attempts first."""
 
     def keep_detail(
         self,
@@ -249,7 +249,7 @@ class Target(Protocol):
         aws_summary: bytes | None,
         seen_ms: int,
     ) -> None:
-        """Keep the answers of GetOpportunity and GetAwsOpportunitySummary; None where the service has none.
+        """Keep the answers of GetOpportunity and GetAwsOpportunitySummary; None if the service has none.
 
         `last_modified_ms` is that of `opportunity`, or what was wanted where there is none. Details that are older
         than those kept are dropped. What was queued with a later LastModifiedDate stays queued.
@@ -266,7 +266,7 @@ class Target(Protocol):
 
 
 def check_identity(kept: Identity | None, given: Identity) -> None:
-    """Raises ForeignMirror where two identities cannot be the same. An account that is not known yet fits every one."""
+    """Raises ForeignMirror if two identities cannot be the same. An account that is not known yet fits every one."""
     if kept is None:
         return
     accounts = {kept.account, given.account} - {None}

@@ -1,8 +1,8 @@
-"""What ends the wait between two runs early: an event of Partner Central in an SQS queue.
+"""What ends the wait between two runs early: a Partner Central event in an SQS queue.
 
-An event only says "look now". What it tells about an opportunity is not used, and no event is waited for: they come
-late, twice, in another order or not at all, and the next run asks the service anyway. So a message is deleted when it
-is received, and a queue that does not answer costs no more than a wait of the usual length.
+An event only says "look now". Its contents are not used, and no event is waited for: they come late, twice, in another
+order or not at all, and the next run asks the service anyway. So a message is deleted when it is received, and a queue
+that does not answer costs no more than a wait of the usual length.
 """
 
 import time
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cosell.boto_errors import in_words
 from cosell.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ class Queue:
         try:
             self._client: Any = session.client("sqs", **options)
         except (BotoCoreError, ValueError) as error:
-            raise UserError(f"--queue-url {url}: {error}", "give the queue's URL, as SQS shows it") from None
+            raise UserError(
+                f"--queue-url {url!r}: {in_words(error)}", "give the queue's URL, as SQS shows it"
+            ) from None
 
     def wait(self, seconds: float) -> bool:
         """Return when an event comes, or after so many seconds; whether one came.
 
-        Raises UserError where the queue does not exist or may not be read.
+        Raises UserError if the queue does not exist or may not be read.
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
@@ -53,7 +56,9 @@ class Queue:
                     return True
             except ClientError as error:
                 if error.response["ResponseMetadata"].get("HTTPStatusCode") in _MISTAKES:
-                    raise UserError(f"the queue {self._url}: {error}", "check --queue-url and its policy") from None
+                    raise UserError(
+                        f"--queue-url {self._url!r}: {in_words(error)}", "check --queue-url and its policy"
+                    ) from None
                 time.sleep(max(until - time.monotonic(), 0))
             except BotoCoreError:
                 time.sleep(max(until - time.monotonic(), 0))

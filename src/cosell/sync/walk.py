@@ -26,11 +26,11 @@ class Doubts(Protocol):
 
 
 class Walk:
-    """One pass. Iterating asks for one page after the other; `state` is the one behind the last page given.
+    """One pass. Iterating requests one page after the other; `state` is the one after the last page.
 
-    A state that is to be kept must be kept with its page. A pass that begins again gives pages that were given before.
-    It is `full` where it was asked to be, or becomes so in doubt: `because` of that.
-    Raises Refused and Unavailable, and whatever `check` raises between two pages.
+    A state that is to be stored must be stored with its page. A pass that starts over yields pages that were yielded
+    before. It is `full` if it was asked to be, or becomes so in doubt: `because` of that. Raises Refused and
+    Unavailable, and whatever `check` raises between two pages.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Walk:
         self._restarts = -1
 
     def __iter__(self) -> Iterator[PageOfRows]:
-        """The pages that are left of the pass. None where nothing can be new."""
+        """The pages that are left of the pass. None if nothing can be new."""
         empty = 0
         while True:
             if not self._has_begun:
@@ -89,7 +89,7 @@ class Walk:
         return msgspec.structs.replace(self._before, listing=plan.Listing(None, None, self.state.sort_by, full=True))
 
     def _begin(self) -> PageOfRows | None:
-        """Ask for the head, and decide how to go on. It is given where it is the whole pass."""
+        """Ask for the head, and decide how to go on. It is returned if it is the whole pass."""
         self._restarts += 1
         if self._restarts > MOST_RESTARTS:
             raise Unavailable("the service does not take the tokens that it gives")
@@ -112,7 +112,7 @@ class Walk:
         return msgspec.structs.replace(head, rows=rows, next_token=None)
 
     def _page(self, question: plan.Page) -> PageOfRows | None:
-        """A page; None where the pass begins again."""
+        """A page; None if the pass starts over."""
         try:
             page, _ = self._service.page(question)
         except Refused as refused:

@@ -1,1 +1,1 @@
-"""cosell in the tests of others: a client in this process, and every client of a test answered here."""
+"""cosell in other people's tests: an in-process client, and every client of a test answered here."""

@@ -1,4 +1,4 @@
-"""What answers the requests of botocore's clients, just before they would be sent."""
+"""Answers requests of botocore's clients just before they would be sent."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ class Answerer:
     """Hands requests to the flow. What fails there fails the call: nothing is sent anywhere.
 
     `answer` answers a call, and `sleep` waits for the delays of faults, in seconds.
-    `account_of` tells the account that asks by the headers of a request; without it the access key does.
+    `account_of` finds the calling account from a request's headers; without it the access key does.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Answerer:
         self._account_of = account_of
 
     def __call__(self, request: "AWSPreparedRequest", **_: object) -> "AWSResponse":
-        """The answer to a request of botocore. Raises ConnectionClosedError where a fault drops the connection."""
+        """The answer to a request of botocore. Raises ConnectionClosedError if a fault drops the connection."""
         from botocore.awsrequest import AWSResponse
 
         answer, delay_s = self._answer(request)
@@ -78,7 +78,7 @@ def _headers(request: "AWSPreparedRequest", answer: flow.Answer) -> dict[str, st
 
 
 async def _sleep_in_turn(sleep: Sleep, delay_s: float) -> None:
-    """Wait without holding up other tasks, unless the caller has a way of waiting of their own."""
+    """Wait without blocking other tasks, unless the caller has a way of waiting of their own."""
     if sleep is time.sleep:
         await asyncio.sleep(delay_s)
     else:
@@ -86,7 +86,7 @@ async def _sleep_in_turn(sleep: Sleep, delay_s: float) -> None:
 
 
 class _Body:
-    """The answer's bytes behind the two doors that botocore knocks at."""
+    """The answer's bytes through the two methods that botocore calls."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -100,7 +100,7 @@ class _Body:
 
 
 class _BodyToAwait:
-    """The answer's bytes behind the door that aiobotocore knocks at."""
+    """The answer's bytes through the method that aiobotocore calls."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

@@ -1,8 +1,8 @@
-"""The blocks of `cosell.intercept` that are open in this process, and the events of botocore's clients for them.
+"""The open blocks of `cosell.intercept` in this process, and the events of botocore's clients for them.
 
-Clients of botocore, boto3, aiobotocore and aioboto3 tell of each step of a call by `EventAliaser.emit`. While a block
-is open that is replaced, for all clients of the process, whenever and in whichever thread they were made: an event
-goes to the innermost block, the one that was entered last. Handlers of others, such as moto's, are called as ever.
+Clients of botocore, boto3, aiobotocore and aioboto3 announce each step of a call through `EventAliaser.emit`. While a
+block is open that is replaced, for all clients of the process, whenever and in whichever thread they were created: an
+event goes to the innermost block, the one that was entered last. Other handlers, such as moto's, are called as usual.
 Nothing is registered with any client, so no client keeps anything.
 """
 
@@ -31,7 +31,7 @@ _emit_of_botocore: Emit = EventAliaser.emit
 
 
 def enter(block: Block, account: str) -> None:
-    """Let a block have the events, until it leaves or another one enters, in surroundings of the account."""
+    """Give a block the events, until it leaves or another one enters, in the account's environment."""
     global _emit_of_botocore
     with _LOCK:
         before = act_as(account)
@@ -41,7 +41,7 @@ def enter(block: Block, account: str) -> None:
 
 
 def leave(block: Block) -> None:
-    """Give the events back to the block outside. Blocks of several threads or tasks may leave in any order."""
+    """Give the events back to the outer block. Blocks of several threads or tasks may leave in any order."""
     with _LOCK:
         later = list(_entered)[list(_entered).index(block) + 1 :]
         before = _entered.pop(block)
@@ -63,7 +63,7 @@ def _emit(aliaser: EventAliaser, event_name: str, **arguments: Any) -> Any:
 
 
 def _replace(emit: Emit) -> Emit:
-    """Put another function in the place of botocore's; the one that was there."""
+    """Replace botocore's function by another; returns the former one."""
     before = EventAliaser.emit
     EventAliaser.emit = emit  # type: ignore[method-assign]
     return before

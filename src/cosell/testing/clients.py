@@ -1,8 +1,8 @@
-"""Real boto3 clients, made quickly: each is new, and all come from one session that is kept.
+"""Real boto3 clients, created quickly: each is new, and all come from one cached session.
 
-A session of boto3's takes its time to read its own data; a client of one that has read them is there at once. A client
-is never used again for another engine: what it has learned (retries, waits, handlers that a test has registered) would
-pass from one test to the next (docs/decisions/0036).
+A boto3 session takes its time to read its own data; a client from one that has read them is created at once. A client
+is never reused for another engine: its state (retries, waits, handlers that a test has registered) would leak from one
+test to the next (docs/decisions/0036).
 """
 
 import os
@@ -24,9 +24,9 @@ _MAKING: Final = threading.Lock()
 def new_client(
     account: str, session: "Session | None" = None, **boto3_options: Any
 ) -> "PartnerCentralSellingAPIClient":
-    """A boto3 client with an account as its access key, unless the options say something else.
+    """A boto3 client with an account as its access key, unless the options say otherwise.
 
-    It is made in `session`; without one, in the session that is kept.
+    It is created in `session`; without one, in the cached session.
     """
     options = {
         "region_name": REGION,

@@ -1,4 +1,4 @@
-"""An engine in this process, as a test drives it: behind `cosell.connect`, `cosell.intercept` and the fixtures."""
+"""An in-process engine, as a test drives it: behind `cosell.connect`, `cosell.intercept` and the fixtures."""
 
 import time
 from time import perf_counter
@@ -43,29 +43,29 @@ if TYPE_CHECKING:
 class LocalEngine:
     """The whole service in this process, over the database at `url`: a context manager, which closes it.
 
-    `account` (twelve digits) and `catalog` are those that the parts of the engine are about; its clients act for the
-    account unless they say otherwise. `clock` tells the time: a `cosell.Clock`, a moment at which it stands still, or a
-    text as of `cosell serve --clock`; by default as the database has it. `review` says who plays AWS's side: `manual`,
-    `auto`, the path of a script, or a script as plain values. `faults` go wrong from the beginning: `cosell.Faults`, or
-    a list of them, each as its members or as the text of `--fault`. `sleep` waits for their delays, in seconds.
-    `settings` are others of `cosell serve` by their names.
+    The parts of the engine work on `account` (twelve digits) and `catalog`; its clients act for the account unless they
+    say otherwise. `clock` is the time: a `cosell.Clock`, a moment at which it is frozen, or a text as for `cosell serve
+    --clock`; by default as the database has it. `review` says who plays AWS's side: `manual`, `auto`, the path of a
+    script, or a script as plain values. `faults` apply from the start: `cosell.Faults`, or a list of them, each given
+    by its members or as the text of `--fault`. `sleep` waits for their delays, in seconds. `settings` are others of
+    `cosell serve`, by name.
 
-    Raises UserError where the database cannot be opened, a setting is not valid, or a name is not known. Safe to use
+    Raises UserError if the database cannot be opened, a setting is not valid, or a name is not known. Safe to use
     from many threads.
     """
 
     account: str
     catalog: str
     clock: Clock
-    """Tells and steers the time: `step(hours=2)`, `freeze()`, `set(moment)`, `accelerate(60)`, `real()`."""
+    """Reads and controls the time: `step(hours=2)`, `freeze()`, `set(moment)`, `accelerate(60)`, `real()`."""
     faults: Faults
     """What goes wrong: `add(error="ThrottlingException", operation="Create*", times=2)`, `clear()`."""
     opportunities: Opportunities
-    """What is there: `create()`, `submit(id)`, `get(id)`, `seed(10)`, `load(path)`."""
+    """The opportunities: `create()`, `submit(id)`, `get(id)`, `seed(10)`, `load(path)`."""
     review: AwsSide
     """AWS's side: `approve(id)`, `reject(id)`, `require_action(id)`, `start_review(id)`, `edit(id, …)`, `refer(…)`."""
     requests: Requests
-    """The last calls of clients, with their status, error and ErrorList; what is sensitive is masked."""
+    """The last calls of clients, with their status, error and ErrorList; sensitive values are masked."""
     sleep: Sleep
 
     def __init__(
@@ -106,17 +106,17 @@ class LocalEngine:
 
     @property
     def events(self) -> Events:
-        """The events that the account has got since the engine was opened."""
+        """The events that the account has received since the engine was opened."""
         return self.events_of(self.account)
 
     def events_of(self, account: str) -> Events:
-        """The events that an account has got since the engine was opened. Always the same list."""
+        """The events that an account has received since the engine was opened. Always the same list."""
         check_account(account)
         new = Events(self._engine.store.outbox, account, self.catch_up, after=self._first_event)
         return self._events.setdefault(account, new)  # of several threads the first one wins
 
     def aws_side(self, account: str, catalog: str) -> AwsSide:
-        """AWS's side of what an account has in a catalog."""
+        """AWS's side of an account's opportunities in a catalog."""
         return AwsSide(self._engine, Scope(account, catalog), self.catch_up, self._tell)
 
     def client(self, *, account: str | None = None, **boto3_options: Any) -> "PartnerCentralSellingAPIClient":
@@ -128,7 +128,7 @@ class LocalEngine:
         return client
 
     def answer(self, call: flow.Call) -> flow.Answer:
-        """Answer a call of a client: what is due by now is done first, and the call is remembered."""
+        """Answer a call of a client: what is due by now is done first, and the call is recorded."""
         if self._is_closed:
             raise UserError("the engine of this client is closed", "take a client of one that is open")
         started = perf_counter()
@@ -139,7 +139,7 @@ class LocalEngine:
         return answer
 
     def catch_up(self) -> None:
-        """Let AWS's side do what is due. Raises the first of what failed, once everything is done."""
+        """Have AWS's side do what is due. Raises the first failure, once everything is done."""
         defects: list[Exception] = []
         work(self._engine, self._script, self._engine.clock(), lambda _, defect: defects.append(defect))
         if defects:
@@ -157,7 +157,7 @@ class LocalEngine:
             events.tell()
 
     def close(self) -> None:
-        """Let go of the database. Its clients answer nothing any more. Idempotent."""
+        """Close the database. Its clients no longer answer anything. Idempotent."""
         self._is_closed = True
         self._engine.close()
 

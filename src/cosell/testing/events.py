@@ -1,6 +1,6 @@
-"""The events that an account has got from an engine in this process, as a list in the order of their commits.
+"""The events that an account has received from an in-process engine, as a list in the order of their commits.
 
-Nothing is delivered: the list reads the outbox, in which an event is as soon as the change that it tells of.
+Nothing is delivered: the list reads the outbox, which has an event as soon as its change is committed.
 """
 
 import threading
@@ -26,7 +26,7 @@ LOOK_S: Final = 0.02
 
 
 class Events(Sequence[Event]):
-    """The events of one account. What was popped is not in the list any more; assertions know it still."""
+    """The events of one account. Popped events are no longer in the list; assertions still see them."""
 
     def __init__(self, outbox: Outbox, account: str, catch_up: Callable[[], None], *, after: int) -> None:
         """The events behind the position `after`. `catch_up` lets AWS's side do what is due."""
@@ -42,14 +42,14 @@ class Events(Sequence[Event]):
 
     @property
     def sent(self) -> list[Event]:
-        """All that were sent, those that were popped too."""
+        """All that were sent, including popped ones."""
         self._look()
         return list(self._sent)
 
     def pop(self, detail_type: str | None = None, *, identifier: str | None = None, timeout: float = 0) -> Event:
-        """Take the first event of a detail type out of the list, waiting for it up to `timeout` seconds.
+        """Remove the first event of a detail type from the list, waiting for it up to `timeout` seconds.
 
-        Raises TimeoutError, which tells what was sent instead.
+        Raises TimeoutError, which says what was sent instead.
         """
         __tracebackhide__ = True
         return self._first(detail_type, identifier, timeout, take=True)
@@ -57,17 +57,16 @@ class Events(Sequence[Event]):
     def wait_for(self, detail_type: str | None = None, *, identifier: str | None = None, timeout: float = 5) -> Event:
         """The first event of a detail type in the list, waiting for it up to `timeout` seconds.
 
-        `identifier` is that of what it is about: an opportunity, an engagement, an invitation or a snapshot. Raises
-        TimeoutError, which tells what was sent instead. While the engine's clock stands still, nothing becomes due.
+        `identifier` is that of its subject: an opportunity, an engagement, an invitation or a snapshot. Raises
+        TimeoutError, which says what was sent instead. While the engine's clock is frozen, nothing becomes due.
         """
         __tracebackhide__ = True
         return self._first(detail_type, identifier, timeout, take=False)
 
     def listen(self, callback: Callback, detail_type: str | None = None) -> Callable[[], None]:
-        """Call `callback` with each event from now on, of one detail type if it is named. What is returned ends that.
+        """Call `callback` with each event from now on, of one detail type if given. Returns a function that ends that.
 
-        It is called after the call of a client that has brought the event about, in its thread, and may call the
-        service itself.
+        It is called after the client call that caused the event, in its thread, and may call the service itself.
         """
         _check(detail_type)
         self._look()
@@ -76,16 +75,16 @@ class Events(Sequence[Event]):
         return lambda: self._callbacks.remove(entry)
 
     def clear(self) -> None:
-        """Empty the list. Assertions forget what was in it, too."""
+        """Empty the list. Assertions forget its contents, too."""
         self._look()
         with self._reading:
             self._sent.clear()
             self._waiting.clear()
 
     def assert_sent(self, detail_type: str, *, identifier: str | None = None, times: int | None = None) -> Event:
-        """The first event that was sent of a detail type. Raises AssertionError, which tells what was sent instead.
+        """The first event that was sent of a detail type. Raises AssertionError, which says what was sent instead.
 
-        With `times` there are as many of them, no more and no fewer.
+        With `times`, exactly so many must have been sent.
         """
         __tracebackhide__ = True
         found = self._found(detail_type, identifier)
@@ -97,7 +96,7 @@ class Events(Sequence[Event]):
         return found[0]
 
     def assert_not_sent(self, detail_type: str, *, identifier: str | None = None) -> None:
-        """Raises AssertionError, which tells what was sent, where an event of a detail type was sent."""
+        """Raises AssertionError, which says what was sent, if an event of a detail type was sent."""
         __tracebackhide__ = True
         if self._found(detail_type, identifier):
             raise AssertionError(self._instead(f"{_named(detail_type, identifier)} was sent"))

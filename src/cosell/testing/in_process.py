@@ -4,8 +4,8 @@ botocore does everything that it always does, up to the moment when it would ope
 `before-send` hands the prepared request to the flow and takes the answer from there. A request never leaves the
 process: if the flow fails, the call fails.
 
-Nobody works here while nobody calls. So a call of a client first lets AWS's side do what is due by the engine's clock,
-each thing at its own moment, and finds everything as a server would have it by then.
+Nothing runs in the background. So a client's call first lets AWS's side do what is due by the engine's clock, each
+thing at its own moment, and finds everything as a server would have it by then.
 """
 
 import inspect
@@ -42,9 +42,9 @@ def connect(
 ) -> "PartnerCentralSellingAPIClient":
     """A boto3 client bound to the database at `url`, in this process.
 
-    `options` are settings of `cosell serve` by their names (`SETTINGS`); the others go to `boto3.client`. Everything
-    else is as `LocalEngine` has it; `engine_of` gives the client's. Raises UserError where the database cannot be
-    opened, a setting is not valid, or nobody has an option of that name.
+    `options` are settings of `cosell serve`, by name (`SETTINGS`); the others go to `boto3.client`. Everything else is
+    as in `LocalEngine`; `engine_of` returns the client's. Raises UserError if the database cannot be opened, a setting
+    is not valid, or an option is unknown.
     """
     check_names(options, _known_options())
     settings = {name: options.pop(name) for name in SETTINGS & options.keys()}
@@ -60,13 +60,13 @@ def engine_of(client: "PartnerCentralSellingAPIClient") -> LocalEngine:
 
 
 def events(of: "LocalEngine | PartnerCentralSellingAPIClient") -> Events:
-    """The events that the account of a client, or of an engine, has got. Raises UserError for another client."""
+    """The events that the account of a client, or of an engine, has received. Raises UserError for any other client."""
     engine, account = (of, of.account) if isinstance(of, LocalEngine) else _found(of)
     return engine.events_of(account)
 
 
 def play_aws(client: "PartnerCentralSellingAPIClient", *, catalog: str = "Sandbox") -> AwsSide:
-    """AWS's side of what the account of a client of `connect` has in a catalog, to be played by hand.
+    """AWS's side of a client's account in a catalog, to be played by hand.
 
     Raises UserError for another client.
     """

@@ -1,4 +1,4 @@
-"""`cosell.intercept`: within it every client of the service, whoever made it, is answered in this process."""
+"""`cosell.intercept`: within it every client of the service, whoever created it, is answered in this process."""
 
 import functools
 import inspect
@@ -27,13 +27,13 @@ _ROLE_TAKEN: Final = "after-call.sts."
 class intercept(AbstractContextManager[LocalEngine]):  # noqa: N801  # a verb, as it is used
     """Within it every partnercentral-selling client of the process is answered here, from the database at `url`.
 
-    It is a context manager, which gives the engine, and decorates functions, asynchronous ones too, and classes of
-    tests: then each call or test has an engine of its own. Blocks may lie in each other: the innermost one answers.
+    It is a context manager, which returns the engine, and decorates functions, including asynchronous ones, and test
+    classes: then each call or test has an engine of its own. Blocks can be nested: the innermost one answers.
 
     A client acts for the account that is its access key, if that is twelve digits; with the keys of a role that was
-    taken within the block, for the role's account; with all others for `account`. The other options are those of
-    `cosell.connect`. Raises UserError where an option is not valid, and at its beginning where the database cannot
-    be opened.
+    assumed within the block, for the role's account; otherwise for `account`. The other options are those of
+    `cosell.connect`. Raises UserError if an option is not valid, and on entry if the database cannot be
+    opened.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class intercept(AbstractContextManager[LocalEngine]):  # noqa: N801  # a verb, a
         return called  # type: ignore[return-value]
 
     def _with_tests_inside(self, tests: type) -> type:
-        """A TestCase runs each test with all that is set up for it, other classes have only their test methods."""
+        """A TestCase runs each test with everything that is set up for it; other classes only their test methods."""
         for name in dir(tests):
             is_inside = name == "run" if issubclass(tests, unittest.TestCase) else name.startswith("test")
             method = inspect.getattr_static(tests, name)

@@ -14,7 +14,7 @@ from cosell.testing.options import OWN, SETTINGS, check_names
 from cosell.testing.server import Server, serve
 
 OF_AN_ENGINE: Final = ({*OWN, *SETTINGS} - {"url"}) | {"db", "seed"}
-"""What an engine of a test can be told. `db` is its `url`, by the name that a server has for it."""
+"""The options for an engine of a test. `db` is its `url`, by the name that a server has for it."""
 OF_A_TESTS_SERVER: Final = {*OF_A_SERVER, "account", "catalog", "faults", "seed"}
 
 

@@ -1,6 +1,6 @@
-"""What a test needs to be there before it begins: opportunities of one account and catalog.
+"""What a test needs to exist before it begins: opportunities of one account and catalog.
 
-They come by the operations of the service, as from a client, but meet no faults, and are no calls that a test looks at.
+They are created through the service's operations, as by a client, but meet no faults, and do not count as calls.
 """
 
 import json
@@ -29,7 +29,7 @@ class Opportunities(Sized):
     """The opportunities of one account in one catalog. Its length is how many there are, and it iterates over their
     identifiers.
 
-    Errors are those of `cosell.errors`: a ValidationException tells the whole ErrorList.
+    Errors are those of `cosell.errors`: a ValidationException has the whole ErrorList.
     """
 
     def __init__(self, engine: Engine, scope: Scope, answer: Callable[[Engine, flow.Call], flow.Answer]) -> None:
@@ -38,7 +38,7 @@ class Opportunities(Sized):
         self._answer = answer
 
     def create(self, company: str = "Blue Heron Freight", **changes: Any) -> str:
-        """Create what `cosell.example_opportunity` gives with these changes: the identifier."""
+        """Create the opportunity of `cosell.example_opportunity` with these changes; returns its identifier."""
         members = example_opportunity(company, now_ms=self._engine.clock(), **changes)
         token = uuid_of(self._engine.chance.getrandbits(128))
         created: str = self._perform("CreateOpportunity", {"ClientToken": token, **members})["Id"]
@@ -52,11 +52,11 @@ class Opportunities(Sized):
         )
 
     def get(self, identifier: str) -> dict[str, Any]:
-        """An opportunity as GetOpportunity answers it, in JSON values: moments are texts."""
+        """An opportunity as GetOpportunity returns it, in JSON values: moments are texts."""
         return self._perform("GetOpportunity", {"Identifier": identifier})
 
     def seed(self, count: int, *, seed: int = 1) -> list[str]:
-        """Add `count` opportunities that are made up, without events: their identifiers. One seed, one pipeline."""
+        """Add `count` invented opportunities, without events; returns their identifiers. One seed, one pipeline."""
         before = frozenset(self)
         fill(
             self._engine.store,
@@ -69,10 +69,10 @@ class Opportunities(Sized):
         return [identifier for identifier in self if identifier not in before]
 
     def load(self, path: str | os.PathLike[str]) -> int:
-        """Take opportunities from what AWS clients print, as `cosell load` does, without events: how many.
+        """Load opportunities from what AWS clients print, as `cosell load` does, without events; returns how many.
 
-        Those that name a catalog go there. Raises UserError, and takes none, where one is refused, and OSError where
-        the file cannot be read.
+        Those that name a catalog go there. Raises UserError, and loads none, if one is refused, and OSError if the file
+        cannot be read.
         """
         with Path(path).open("rb") as lines, Reading(self._scope.account, self._scope.catalog) as reading:
             reading.read(lines)

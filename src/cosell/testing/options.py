@@ -1,4 +1,4 @@
-"""What `cosell.connect` and `cosell.intercept` take: an engine is opened with it, or the mistake is told."""
+"""What `cosell.connect` and `cosell.intercept` take: it opens an engine, or reports the mistake."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -15,10 +15,10 @@ from cosell.faults import Faults
 from cosell.faults.rule import rule_of
 from cosell.nearest import nearest
 from cosell.rules.aws_side.review_script import Script
-from cosell.settings import Settings
+from cosell.settings import Settings, checked
 
 OWN: Final = ("account", "catalog", "clock", "faults", "review", "sleep", "url")
-"""The options that are no settings."""
+"""The options that are not settings."""
 SETTINGS: Final = frozenset(
     {
         "action_required_stays",
@@ -46,13 +46,13 @@ SETTINGS: Final = frozenset(
 ReviewSetting = str | os.PathLike[str] | Mapping[str, Any]
 """Who plays AWS's side: `manual`, `auto`, the path of a script, or a script as plain values."""
 ClockSetting = Now | datetime | str | None
-"""What tells the time: a clock, a moment at which it stands still, a text as of `--clock`, or the database."""
+"""The time: a clock, a moment at which it is frozen, a text as for `--clock`, or the database."""
 FaultsSetting = Faults | Iterable[Mapping[str, Any] | str] | None
 """What goes wrong: `Faults`, or each fault as its members, or as the text of `--fault`."""
 
 
 def check_names(names: Iterable[str], known: Iterable[str]) -> None:
-    """Raises UserError for a name that is not known, with the known one that is most like it."""
+    """Raises UserError for an unknown name, with the most similar known one."""
     known = frozenset(known)
     for name in names:
         if name not in known:
@@ -65,11 +65,15 @@ def check_catalog(catalog: str) -> None:
 
 
 def checked_settings(given: Mapping[str, Any]) -> Settings:
-    """Settings by their names. Raises UserError for a value that one cannot have."""
-    try:
-        return msgspec.convert(dict(given), Settings)
-    except msgspec.ValidationError as error:
-        raise UserError(str(error), "see docs/reference/settings.md") from None
+    """Settings by name. Raises UserError for an impossible value."""
+    values = {}
+    for name, value in given.items():
+        try:
+            values[name] = checked(name, value)
+        except UserError as mistake:
+            next_step = mistake.next_step or "see docs/reference/settings.md"
+            raise UserError(f"{name} {mistake.message}", next_step) from None
+    return Settings(**values)
 
 
 def script_given(review: ReviewSetting, settings: Settings) -> Script | None:
@@ -81,7 +85,7 @@ def script_given(review: ReviewSetting, settings: Settings) -> Script | None:
 
 
 def clock_given(clock: ClockSetting) -> Clock | None:
-    """The clock that was handed over; None where that of the database counts. Raises UserError for what is none."""
+    """The clock that was passed in; None if the database's applies. Raises UserError for anything else."""
     if clock is None or isinstance(clock, str):
         return None
     if isinstance(clock, Clock):
@@ -94,17 +98,17 @@ def clock_given(clock: ClockSetting) -> Clock | None:
 
 
 def course_given(clock: ClockSetting) -> Course | None:
-    """How the clock of the database is to run; None: as it does. Raises UserError for a text that says nothing."""
+    """How the database's clock is to run; None: unchanged. Raises UserError for an invalid text."""
     if not isinstance(clock, str):
         return None
     try:
         return course_of(clock, wall_clock())
     except ValueError as error:
-        raise UserError(str(error), "see docs/how-to/control-time.md") from None
+        raise UserError(f"clock {error}", "see docs/how-to/control-time.md") from None
 
 
 def faults_given(faults: FaultsSetting) -> Faults:
-    """What goes wrong from the beginning. Raises UserError for a fault that is not valid."""
+    """The faults from the start. Raises UserError for an invalid one."""
     if isinstance(faults, Faults):
         return faults
     if isinstance(faults, str | Mapping):

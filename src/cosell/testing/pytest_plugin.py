@@ -1,6 +1,6 @@
-"""The pytest plugin: an engine, a client of it or a server for each test that asks for one, and nothing for others.
+"""The pytest plugin: an engine, a client of it or a server for each test that uses one, and nothing for others.
 
-Nothing heavy is imported before a fixture is used. The last calls of a test that fails stand in its report.
+Nothing heavy is imported before a fixture is used. The last calls of a failing test are in its report.
 """
 
 from collections.abc import Iterator

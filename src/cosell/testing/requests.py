@@ -1,4 +1,4 @@
-"""The calls that clients of an engine have made last, for assertions and for whoever wonders why a test fails."""
+"""The last calls of an engine's clients, for assertions and for anyone who wonders why a test fails."""
 
 import itertools
 from collections import deque
@@ -16,24 +16,24 @@ KEPT: Final = 1000
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A call that a client made, and what it was answered. What the service model marks as sensitive is masked."""
+    """A call that a client made, and its answer. What the service model marks as sensitive is masked."""
 
     operation: str | None
-    """None where the request named none of the service's."""
+    """None if the request named none of the service's."""
     account: str | None
     status: int
-    """The HTTP status; 0 where the connection was dropped."""
+    """The HTTP status; 0 if the connection was dropped."""
     error: str | None
     """The exception's name on the wire; None for a success."""
     message: str
     error_list: list[dict[str, str]]
     """The ErrorList of a ValidationException, as boto3 gives it: FieldName, Code and Message of each entry."""
     request: Any
-    """The members of the request; None where it was no JSON, or longer than 64 KiB."""
+    """The members of the request; None if it was no JSON, or longer than 64 KiB."""
     response: Any
     """The members of the answer; None for an error."""
     faults: list[str]
-    """What was asked to go wrong with it."""
+    """The faults that it met."""
     milliseconds: float
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Requests(Sequence[Request]):
-    """The last calls of an engine's clients, the first of them in front."""
+    """The last calls of an engine's clients, oldest first."""
 
     def __init__(self) -> None:
         self._kept: deque[Kept] = deque(maxlen=KEPT)
@@ -65,7 +65,7 @@ class Requests(Sequence[Request]):
 
     @property
     def last(self) -> Request:
-        """The last call. Raises IndexError where there was none."""
+        """The last call. Raises IndexError if there was none."""
         return self[-1]
 
     def clear(self) -> None:

@@ -34,10 +34,9 @@ READY: Final = "cosell ready on "
 def serve(*, account: str = DEFAULT_ACCOUNT, **settings: Any) -> "Server":
     """Start a server in a process of its own. It is ready when this returns.
 
-    `settings` are those of `cosell serve` by their names, and no others: neither variables nor `cosell.toml` are looked
-    at. Without `db` the database is in memory, and without `port` a free one is taken. `account` is the one that the
-    server's clients and `environment` act for. Raises UserError where an option is not valid, or the server does
-    not start.
+    `settings` are those of `cosell serve`, by name, and no others: neither variables nor `cosell.toml` are read.
+    Without `db` the database is in memory, and without `port` a free one is taken. The server's clients and
+    `environment` act for `account`. Raises UserError if an option is not valid, or the server does not start.
     """
     check_account(account)
     check_names(settings, OF_A_SERVER)
@@ -46,10 +45,10 @@ def serve(*, account: str = DEFAULT_ACCOUNT, **settings: Any) -> "Server":
 
 
 class Server:
-    """A running server: a context manager, which stops it. It is stopped at the latest when this process ends."""
+    """A running server: a context manager, which stops it. It is stopped when this process ends at the latest."""
 
     url: str
-    """Where it answers: `http://127.0.0.1:43121`."""
+    """Its address: `http://127.0.0.1:43121`."""
     account: str
     """The account that its clients act for, unless they name another."""
 
@@ -94,9 +93,9 @@ class Server:
         return client
 
     def administer(self, path: str, **members: Any) -> dict[str, Any]:
-        """Ask the admin API (docs/reference/admin-api.md): `administer("/_cosell/review", id=…, decision="approve")`.
+        """Call the admin API (docs/reference/admin-api.md): `administer("/_cosell/review", id=…, decision="approve")`.
 
-        Raises UserError for what it refuses.
+        Raises UserError if it refuses.
         """
         request = urllib.request.Request(  # noqa: S310  # our own server
             self.url + path, json.dumps(members).encode(), {"content-type": "application/json"}
@@ -108,10 +107,11 @@ class Server:
                 return answered
         except urllib.error.HTTPError as error:
             with error:
-                raise UserError(f"{path}: {error.read().decode()}") from None
+                told = json.loads(error.read())
+                raise UserError(f"{path}: {told['error']}", told.get("next_step", "")) from None
 
     def stop(self) -> None:
-        """Stop the server: what is under way is finished first. Idempotent."""
+        """Stop the server: requests in progress are finished first. Idempotent."""
         for client in list(self._clients):
             client.close()
         self._end(at_once=False)

@@ -1,4 +1,4 @@
-"""Where clients of a test take their credentials and region from: never from the machine that the test runs on."""
+"""Where a test's clients take their credentials and region from: never from the machine that the test runs on."""
 
 import os
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,7 @@ class Surroundings(NamedTuple):
     default_session: Any
 
     def restore(self) -> None:
-        """Let all be as it was."""
+        """Restore everything."""
         import boto3
 
         boto3.DEFAULT_SESSION = self.default_session
@@ -34,8 +34,8 @@ class Surroundings(NamedTuple):
 def act_as(account: str) -> Surroundings:
     """Give the environment credentials of an account that nobody but cosell takes, and a region; what was before.
 
-    The region is given only where neither the environment nor the configuration names one. boto3's default session
-    becomes a new one: what it has found outside is not taken in, and what it finds now is not taken out.
+    The region is set only if neither the environment nor the configuration names one. boto3's default session is
+    replaced by a new one: what it found outside stays outside, and what it finds now stays inside.
     """
     import boto3
     import botocore.session

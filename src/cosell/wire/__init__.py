@@ -1,1 +1,1 @@
-"""The wire: bytes to typed requests, typed responses to bytes, as the service model says."""
+"""The wire: bytes to typed requests, typed responses to bytes, following the service model."""

@@ -1,4 +1,4 @@
-"""What the model demands of a value, in terms that Python can check exactly and in linear time.
+"""What the model requires of a value, in terms that Python can check exactly and in linear time.
 
 The model's patterns are Java's, anchored at both ends in the Smithy source although botocore's copy lost the
 anchors. Three things have to be translated, and each row says why.

@@ -1,16 +1,16 @@
-"""Bytes to typed requests: a fast way for requests that are right, a full walk for the rest.
+"""Bytes to typed requests: a fast path for valid requests, a full walk for the rest.
 
-The fast way is msgspec with the model's constraints compiled in. It stops at the first thing that it refuses, so
+The fast path is msgspec with the model's constraints compiled in. It stops at the first thing that it refuses, so
 whatever it refuses is read again by `wire/violations.py`, which lists everything.
 """
 
-import functools
 import re
 from typing import Any, TypeVar
 
 import msgspec
 
 from cosell.errors import SerializationException
+from cosell.wire.building import one_at_a_time
 from cosell.wire.constraints import DATE_PATTERN
 from cosell.wire.double import Double, exact
 from cosell.wire.model import Operation
@@ -28,11 +28,13 @@ _BRACKETS = re.compile(rb"[\[{}\]]")
 _DATE = re.compile(DATE_PATTERN)
 _PLAIN = msgspec.json.Decoder(float_hook=exact)
 
+_decoders: dict[str, msgspec.json.Decoder[msgspec.Struct]] = {}
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 def quick_request(operation: Operation, body: bytes) -> msgspec.Struct | None:
-    """The typed request, or None where the fast decoder refuses it and `full_request` must say why."""
+    """The typed request, or None if the fast decoder refuses it and `full_request` must say why."""
     try:
         return _decoder(operation.input.shape).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -42,20 +44,20 @@ def quick_request(operation: Operation, body: bytes) -> msgspec.Struct | None:
 def full_request(operation: Operation, body: bytes) -> msgspec.Struct:
     """The typed request, decided by the full walk.
 
-    Raises SerializationException where the body is not JSON or a value has the wrong JSON type, ValidationException
-    with the complete ErrorList where a constraint of the model is violated.
+    Raises SerializationException if the body is not JSON or a value has the wrong JSON type, ValidationException
+    with the complete ErrorList if a constraint of the model is violated.
     """
     name = operation.input.shape
-    return msgspec.convert(checked(name, plain_json(body)), structure(name), dec_hook=_custom)
+    return _converted(checked(name, plain_json(body)), structure(name))
 
 
 def checked_structure(type_: type[T], value: object) -> T:
     """The structure that plain JSON values make, decided by the full walk. Raises as `full_request` does."""
-    return msgspec.convert(checked(type_.__name__, value), type_, dec_hook=_custom)
+    return _converted(checked(type_.__name__, value), type_)
 
 
 def plain_json(body: bytes) -> Any:
-    """The body as plain values. Raises SerializationException where it is not JSON."""
+    """The body as plain values. Raises SerializationException if it is not JSON."""
     try:
         return _PLAIN.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -76,9 +78,9 @@ def decode(type_: type[T], text: bytes) -> T:
 
 
 def quick_value(type_: type[T], value: Any) -> T | None:
-    """The structure that plain JSON values make, or None where a full walk must say what is wrong with them."""
+    """The structure that plain JSON values make, or None if a full walk must say what is wrong with them."""
     try:
-        return msgspec.convert(value, type_, dec_hook=_custom)
+        return _converted(value, type_)
     except msgspec.ValidationError:
         return None
 
@@ -94,9 +96,21 @@ def check_depth(body: bytes) -> None:
             raise SerializationException(f"The body is nested more than {DEEPEST} levels deep.")
 
 
-@functools.cache
 def _decoder(name: str) -> msgspec.json.Decoder[msgspec.Struct]:
-    return msgspec.json.Decoder(structure(name), dec_hook=_custom, float_hook=exact)
+    decoder = _decoders.get(name)
+    if decoder is None:
+        with one_at_a_time:
+            decoder = _decoders.get(name)
+            if decoder is None:
+                decoder = msgspec.json.Decoder(structure(name), dec_hook=_custom, float_hook=exact)
+                _decoders[name] = decoder
+    return decoder
+
+
+def _converted(value: object, type_: type[T]) -> T:
+    """The structure that plain values make. Whoever looks into the type first is alone with it."""
+    _decoder(type_.__name__)
+    return msgspec.convert(value, type_, dec_hook=_custom)
 
 
 def _custom(type_: type, value: Any) -> Any:

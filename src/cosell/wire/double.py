@@ -16,7 +16,7 @@ class Double(Decimal):
 def exact(text: str) -> Decimal:
     """The number that a JSON text with a point or an exponent writes; zero where no double is so small.
 
-    Raises ValueError where no double is so large.
+    Raises ValueError if no double is so large.
     """
     rounded = float(text)
     if math.isinf(rounded):

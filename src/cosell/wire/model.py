@@ -1,8 +1,8 @@
 """The service model that cosell serves: its own copy, whichever botocore is installed beside it.
 
-Nothing about a shape is written down in cosell's code: the files of `data/` say it all. They are botocore's, unchanged
-and laid out as botocore's own loader looks for them; `tools/upgrade_model.py` brings newer ones, and keeps what it
-replaces.
+Nothing about a shape is written down in cosell's code: it is all in the files of `data/`. They are botocore's,
+unchanged and laid out as botocore's own loader expects them; `tools/upgrade_model.py` fetches newer ones, and keeps
+what it replaces.
 
 Source: the release of botocore that `data/source.json` names. Decision: docs/decisions/0031.
 """

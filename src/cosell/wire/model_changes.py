@@ -1,7 +1,7 @@
-"""What one model of the service has that another lacks, and the other way round, in words.
+"""The differences between two models of the service, in both directions, in words.
 
-Texts of the documentation do not count, nor does the order of what a model lists. A shape that only one of them has is
-told by what leads to it, a member or an operation.
+Documentation texts do not count, nor does the order in which a model lists things. A shape that only one of them has is
+described by what leads to it, a member or an operation.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ FLAGS = ("union", "sensitive", "exception", "fault")
 
 
 def model_changes(old: ServiceModel, new: ServiceModel) -> list[str]:
-    """A sentence for each change on the way from one model to the other; none where both say the same."""
+    """A sentence for each change on the way from one model to the other; none if both say the same."""
     return [*_operations(old, new), *_shapes(old, new)]
 
 

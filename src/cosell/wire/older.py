@@ -1,4 +1,4 @@
-"""Serving an older model: what a client that is tied to it may say, and what it is told.
+"""Serving an older model: what a client that is tied to it may send, and what it receives.
 
 Operations that came later do not exist, members that came later are left out of requests and answers, and whatever the
 older model refuses is refused. Texts of enumerations in answers stay as they are stored.
@@ -16,12 +16,13 @@ from cosell.wire.violations import checked
 
 
 def older_model(month: str) -> ServiceModel | None:
-    """The model of a month, such as `2026-06`; None for the newest. Raises UserError for one that is not kept."""
+    """The model of a month, such as `2026-06`; None for the newest. Raises UserError for an unknown one."""
     if month in ("", model_source().month):
         return None
     kept = sorted(file.name.partition(".")[0] for file in (DATA / "older").iterdir())
     if month not in kept:
-        raise UserError(f"there is no model {month}", f"possible: {', '.join([*kept, model_source().month])}")
+        possible = [*kept, model_source().month]
+        raise UserError(f"{month!r} is not the month of a service model", f"choose from {', '.join(possible)}")
     return _read(month)
 
 

@@ -1,8 +1,8 @@
-"""AWS JSON 1.0, and the path form beside it: which operation is meant, and in which content type to answer.
+"""AWS JSON 1.0, and the path form beside it: which operation is called, and in which content type to answer.
 
-Source: service model (target prefix); recorded answers (path form, content types). Our choice: the target header
-wins over the path, an operation that does not exist answers 404, and the path form takes JSON that says so: a page of a
-stranger cannot send that, as it can a form (docs/fidelity.md).
+Source: service model (target prefix); recorded answers (path form, content types). Our choice: the target header wins
+over the path, an unknown operation answers 404, and the path form takes only declared JSON, which a page from another
+site cannot send as it can a form (docs/fidelity.md).
 """
 
 from typing import Final
@@ -21,8 +21,8 @@ _CONTENT_TYPES: Final = {content_type: content_type for content_type in (AMZ_JSO
 def operation_of(method: str, path: str, headers: dict[bytes, bytes], older: ServiceModel | None = None) -> Operation:
     """The operation that a request names, of the newest model or of an older one. `headers` have lower-case names.
 
-    Raises UnknownOperationException where it names none, UnsupportedMediaTypeException where its path does so and its
-    body is not said to be JSON, SerializationException for a compressed body.
+    Raises UnknownOperationException if it names none, UnsupportedMediaTypeException if its path does so and its body is
+    not declared as JSON, SerializationException for a compressed body.
     """
     if method != "POST":
         raise UnknownOperationException(f"The service is called with POST, not with {method}.")
@@ -46,7 +46,7 @@ def operation_of(method: str, path: str, headers: dict[bytes, bytes], older: Ser
 
 
 def operation_name(path: str, headers: dict[bytes, bytes]) -> str | None:
-    """What a request calls an operation of this service, whether there is one or not; None where its target is none."""
+    """What a request calls an operation of this service, whether there is one or not; None if its target is none."""
     target = headers.get(b"x-amz-target")
     if target is None:
         return path.strip("/").rpartition("/")[2]
@@ -55,7 +55,7 @@ def operation_name(path: str, headers: dict[bytes, bytes]) -> str | None:
 
 
 def answer_content_type(headers: dict[bytes, bytes]) -> bytes:
-    """The content type of the request where it is one of the protocol's, else the one of its form."""
+    """The content type of the request if it is one of the protocol's, else the one of its form."""
     asked = _media_type(headers)
     form = AMZ_JSON if b"x-amz-target" in headers else PLAIN_JSON
     return _CONTENT_TYPES.get(asked, form)

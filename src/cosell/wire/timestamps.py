@@ -50,7 +50,7 @@ class Timestamp(int):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The moment that an RFC 3339 text names. Raises ValueError where it names none."""
+        """The moment that an RFC 3339 text names. Raises ValueError if it names none."""
         parts = _RFC_3339.fullmatch(text)
         if parts is None:
             raise ValueError("not a date-time of RFC 3339")

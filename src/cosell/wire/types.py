@@ -1,4 +1,4 @@
-"""The model's structures as msgspec types, each built when it is first asked for.
+"""The model's structures as msgspec types, each built on first use.
 
 `from cosell.wire.types import ListOpportunitiesRequest` works for every structure of the model. Members are
 spelled in snake_case; a member that the model does not require may be None, which stands for absent and null alike.
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, ForwardRef, Literal
 
 import msgspec
 
+from cosell.wire.building import one_at_a_time
 from cosell.wire.constraints import text_constraint
 from cosell.wire.double import Double
 from cosell.wire.model import Shape, service_model
@@ -41,15 +42,22 @@ def snake_case(name: str) -> str:
 
 
 def structure(name: str) -> type[msgspec.Struct]:
-    """The type of the model's structure `name`. Raises KeyError where the model has none."""
+    """The type of the model's structure `name`. Raises KeyError if the model has none."""
     if name not in _built:
-        shape = service_model().shapes[name]
-        if shape.type != "structure":
-            raise KeyError(name)
-        _being_built.add(name)
-        _built[name] = globals()[name] = _struct(name, shape)
-        _being_built.remove(name)
+        with one_at_a_time:
+            if name not in _built:
+                _build(name)
     return _built[name]
+
+
+def _build(name: str) -> None:
+    shape = service_model().shapes[name]
+    if shape.type != "structure":
+        raise KeyError(name)
+    _being_built.add(name)
+    built = _struct(name, shape)
+    _being_built.remove(name)
+    _built[name] = globals()[name] = built
 
 
 def __getattr__(name: str) -> type[msgspec.Struct]:

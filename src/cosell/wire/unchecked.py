@@ -1,4 +1,4 @@
-"""Structures from JSON values whose constraints have been judged elsewhere, or were AWS's own business.
+"""Structures from JSON values whose constraints have been checked elsewhere, or were AWS's own business.
 
 AWS's answers hold values that the model does not know: newer ones than the served model, and some of its own
 that never were in an enumeration. Such values are kept as they are; only their JSON types are relied upon.
@@ -14,7 +14,7 @@ from cosell.wire.violations import number_of, timestamp_of
 
 
 def unchecked(shape_name: str, value: Any) -> Any:
-    """The value of a shape, without its nulls. Raises TypeError where a structure lacks a required member."""
+    """The value of a shape, without its nulls. Raises TypeError if a structure lacks a required member."""
     shape = service_model().shapes[shape_name]
     match shape.type:
         case "structure":

@@ -1,7 +1,7 @@
-"""What a request says that the served model does not know, by name: a newer client's members and operations.
+"""What a request names that the served model does not know: a newer client's members and operations.
 
-A member that is not known is left out, as AWS's front ends do it, so that nobody hears of it; an operation is refused.
-Either is a sign that the model has grown. Names alone are told, and only what has the form of one: a value never.
+An unknown member is left out, as AWS's front ends do, so that nobody notices; an unknown operation is refused. Either
+is a sign that the model has grown. Only names are reported, and only those in the form of one: a value never.
 
 Source: service model; nothing in it, nor in what is answered, depends on this.
 """

@@ -21,14 +21,14 @@ MOST_VIOLATIONS = 1000
 """An ErrorList ends here: a hostile megabyte must not be answered with forty."""
 
 MOST_NAMED = 30
-"""Values of an enumeration that a message names: a stage is found by them, a country is not."""
+"""Up to so many values of an enumeration are named in a message: stages are, countries are not."""
 
 JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"} | dict.fromkeys(
     (int, float, Decimal), "a number"
 )
 
 NO_NUMBERS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
-"""What SDKs write for a double that is not a number. It is of the protocol, and never a legal value."""
+"""What SDKs write for a double that is not a number. It is part of the protocol, and never a legal value."""
 
 
 def checked(shape_name: str, value: object, model: ServiceModel | None = None) -> Any:
@@ -160,14 +160,14 @@ class _Walk:
 
 
 def timestamp_of(value: object) -> Timestamp:
-    """The moment that a JSON value names. Raises ValueError where it names none."""
+    """The moment that a JSON value names. Raises ValueError if it names none."""
     if isinstance(value, str):
         return Timestamp.parse(value)
     return Timestamp.from_epoch_seconds(number_of(value))
 
 
 def number_of(value: object) -> Double:
-    """The number that a JSON value is. Raises ValueError where it is none."""
+    """The number that a JSON value is. Raises ValueError if it is none."""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return Double(str(value) if isinstance(value, float) else value)
     raise ValueError("no number")

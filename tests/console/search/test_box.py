@@ -92,6 +92,36 @@ def test_a_suggestion_becomes_a_chip_that_can_be_removed(site: Site, page: Page)
     assert identifiers(page) == found(site, {})
 
 
+def test_a_search_is_saved_under_a_name_and_run_again(site: Site, page: Page) -> None:
+    question = {"Keyword": "platform", "Filter": QUALIFIED}
+    page.goto(site.url + site.address(SEARCH, *query_of(question)))
+    page.get_by_label("Name of the view").fill("<b>Platforms</b>")
+    page.get_by_role("button", name="Save view").click()
+    view = page.get_by_role("link", name="<b>Platforms</b>")
+    expect(view).to_have_attribute("aria-current", "page")
+    look_through(page, page.url)
+
+    # Typing makes another query, which can be saved, too; also if it starts from the table.
+    page.goto(site.url + site.address(TABLE))
+    expect(page.locator(".saved li")).to_have_count(0)
+    box(page).fill("cloud")
+    page.wait_for_url("**/console/search?*Keyword=cloud")
+    shows(page, site, {"Keyword": "cloud"})
+    expect(view).not_to_have_attribute("aria-current", "page")
+    page.get_by_label("Name of the view").fill("Clouds")
+    page.get_by_role("button", name="Save view").click()
+    expect(page.get_by_role("link", name="Clouds")).to_have_attribute("aria-current", "page")
+
+    view.click()
+    page.wait_for_url("**/console/search?*Keyword=platform*")
+    shows(page, site, question)
+    page.reload()
+    page.get_by_role("button", name="Remove view <b>Platforms</b>").click()
+    expect(page.locator(".saved li")).to_have_text(["Clouds×"])
+    page.goto(site.url + site.address(TABLE))
+    expect(page.locator(".saved li")).to_have_count(0)
+
+
 def test_keys_alone_are_enough(site: Site, page: Page) -> None:
     page.goto(site.url + site.address("/console/pipeline"))
     page.keyboard.press("/")

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from cosell.console.search import tree
 from cosell.console.search.chips import Chip, Group, groups_of, parts_of
 from cosell.console.search.form import next_day, query_of, request_of, with_entered
+from cosell.console.search.meant import meant
 from cosell.console.search.near_misses import BESIDE_IN_WORDS, near_misses
 from cosell.console.search.suggestions import Suggestion, suggestions, values_of
-from cosell.console.search.vocabulary import LABELS, LISTED_BY, OFFERED_OPERATORS, listed_values, sort_keys
+from cosell.console.search.vocabulary import LABELS, OFFERED_OPERATORS, sort_keys
 from cosell.rules.search.condition import condition_of
 from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.listed import LISTED_BY, listed_values
 from cosell.rules.search.violations import TAKES, violations_of_search
 from cosell.wire.decode import decode
 from cosell.wire.encode import encode
@@ -353,6 +355,25 @@ def test_where_nothing_matches_a_text_can_be_searched_in_all_fields(request_: Qu
 )
 def test_what_is_no_single_text_is_only_left_out(request_: Question) -> None:
     assert [words for words, _ in near_misses(request_) if "Without" not in words] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ("Qualifed", {"Stage": "Qualified"}),
+        ("stge : qualifed", {"Stage": "Qualified"}),
+        ("Cuntry = Germny", {}),
+        ("Cuntry = de", {"CountryCode": "DE"}),
+        ("Custmer: Blue Heron", {"CustomerCompanyName": "Blue Heron"}),
+        ("Monthly spnd: 7", {}),
+        ("Xyzzy: 7", {}),
+        ("DE", {"CountryCode": "DE"}),
+        ("XX", {}),
+        ("", {}),
+    ],
+)
+def test_what_may_have_been_meant_by_a_misspelling(typed: str, fields: dict[str, str]) -> None:
+    assert dict(meant(typed)) == fields
 
 
 def test_where_nothing_matches_a_group_goes_as_a_whole_since_less_of_it_would_find_less() -> None:

@@ -28,6 +28,7 @@ from tests.console.search.questions import ARCHIVED, LARGE, QUALIFIED, QUESTIONS
 
 SEARCH = "/console/search"
 NOBODY = leaf("EqualsTo", "CustomerCompanyName", StringValue="Nobody")
+SOFTWARE = "Softwre and Internet"
 MARK = "zqxj"
 """A text that no log writes by itself."""
 
@@ -115,7 +116,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("node", "told"), REFUSED.values(), ids=REFUSED)
-def test_what_the_api_refuses_is_told_in_its_words_and_can_be_taken_out(site: Site, node: Any, told: str) -> None:
+def test_what_the_api_refuses_is_reported_in_its_words_and_can_be_taken_out(site: Site, node: Any, told: str) -> None:
     page = site.page(SEARCH, *query_of({"Filter": node}), status=400)
     assert told in page.text
     assert "No match" not in page.text
@@ -211,6 +212,37 @@ def test_where_nothing_matches_every_offer_leads_to_a_page(site: Site) -> None:
         followed(site, address)
     page = site.page(SEARCH, *query_of({"Filter": NOBODY}))
     assert "“Nobody” in all fields that people search" in page.text
+
+
+def test_if_nothing_matches_the_value_that_was_meant_is_offered(site: Site) -> None:
+    slips: dict[str, Question] = {
+        "Stage “Qualified” instead of “Qualifed”": {"Filter": leaf("EqualsTo", "Stage", StringValue="Qualifed")},
+        "Industry “Software and Internet” instead of “Softwre and Internet”": {
+            "Filter": {
+                "AndAllFilters": [
+                    LARGE,
+                    {"OrAllFilters": [leaf("ContainsAll", "Industry", StringListValue=[SOFTWARE])]},
+                ]
+            }
+        },
+        "Stage is Qualified": {"Keyword": "Qualifed"},
+        "Customer contains nobody": {"Keyword": "Custmer: nobody"},
+    }
+    for words, question in slips.items():
+        page = site.page(SEARCH, *query_of(question))
+        assert "No match" in page.text
+        assert words in page.text
+    page = site.page(SEARCH, *query_of(slips["Stage “Qualified” instead of “Qualifed”"]))
+    (right,) = [one["href"] for one in page.with_attribute("href") if "%22Qualified%22" in one["href"]]
+    assert followed(site, right).identifiers == site.page(SEARCH, *query_of({"Filter": QUALIFIED})).identifiers
+
+
+def test_the_box_offers_what_a_misspelling_may_have_meant(site: Site) -> None:
+    for typed in ("Qualifed", "Stage: Qualifed", "Stge = Qualifed"):
+        offered = " ".join(site.page(f"{SEARCH}/suggestions", ("q", typed)).text.split())
+        assert "Stage is Qualified" in offered
+    _, headers, _ = site.request("GET", site.address(SEARCH, ("q", "Stage: Qualifed")))
+    assert headers["location"] == site.address(SEARCH, *query_of({"Filter": QUALIFIED}))
 
 
 def test_where_nothing_matches_the_other_catalog_is_offered(serve: Callable[..., Server]) -> None:

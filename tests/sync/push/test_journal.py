@@ -53,7 +53,7 @@ def test_accounts_and_catalogs_are_apart_and_only_the_owner_reads_it(tmp_path: P
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_journal_that_goes_bad_is_told(tmp_path: Path) -> None:
+def test_a_journal_that_goes_bad_is_reported(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "push.db", "a", "Sandbox")
     other = sqlite3.connect(tmp_path / "push.db")
     other.execute("DROP TABLE pushed")

@@ -263,7 +263,7 @@ def test_nobody_answering_ends_the_push(desk: Desk) -> None:
     assert len(desk.records()) == 1
 
 
-def test_each_thing_that_is_wrong_with_a_row_is_told_and_the_others_go_on(desk: Desk) -> None:
+def test_each_thing_that_is_wrong_with_a_row_is_reported_and_the_others_go_on(desk: Desk) -> None:
     wrong = KEYED | {"LifeCycle": {"Stage": "Won", "TargetCloseDate": "soon"}}
     results = desk.push(wrong, UNKEYED)
     assert outcomes(results) == ["refused", "created"]

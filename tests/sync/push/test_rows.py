@@ -194,13 +194,15 @@ def test_a_file_may_have_no_rows(shapes: Shapes, text: str) -> None:
         ("Project..Title\n1\n", "unknown column"),
         ("stage,LifeCycle.Stage\n1,2\n", "columns LifeCycle.Stage and LifeCycle.Stage give the same member"),
         ("Customer,Customer.Account.CompanyName\n{},2\n", "give the same member"),
-        ('Id,Project.Title\nO1,"a\n', "line 2: unexpected end of data"),
-        ('{"Id": "O1"}\n{"Id": }\n', "line 2: expecting value"),
+        ('Id,Project.Title\nO1,"a\n', "line 2: the quotation mark of a cell is not closed"),
+        ('{"Id": "O1"}\n{"Id": }\n', "line 2, column 8: a value is missing here"),
         ('[{"Id": "O1"}\n{"Id": "O2"}]', "line 2: a comma or ] is missing"),
         ('[{"Id": "O1"}', "line 1: a comma or ] is missing"),
         ('[{"Id": "O1"}]\nmore', "line 1: something follows the array"),
         ('{"Id": NaN}', "NaN is not JSON"),
-        ("[" * 100_000, "line 1: this is nested too deep"),
+        (f'{{"Id": {"1" * 5000}}}', "line 1: a number has too many digits"),
+        ('Id,Project.Title\n"O1"x,a\n', "line 2: a cell continues after its closing quotation mark"),
+        ("[" * 100_000, "line 1: it is nested too deeply"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_the_users_mistake(shapes: Shapes, text: str, told: str) -> None:
@@ -299,14 +301,22 @@ def test_what_columns_mean_is_kept_in_a_file(tmp_path: Path, name: str) -> None:
     assert path.stat() == before, "nothing new was said"
 
 
-@pytest.mark.parametrize("text", ["{", '["a"]', '{"a": 1}', "\xff"])
-def test_a_file_that_is_no_map_is_the_users_mistake(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "JSON: line 1, column 2: a name in double quotes"),
+        ('["a"]', "a map of columns"),
+        ('{"a": 1}', "a map of columns"),
+        ("\xff", "UTF-8 in line 1"),
+    ],
+)
+def test_a_file_that_is_no_map_is_the_users_mistake(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "map.json").write_bytes(text.encode("latin-1"))
-    with pytest.raises(UserError, match=r"map\.json is not a map of columns"):
+    with pytest.raises(UserError, match=rf"map\.json is not {told}"):
         column_map(tmp_path / "map.json", [])
 
 
-def test_a_map_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+def test_a_map_that_cannot_be_kept_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot read"):
         column_map(tmp_path, [])
     with pytest.raises(UserError, match="cannot write"):

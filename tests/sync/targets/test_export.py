@@ -184,7 +184,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_mirror_that_cannot_be_read_is_told(mirror: Mirror, tmp_path: Path) -> None:
+def test_a_mirror_that_cannot_be_read_is_reported(mirror: Mirror, tmp_path: Path) -> None:
     mirror.close()
     with pytest.raises(UserError, match="cannot read the mirror: "):
         export(mirror, tmp_path, "csv")
@@ -228,7 +228,7 @@ def test_the_command_takes_the_mirror_from_the_settings(run: Callable[..., Finis
         (["--csv", "out", "--mirror", "oracle://x"], "cosell: no mirror can live at oracle://; name a file"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(run: Callable[..., Finished], arguments: list[str], told: str) -> None:
+def test_a_mistake_is_reported_in_one_line(run: Callable[..., Finished], arguments: list[str], told: str) -> None:
     done = run("mirror", "export", *arguments)
     assert done.code == 2
     assert done.err.startswith(told)

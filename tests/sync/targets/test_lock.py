@@ -129,7 +129,7 @@ def test_a_lock_file_that_its_holder_removes_meanwhile_is_locked_anew(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_folder_without_room_for_a_lock_is_told(url: str) -> None:
+def test_a_folder_without_room_for_a_lock_is_reported(url: str) -> None:
     with open_target(url) as mirror:
         Path(f"{url.removeprefix('sqlite:///')}.lock").mkdir()
         with pytest.raises(UserError, match=r"cannot lock .*: Is a directory"), mirror.lock("me"):

@@ -43,7 +43,7 @@ def repair(mirror: Mirror, *rows: Row) -> None:
 
 
 @pytest.mark.parametrize("statement", TAMPERINGS)
-def test_a_column_that_does_not_say_what_the_service_says_is_found_and_mended(mirror: Mirror, statement: str) -> None:
+def test_a_column_that_does_not_say_what_the_service_says_is_found_and_repaired(mirror: Mirror, statement: str) -> None:
     keep(mirror, FULL, row("O2"))
     assert mirror.wrong_columns([FULL, row("O2")]) == {}
     mirror.database.run(statement if "WHERE" in statement or "INSERT" in statement else f"{statement} WHERE id = 'O1'")
@@ -82,7 +82,7 @@ REMOVED = {
 
 
 @pytest.mark.parametrize("statement", REMOVED)
-def test_what_was_removed_is_told_and_made_again(url: str, statement: str, database: str) -> None:
+def test_what_was_removed_is_reported_and_made_again(url: str, statement: str, database: str) -> None:
     cascade = " CASCADE" if database == "postgres" and "DROP" in statement else ""
     with open_target(url) as mirror:
         keep(mirror, FULL)
@@ -91,7 +91,7 @@ def test_what_was_removed_is_told_and_made_again(url: str, statement: str, datab
         mirror.database.script(f"{statement}{cascade}")
     with pytest.raises(UserError, match=f"the mirror lacks its .*{REMOVED[statement]}") as told:
         open_target(url, create=False)
-    assert told.value.next_step == "make it again with: cosell sync --full"
+    assert told.value.next_step == "recreate it with: cosell sync --full"
     made: list[str] = []
     with open_target(url, repair=True, tell=made.extend) as mirror:
         assert REMOVED[statement] in made
@@ -103,7 +103,7 @@ def test_what_was_removed_is_told_and_made_again(url: str, statement: str, datab
     open_target(url, create=False).close()
 
 
-def test_a_whole_mirror_is_not_mended(quick_url: Callable[[], str]) -> None:
+def test_a_whole_mirror_is_not_repaired(quick_url: Callable[[], str]) -> None:
     told: list[list[str]] = []
     open_target(quick_url(), repair=True, tell=told.append).close()
     assert told == [[]]

@@ -217,7 +217,7 @@ def test_a_file_that_is_no_database_is_left_as_it_was(tmp_path: Path, name: str)
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_database_that_does_not_answer_while_it_is_made_is_told(
+def test_a_database_that_does_not_answer_while_it_is_made_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(tmp_path / "mirror.db")
@@ -233,29 +233,29 @@ def test_a_database_that_does_not_answer_while_it_is_made_is_told(
 
 
 @pytest.mark.parametrize("name", ["mirror.db", "mirror.duckdb"])
-def test_a_folder_that_does_not_exist_is_told(tmp_path: Path, name: str) -> None:
+def test_a_folder_that_does_not_exist_is_reported(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="cannot open"):
         open_target(str(tmp_path / "none" / name))
 
 
-def test_a_server_that_does_not_answer_is_told_without_the_password() -> None:
+def test_a_server_that_does_not_answer_is_reported_without_the_password() -> None:
     with pytest.raises(UserError, match="cannot open the database") as refused:
         open_target("postgresql://ana:seesaw@127.0.0.1:1/mirror")
     assert "seesaw" not in refused.value.message + refused.value.next_step
 
 
-def test_a_url_that_postgres_does_not_understand_is_told_without_the_password() -> None:
+def test_a_url_that_postgres_does_not_understand_is_reported_without_the_password() -> None:
     with pytest.raises(UserError, match="this is not a URL of a PostgreSQL database") as refused:
         open_target("postgresql://ana:seesaw@127.0.0.1/mirror?nonsense=1")
     assert "seesaw" not in refused.value.message + refused.value.next_step
 
 
-def test_a_schema_that_does_not_exist_is_told(postgres: Postgres) -> None:
+def test_a_schema_that_does_not_exist_is_reported(postgres: Postgres) -> None:
     with pytest.raises(UserError, match="none of the schemas of the search path exists"):
         open_target(f"{postgres.url('postgres')}?options=-csearch_path%3Dnowhere")
 
 
-def test_rights_that_are_missing_are_told(postgres: Postgres) -> None:
+def test_rights_that_are_missing_are_reported(postgres: Postgres) -> None:
     url = postgres.new_database()
     execute(url, "CREATE ROLE reader LOGIN")
     reading = url.replace("postgres@", "reader@")

@@ -191,7 +191,7 @@ def test_a_duckdb_mirror_can_be_read_by_another_duckdb(tmp_path: Path) -> None:
     agrees(str(file), lambda: through_another_duckdb(file))
 
 
-def test_a_file_of_a_newer_duckdb_is_told(tmp_path: Path, run: Callable[..., Finished]) -> None:
+def test_a_file_of_a_newer_duckdb_is_reported(tmp_path: Path, run: Callable[..., Finished]) -> None:
     duckdb.connect(tmp_path / "new.duckdb", config={"storage_compatibility_version": "latest"}).close()
     older = {"PYTHONPATH": another_duckdb()}
     done = run("mirror", "export", "--csv", "out", "--mirror", "new.duckdb", environment=older)

@@ -1,6 +1,6 @@
 """AWS's desk: what waits for a review, the verdicts, AWS's edits, and the engine's clock.
 
-Everything that is done here is done by the admin API, as programs do it.
+Everything done here goes through the admin API, as programs do it.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from cosell.console.rows import Row, row_of
 from cosell.console.visit.surroundings import AdminResult
 from cosell.console.visit.visit import ApiError, Failure, Visit
 from cosell.console.words import review_status_of, title_of
+from cosell.json_and_toml import Unreadable, json_of
 from cosell.rules.aws_side.review_script import STEP_OF
 from cosell.rules.opportunity.review import AWS_STEPS, FIRST_REVIEW_STATUS, next_status
 from cosell.rules.opportunity.stage import EVERY_STAGE, OPEN_STAGES
@@ -24,9 +25,9 @@ from cosell.wire.model import service_model
 
 DESK: Final = "/console/desk"
 SHOWN: Final = 20
-"""Opportunities of a page of the desk, those that wait longest first."""
+"""Opportunities on a page of the desk, longest wait first."""
 MOST_DUE: Final = 1000
-"""For how many the admin API tells when AWS's side acts upon them."""
+"""For how many opportunities the admin API tells when AWS's side acts on them."""
 
 CORRECTABLE: Final = (
     "Customer.Account.CompanyName",
@@ -40,10 +41,10 @@ CORRECTABLE: Final = (
     "LifeCycle.TargetCloseDate",
     "LifeCycle.NextSteps",
 )
-"""Members that a reviewer asks about most, to be ticked. What is ticked is named at the end of the comment."""
+"""Members that reviewers ask about most, as tick boxes. Ticked ones are named at the end of the comment."""
 
 AS_JSON: Final = ("Recommendations", "AwsProductsSpendInsightsBySource")
-"""Insights that are typed as JSON, since they are lists and maps within each other."""
+"""Insights that are typed as JSON, since they are nested lists and maps."""
 SCORE: Final = "view.Insights.OpportunityQuality.Score"
 TEAM: Final = "team"
 MEMBER_OF_TEAM: Final = {"BusinessTitle": "Title", "FirstName": "First name", "LastName": "Last name", "Email": "Email"}
@@ -60,7 +61,7 @@ STEPS_OF_TIME: Final = ("1h", "1d", "7d")
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A line of the desk. `due` is when AWS's side acts by itself; empty where it does not."""
+    """A line of the desk. `due` is when AWS's side acts by itself; empty if it does not."""
 
     row: Row
     due: str
@@ -191,19 +192,19 @@ def with_fields(comment: str, fields: list[str]) -> str:
 
 
 def clock_change(form: Mapping[str, str]) -> dict[str, Any]:
-    """What a form of the clock asks for; empty fields say nothing."""
+    """What a clock form asks for; empty fields are ignored."""
     return {name: form[name].strip() for name in ("mode", "step", "at") if form.get(name, "").strip()}
 
 
 class NotJson(Exception):
-    """A field of the form that takes JSON has something else."""
+    """A form field that takes JSON contains something else."""
 
 
 def edit_of(form: Mapping[str, str]) -> dict[str, Any]:
-    """An edit from fields that are named by their members, such as `view.Insights.EngagementScore`.
+    """An edit from fields named after their members, such as `view.Insights.EngagementScore`.
 
-    Empty fields say nothing: AWS takes no value away. The team is told as a whole, `team.0.Email` and so on; who has
-    only empty fields is no longer in it. Raises NotJson.
+    Empty fields are ignored: AWS clears no value. The team is sent as a whole, `team.0.Email` and so on; a person with
+    only empty fields is removed from it. Raises NotJson.
     """
     edit: dict[str, Any] = {}
     for name, value in form.items():
@@ -224,9 +225,9 @@ def _typed(name: str, member: str, text: str) -> Any:
     if member not in AS_JSON:
         return text
     try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
-        raise NotJson(f"{title_of(member)} is not JSON: {error}") from None
+        return json_of(text)
+    except Unreadable as mistake:
+        raise NotJson(f"{title_of(member)} {mistake}") from None
 
 
 def _team(form: Mapping[str, str]) -> list[dict[str, str]]:
@@ -246,14 +247,14 @@ def _decide(visit: Visit, identifier: str, form: Mapping[str, str]) -> AdminResu
 
 
 def _decided(visit: Visit) -> dict[str, str] | None:
-    """What was decided upon just now, as it is by now."""
+    """What was just decided on, in its current state."""
     identifier = visit.first("decided")
     if not identifier:
         return None
     try:
         status = review_status_of(visit.ask("GetOpportunity", Identifier=identifier)["LifeCycle"])
     except ApiError:
-        return None  # an address that somebody has made up
+        return None  # an address that somebody has invented
     return {"id": identifier, "status": status, "address": _address(visit, identifier)}
 
 
@@ -264,7 +265,7 @@ def _view(visit: Visit, identifier: str) -> dict[str, Any] | None:
 
 
 def _done(result: AdminResult) -> dict[str, Any]:
-    """The answer of a question that only reads. Raises Failure where the database did not answer."""
+    """The answer to a read-only request. Raises Failure if the database did not answer."""
     if result.status != 200:
         raise Failure(result.status, result.value["error"], "Try again in a moment.")
     value: dict[str, Any] = result.value

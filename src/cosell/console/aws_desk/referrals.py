@@ -27,7 +27,7 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 def refer(visit: Visit, form: Mapping[str, str]) -> AdminResult:
-    """Refer what the form describes; what it leaves out is made up."""
+    """Refer what the form describes; what it leaves out is invented."""
     opportunity: dict[str, Any] = {}
     for name, places in FIELDS.items():
         if value := form.get(name, "").strip():

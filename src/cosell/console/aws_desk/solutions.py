@@ -1,4 +1,4 @@
-"""AWS's desk shows the partner's solutions, and takes over new ones."""
+"""AWS's desk shows the partner's solutions, and adds new ones."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ SHOWN = 20
 
 
 def add(visit: Visit, form: Mapping[str, str]) -> AdminResult:
-    """Add the solution that the form describes; empty fields say nothing."""
+    """Add the solution that the form describes; empty fields are ignored."""
     said = {name: form[f"solution_{name}"].strip() for name in FIELDS if form.get(f"solution_{name}", "").strip()}
     scope = visit.scope
     return visit.administer("POST", "/_cosell/solutions", **said, account=scope.account, catalog=scope.catalog)

@@ -1,4 +1,4 @@
-"""Events as they are announced, and how their delivery goes: cursors, retries, dead letters, and what is sent again."""
+"""Events as they are announced, and the state of their delivery: cursors, retries, dead letters, redelivery."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ ADMIN: Final = "/_cosell/events"
 SHOWN: Final = 50
 """Events on the page."""
 READ: Final = 1000
-"""Events among which those of one account are looked for, so that a page costs the same whatever others do."""
+"""How many events are searched for those of one account, so that a page costs the same whatever others do."""
 RETRIES_SHOWN: Final = 10
 LETTERS_SHOWN: Final = 20
 _OPPORTUNITY: Final = re.compile("O[0-9]+", re.ASCII)
@@ -87,7 +87,7 @@ def act_on_events(visit: Visit) -> Response:
 
 
 def told(visit: Visit, waiting: Waiting) -> Told:
-    """The line of an event; that of an opportunity leads to it."""
+    """The line of an event; an opportunity's event links to it."""
     event = waiting.event
     return Told(
         waiting.position,

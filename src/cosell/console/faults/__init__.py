@@ -1,1 +1,1 @@
-"""Faults: what somebody has asked to go wrong."""
+"""Faults: what has been set to go wrong."""

@@ -1,4 +1,4 @@
-"""Faults of this server: what goes wrong, how often it has, and a form for all that a rule can say."""
+"""Faults of this server: what goes wrong, how often it has, and a form with every option of a rule."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -31,7 +31,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class NoNumber(Exception):
-    """A field of the form that takes a number has something else."""
+    """A form field that takes a number contains something else."""
 
 
 def faults(visit: Visit, *, problem: AdminResult | None = None) -> Response:
@@ -67,7 +67,7 @@ def act_on_faults(visit: Visit) -> Response:
 
 
 def rule_members(form: Mapping[str, str]) -> dict[str, Any]:
-    """The members of the rule that a form describes; empty fields say nothing. Raises NoNumber."""
+    """The members of the rule that a form describes; empty fields are ignored. Raises NoNumber."""
     members: dict[str, Any] = {name: value for name in Rule.__struct_fields__ if (value := form.get(name, "").strip())}
     if form.get("empty_message"):
         members["message"] = ""

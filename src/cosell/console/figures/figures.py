@@ -1,4 +1,4 @@
-"""What is counted of a pipeline: opportunities are put in and taken out one by one (docs/decisions/0015)."""
+"""What is counted in a pipeline: opportunities are added and subtracted one by one (docs/decisions/0015)."""
 
 import heapq
 from collections import Counter
@@ -18,7 +18,7 @@ _counted: Final = msgspec.json.Decoder(Counted).decode
 
 
 def is_open(stage: str, review_status: str) -> bool:
-    """Whether something can still become of an opportunity: it is neither won nor lost nor rejected."""
+    """Whether an opportunity is still open: neither won nor lost nor rejected."""
     return stage in OPEN_STAGES and review_status != "Rejected"
 
 
@@ -27,7 +27,7 @@ class Figures:
 
     Where a day is that of the target close date, it is empty for opportunities that have none.
 
-    What was counted once and is no more may stay as a zero.
+    What was counted once and no longer exists may remain as a zero.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Figures:
         self.closes: Counter[tuple[str, str]] = Counter()  # (day, stage)
         self.created: Counter[str] = Counter()  # day
         self.modified: Counter[tuple[str, str]] = Counter()  # (review status, day)
-        self.reasons_lost: Counter[str] = Counter()  # of Closed Lost; empty where none is given
+        self.reasons_lost: Counter[str] = Counter()  # of Closed Lost; empty if none is given
         self.customers: Counter[str] = Counter()  # casefolded names
         self.open_closes: Counter[str] = Counter()  # open ones by the day of their target close date
         self.open_modified: Counter[str] = Counter()  # open ones by the day of their last change
@@ -46,7 +46,7 @@ class Figures:
 
     @classmethod
     def decoded(cls, encoded: bytes) -> Self:
-        """What `encoded` has made. Raises msgspec.ValidationError for what another version of it made."""
+        """What `encoded` returned. Raises msgspec.ValidationError if another version wrote it."""
         kept = _decode_kept(encoded)
         figures = cls()
         figures.spends.update({key: int(value) for key, value in kept.spends.items()})
@@ -55,12 +55,12 @@ class Figures:
         return figures
 
     def encoded(self) -> bytes:
-        """All of it, to be kept."""
+        """All of it, to be stored."""
         spends = {key: str(value) for key, value in self.spends.items()}
         return _encode(_KeptFigures(spends, **{name: getattr(self, name) for name in _BELOW_64_BITS}))
 
     def add(self, encoded: bytes, times: int = 1, only: Restriction = EVERYTHING) -> None:
-        """Count an encoded record or summary if it fits; `times` is -1 to take it out again."""
+        """Count an encoded record or summary if it matches; `times` is -1 to subtract it again."""
         counted = _counted(encoded)
         if only is not EVERYTHING and not only.fits(counted):
             return
@@ -99,7 +99,7 @@ class Figures:
             self.spenders[day, currency, stage] += times
 
     def top_customers(self, count: int) -> list[tuple[str, int]]:
-        """Those with the most opportunities, and how many; of equals the first in the alphabet."""
+        """Those with the most opportunities, and how many; ties in alphabetical order."""
         least = min(heapq.nlargest(count, self.customers.values()), default=0)  # far cheaper than to sort all by name
         candidates = [item for item in self.customers.items() if item[1] >= least]
         return sorted(candidates, key=lambda item: (-item[1], item[0]))[:count]

@@ -1,8 +1,8 @@
 """The figures of each scope, brought up to date when somebody looks.
 
-A look only goes a few steps (see `store/changes.py`). If more are needed, because a scope is large and was never
-counted, or has changed a lot, they are gone in a thread, and the visitor is told how far that is. Counts are kept with
-the data now and then, so the next worker, and the next start, go on from there (docs/decisions/0015).
+A look takes only a few steps (see `store/changes.py`). If more are needed, because a scope is large and was never
+counted, or has changed a lot, they run in a thread, and the visitor is told the progress. Counts are stored with
+the data now and then, so the next worker, and the next start, resume from there (docs/decisions/0015).
 """
 
 import threading
@@ -20,15 +20,15 @@ from cosell.store.changes import Reached, Step
 from cosell.store.interface import Store
 
 MOST_SCOPES: Final = 8
-"""Scopes, and restrictions of them, whose figures are in memory; what was asked for longest ago goes first."""
+"""Scopes, and restrictions of them, whose figures are in memory; the least recently used goes first."""
 STEPS_AT_ONCE: Final = 5
 """Steps that a visitor waits for: some 50 ms."""
 KEPT_WHOLE: Final = 2_500
 KEPT_ON_THE_WAY: Final = 100_000
-"""Opportunities put in and taken out since figures were kept last, from which on they are kept anew. To write them
-takes as long as some thousand steps where a million customers have different names."""
+"""Opportunities added and subtracted since figures were last stored, after which they are stored again. Storing
+takes as long as some thousand steps if a million customers have different names."""
 PAUSE_S: Final = 2.0
-"""How long to leave another process alone that has been found to be ahead with the same count."""
+"""How long to leave another process alone that was found to be ahead with the same count."""
 
 
 class StillCounting(Exception):
@@ -41,7 +41,7 @@ class StillCounting(Exception):
 
 
 class _Kept:
-    """The figures of a scope as far as they have come, and the lock of whoever reads or moves them.
+    """The figures of a scope as far as they have got, and the lock for reading or moving them.
 
     Only those of everything are kept with the data.
     """
@@ -57,7 +57,7 @@ class _Kept:
         self.counting: Future[None] | None = None
 
     def read(self, kept: tuple[Reached, bytes] | None) -> None:
-        """Go on from what somebody has kept."""
+        """Resume from what somebody has stored."""
         try:
             self.figures = Figures.decoded(kept[1]) if kept else Figures()
         except msgspec.ValidationError:  # by another version of cosell
@@ -67,7 +67,7 @@ class _Kept:
         self.counted = self.figures.partitions.total()
 
     def go(self, step: Step) -> None:
-        """Put in and take out what the step tells. Should this fail half-way, the next one begins anew."""
+        """Add and subtract what the step says. If this fails half-way, the next one starts over."""
         self.reached = None
         if step.begins:
             self.figures, self.unkept, self.counted = Figures(), 0, 0
@@ -82,7 +82,7 @@ class _Kept:
         self.counted += len(step.found) + sum(moved.before is None for moved in step.moved)
 
     def worth_keeping(self) -> tuple[Reached, bytes] | None:
-        """What is to be kept now."""
+        """What is to be stored now."""
         is_whole = self.reached is not None and self.reached.counted_to is None
         enough = KEPT_WHOLE if is_whole else KEPT_ON_THE_WAY
         if self.only != EVERYTHING or self.reached is None or self.unkept < enough:
@@ -102,17 +102,17 @@ class Pipelines:
         self._closing = threading.Event()
 
     def close(self) -> None:
-        """Break off whatever is being counted. What was kept of it stays."""
+        """Abort any counting. What was stored of it stays."""
         with self._lock:
             self._closing.set()
         self._threads.shutdown()
 
     @contextmanager
     def of(self, scope: Scope, only: Restriction = EVERYTHING, *, patiently: bool = False) -> Iterator[Figures]:
-        """The figures of what fits in a scope, as last committed. They stand still in the block: do not stay long.
+        """The figures of what matches in a scope, as last committed. They are frozen within the block: keep it short.
 
-        Raises StillCounting where that would take too long for a visitor. Then somebody counts on, and whoever asks
-        `patiently` waits for it.
+        Raises StillCounting if that would take too long for a visitor. Counting then continues in a thread, and a
+        `patient` caller waits for it.
         """
         kept = self._kept_of(scope, only)
         while True:
@@ -140,7 +140,7 @@ class Pipelines:
             return kept
 
     def _begin(self, scope: Scope, kept: _Kept) -> "Future[None] | None":
-        """The counting, in a thread; None where this is being closed."""
+        """The counting, in a thread; None if this is being closed."""
         with self._store.read(scope) as tx:
             kept.total = tx.count()
         with self._lock:
@@ -168,7 +168,7 @@ class Pipelines:
         return step.is_last
 
     def _keep(self, scope: Scope, worth_keeping: tuple[Reached, bytes] | None) -> bool:
-        """Whether nobody is as far."""
+        """Whether nobody has got as far."""
         if worth_keeping is None:
             return True
         with self._store.write(scope) as tx:

@@ -59,7 +59,7 @@ class Counted(msgspec.Struct, rename="pascal"):
 
 
 class Restriction(msgspec.Struct, frozen=True):
-    """What has to be true of an opportunity; empty: anything. `owner` is a part of a name, in any case."""
+    """What an opportunity must match; empty: anything. `owner` is part of a name, in any case."""
 
     country: str = ""
     industry: str = ""
@@ -67,7 +67,7 @@ class Restriction(msgspec.Struct, frozen=True):
 
     @property
     def needs_records(self) -> bool:
-        """Whether summaries do not say enough."""
+        """Whether summaries do not contain enough."""
         return bool(self.owner)
 
     def fits(self, counted: Counted) -> bool:

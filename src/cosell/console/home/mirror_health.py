@@ -1,4 +1,4 @@
-"""How a mirror is: how far behind, what its runs did and how fast, what it lacks, and what has vanished."""
+"""The state of a mirror: how far behind it is, what its runs did and how fast, what it lacks, and what has vanished."""
 
 from typing import Any, Final
 
@@ -81,7 +81,7 @@ def difference_line(difference: dict[str, Any]) -> DifferenceLine:
 
 
 def run_line(run: dict[str, Any]) -> RunLine:
-    """The line of a run; one that is still under way has done nothing yet."""
+    """The line of a run; one that is still in progress has done nothing yet."""
     seconds, calls = run["seconds"], run["calls"]
     ended = seconds is not None and calls is not None
     return RunLine(

@@ -1,4 +1,4 @@
-"""The first page: what is served, for which accounts, how to reach it, and on an empty database how to fill it."""
+"""The first page: what is served, for which accounts, how to reach it, and how to fill an empty database."""
 
 import shlex
 from typing import Any, Final
@@ -12,7 +12,7 @@ from cosell.console.visit.seeding import SEED_COUNT
 from cosell.console.visit.visit import Failure, Visit
 from cosell.context import Scope
 from cosell.operations import OPERATIONS
-from cosell.passwords import without_password
+from cosell.passwords import shown
 from cosell.wire.model import service_model
 
 NEWEST: Final = 8
@@ -35,7 +35,7 @@ def home(visit: Visit) -> Response:
         "home.html",
         sets=sets,
         shown=next(one for one in sets if one.is_shown),
-        database=without_password(visit.surroundings.engine.url),
+        database=shown(visit.surroundings.engine.url),
         exports=exports(visit),
         implemented=len(OPERATIONS),
         known=len(service_model().operations),
@@ -52,7 +52,7 @@ def seed(visit: Visit) -> Response:
     members: dict[str, Any] = {"count": SEED_COUNT, "account": visit.scope.account, "catalog": visit.scope.catalog}
     result = visit.administer("POST", "/_cosell/seed", **members)
     if result.status != 200:
-        raise Failure(result.status, f"Nothing was made: {result.value['error']}", "Look into the server's log.")
+        raise Failure(result.status, f"Nothing was created: {result.value['error']}", "See the server's log.")
     return visit.redirect(visit.link("/console/"))
 
 

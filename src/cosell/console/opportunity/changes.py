@@ -11,6 +11,8 @@ from cosell.wire.timestamps import Timestamp
 MOST_SHOWN: Final = 50
 ALWAYS_DIFFERENT: Final = frozenset({"LastModifiedDate"})
 NOT_THERE: Final = "–"
+NOT_KEPT: Final = "Earlier changes are no longer kept"
+WHY_NOT_KEPT: Final = "The setting --keep-history says how long they are kept."
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -22,11 +24,12 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class ShownChange(msgspec.Struct, frozen=True):
-    """A change: when, what it comes to in a few words, and its differences; none for a creation."""
+    """A change: when, what it comes to in a few words, and its differences, or a note if there are none."""
 
     time: str
     headline: str
     differences: tuple[Difference, ...]
+    note: str = "No member changed."
 
 
 class ShownEvent(msgspec.Struct, frozen=True):
@@ -41,7 +44,7 @@ class ShownEvent(msgspec.Struct, frozen=True):
 def changes_of(visit: Visit, identifier: str, record: Mapping[str, Any]) -> list[ShownChange]:
     """The last changes of the opportunity whose record is this now, the newest first."""
     with visit.surroundings.engine.store.read(visit.scope) as tx:
-        history = tx.history(identifier, MOST_SHOWN)
+        history, trimmed_ms = tx.history(identifier, MOST_SHOWN), tx.trimmed_ms()
     shown = []
     after: Mapping[str, Any] = record
     for change in history:
@@ -50,7 +53,9 @@ def changes_of(visit: Visit, identifier: str, record: Mapping[str, Any]) -> list
         shown.append(ShownChange(str(Timestamp.from_ms(change.changed_ms)), headline_of(differences), differences))
         after = before
     if len(history) < MOST_SHOWN:
-        shown.append(ShownChange(record["CreatedDate"], "Created", ()))
+        if trimmed_ms >= Timestamp.parse(record["CreatedDate"]).ms:
+            shown.append(ShownChange(str(Timestamp.from_ms(trimmed_ms)), NOT_KEPT, (), WHY_NOT_KEPT))
+        shown.append(ShownChange(record["CreatedDate"], "Created", (), "Nothing was there before."))
     return shown
 
 

@@ -1,4 +1,4 @@
-"""One opportunity, wholly: what it is, how it came to be so, and what AWS makes of it."""
+"""One opportunity in full: what it is, how it came to be, and what AWS makes of it."""
 
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from cosell.rules.opportunity.spend import hundredths
 
 TOLD_ELSEWHERE: Final = frozenset({"Catalog", "CreatedDate", "Id", "LastModifiedDate", "OpportunityTeam"})
 UNSHOWN: Final = frozenset({"ResourceNotFoundException", "NotImplementedException", "UnknownOperationException"})
-"""Errors that mean: of this opportunity there is no such thing to show."""
+"""Errors that mean: this opportunity has no such thing to show."""
 
 Facts = dict[str, Any]
 
@@ -92,7 +92,7 @@ def customer_facts(account: dict[str, Any]) -> Facts:
 
 
 def only_in_aws_summary(summary: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    """What AWS's view of an opportunity has that the partner's record has not."""
+    """What AWS's view of an opportunity has that the partner's record does not have."""
     beside = {
         "Catalog": record.get("Catalog"),
         "RelatedOpportunityId": record["Id"],
@@ -104,7 +104,7 @@ def only_in_aws_summary(summary: dict[str, Any], record: dict[str, Any]) -> dict
 
 
 def _without(value: Any, known: Any) -> Any:
-    """A value without what is known; of a structure, without its members that are."""
+    """A value without what is known; for a structure, without its known members."""
     if value == known:
         return None
     if isinstance(value, dict) and isinstance(known, dict):
@@ -124,7 +124,7 @@ def spend_facts(spend: dict[str, Any]) -> Facts:
 
 
 def rest_of(record: dict[str, Any]) -> dict[str, Facts]:
-    """The other parts of a record, by heading; those without anything are left out."""
+    """The other parts of a record, by heading; empty ones are left out."""
     plain = {name: value for name, value in record.items() if not isinstance(value, dict)}
     parts = {
         "Deal": facts_of(
@@ -137,9 +137,9 @@ def rest_of(record: dict[str, Any]) -> dict[str, Facts]:
 
 
 def timeline_of(record: dict[str, Any], changes: list[ShownChange]) -> list[dict[str, str]]:
-    """The life of an opportunity, the newest first: its creation, every next step, each step of review and sale.
+    """The life of an opportunity, newest first: its creation, every next step, each step of review and sale.
 
-    Next steps come from the record, which holds them also where changes were not kept yet; the steps come from changes.
+    Next steps come from the record, which has them even if changes were not recorded yet; the steps come from changes.
     """
     life_cycle = record["LifeCycle"]
     history = life_cycle.get("NextStepsHistory", [])

@@ -1,4 +1,4 @@
-"""Pictures as SVG: parts of a page that follow its colours, and files that stand for themselves.
+"""Charts as SVG: parts of a page that use its colours, and standalone files.
 
 Sizes are SVG units. Colours are classes within a page; a file has no style sheet, so it names them.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from cosell.console.pipeline.pictures import Line, Picture
+from cosell.console.pipeline.picture import Line, Picture
 
 WIDTH: Final = 720
 LINE_HEIGHT: Final = 28

@@ -1,4 +1,4 @@
-"""Where a figure leads: the table, or where only a search can ask so, the page of searches. Pure."""
+"""Where a figure links to: the table, or, if only a search can express it, the search page. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ Link = tuple[str, list[tuple[str, str]]]
 
 
 def link_of(question: Mapping[str, Any], only: Restriction) -> Link:
-    """Path and query of the page that shows what a question of ListOpportunities asks for, restricted."""
+    """Path and query of the page that shows what a ListOpportunities query finds, restricted."""
     if only == Restriction():
         return TABLE, query_of(question)
     conditions = [*_of_restriction(only), *_of_question(question)]

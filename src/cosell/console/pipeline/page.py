@@ -1,4 +1,4 @@
-"""The pipeline in pictures, each of them also a file and a spreadsheet."""
+"""The pipeline in charts, each of them also an image and a spreadsheet."""
 
 import csv
 import io
@@ -14,7 +14,8 @@ from cosell.console.figures.restriction import Restriction
 from cosell.console.pipeline import charts
 from cosell.console.pipeline.links import link_of
 from cosell.console.pipeline.periods import CHOICES, NoPeriod, Period, period_of
-from cosell.console.pipeline.pictures import Picture, pictures_of
+from cosell.console.pipeline.picture import Picture
+from cosell.console.pipeline.pictures import pictures_of
 from cosell.console.pipeline.sums import sums_of
 from cosell.console.pipeline.tiles import tiles_of
 from cosell.console.rows import row_of
@@ -22,7 +23,7 @@ from cosell.console.visit.visit import Failure, Query, Visit
 from cosell.formulas import disarmed
 
 PIPELINE: Final = "/console/pipeline"
-PART: Final = "all that fit and have this in the customer's name"
+PART: Final = "all that match and have this in the customer's name"
 FILTERS: Final = ("period", "from", "to", "country", "industry", "owner")
 
 
@@ -40,7 +41,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def pipeline(visit: Visit) -> Response:
-    """The page with every picture."""
+    """The page with every chart."""
     asked = _asked(visit)
     pipelines, reporting = visit.surroundings.pipelines, visit.surroundings.reporting
     with pipelines.of(visit.scope) as figures:
@@ -76,7 +77,7 @@ def pipeline(visit: Visit) -> Response:
 
 
 def _asked(visit: Visit) -> Asked:
-    """Raises Failure for a period that is none."""
+    """Raises Failure for an invalid period."""
     given = {name: value for name in FILTERS if (value := visit.first(name).strip())}
     today = datetime.fromtimestamp(visit.surroundings.engine.clock() / 1000, UTC).date()
     try:
@@ -92,13 +93,13 @@ def _named(counts: Mapping[str, int]) -> list[str]:
 
 
 def picture_svg(visit: Visit) -> Response:
-    """A picture as a file."""
+    """A chart as a file."""
     picture = _asked_for(visit)
     return visit.file(charts.svg(picture).encode(), "image/svg+xml", f"{picture.name}.svg")
 
 
 def picture_csv(visit: Visit) -> Response:
-    """The figures of a picture for a spreadsheet."""
+    """The figures of a chart for a spreadsheet."""
     picture = _asked_for(visit)
     text = io.StringIO()
     writer = csv.writer(text)
@@ -114,7 +115,7 @@ def level(value: int, most: int) -> int:
 
 
 def _asked_for(visit: Visit) -> Picture:
-    """Programs that fetch a file wait for it; they would not know what to do with a page that says how far it is."""
+    """Programs that fetch a file wait for it; they would not know what to do with a page that shows the progress."""
     asked, reporting = _asked(visit), visit.surroundings.reporting
     with visit.surroundings.pipelines.of(visit.scope, asked.only, patiently=True) as figures:
         sums = sums_of(figures, asked.period, reporting)
@@ -122,11 +123,11 @@ def _asked_for(visit: Visit) -> Picture:
     for picture in pictures:
         if picture.name == visit.path_members["picture"]:
             return _with_names(visit, picture, asked.only)
-    raise Failure(404, "There is no such picture.", "Choose one on the page Pipeline.")
+    raise Failure(404, "There is no such chart.", "Choose one on the page Pipeline.")
 
 
 def _with_names(visit: Visit, picture: Picture, only: Restriction) -> Picture:
-    """Customers as one of their opportunities spells them: figures count them without upper and lower case."""
+    """Customers in the spelling of one of their opportunities: figures count them case-insensitively."""
     if picture.name != "customers":
         return picture
     lines = []

@@ -10,11 +10,11 @@ DAY: Final = timedelta(days=1)
 
 
 class NoPeriod(Exception):
-    """The days that an address names are none, or in the wrong order."""
+    """The days that an address names are invalid, or in the wrong order."""
 
 
 class Period(msgspec.Struct, frozen=True):
-    """The days from `first` to `last`, both in it."""
+    """The days from `first` to `last`, both inclusive."""
 
     first: date
     last: date
@@ -29,7 +29,7 @@ class Period(msgspec.Struct, frozen=True):
 
     @property
     def before(self) -> "Period":
-        """As many months before it where it is whole months, else as many days."""
+        """The same number of months before it if it consists of whole months, else the same number of days."""
         if self.first.day == 1 and (self.last + DAY).day == 1:
             months = _number(self.last) - _number(self.first) + 1
             return Period(month(self.first, -months), self.first - DAY)
@@ -63,7 +63,7 @@ CHOICES: Final[dict[str, tuple[str, Callable[[date], Period]]]] = {
     "this-year": ("This year", lambda today: _months(date(today.year, 1, 1), 12)),
     "last-year": ("Last year", lambda today: _months(date(today.year - 1, 1, 1), 12)),
 }
-"""By their name in an address: what people call them, and which they are on a day."""
+"""By their name in an address: what people call them, and which they are on a given day."""
 
 
 def period_of(given: Mapping[str, str], today: date) -> Period | None:

@@ -16,7 +16,7 @@ from cosell.store.changes import Course
 from cosell.wire.timestamps import Timestamp
 
 MOST_CHANGES: Final = 10_000
-"""Changes that are looked through, the last ones: they are read anew for each page."""
+"""How many of the latest changes are examined: they are read anew for each page."""
 DAY_MS: Final = 24 * 60 * 60 * 1000
 WON: Final = "Launched"
 LOST: Final = "Closed Lost"
@@ -91,7 +91,7 @@ def _leave(one: Left, before: str, after: str, stay_ms: int | None) -> None:
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """How many opportunities stand in a stage or a later one, and their share of those in the one before."""
+    """How many opportunities are in a stage or a later one, and their share of those in the previous one."""
 
     stage: str
     count: int
@@ -99,7 +99,7 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 def reached_of(stages: Counter[str]) -> list[Reached]:
-    """The stages up to the sale. Lost opportunities do not tell how far they have come, so they are left out."""
+    """The stages up to the sale. Lost opportunities do not show how far they came, so they are left out."""
     ladder = [*OPEN_STAGES, WON]
     counts = [sum(stages[stage] for stage in ladder[index:]) for index in range(len(ladder))]
     shares = [f"{now * 100 / then:.0f} %" if then else "–" for then, now in pairwise(counts)]

@@ -1,4 +1,4 @@
-"""What a period's opportunities come to, by stage and currency. Pure."""
+"""A period's opportunities in sum, by stage and currency. Pure."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ from cosell.rules.opportunity.stage import OPEN_STAGES
 
 
 class Sums(msgspec.Struct, frozen=True):
-    """Opportunities by stage; by currency and stage what customers spend with AWS a month, in hundredths."""
+    """Opportunities by stage; by currency and stage, what customers spend with AWS a month, in hundredths."""
 
     stages: Counter[str]
     spends: Counter[tuple[str, str]]
@@ -30,22 +30,22 @@ class Sums(msgspec.Struct, frozen=True):
 
     @property
     def currencies(self) -> list[str]:
-        """Those in which anybody spends."""
+        """Those with any spend."""
         return sorted({currency for (currency, _), count in self.spenders.items() if count})
 
     @property
     def win_rate(self) -> float | None:
-        """Percent of those that have ended; None where none has."""
+        """Percent of those that have ended; None if none has."""
         won, lost = self.stages["Launched"], self.stages["Closed Lost"]
         return won * 100 / (won + lost) if won + lost else None
 
     def open_spends(self) -> dict[str, int]:
-        """By currency, what open opportunities come to."""
+        """By currency, the sum of open opportunities."""
         spends = {name: sum(self.spends[name, stage] for stage in OPEN_STAGES) for name in self.currencies}
         return {name: value for name, value in spends.items() if value}
 
     def forecast(self, reporting: Reporting) -> dict[str, int]:
-        """As `open_spends`, each amount times how likely its sale is."""
+        """As `open_spends`, each amount times the probability of its sale."""
         weighted = {
             name: sum(reporting.weighted(self.spends[name, stage], stage) for stage in OPEN_STAGES)
             for name in self.open_spends()

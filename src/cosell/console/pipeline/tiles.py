@@ -1,4 +1,4 @@
-"""The figures at the top of the pipeline, each with that of the period before. Pure."""
+"""The figures at the top of the pipeline, each with that of the previous period. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,7 +7,7 @@ import msgspec
 
 from cosell.console.figures.figures import Figures
 from cosell.console.pipeline.periods import DAY, Period
-from cosell.console.pipeline.pictures import question_of
+from cosell.console.pipeline.picture import question_of
 from cosell.console.pipeline.sums import Sums
 from cosell.console.words import NOTHING, money, number, short_money
 from cosell.reporting import Reporting
@@ -17,9 +17,9 @@ WAITING: Final = ("Submitted", "In review")
 
 
 class Tile(msgspec.Struct, frozen=True):
-    """A figure. `exact` tells the texts that are rounded; `before` is the same of the period before, if there is one.
+    """A figure. `exact` has the texts that are rounded; `before` is the same for the previous period, if there is one.
 
-    `question` is the filter whose answer it is about.
+    `question` is the filter that it is about.
     """
 
     label: str
@@ -32,7 +32,7 @@ class Tile(msgspec.Struct, frozen=True):
 def tiles_of(
     figures: Figures, sums: Sums, before: Sums | None, period: Period | None, reporting: Reporting
 ) -> list[Tile]:
-    """What one wants to know first. `before` is there where there is a `period`."""
+    """The most important figures. `before` is set if there is a `period`."""
     closing = question_of(period)
     opened = {"LifeCycleStage": list(OPEN_STAGES), **closing}
     tiles = [
@@ -74,7 +74,7 @@ def _money(label: str, now: Mapping[str, int], before: Mapping[str, int] | None,
 
 
 def _compared(now: int, before: int, told: str) -> str:
-    """The figure before, and by how much there is more of it now: `120 (+8 %)`."""
+    """The previous figure, and the change since then: `120 (+8 %)`."""
     return f"{told} ({(now - before) * 100 / before:+.0f} %)" if before else told
 
 

@@ -1,1 +1,1 @@
-"""The search of the console: SearchOpportunities by words and conditions, with suggestions while one types."""
+"""The console's search: SearchOpportunities by words and conditions, with suggestions as you type."""

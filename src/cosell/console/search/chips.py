@@ -1,4 +1,4 @@
-"""A filter tree in words: a chip for each condition, in groups of which all, any or none have to hold. Pure."""
+"""A filter tree in words: a chip for each condition, in groups of which all, any or none must match. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
@@ -20,7 +20,7 @@ _BETWEEN: Final = {"ContainsAny": " or "}
 
 
 class Chip(msgspec.Struct, frozen=True):
-    """One condition: its words, its value, whether it is negated, and the path that takes it out of the tree.
+    """One condition: its words, its value, whether it is negated, and the path that removes it from the tree.
 
     `is_refused`: the API says that something is wrong with it.
     """
@@ -38,7 +38,7 @@ class Chip(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Parts that go together. `path` takes all of it out, `inside` is where one more part goes."""
+    """Parts that belong together. `path` removes the group, `inside` is where one more part goes."""
 
     kind: Literal["all", "any", "none", "not all"]
     parts: tuple["Part", ...]
@@ -47,7 +47,7 @@ class Group(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """What has to be of the parts."""
+        """What must be true of the parts."""
         return GROUP_WORDS[self.kind]
 
     @property
@@ -60,7 +60,7 @@ Part: TypeAlias = Chip | Group
 
 
 def parts_of(node: Any, refused: tuple[str, ...] = ()) -> tuple[Part, ...]:
-    """A tree in words: the parts that all have to hold. `refused` are fields that the API has named in its answer."""
+    """A tree in words: the parts, all of which must match. `refused` are fields that the API's answer has named."""
     part = None if node is None else _part(node, (), (), refused)
     if part is None:
         return ()
@@ -76,7 +76,7 @@ def groups_of(parts: tuple[Part, ...]) -> Iterator[Group]:
 
 
 def _part(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...]) -> Part:
-    """The node at `path`; taking it out means to take out what is at `out`, the negation around it."""
+    """The node at `path`; removing it removes what is at `out`, the negation around it."""
     is_negated = out != path
     name = tree.list_of(node)
     if name:
@@ -105,7 +105,7 @@ def _chip(node: Any, path: tree.Path, out: tree.Path, refused: tuple[str, ...], 
 
 
 def _leaf(node: Any) -> tuple[str, Mapping[str, Any] | None]:
-    """The operator of a condition, and what stands in it; None where it is none."""
+    """The operator of a condition, and its contents; None if it is not one."""
     if isinstance(node, dict) and len(node) == 1:
         ((operator, leaf),) = node.items()
         if operator in NODE_MEMBERS and isinstance(leaf, dict) and leaf.keys() == {"Key", "Value"}:
@@ -128,6 +128,6 @@ def value_text(operator: str, value: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    """What no form of ours has made, as JSON, cut."""
+    """Something that none of our forms has made, as truncated JSON."""
     text = msgspec.json.encode(value).decode()
     return text if len(text) <= 60 else f"{text[:60]}…"

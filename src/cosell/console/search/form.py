@@ -1,6 +1,6 @@
-"""A SearchOpportunities request as the query of an address, and what is entered in a form as a part of its filter.
+"""A SearchOpportunities request as the query of an address, and form input as part of its filter.
 
-Members have the API's own names, and the filter is its JSON text, so the address of a search *is* its question:
+Members have the API's own names, and the filter is its JSON text, so a search's address *is* its query:
 `?Keyword=heron&Filter={"EqualsTo":{"Key":"Stage","Value":{"StringValue":"Qualified"}}}&SortBy=CreatedDate`. Pure.
 """
 
@@ -12,22 +12,22 @@ from typing import Any, Final
 import msgspec
 
 from cosell.console.search import tree
-from cosell.console.search.vocabulary import LISTED_BY
 from cosell.console.table.question import order_and_page_of, query_of_order_and_page, single_members
 from cosell.console.visit.visit import Query
 from cosell.errors import SerializationException
 from cosell.rules.search.fields import FIELDS
+from cosell.rules.search.listed import LISTED_BY
 from cosell.wire.decode import check_depth
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 _BY_DAYS: Final = {"GreaterThan": "GreaterThanOrEquals", "LessThanOrEquals": "LessThan"}
-"""What an operator comes to where a whole day is meant: after it is from the next one on, until it is before that."""
+"""What an operator means for a whole day: "after" starts the next day, "until" ends before it."""
 GROUPINGS: Final[dict[str, tree.Grouping]] = {"all": "all", "any": "any", "none": "none"}
 
 
 def request_of(query: Query) -> dict[str, Any]:
-    """The request's members. What cannot be is left as it is, so that the API says what is wrong with it.
+    """The request's members. Invalid ones are left as they are, so that the API says what is wrong with them.
 
     Numbers are read as programs in Python and JavaScript do: the first seventeen digits count.
     """
@@ -50,24 +50,24 @@ def query_of(request: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def with_keyword(request: Mapping[str, Any], keyword: str) -> dict[str, Any]:
-    """The question with other words, from its first page on; without any where these are none."""
+    """The query with other words, from its first page on; without any if these are empty."""
     rest = {name: value for name, value in request.items() if name not in ("Keyword", "NextToken")}
     return {"Keyword": keyword, **rest} if keyword else rest
 
 
 def with_filter(request: Mapping[str, Any], node: Any) -> dict[str, Any]:
-    """The question with another filter, from its first page on; without any where that is None."""
+    """The query with another filter, from its first page on; without any if that is None."""
     rest = {name: value for name, value in request.items() if name not in ("Filter", "NextToken")}
     return rest if node is None else {**rest, "Filter": node}
 
 
 def with_condition(request: Mapping[str, Any], node: Any, into: tree.Path = ()) -> dict[str, Any]:
-    """The question with one more condition."""
+    """The query with one more condition."""
     return with_filter(request, tree.with_part(request.get("Filter"), node, into))
 
 
 def with_entered(request: Mapping[str, Any], query: Query) -> dict[str, Any]:
-    """The question with the condition that the members of a form's query describe; as it was where they give no value.
+    """The query with the condition that a form's members describe; unchanged if they give no value.
 
     `field`, `operator` and `value` (one text a line) make the condition, `not` negates it, and `into` is where it goes:
     the path of a group, or `new any`, say, for a group of its own.
@@ -87,9 +87,9 @@ def with_entered(request: Mapping[str, Any], query: Query) -> dict[str, Any]:
 
 
 def condition(field: str, operator: str, values: Sequence[str]) -> dict[str, Any]:
-    """The node that says so of a field. Several texts go together in a list.
+    """The node for a field. Several texts go together in a list.
 
-    Without an operator it is the usual one: a text of the model's list is meant whole, another as a part.
+    Without an operator the usual one applies: a value from the model's list is matched whole, any other text as a part.
     """
     kind = FIELDS[field].kind if field in FIELDS else "text"
     if kind == "date":
@@ -103,7 +103,7 @@ def condition(field: str, operator: str, values: Sequence[str]) -> dict[str, Any
 
 
 def next_day(day: str) -> str:
-    """The day after one that may not be any; then it is left as it is."""
+    """The next day; an invalid one is left as it is."""
     try:
         return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
     except (ValueError, OverflowError):
@@ -111,7 +111,7 @@ def next_day(day: str) -> str:
 
 
 def _moment(operator: str, text: str) -> tuple[str, dict[str, Any]]:
-    """A whole day counts as all of its moments."""
+    """A whole day stands for all of its moments."""
     if not _DAY.fullmatch(text):
         return operator, {"DateValue": text}
     day = next_day(text) if operator in _BY_DAYS else text
@@ -130,7 +130,7 @@ def _number(text: str) -> int | float | str:
 
 
 def _filter_in(text: str) -> Any:
-    """The JSON value of a text, or the text itself where it is none, or nested beyond all measure."""
+    """The JSON value of a text, or the text itself if it is not JSON, or nested too deep."""
     try:
         check_depth(text.encode())
         return msgspec.json.decode(text)

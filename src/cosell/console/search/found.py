@@ -12,7 +12,7 @@ from cosell.rules.opportunity.spend import hundredths
 
 
 class Line(msgspec.Struct, frozen=True):
-    """The line of an opportunity. `found_in`: labels and texts that have the keyword, where no cell shows them."""
+    """The line of an opportunity. `found_in`: labels and texts that contain the keyword, if no cell shows them."""
 
     identifier: str
     customer: str
@@ -29,7 +29,7 @@ class Line(msgspec.Struct, frozen=True):
 def line_of(summary: Mapping[str, Any], keyword: str) -> Line:
     """The line of an OpportunitySearchSummary, which was found by a keyword, if that is not empty.
 
-    Summaries do not tell with whom a spend is expected, so each is shown, and none added up.
+    Summaries do not say with whom a spend is expected, so each is shown, and none are added up.
     """
     life_cycle, project = summary.get("LifeCycle") or {}, summary.get("Project") or {}
     account = (summary.get("Customer") or {}).get("Account") or {}

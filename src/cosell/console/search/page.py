@@ -25,9 +25,9 @@ from cosell.wire.timestamps import Timestamp
 
 SEARCH: Final = "/console/search"
 TYPED: Final = "q"
-"""What stands in the box. It is not a question yet."""
+"""The text in the box. It is not a query yet."""
 IS_TYPING: Final = "typing"
-"""Says that the box is not done with, so that nothing is opened and nothing is made of half a condition."""
+"""Says that the box is still being edited, so that nothing is opened or built from half a condition."""
 FIELD: Final = "field"
 """Says that a query comes from the form of a condition."""
 READ_FOR_VALUES: Final = 100
@@ -47,7 +47,7 @@ _IDENTIFIER: Final = re.compile(r"[oO][0-9]{1,19}", re.ASCII)
 
 
 def search(visit: Visit) -> Response:
-    """What a search finds, with its question in the address."""
+    """What a search finds, with its query in the address."""
     request = form.request_of(visit.query)
     if visit.first(TYPED) or visit.first(IS_TYPING):
         return visit.redirect(_where_words_lead(visit, request, visit.first(TYPED).strip()))
@@ -81,12 +81,12 @@ def search(visit: Visit) -> Response:
 
 
 def found_csv(visit: Visit) -> Response:
-    """All that a search finds, as CSV."""
+    """Everything that a search finds, as CSV."""
     return _found(visit, "csv")
 
 
 def found_xlsx(visit: Visit) -> Response:
-    """All that a search finds, as a workbook."""
+    """Everything that a search finds, as a workbook."""
     return _found(visit, "xlsx")
 
 
@@ -137,7 +137,7 @@ def _order(visit: Visit, question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(visit: Visit, request: Mapping[str, Any]) -> tuple[Sequence[dict[str, Any]], str, ApiError | None]:
-    """The summaries of a page, the token of the next one, and what the API says against the question."""
+    """The summaries of a page, the token of the next one, and the API's objections to the query."""
     try:
         answer = visit.ask("SearchOpportunities", **request)
     except ApiError as refused:
@@ -150,7 +150,7 @@ def _link(visit: Visit, request: Mapping[str, Any], scope: Scope | None = None) 
 
 
 def _where_words_lead(visit: Visit, request: Mapping[str, Any], typed: str) -> str:
-    """The address of what is typed: an opportunity by its identifier, a condition, or else a search for the words."""
+    """The address for what is typed: an opportunity by its identifier, a condition, or else a search for the words."""
     is_typing = bool(visit.first(IS_TYPING))
     about = about_a_field(typed)
     if about is not None:
@@ -164,25 +164,25 @@ def _where_words_lead(visit: Visit, request: Mapping[str, Any], typed: str) -> s
 
 
 def _taken(request: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]:
-    """The question with a suggested condition in the place of the words that it was made of."""
+    """The query with a suggested condition in place of the words that it was made from."""
     return form.with_condition(form.with_keyword(request, suggestion.keyword), suggestion.node)
 
 
 def _known_values(visit: Visit) -> Values:
-    """Those of the opportunities that were changed last; none where the account has no search."""
+    """Values of the most recently changed opportunities; none if the account has no search."""
     summaries, _, _ = _answer(visit, {"MaxResults": READ_FOR_VALUES})
     return values_of(summaries)
 
 
 def _sorted(visit: Visit, question: Mapping[str, Any], key: str) -> str:
-    """The address of the question in the order of `key`, upside down if that is its order already."""
+    """The address of the query in the order of `key`, reversed if that is its order already."""
     is_turned = question.get("Sort") == {"SortBy": key, "SortOrder": "ASCENDING"}
     sort = {"SortBy": key, "SortOrder": "DESCENDING" if is_turned else "ASCENDING"}
     return _link(visit, {**question, "Sort": sort})
 
 
 def _near_misses(visit: Visit, question: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What may find something, and its address: questions close to this one, and this one in the other catalog."""
+    """Queries that may find something, with their addresses: similar ones, and this one in the other catalog."""
     here = visit.scope
     others = [scope for scope in visit.visitor.choices if scope.account == here.account and scope != here]
     return [

@@ -1,7 +1,7 @@
-"""What the search box offers while somebody types: conditions that the words could mean, and fields to ask about.
+"""What the search box suggests as you type: conditions that the words could mean, and fields to ask about.
 
-It knows the values that the model lists, and those of the opportunities that were changed last: as many as one page of
-an answer has, so that no key press costs more than that. Pure; the page asks.
+It knows the values that the model lists, and those of the most recently changed opportunities: one page of results,
+so that no key press costs more than that. Pure; the page fetches them.
 """
 
 import re
@@ -13,8 +13,10 @@ import msgspec
 
 from cosell.console.search.chips import value_text
 from cosell.console.search.form import condition, next_day
-from cosell.console.search.vocabulary import LABELS, listed_values, phrase_of
+from cosell.console.search.meant import meant
+from cosell.console.search.vocabulary import LABELS, phrase_of
 from cosell.rules.search.fields import FIELDS, texts_of
+from cosell.rules.search.listed import listed_values, near_value
 from cosell.rules.search.sought import Sought
 
 Values: TypeAlias = Mapping[str, Sequence[str]]
@@ -23,7 +25,7 @@ Values: TypeAlias = Mapping[str, Sequence[str]]
 MOST: Final = 8
 """Suggestions at a time."""
 MOST_OF_A_FIELD: Final = 3
-"""Of them, values of one field, as long as none is asked about."""
+"""How many of them may be values of one field, as long as none is asked about."""
 READ_FROM_ANSWERS: Final = (
     "CustomerCompanyName",
     "OpportunityOwner",
@@ -33,13 +35,13 @@ READ_FROM_ANSWERS: Final = (
     "ApnPrograms",
     "CosellMotion",
 )
-"""Fields whose values are taken from the opportunities that were changed last."""
+"""Fields whose values come from the most recently changed opportunities."""
 PARTS: Final = ("CustomerCompanyName", "PartnerProjectTitle", "Tags", "NextStep", "OpportunityOwner")
 """Fields of which words may be a part."""
 SHORTEST: Final = 2
-"""Letters from which on values are suggested whatever their field."""
+"""Number of letters from which values of any field are suggested."""
 _CODES: Final = frozenset({"CountryCode"})
-"""Fields whose values are too short to look for a part of them."""
+"""Fields whose values are too short for partial matches."""
 _SIGNS: Final = {
     "≥": "GreaterThanOrEquals",
     ">=": "GreaterThanOrEquals",
@@ -63,7 +65,7 @@ _PART_OF_DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.AS
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """One offer: a condition (`node`) and the words that stay beside it, or a field (`fill`) to go on typing about."""
+    """One suggestion: a condition (`node`) and the remaining words, or a field (`fill`) to continue typing with."""
 
     words: str
     value: str
@@ -95,7 +97,7 @@ def about_a_field(typed: str) -> tuple[str, str, str] | None:
 
 
 def suggestions(typed: str, values: Values, today: str) -> list[Suggestion]:
-    """What to offer for a text; `today` is a day such as `2026-05-01`."""
+    """What to suggest for a text; `today` is a day such as `2026-05-01`."""
     about = about_a_field(typed)
     offered = _for_words(typed.strip(), values) if about is None else _for_field(*about, values, today)
     return list(islice(_each_once(offered), MOST))
@@ -112,6 +114,7 @@ def _for_words(typed: str, values: Values) -> Iterator[Suggestion]:
     if first_day(typed):
         for field in ("TargetCloseDate", "CreatedDate"):
             yield from _dated(field, "", typed)
+    yield from (_condition(field, "", value) for field, value in meant(typed))
     if len(typed) >= SHORTEST:
         yield from (_condition(field, "ContainsAny", typed) for field in PARTS)
 
@@ -125,7 +128,8 @@ def _for_field(field: str, operator: str, typed: str, values: Values, today: str
     else:
         known = [value for value in _values(field, values) if typed.casefold() in value.casefold()]
         known.sort(key=lambda value: not _begins_a_word(typed, value))
-        yield from (_condition(field, "EqualsTo", value) for value in known)
+        close = None if known else near_value(field, typed)
+        yield from (_condition(field, "EqualsTo", value) for value in [*known, *([close] if close else [])])
         if typed:
             yield _condition(field, "ContainsAny", typed)
             yield _condition(field, "EqualsTo", typed)
@@ -159,7 +163,7 @@ def _dated(field: str, operator: str, typed: str) -> Iterator[Suggestion]:
 
 
 def first_day(typed: str) -> str:
-    """The first day of a year, of a month, or of a day itself, such as `2026-05`; none where it cannot be."""
+    """The first day of a year, of a month, or the day itself, such as `2026-05`; none if it is invalid."""
     given = _PART_OF_DAY.fullmatch(typed)
     if given is None:
         return ""

@@ -1,10 +1,11 @@
-"""Filter trees as a visitor changes them: put a condition in, take a part out.
+"""Filter trees as a visitor changes them: add a condition, remove a part.
 
-A tree is the JSON value of an OpportunitySearchFilter, or whatever an address claims to be one: what cannot be is left
+A tree is the JSON value of an OpportunitySearchFilter, or whatever an address claims to be one: invalid parts are left
 for the API to refuse. A part of it is named by a path such as `("AndAllFilters", 1, "NotFilter")`. Pure.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, Final, Literal, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -36,14 +37,14 @@ def negated(node: Any) -> Any:
 
 
 def grouped(node: Any, grouping: Grouping) -> Any:
-    """A group that has this one part so far."""
+    """A group with this one part so far."""
     if grouping == "none":
         return negated({ANY: [node]})
     return {ALL if grouping == "all" else ANY: [node]}
 
 
 def list_of(node: Any) -> str:
-    """The list that is a node's only member; none where it is another node."""
+    """The list that is a node's only member; none for any other node."""
     if isinstance(node, dict) and len(node) == 1:
         (name,) = node
         if name in (ALL, ANY) and isinstance(node[name], list):
@@ -52,33 +53,43 @@ def list_of(node: Any) -> str:
 
 
 def with_part(tree: Any, part: Any, into: Path = ()) -> Any:
-    """The tree with one more part in the group at `into`. Where there is no such group, both have to hold."""
+    """The tree with one more part in the group at `into`. If there is no such group, both must match."""
     if tree is None:
         return part
     if into:
         name = list_of(part_at(tree, into))
         if name:
-            return _replaced(tree, into, lambda node: {name: [*node[name], part]})
+            return changed(tree, into, lambda node: {name: [*node[name], part]})
     return {ALL: [*tree[ALL], part]} if list_of(tree) == ALL else {ALL: [tree, part]}
 
 
 def without_part(tree: Any, path: Path) -> Any:
-    """The tree without the part at `path`, nor any group that it leaves empty; None where nothing is left.
+    """The tree without the part at `path`, nor any group that it leaves empty; None if nothing is left.
 
-    Where all of one part have to hold, the list is left out, too.
+    A list that requires all of a single part is left out, too.
     """
     left = _without(tree, path)
     return left[ALL][0] if list_of(left) == ALL and len(left[ALL]) == 1 else left
 
 
 def part_at(tree: Any, path: Path) -> Any:
-    """The part at `path`; None where there is none."""
+    """The part at `path`; None if there is none."""
     for step in path:
         if isinstance(step, int):
             tree = tree[step] if isinstance(tree, list) and step < len(tree) else None
         else:
             tree = tree.get(step) if isinstance(tree, dict) else None
     return tree
+
+
+def changed(node: Any, path: Path, change: Callable[[Any], Any]) -> Any:
+    """The tree with the part at `path`, which exists, replaced by what `change` makes of it."""
+    if not path:
+        return change(node)
+    step = path[0]
+    if isinstance(step, int):
+        return [*node[:step], changed(node[step], path[1:], change), *node[step + 1 :]]
+    return {**node, step: changed(node[step], path[1:], change)}
 
 
 def _without(node: Any, path: Path) -> Any:
@@ -93,12 +104,3 @@ def _without(node: Any, path: Path) -> Any:
     left = _without(parts[index], path[2:])
     kept = [*parts[:index], *([] if left is None else [left]), *parts[index + 1 :]]
     return {name: kept} if kept else None
-
-
-def _replaced(node: Any, path: Path, change: Any) -> Any:
-    if not path:
-        return change(node)
-    step = path[0]
-    if isinstance(step, int):
-        return [*node[:step], _replaced(node[step], path[1:], change), *node[step + 1 :]]
-    return {step: _replaced(node[step], path[1:], change)}

@@ -1,4 +1,4 @@
-"""What people call that which a search can ask about: fields, operators, and the values that the model lists."""
+"""What people call the things that a search can ask about: fields, operators and orders."""
 
 from typing import Final
 
@@ -32,16 +32,6 @@ LABELS: Final = {
     "AwsMarketplaceSolution": "Marketplace solution",
 }
 """Each field as people call it, in the order in which a form offers them."""
-LISTED_BY: Final = {
-    "Stage": "Stage",
-    "ReviewStatus": "ReviewStatus",
-    "OpportunityType": "OpportunityType",
-    "Industry": "Industry",
-    "CountryCode": "CountryCode",
-    "Origin": "OpportunityOrigin",
-    "EngagementScore": "EngagementScore",
-}
-"""The shapes of the model that list the values of a field."""
 OPERATORS: Final[dict[Kind, dict[str, str]]] = {
     "text": {"EqualsTo": "is", "ContainsAny": "contains", "ContainsAll": "is"},
     "list": {"EqualsTo": "has", "ContainsAny": "contains", "ContainsAll": "has all of"},
@@ -63,12 +53,7 @@ OFFERED_OPERATORS: Final = {
     "LessThanOrEquals": "until, at most",
     "LessThan": "before, less than",
 }
-"""What a form offers for fields of every type. Which one goes with which field, the API says."""
-
-
-def listed_values(field: str) -> tuple[str, ...]:
-    """The values that the model lists for a field; none where it may hold any text."""
-    return service_model().shapes[LISTED_BY[field]].enum if field in LISTED_BY else ()
+"""What a form offers for fields of every type. The API says which operator goes with which field."""
 
 
 def sort_keys() -> dict[str, str]:

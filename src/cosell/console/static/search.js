@@ -70,6 +70,7 @@ if (box) {
     showCopyButtons();
     history[history.state?.typed ? "replaceState" : "pushState"]({ typed: true }, "", answer.url);
     shown = here();
+    document.dispatchEvent(new Event("found"));
   });
 
   // What was typed takes the place of a page: back is to the page as it was.

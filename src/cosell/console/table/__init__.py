@@ -1,1 +1,1 @@
-"""The table of opportunities: exactly what ListOpportunities can ask."""
+"""The table of opportunities: exactly what ListOpportunities can do."""

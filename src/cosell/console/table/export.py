@@ -17,7 +17,7 @@ RECORD_CELLS: Final[Mapping[str, Callable[[Mapping[str, Any]], Cell]]] = {
     "Title": lambda record: (record.get("Project") or {}).get("Title"),
     "Owner": lambda record: owner_of(record.get("OpportunityTeam")),
 }
-"""What a file has beside its summaries where the table shows it."""
+"""What a file has besides its summaries if the table shows it."""
 
 Form: TypeAlias = Literal["csv", "xlsx"]
 Pieces: TypeAlias = Callable[[Mapping[str, Kind], Iterable[Iterable[Row]]], Generator[bytes, None, None]]
@@ -46,7 +46,7 @@ def download(
     columns: Mapping[str, Kind],
     row_of: Callable[[Mapping[str, Any]], Row],
 ) -> Response:
-    """All that an operation answers to a question, page after page. Raises ApiError where it refuses the first."""
+    """Everything that an operation returns for a query, page after page. Raises ApiError if it refuses the first."""
     request = {"Sort": STEADY_SORT, **question, "MaxResults": PAGE_SIZE}
     first = visit.ask(operation, **request)
     pages = (map(row_of, page) for page in _pages(visit, operation, request, first))

@@ -1,4 +1,4 @@
-"""The table of opportunities: exactly what ListOpportunities can ask, and how to ask it oneself."""
+"""The table of opportunities: exactly what ListOpportunities can do, and how to call it yourself."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -42,11 +42,11 @@ LABELS: Final = {
 }
 IDENTIFIER: Final = Column("Id", "Id", lambda one: one["Id"], "Identifier")
 _FROM_FORM: Final = "filter"
-"""Says that a query comes from the form, whose fields are not yet a question."""
+"""Says that a query comes from the form, whose fields are not API members yet."""
 
 
 def opportunities(visit: Visit) -> Response:
-    """The table, with the question in the address."""
+    """The table, with the query in the address."""
     if visit.first(_FROM_FORM):
         return visit.redirect(visit.link(TABLE, query_of_form(visit.query)))
     table = Table(visit)
@@ -78,12 +78,12 @@ class Table:
 
     @cached_property
     def error(self) -> ApiError | None:
-        """What the API says against the question."""
+        """The API's objections to the query."""
         return None if self.status == 200 else ApiError(self.status, self._answer)
 
     @cached_property
     def summaries(self) -> Sequence[dict[str, Any]]:
-        """The opportunities of the page, in the order that was asked for."""
+        """The opportunities of the page, in the requested order."""
         summaries: list[dict[str, Any]] = self._answer.get("OpportunitySummaries", [])
         return summaries[::-1] if self._place.is_back else summaries
 
@@ -121,12 +121,12 @@ class Table:
 
     @cached_property
     def next_page(self) -> str:
-        """The address of the page behind; empty where there is none."""
+        """The address of the next page; empty if there is none."""
         return self._paged(query_of_next(self._visit, self.question, self._place, self.summaries, self._token))
 
     @cached_property
     def previous_page(self) -> str:
-        """The address of the page before; empty where there is none."""
+        """The address of the previous page; empty if there is none."""
         return self._paged(query_of_previous(self._visit, self.question, self._place, self.summaries, self._token))
 
     @property
@@ -136,17 +136,17 @@ class Table:
 
     @property
     def csv(self) -> str:
-        """The address of all that matches, as CSV."""
+        """The address of everything that matches, as CSV."""
         return self._visit.link(f"{TABLE}.csv", self._query(query_of(self.question)))
 
     @property
     def xlsx(self) -> str:
-        """The address of all that matches, as a workbook."""
+        """The address of everything that matches, as a workbook."""
         return self._visit.link(f"{TABLE}.xlsx", self._query(query_of(self.question)))
 
     @property
     def ways(self) -> list[Way]:
-        """How to ask for this page oneself."""
+        """How to request this page yourself."""
         return self._visit.ways("ListOpportunities", self.request)
 
     @property
@@ -161,19 +161,19 @@ class Table:
 
     @property
     def page_size(self) -> Any:
-        """How many opportunities were asked for, also where the API refuses that."""
+        """How many opportunities were requested, even if the API refuses that."""
         return self.question.get("MaxResults", page_size(self.question))
 
     @property
     def headings(self) -> list[tuple[Column, str]]:
-        """Each column with the address of the same question in its order; empty where it sorts by nothing."""
+        """Each column with the address of the same query in its order; empty if it cannot be sorted."""
         return [
             (column, self._sorted(column.sort_by) if column.sort_by else "") for column in (IDENTIFIER, *self.columns)
         ]
 
     @cached_property
     def views(self) -> list[tuple[str, str, int | None, bool]]:
-        """The ready views: name, address, how many they find if that is known, and whether this is what is shown."""
+        """The ready-made views: name, address, how many they find if that is known, and whether it is current."""
         counts = self.counts.views if self.counts else {}
         asked = {name: value for name, value in self.question.items() if name != "MaxResults"}
         return [
@@ -198,18 +198,18 @@ class Table:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the data set has nothing at all."""
+        """Whether the data set is empty."""
         is_asked = self._place.token or self.question.keys() - {"Sort", "MaxResults"}
         return not (self.summaries or self.error or is_asked)
 
     @property
     def beside_columns(self) -> Query:
-        """The question, for the form that chooses columns."""
+        """The query, for the form that chooses columns."""
         return query_of(self.question)
 
     @property
     def column_names(self) -> Query:
-        """The columns, for the form that asks another question."""
+        """The columns, for the form that changes the query."""
         return query_of_columns(self.columns)
 
     @property
@@ -217,7 +217,7 @@ class Table:
         return str(self._answer.get("NextToken", ""))
 
     def _sorted(self, key: str) -> str:
-        """The address of the same question in the order of `key`, upside down if that is its order already."""
+        """The address of the same query in the order of `key`, reversed if that is its order already."""
         if key == self.sorted_by:
             order = "DESCENDING" if self.ascending else "ASCENDING"
         else:

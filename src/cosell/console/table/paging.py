@@ -1,8 +1,8 @@
 """Forward and back through the pages of the table, and where among them a page is.
 
-The API leads forward by tokens. A page before is asked for in the opposite order, from the first row on, by a token as
-the API would write it, and what comes is turned round. So a page before costs what a page behind costs, and an address
-has no trail of tokens in it.
+The API only pages forward, by tokens. The previous page is requested in the opposite order, from the first row on, with
+a token as the API would write it, and the result is reversed. So the previous page costs what the next one costs, and
+an address has no trail of tokens in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from cosell.wire.timestamps import NS_PER_MS, Date, Timestamp
 from cosell.wire.types import ListOpportunitiesRequest
 
 BACK: Final = "Back"
-"""The member of an address whose token leads backward, as NextToken does forward."""
+"""The member of an address whose token leads backward, as NextToken leads forward."""
 NUMBER: Final = "Page"
 MOST_DIGITS: Final = 9
 _TURNED: Final = {"ASCENDING": "DESCENDING", "DESCENDING": "ASCENDING"}
@@ -39,7 +39,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def place_of(query: Query) -> Place:
-    """The page that an address names; the first where it has no token."""
+    """The page that an address names; the first if it has no token."""
     given = single_members(query)
     token = given.get(BACK) or given.get("NextToken", "")
     digits = given.get(NUMBER, "")
@@ -48,13 +48,13 @@ def place_of(query: Query) -> Place:
 
 
 def request_for(question: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    """The API's request for a page of a question."""
+    """The API's request for a page of a query."""
     request = turned(question) if place.is_back else dict(question)
     return request | ({"NextToken": place.token} if place.token else {})
 
 
 def turned(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The question in the opposite order."""
+    """The query in the opposite order."""
     sort = question.get("Sort") or {"SortBy": DEFAULT_SORT_BY, "SortOrder": "DESCENDING"}
     return {**question, "Sort": {**sort, "SortOrder": _TURNED.get(sort["SortOrder"], "")}}
 
@@ -62,7 +62,7 @@ def turned(question: Mapping[str, Any]) -> dict[str, Any]:
 def query_of_next(
     visit: Visit, question: Mapping[str, Any], place: Place, rows: Sequence[Mapping[str, Any]], next_token: str
 ) -> list[tuple[str, str]] | None:
-    """The query of the page behind; None where this is the last one. `next_token` is the API's, for this page."""
+    """The address query of the next page; None if this is the last one. `next_token` is the API's, for this page."""
     token = _token_at(visit, question, rows[-1]) if place.is_back and rows else next_token
     return [*query_of({**question, "NextToken": token}), (NUMBER, str(place.number + 1))] if token else None
 
@@ -70,7 +70,7 @@ def query_of_next(
 def query_of_previous(
     visit: Visit, question: Mapping[str, Any], place: Place, rows: Sequence[Mapping[str, Any]], next_token: str
 ) -> list[tuple[str, str]] | None:
-    """The query of the page before; None where this is the first one."""
+    """The address query of the previous page; None if this is the first one."""
     if place.number <= 1:
         return None
     token = next_token if place.is_back or not rows else _token_at(visit, turned(question), rows[0])
@@ -80,7 +80,7 @@ def query_of_previous(
 
 
 def where_among(place: Place, rows: int, size: int, total: int | None, *, is_last: bool) -> str:
-    """Which opportunities a page shows, of how many: `21–40 of 1,234`, or `of more than 40` where that is not known."""
+    """Which opportunities a page shows, of how many: `21–40 of 1,234`, or `of more than 40` if that is not known."""
     before = (place.number - 1) * size
     last = before + rows
     if is_last:
@@ -92,13 +92,13 @@ def where_among(place: Place, rows: int, size: int, total: int | None, *, is_las
 
 
 def page_size(question: Mapping[str, Any]) -> int:
-    """How many opportunities a page of this question has."""
+    """How many opportunities a page of this query has."""
     size = question.get("MaxResults", DEFAULT_PAGE_SIZE)
     return size if isinstance(size, int) else DEFAULT_PAGE_SIZE
 
 
 def _token_at(visit: Visit, question: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """The token that leads on behind a row, as the API writes it."""
+    """The token that continues after a row, as the API writes it."""
     body = msgspec.json.encode({"Catalog": visit.scope.catalog, **question})
     request = full_request(service_model().operations["ListOpportunities"], body)
     assert isinstance(request, ListOpportunitiesRequest), "the model says so"

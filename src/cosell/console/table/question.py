@@ -1,6 +1,6 @@
 """A ListOpportunities request as the query of an address, and back.
 
-Members have the API's own names, lists are repeated names, so the address of a table *is* its question:
+Members have the API's own names, lists are repeated names, so a table's address *is* its query:
 `?LifeCycleStage=Qualified&LifeCycleStage=Committed&AfterCreatedDate=2026-01-01T00:00:00Z&SortBy=CreatedDate`.
 """
 
@@ -14,16 +14,16 @@ from cosell.console.visit.visit import Query
 LISTS: Final = ("Identifier", "CustomerCompanyName", "LifeCycleStage", "LifeCycleReviewStatus")
 RANGES: Final = ("LastModifiedDate", "CreatedDate", "TargetCloseDate")
 LINES: Final = {"identifiers": "Identifier", "companies": "CustomerCompanyName"}
-"""Fields of the form that hold one value a line, and the members that they become."""
+"""Form fields that hold one value per line, and the members that they become."""
 
 COLUMN: Final = "Column"
-"""Names a column of the table, beside the question."""
+"""Names a column of the table, beside the query."""
 SORT: Final = ("SortBy", "SortOrder")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def request_of(query: Query) -> dict[str, Any]:
-    """The request's members. What cannot be is left as it is, so that the API says what is wrong with it."""
+    """The request's members. Invalid ones are left as they are, so that the API says what is wrong with them."""
     request: dict[str, Any] = {}
     for name in LISTS:
         if values := [value for key, value in query if key == name]:
@@ -45,12 +45,12 @@ def query_of(request: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def single_members(query: Query) -> dict[str, str]:
-    """The members of a query that may stand once: the first counts."""
+    """The members of a query that may occur once: the first counts."""
     return dict(reversed(query))
 
 
 def order_and_page_of(given: Mapping[str, str]) -> dict[str, Any]:
-    """The members that say in which order what is found comes, and which page of it."""
+    """The members that say in which order results come, and which page of them."""
     members: dict[str, Any] = {}
     if "SortBy" in given or "SortOrder" in given:
         members["Sort"] = {"SortBy": "LastModifiedDate", "SortOrder": "DESCENDING"} | {
@@ -70,12 +70,12 @@ def query_of_order_and_page(request: Mapping[str, Any]) -> list[tuple[str, str]]
 
 
 def question_of(query: Query) -> dict[str, Any]:
-    """The request without its place among the pages: the question itself."""
+    """The request without its place among the pages: the query itself."""
     return {name: value for name, value in request_of(query).items() if name != "NextToken"}
 
 
 def columns_of(query: Query) -> tuple[Column, ...]:
-    """The columns that an address chooses, in the order that they have; those of every table where it chooses none."""
+    """The columns that an address chooses, in their own order; the default ones if it chooses none."""
     names = {value for name, value in query if name == COLUMN}
     return tuple(column for column in COLUMNS if column.name in names) or DEFAULT_COLUMNS
 

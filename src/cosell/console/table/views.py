@@ -1,6 +1,6 @@
-"""Ready views: what needs somebody, each a question of the table, and how many opportunities it finds.
+"""Ready-made views: what needs attention, each a query of the table, and how many opportunities it finds.
 
-The counts are those that are kept for the pipeline (docs/decisions/0017); nothing is counted for a page.
+The counts are those kept for the pipeline (docs/decisions/0017); nothing is counted for a page.
 """
 
 from collections.abc import Mapping
@@ -22,18 +22,18 @@ STUCK_DAYS: Final = 30
 _NOT_REJECTED: Final = [status for status in EVERY_REVIEW_STATUS if status != "Rejected"]
 _OPEN: Final[Mapping[str, Any]] = {"LifeCycleStage": list(OPEN_STAGES), "LifeCycleReviewStatus": _NOT_REJECTED}
 _ASKED_ONLY: Final = frozenset({"LifeCycleStage", "LifeCycleReviewStatus", "Sort", "MaxResults"})
-"""What may be in a question whose answers are kept counts."""
+"""What may be in a query whose results have a kept count."""
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many opportunities each ready view finds, and the question of the table; None where nobody has counted."""
+    """How many opportunities each ready-made view finds, and the table's query; None if nobody has counted."""
 
     views: Mapping[str, int]
     total: int | None
 
 
 def views_at(today: date) -> dict[str, dict[str, Any]]:
-    """The question of each view."""
+    """The query of each view."""
     yesterday = today - timedelta(days=1)
     return {
         "Action Required": {"LifeCycleReviewStatus": ["Action Required"]},
@@ -59,7 +59,7 @@ def views_at(today: date) -> dict[str, dict[str, Any]]:
 
 
 def today_of(visit: Visit) -> date:
-    """The day that it is by the engine's clock."""
+    """Today, by the engine's clock."""
     return date.fromisoformat(str(Timestamp.from_ms(visit.surroundings.engine.clock()))[:10])
 
 

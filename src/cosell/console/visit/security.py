@@ -1,8 +1,8 @@
 """What keeps other pages out: headers on every answer, and a token on every change.
 
-The Host and Origin of a request were judged before it came here, for the admin API and the console alike
-(`serve/admin/origin.py`). A page of a stranger that gets around that, still lacks the token: it is made of a cookie
-that only this site receives and a key that never leaves the server.
+The Host and Origin of a request were checked before it came here, for the admin API and the console alike
+(`serve/admin/origin.py`). A page from another site that gets around that still lacks the token: it is made from a
+cookie that only this site receives and a key that never leaves the server.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ def csrf_token(nonce: str, key: bytes) -> str:
 
 
 def is_csrf_token(token: str, nonce: str, key: bytes) -> bool:
-    """Whether a form came from a page of ours, in this browser."""
+    """Whether a form came from one of our pages, in this browser."""
     return bool(nonce) and hmac.compare_digest(token.encode(), csrf_token(nonce, key).encode())
 
 

@@ -1,7 +1,7 @@
-"""Answers that are on their way while the rest of them is still being made.
+"""Answers that are sent while the rest of them is still being made.
 
-Making a page takes longer than asking for what is on it, and a browser that has the head can fetch the style meanwhile.
-A file may be longer than the memory.
+Rendering a page takes longer than fetching what is on it, and a browser that has the head can load the style sheet
+meanwhile. A file may not fit into memory.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ _kept_heads: Final[dict[Hashable, bytes]] = {}
 
 
 class StreamedResponse(Response):
-    """Made of the `pieces` of a page. `rest_by` has to be told before it is sent.
+    """A page made from `pieces`. Call `rest_by` before it is sent.
 
-    Pages of one `head_key` have the same head, which is made once; None: it is made each time.
+    Pages with the same `head_key` have the same head, which is rendered once; None: it is rendered each time.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class StreamedResponse(Response):
         self._threads = threads
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002  # ASGI's
-        """Send the head, then the rest. Raises whatever has kept the rest from being made, once the visitor is told."""
+        """Send the head, then the rest. Raises whatever kept the rest from being made, once the visitor is told."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self._head, "more_body": True})
         try:
             rest = await asyncio.get_running_loop().run_in_executor(self._threads, self._made_rest)
         except Exception:
-            # What was made of it is left out: it may end within a tag.
+            # Whatever was made is left out: it may end within a tag.
             await send({"type": "http.response.body", "body": "".join(pieces(REST_FAILED)).encode()})
             raise
         await send({"type": "http.response.body", "body": rest})
@@ -72,7 +72,7 @@ class StreamedResponse(Response):
 
 
 class StreamedFile(Response):
-    """A file, made piece by piece, of which none is kept. `rest_by` has to be told before it is sent."""
+    """A file, made piece by piece, of which none is kept. Call `rest_by` before it is sent."""
 
     def __init__(self, pieces: Generator[bytes, None, None], headers: Mapping[str, str], content_type: str) -> None:
         super().__init__(None, 200, headers, content_type)
@@ -85,9 +85,9 @@ class StreamedFile(Response):
         self._threads = threads
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002  # ASGI's
-        """Send piece after piece, until the visitor has gone. Raises whatever has kept one from being made.
+        """Send piece after piece, until the visitor has gone. Raises whatever kept one from being made.
 
-        The file has no end then, so that nobody takes it for whole.
+        The file is then left incomplete, so that nobody takes it for whole.
         """
         loop = asyncio.get_running_loop()
         gone = asyncio.ensure_future(_gone(receive))

@@ -1,4 +1,4 @@
-"""What the console works with: all that it is given by the process that serves it."""
+"""What the console works with: everything that it gets from the process that serves it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -11,11 +11,11 @@ from cosell.engine import Engine
 from cosell.reporting import DEFAULT_REPORTING, Reporting
 
 Administer: TypeAlias = Callable[[str, str, Mapping[str, Any]], "AdminResult"]
-"""Asks the admin API in this process: method, address, and the members of the question."""
+"""Calls the admin API in this process: method, address, and the members of the request."""
 
 
 Refused: TypeAlias = Callable[[str, str, int, str], None]
-"""Hears of a form that was not carried out: method, path, status and reason."""
+"""Called with a form that was not carried out: method, path, status and reason."""
 
 
 class AdminResult(msgspec.Struct, frozen=True):
@@ -26,14 +26,14 @@ class AdminResult(msgspec.Struct, frozen=True):
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """Why what is shown is not what there is now: it is how things were at `as_of`; None: nothing can be shown."""
+    """Why the page does not show the current state: it shows that of `as_of`; None: nothing can be shown."""
 
     reason: str
     as_of: str | None
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """One console's. `pipelines` keeps the figures of the engine's store.
+    """A console's environment. `pipelines` keeps the figures of the engine's store.
 
     `scopes` are the data sets that may be chosen. Over a mirror `health` tells how that is, and `trouble` is there
     while it cannot be read.

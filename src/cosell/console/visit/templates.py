@@ -1,4 +1,4 @@
-"""From templates to pages. Everything is escaped; markup comes from templates and macros alone."""
+"""From templates to pages. Everything is escaped; only templates and macros produce markup."""
 
 import functools
 import hashlib
@@ -17,8 +17,8 @@ STATIC_TYPES: Final = {
     "console.css": "text/css; charset=utf-8",
     "phone.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
-    "table.js": "text/javascript; charset=utf-8",
     "search.js": "text/javascript; charset=utf-8",
+    "views.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 """Every file that is served beside the pages."""

@@ -35,7 +35,7 @@ class MenuEntry(Protocol):
 
 
 REFRESH_S: Final = 1
-"""After how many seconds a browser asks again for a page that says how far something is."""
+"""After how many seconds a browser reloads a page that shows progress."""
 
 
 class Failure(Exception):
@@ -49,7 +49,7 @@ class Failure(Exception):
 
 
 class ApiError(Exception):
-    """The API refused a question. `entries` is the ErrorList, as JSON values."""
+    """The API refused a request. `entries` is the ErrorList, as JSON values."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(body["__type"])
@@ -118,7 +118,7 @@ class Visit:
     def page(
         self, template: str, *, status: int = 200, refresh_s: int = 0, is_head_fixed: bool = False, **names: Any
     ) -> Response:
-        """An HTML page; with `refresh_s` one that the browser asks for again after so many seconds.
+        """An HTML page; with `refresh_s` one that the browser reloads after so many seconds.
 
         What stands above a page whose `is_head_fixed` depends on nothing but its path and the data sets.
         """
@@ -131,26 +131,26 @@ class Visit:
         return StreamedResponse(templates.pieces(template, visit=self, **names), status, headers, head_key)
 
     def fragment(self, template: str, **names: Any) -> Response:
-        """A part of an HTML page, for a script of ours to put in its place."""
+        """A part of an HTML page, for one of our scripts to put in its place."""
         text = "".join(templates.pieces(template, visit=self, **names))
         return Response(text, 200, PAGE_HEADERS, "text/html; charset=utf-8")
 
     def file(self, body: bytes, content_type: str, filename: str) -> Response:
-        """Something to be kept."""
+        """A download."""
         headers = PAGE_HEADERS | {"content-disposition": f'attachment; filename="{filename}"'}
         return Response(body, 200, headers, content_type)
 
     def download(self, pieces: Generator[bytes, None, None], content_type: str, filename: str) -> Response:
-        """Something to be kept that is made piece by piece."""
+        """A download that is made piece by piece."""
         headers = PAGE_HEADERS | {"content-disposition": f'attachment; filename="{filename}"'}
         return StreamedFile(pieces, headers, content_type)
 
     def redirect(self, address: str) -> Response:
-        """Sends the browser to another page of ours, with GET."""
+        """Redirects the browser to another of our pages, with GET."""
         return Response(b"", 303, {**PAGE_HEADERS, "location": address})
 
     def call(self, operation: str, members: Mapping[str, Any]) -> flow.Answer:
-        """The API's answer to the visitor's account, with the same checks that every client gets."""
+        """The API's answer for the visitor's account, with the same checks that every client gets."""
         headers = {
             b"x-amz-target": f"{service_model().metadata.target_prefix}.{operation}".encode(),
             b"authorization": f"AWS4-HMAC-SHA256 Credential={self.scope.account}/console".encode(),

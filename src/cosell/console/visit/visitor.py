@@ -1,7 +1,7 @@
 """Who the visitor is, and what may be seen: decided here and nowhere else.
 
-An open server believes what the address says, as the API believes an access key: `?account=…&catalog=…` chooses among
-all. Keys and logins belong here once they exist: everything behind this door asks `Visitor` alone.
+An open server believes what the address says, as the API believes an access key: `?account=…&catalog=…` chooses
+among all. Keys and logins belong here once they exist: everything behind this module asks only `Visitor`.
 """
 
 import re
@@ -32,7 +32,7 @@ class Visitor(msgspec.Struct, frozen=True):
 def visitor_of(query: Mapping[str, str], scopes: Sequence[Scope]) -> Visitor:
     """The visitor of an address with this query, where there are these data sets.
 
-    Whoever names nothing gets the default account, or where that has nothing, the first that has. Raises
+    Without names in the address it is the default account, or if that has nothing, the first that has. Raises
     UnknownVisitor.
     """
     usual = Scope(DEFAULT_ACCOUNT, DEFAULT_CATALOG)

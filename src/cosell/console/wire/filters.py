@@ -1,4 +1,4 @@
-"""Which calls the wire shows: the filters of its form, which stand in the address."""
+"""Which calls the wire shows: the filters of its form, which are in the address."""
 
 from typing import Any, Final
 

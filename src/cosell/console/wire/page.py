@@ -1,7 +1,7 @@
-"""The wire: what clients have really sent, what they got, and why it was refused.
+"""The wire: what clients really sent, what they got, and why it was refused.
 
 The calls are those that the workers keep in memory (`serve/admin/recent.py`), of every account. What the service model
-marks as sensitive is masked until somebody asks for one call as it was. Attempts of one call are one line.
+marks as sensitive is masked until somebody asks for one call unmasked. Attempts of one call are one line.
 """
 
 from typing import Any, Final
@@ -18,14 +18,14 @@ from cosell.wire.model import service_model
 WIRE: Final = "/console/wire"
 REQUESTS: Final = "/_cosell/requests"
 SHOWN: Final = 100
-"""Calls that are shown, which is as many as a worker keeps."""
+"""How many calls are shown, which is as many as a worker keeps."""
 
 
 HAR_TYPE: Final = "application/json"
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One of the times that an SDK has sent a call."""
+    """One of an SDK's attempts at a call."""
 
     number: str
     status: str
@@ -70,7 +70,7 @@ def wire(visit: Visit) -> Response:
 
 
 def wire_archive(visit: Visit) -> Response:
-    """The calls that the filters leave, as an HTTP Archive."""
+    """The calls that match the filters, as an HTTP Archive."""
     return _archive(visit, "calls.har", **filters_of(visit).question)
 
 
@@ -81,12 +81,12 @@ def wire_call_archive(visit: Visit) -> Response:
 
 
 def wire_call(visit: Visit) -> Response:
-    """One call, with what is sensitive masked."""
+    """One call, with sensitive values masked."""
     return _page(visit, _answered(visit, "GET", f"{REQUESTS}/one", id=visit.path_members["call"]), unmasked=False)
 
 
 def act_on_wire_call(visit: Visit) -> Response:
-    """Show a call as it was, send it again, or save it as a test, alone or with the account's last calls."""
+    """Show a call unmasked, send it again, or save it as a test, alone or with the account's last calls."""
     identifier = visit.path_members["call"]
     form = dict(visit.form)
     if form.get("do") == "save":
@@ -112,7 +112,7 @@ def duration(milliseconds: float) -> str:
 
 
 def _saved(visit: Visit, **wanted: str) -> Response:
-    """A test as a file: with what is sensitive where the visitor has looked at that."""
+    """A test as a file: with sensitive values if the visitor has looked at them."""
     reveal = dict(visit.form).get("reveal") == "yes"
     made = _answered(visit, "POST", f"{REQUESTS}/save-test", reveal=reveal, **wanted)
     return visit.file(made["test"].encode(), "text/x-python; charset=utf-8", "test_saved_calls.py")
@@ -124,7 +124,7 @@ def _archive(visit: Visit, filename: str, **question: Any) -> Response:
 
 
 def _without_earlier_attempts(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of each call the newest attempt that fits."""
+    """Of each call the newest attempt that matches."""
     seen: set[str] = set()
     left = []
     for call in calls:
@@ -195,7 +195,7 @@ def _status(call: dict[str, Any]) -> str:
 
 
 def _answered(visit: Visit, method: str, address: str, **question: Any) -> dict[str, Any]:
-    """The admin API's answer. Raises Failure where it has none."""
+    """The admin API's answer. Raises Failure if it has none."""
     result = visit.administer(method, address, **question)
     if result.status != 200:
         raise Failure(result.status, result.value["error"], "Go back to the page Wire, and open another call.")

@@ -26,10 +26,10 @@ def announce_to(
     stamp: Timestamp,
     context: Context,
 ) -> None:
-    """Tell each account of `receivers` (AWS is passed over) what happened at the moment `stamp`.
+    """Tell each account of `receivers` (AWS is skipped) what happened at the moment `stamp`.
 
-    `subject` is the identifier of what the happening is about: an opportunity wherever there is one, else an
-    engagement or an invitation. Events of one subject reach a receiver in the order in which they were announced.
+    `subject` is the identifier of what the event is about: an opportunity if there is one, else an engagement or an
+    invitation. Events of one subject reach a receiver in the order in which they were announced.
     """
     for account in receivers:
         if account == AWS:

@@ -1,4 +1,4 @@
-"""The stamp of a change: its moment, later than that of every change before."""
+"""The stamp of a change: its moment, later than that of every earlier change."""
 
 from cosell.context import Context
 from cosell.store.interface import WriteTransaction

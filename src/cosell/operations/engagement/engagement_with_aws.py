@@ -1,4 +1,4 @@
-"""The engagement in which a partner shares an opportunity with AWS: made where there is none, else used again."""
+"""The engagement in which a partner shares an opportunity with AWS: created once, then reused."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ from cosell.wire.types import GetEngagementResponse, GetOpportunityResponse, Tag
 
 
 class EngagementWithAws(msgspec.Struct, frozen=True):
-    """The identifiers of what a task has made, or has found made."""
+    """The identifiers of what a task has created, or has found."""
 
     engagement_id: str
     invitation_id: str
@@ -36,9 +36,9 @@ def engagement_with_aws(
     tags: Sequence[Tag] | None,
     context: Context,
 ) -> EngagementWithAws:
-    """Share an opportunity that is about to be submitted: its snapshot shows it submitted already.
+    """Share an opportunity that is about to be submitted: its snapshot shows it as already submitted.
 
-    `tags` are those of the snapshot job, which is the only thing made here that can have any.
+    `tags` are those of the snapshot job, the only thing created here that can have any.
     """
     now = Timestamp.from_ms(context.now_ms)
     job = next((job for job in tx.snapshot_jobs(record.id) if job.template == SUMMARY_TEMPLATE), None)

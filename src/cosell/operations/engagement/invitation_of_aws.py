@@ -24,7 +24,7 @@ STILL_GOOD: Final = (PENDING, "ACCEPTED")
 def invite_aws(
     tx: WriteTransaction, record: GetOpportunityResponse, engagement: GetEngagementResponse, context: Context
 ) -> str:
-    """Invite AWS to an engagement about an opportunity, unless it is invited or there: the invitation's identifier."""
+    """Invite AWS to an engagement about an opportunity, unless it is invited or a member: the invitation's id."""
     assert engagement.id is not None
     for invitation in tx.invitations(engagement.id):
         if invitation.receiver == AWS and _state(invitation, context) in STILL_GOOD:
@@ -55,9 +55,9 @@ def invite_aws(
 def answer_invitations(
     tx: WriteTransaction, engagement_id: str, answer: Answer, opportunity: str, now: Timestamp, context: Context
 ) -> None:
-    """Let AWS accept or reject whatever invitation to an engagement waits for it.
+    """Have AWS accept or reject any pending invitation to an engagement.
 
-    Who accepts becomes a member, and all members hear of that.
+    On acceptance AWS becomes a member, and all members are notified.
     """
     for invitation in tx.invitations(engagement_id):
         if invitation.receiver == AWS and _state(invitation, context) == PENDING:
@@ -84,7 +84,7 @@ def _end(
 def add_member(
     tx: WriteTransaction, engagement_id: str, account: str, subject: str, now: Timestamp, context: Context
 ) -> None:
-    """Let an account join an engagement: every member hears of it, the new one too."""
+    """Have an account join an engagement: every member is notified, including the new one."""
     tx.put_member(engagement_id, Member(account, now.ms, company_name(account), website_url(account)))
     members = [member.account for member in tx.members(engagement_id)]
     engagement = tx.engagement(engagement_id)

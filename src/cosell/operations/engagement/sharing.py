@@ -1,4 +1,4 @@
-"""What a change of an opportunity means for those who share it: AWS's answer to its invitation, and a new snapshot.
+"""What a change to an opportunity means for those who share it: AWS's answer to its invitation, and a new snapshot.
 
 Source: developer guide. AWS accepts the invitation when it approves the opportunity, and rejects both together.
 """
@@ -18,7 +18,7 @@ _ANSWERS: Final[Mapping[str | None, Answer]] = {"Approved": "Accepted", "Rejecte
 
 
 def share_change(tx: WriteTransaction, record: GetOpportunityResponse, now: Timestamp, context: Context) -> None:
-    """Let the engagements of an opportunity follow it to what it is at the moment `now`."""
+    """Bring an opportunity's engagements up to date with its state at the moment `now`."""
     jobs = tx.snapshot_jobs(record.id)
     answer = _ANSWERS.get(record.life_cycle.review_status) if record.life_cycle else None
     if answer is not None:

@@ -1,6 +1,6 @@
 """Snapshots of an opportunity, taken whenever what the members of an engagement see of it changes.
 
-A job takes those of the partner's record. Those of AWS's own view AWS takes itself, without a job (docs/fidelity.md).
+A job takes those of the partner's record. AWS takes those of its own view itself, without a job (docs/fidelity.md).
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ RUNNING = "Running"
 def take_snapshot(
     tx: WriteTransaction, job: StoredSnapshotJob, record: GetOpportunityResponse, now: Timestamp, context: Context
 ) -> None:
-    """Add a revision, and tell the members of the engagement; neither where they would see what they see already."""
+    """Add a revision, and notify the members of the engagement, unless it would show them nothing new."""
     members = [member.account for member in tx.members(job.engagement_id)]
     series = Series(record.catalog, job.engagement_id, record.id, job.template)
     payload = ResourceSnapshotPayload(opportunity_summary=opportunity_view(record))
@@ -49,7 +49,7 @@ def take_aws_snapshots(
     now: Timestamp,
     context: Context,
 ) -> None:
-    """Add a revision of AWS's own view to each engagement of an opportunity, and tell its owner alone."""
+    """Add a revision of AWS's own view to each engagement of an opportunity, and notify only its owner."""
     payload = ResourceSnapshotPayload(aws_opportunity_summary_full_view=aws_full_view(view))
     for engagement_id in dict.fromkeys(job.engagement_id for job in tx.snapshot_jobs(identifier)):
         series = Series(view.catalog, engagement_id, identifier, AWS_VIEW_TEMPLATE)
@@ -65,7 +65,7 @@ def _revised(
     now: Timestamp,
     context: Context,
 ) -> bool:
-    """Add a revision for `members`, and tell them, unless they would see what they see already. Whether it did."""
+    """Add a revision for `members`, and notify them, unless it would show nothing new. Returns whether it did."""
     latest = tx.latest_snapshot(series.engagement_id, series.opportunity, series.template)
     if latest is not None:
         seen = decode(GetResourceSnapshotResponse, latest.record)

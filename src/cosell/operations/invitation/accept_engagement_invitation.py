@@ -1,4 +1,4 @@
-"""AcceptEngagementInvitation: join the engagement that one was invited to. It creates no opportunity.
+"""AcceptEngagementInvitation: join the engagement that the caller was invited to. It creates no opportunity.
 
 Source: service model 2022-07-26, AcceptEngagementInvitation; developer guide.
 """
@@ -12,7 +12,7 @@ from cosell.wire.types import AcceptEngagementInvitationRequest as Request
 
 
 def accept_engagement_invitation(tx: WriteTransaction, request: Request, context: Context) -> None:
-    """Raises ResourceNotFoundException for what the caller has not received, ConflictException for what is answered."""
+    """Raises ResourceNotFoundException if the caller has not received it, ConflictException if it was answered."""
     invitation = pending_invitation(tx, request.identifier, context)
     now = Timestamp.from_ms(context.now_ms)
     end(tx, invitation, "Accepted", now, context)

@@ -26,7 +26,7 @@ PAYLOAD_TYPES: Final[dict[str, PayloadType]] = {
 def invitation_of(tx: ReadTransaction, name: str, context: Context, *, sent: bool = False) -> StoredInvitation:
     """The invitation that an identifier or ARN names, which the caller has received, or else perhaps sent.
 
-    Raises ResourceNotFoundException for what is none of the caller's.
+    Raises ResourceNotFoundException if it is not one of the caller's.
     """
     account, catalog = context.scope.account, context.scope.catalog
     invitation = tx.invitation(bare_id(name, catalog, IN_ARN))
@@ -38,8 +38,8 @@ def invitation_of(tx: ReadTransaction, name: str, context: Context, *, sent: boo
 def pending_invitation(tx: ReadTransaction, name: str, context: Context) -> StoredInvitation:
     """The invitation that the caller may still answer.
 
-    Raises ResourceNotFoundException for what is not the caller's to answer, ConflictException for what was answered, or
-    has expired.
+    Raises ResourceNotFoundException if it is not the caller's to answer, ConflictException if it was answered, or has
+    expired.
     """
     invitation = invitation_of(tx, name, context)
     state = state_at(invitation.status, invitation.expires_ms, context.now_ms)
@@ -51,7 +51,7 @@ def pending_invitation(tx: ReadTransaction, name: str, context: Context) -> Stor
 def end(
     tx: WriteTransaction, invitation: StoredInvitation, how: InvitationEnd, now: Timestamp, context: Context
 ) -> GetEngagementInvitationResponse:
-    """Let an invitation be accepted, rejected or expired: both sides hear of it. Only a pending one expires."""
+    """Mark an invitation as accepted, rejected or expired: both sides are notified. Only a pending one expires."""
     status = how.upper()
     record = msgspec.structs.replace(decode(GetEngagementInvitationResponse, invitation.record), status=status)
     if how == "Accepted":  # recorded answer
@@ -65,7 +65,7 @@ def end(
 
 
 def told(invitation: StoredInvitation, context: Context) -> Invitation:
-    """What events tell of an invitation."""
+    """What events say about an invitation."""
     catalog = context.scope.catalog
     return Invitation(
         shared_arn(catalog, IN_ARN, invitation.invitation_id),

@@ -19,7 +19,7 @@ DEFAULT_PAGE_SIZE: Final = 20
 
 
 def list_engagement_invitations(tx: ReadTransaction, request: Request, context: Context) -> Response:
-    """Raises ValidationException when the token is forged, expired, or belongs to another question."""
+    """Raises ValidationException if the token is forged, expired, or belongs to another query."""
     selector = invitation_selector(request)
     walk = page_token.Scan(context.scope, selector, context.now_ms, context.token_key)
     after = page_token.read(walk, request.next_token)

@@ -1,4 +1,4 @@
-"""AWS refers an opportunity to a partner: it is hidden behind a pending invitation, of which the partner hears.
+"""AWS refers an opportunity to a partner: it is hidden behind a pending invitation, which the partner is sent.
 
 Not an operation of the service model; CreateOpportunity with the origin `AWS Referral` plays it in Sandbox.
 """
@@ -25,7 +25,7 @@ from cosell.wire.types import CreateOpportunityRequest, GetOpportunityResponse
 
 
 class Referral(msgspec.Struct, frozen=True):
-    """What stands for a referral: its invitation, the opportunity that it hides, and when it expires."""
+    """The parts of a referral: its invitation, the opportunity that it hides, and when it expires."""
 
     invitation_id: str
     opportunity_id: str
@@ -33,9 +33,9 @@ class Referral(msgspec.Struct, frozen=True):
 
 
 def refer_as_asked(tx: WriteTransaction, request: CreateOpportunityRequest, context: Context) -> Referral:
-    """Refer what a request describes, in whatever catalog. Raises ValidationException where its members disagree.
+    """Refer what a request describes, in any catalog. Raises ValidationException if its members disagree.
 
-    What AWS refers may lack what it demands of partners.
+    What AWS refers may lack what it requires of partners.
     """
     record = created(request, context.scope, opportunity_id(tx.next_number()), new_stamp(tx, context))
     ours = msgspec.structs.replace(request, origin=None)  # that AWS refers is no mistake here

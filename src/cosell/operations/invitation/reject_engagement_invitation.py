@@ -16,8 +16,8 @@ from cosell.wire.types import RejectEngagementInvitationRequest as Request
 
 
 def reject_engagement_invitation(tx: WriteTransaction, request: Request, context: Context) -> None:
-    """Raises ResourceNotFoundException for what the caller has not received, ConflictException for what is not pending,
-    and ValidationException for a reason that nobody turns an opportunity down for.
+    """Raises ResourceNotFoundException if the caller has not received it, ConflictException if it is not pending,
+    and ValidationException for a reason that does not apply to opportunities.
     """
     invitation = pending_invitation(tx, request.identifier, context)
     if violations := violations_of_rejection(invitation.payload_type, request.rejection_reason):

@@ -1,6 +1,6 @@
-"""What is new appears: at once, or in a while, as reports of AWS have it.
+"""New things appear: at once, or after a while, as reports describe AWS.
 
-Until then no operation finds it. When it appears it is stamped, so whoever reads by watermark meets it then
+Until then no operation finds them. They are stamped when they appear, so readers by watermark meet them then
 (docs/decisions/0029).
 """
 
@@ -22,7 +22,7 @@ from cosell.wire.types import GetOpportunityResponse
 
 
 def show_opportunity(tx: WriteTransaction, record: GetOpportunityResponse, context: Context) -> None:
-    """Let a new opportunity appear: now as it is, or later at another stamp."""
+    """Have a new opportunity appear: now as it is, or later with another stamp."""
     if due_ms := _due_ms(context, record.id):
         tx.put_appearance(Appearance(record.id, due_ms, record=encode(record)))
     else:
@@ -32,7 +32,7 @@ def show_opportunity(tx: WriteTransaction, record: GetOpportunityResponse, conte
 def show_association(
     tx: WriteTransaction, record: GetOpportunityResponse, entity_type: EntityType, entity: str, context: Context
 ) -> None:
-    """Let an entity become related to an opportunity."""
+    """Relate an entity to an opportunity."""
     if due_ms := _due_ms(context, record.id, entity_type, entity):
         tx.put_appearance(Appearance(record.id, due_ms, entity_type, entity))
     else:
@@ -40,7 +40,7 @@ def show_association(
 
 
 def appear(tx: WriteTransaction, appearance: Appearance, context: Context) -> None:
-    """Let something appear that is due, unless somebody else was faster, or has loaded it meanwhile."""
+    """Have something appear that is due, unless somebody else was faster, or has loaded it meanwhile."""
     if not tx.remove_appearance(appearance):
         return
     if appearance.entity_type:
@@ -53,7 +53,7 @@ def appear(tx: WriteTransaction, appearance: Appearance, context: Context) -> No
 
 
 def give_up(tx: WriteTransaction, appearance: Appearance) -> None:
-    """Keep what could not appear, unless somebody else was luckier."""
+    """Keep what could not appear, unless somebody else succeeded."""
     if tx.remove_appearance(appearance):
         tx.put_appearance(msgspec.structs.replace(appearance, due_ms=None))
 
@@ -72,9 +72,9 @@ def _relate(
 
 
 def _due_ms(context: Context, *names: str) -> int | None:
-    """When something appears that is made now; None where that is at once.
+    """When something created now appears; None if that is at once.
 
-    It depends on nothing but its names, so every run is like the last, and all processes agree.
+    It depends only on the names, so every run is like the last, and all processes agree.
     """
     longest_ms = context.readings.appearance_delay_ms
     if not longest_ms:

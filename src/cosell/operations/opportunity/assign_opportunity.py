@@ -1,6 +1,6 @@
-"""AssignOpportunity: name who of the partner owns an opportunity.
+"""AssignOpportunity: name the person at the partner who owns an opportunity.
 
-Source: service model 2022-07-26, AssignOpportunity. There is no register of users here, so every person is one. The
+Source: service model 2022-07-26, AssignOpportunity. There is no register of users here, so any person is valid. The
 last assignment wins, and a repeated one changes nothing but the stamp.
 """
 
@@ -16,8 +16,8 @@ from cosell.wire.types import AssignOpportunityRequest as Request
 
 
 def assign_opportunity(tx: WriteTransaction, request: Request, context: Context) -> None:
-    """Raises ResourceNotFoundException for what the caller does not have, and ValidationException where the
-    opportunity was rejected, or where its team has no place left.
+    """Raises ResourceNotFoundException for what the caller does not have, and ValidationException if the
+    opportunity was rejected, or its team is full.
     """
     record = record_of(tx, request.identifier, context)
     status = review_status_of(record)

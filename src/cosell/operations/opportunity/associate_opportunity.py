@@ -1,8 +1,8 @@
-"""AssociateOpportunity: relate a solution, a product of AWS or something of AWS Marketplace to an opportunity.
+"""AssociateOpportunity: relate a solution, an AWS product or an AWS Marketplace entity to an opportunity.
 
-Source: service model 2022-07-26, AssociateOpportunity. The caller's solutions exist, and the products that AWS
-publishes; whether something of AWS Marketplace exists is not known here, so its form counts. What is associated already
-stays as it is, since the operation declares no conflict. Both are our choice (docs/fidelity.md).
+Source: service model 2022-07-26, AssociateOpportunity. The caller's solutions must exist, and so must products, by the
+list that AWS publishes; whether an AWS Marketplace entity exists is not known here, so only its form is checked. An
+existing association stays as it is, since the operation declares no conflict. Both are our choice (docs/fidelity.md).
 """
 
 from cosell.aws_products import aws_products
@@ -18,7 +18,7 @@ from cosell.wire.types import AssociateOpportunityRequest as Request
 
 def associate_opportunity(tx: WriteTransaction, request: Request, context: Context) -> None:
     """Raises ResourceNotFoundException for an opportunity, solution or product that does not exist, and
-    ValidationException where the entity cannot be associated with this opportunity.
+    ValidationException if the entity cannot be associated with this opportunity.
     """
     kind, entity = KINDS[request.related_entity_type], request.related_entity_identifier
     record = related_record(tx, request.opportunity_identifier, kind, entity, context)

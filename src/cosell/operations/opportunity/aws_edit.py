@@ -1,7 +1,7 @@
-"""AWS edits an opportunity, for whoever plays it: its team, its insights, its stage, its next steps.
+"""AWS edits an opportunity: its team, its insights, its stage, its next steps.
 
-Not an operation of the service model, but made like one. The partner hears of every edit that changes something; the
-LastModifiedDate moves only where a member of the partner's own record changed (docs/fidelity.md).
+Not an operation of the service model, but built like one. The partner is notified of every edit that changes something;
+the LastModifiedDate moves only if a member of the partner's own record changed (docs/fidelity.md).
 """
 
 from cosell.context import Context
@@ -18,10 +18,10 @@ from cosell.wire.types import GetAwsOpportunitySummaryResponse, GetOpportunityRe
 
 
 def aws_edit(tx: WriteTransaction, identifier: str, edit: AwsEdit, context: Context) -> GetOpportunityResponse:
-    """Apply an edit of AWS's: the partner's record after it.
+    """Apply an AWS edit; returns the partner's record after it.
 
-    Raises ResourceNotFoundException where the scope has no such opportunity, or it was not submitted yet, and
-    ValidationException where the members of AWS's view, or those of the partner's record, would disagree.
+    Raises ResourceNotFoundException if the scope has no such opportunity, or it was not submitted yet, and
+    ValidationException if the members of AWS's view, or those of the partner's record, would disagree.
     """
     record = record_of(tx, identifier, context)
     now = Timestamp.from_ms(max(context.now_ms, record.last_modified_date.ms))

@@ -1,7 +1,7 @@
-"""AWS's own view of an opportunity: begun when it is submitted, taken anew when it is corrected, full once approved.
+"""AWS's own view of an opportunity: created when it is submitted, refreshed when it is corrected, full once approved.
 
-What changes in AWS's view joins the engagement as a snapshot for the partner. Its beginning does not: the guide names
-one snapshot for a submission, that of the partner's own record.
+A change to AWS's view joins the engagement as a snapshot for the partner. Its creation does not: the guide names one
+snapshot for a submission, that of the partner's own record.
 """
 
 from cosell.context import Context
@@ -35,14 +35,14 @@ def first_aws_view(record: GetOpportunityResponse) -> GetAwsOpportunitySummaryRe
 
 
 def is_draft(record: GetOpportunityResponse) -> bool:
-    """Whether AWS was not asked about an opportunity yet."""
+    """Whether AWS has not been asked about an opportunity yet."""
     return review_status_of(record) == FIRST_REVIEW_STATUS
 
 
 def put_aws_view(
     tx: WriteTransaction, identifier: str, view: GetAwsOpportunitySummaryResponse, now: Timestamp, context: Context
 ) -> None:
-    """Let AWS's view of an opportunity be `view` from the moment `now` on."""
+    """Set AWS's view of an opportunity to `view` from the moment `now` on."""
     before, encoded = tx.aws_summary(identifier), encode(view)
     tx.put_aws_summary(identifier, encoded)
     if before not in (None, encoded):
@@ -57,7 +57,7 @@ def show_aws(
     now: Timestamp,
     context: Context,
 ) -> None:
-    """Let AWS see a record that is being submitted."""
+    """Show AWS a record that is being submitted."""
     before = aws_view(tx, record.id)
     origin = (before and before.origin) or DEFAULT_ORIGIN
     view = summary_at_submission(record, involvement_type, visibility, origin, before)
@@ -65,13 +65,13 @@ def show_aws(
 
 
 def show_aws_correction(tx: WriteTransaction, record: GetOpportunityResponse, now: Timestamp, context: Context) -> None:
-    """Let AWS see what is being corrected in a record that it has seen before."""
+    """Show AWS what is being corrected in a record that it has seen before."""
     before = aws_view(tx, record.id)
     if before is not None and before.involvement_type is not None:
         show_aws(tx, record, before.involvement_type, before.visibility or "Full", now, context)
 
 
 def show_aws_approval(tx: WriteTransaction, record: GetOpportunityResponse, now: Timestamp, context: Context) -> None:
-    """Let AWS bring its people, its stage and its insights to a record that is being approved."""
+    """Add AWS's people, its stage and its insights to a record that is being approved."""
     view = aws_view(tx, record.id) or first_aws_view(record)
     put_aws_view(tx, record.id, summary_at_approval(view, record, approval(context.chance)), now, context)

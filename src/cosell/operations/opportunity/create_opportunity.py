@@ -21,7 +21,7 @@ from cosell.wire.types import GetOpportunityResponse
 
 
 def create_opportunity(tx: WriteTransaction, request: Request, context: Context) -> Response:
-    """Raises ResourceNotFoundException when the related opportunity is not one of the caller's, and
+    """Raises ResourceNotFoundException if the related opportunity is not one of the caller's, and
     ValidationException with everything that is missing or disagrees, or for tags that no resource can have.
     """
     if wrong := violations_of_tags(request.tags):

@@ -1,4 +1,4 @@
-"""DisassociateOpportunity: take a related entity off an opportunity.
+"""DisassociateOpportunity: remove a related entity from an opportunity.
 
 Source: service model 2022-07-26, DisassociateOpportunity; a recorded answer for what is not associated.
 """
@@ -15,7 +15,7 @@ from cosell.wire.types import DisassociateOpportunityRequest as Request
 
 def disassociate_opportunity(tx: WriteTransaction, request: Request, context: Context) -> None:
     """Raises ResourceNotFoundException for an opportunity that does not exist or has no such entity, and
-    ValidationException where the entity must stay.
+    ValidationException if the entity must stay.
     """
     kind, entity = KINDS[request.related_entity_type], request.related_entity_identifier
     record = related_record(tx, request.opportunity_identifier, kind, entity, context)

@@ -17,7 +17,7 @@ DEFAULT_PAGE_SIZE: Final = 20
 
 
 def list_opportunities(tx: ReadTransaction, request: Request, context: Context) -> Response:
-    """Raises ValidationException when the token is forged, expired, or belongs to another question."""
+    """Raises ValidationException if the token is forged, expired, or belongs to another query."""
     selector = selector_of(request)
     summaries, next_token = encoded_page(tx.page, selector, request, DEFAULT_PAGE_SIZE, context)
     return Response(opportunity_summaries=summaries, next_token=next_token)

@@ -1,4 +1,4 @@
-"""The opportunity that another one names as the one which it goes on from."""
+"""The earlier opportunity that another one names as its origin."""
 
 from cosell.errors import ResourceNotFoundException
 from cosell.store.interface import ReadTransaction
@@ -6,7 +6,7 @@ from cosell.wire.types import Project
 
 
 def check_related(tx: ReadTransaction, project: Project | None, before: Project | None = None) -> None:
-    """Raises ResourceNotFoundException where the related opportunity is new and not one of the caller's."""
+    """Raises ResourceNotFoundException if the related opportunity is new and not one of the caller's."""
     related = project.related_opportunity_identifier if project else None
     known = before.related_opportunity_identifier if before else None
     if related is not None and related != known and tx.record(related) is None:

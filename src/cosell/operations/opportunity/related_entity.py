@@ -15,8 +15,8 @@ def related_record(
 ) -> GetOpportunityResponse:
     """The record of an opportunity whose relations may change.
 
-    Raises ResourceNotFoundException for what the caller does not have, and ValidationException where `entity` has not
-    the form of its kind, or the review status of the opportunity permits no change.
+    Raises ResourceNotFoundException for what the caller does not have, and ValidationException if `entity` does not
+    have the form of its kind, or the review status of the opportunity permits no change.
     """
     if violations := violations_of_form(kind, entity):
         raise ValidationException("REQUEST_VALIDATION_FAILED", violations)

@@ -1,6 +1,6 @@
-"""AWS's side of the review, for whoever plays it: a reviewer at a console, a script, or the Sandbox itself.
+"""AWS's side of the review, whoever plays it: a reviewer at a console, a script, or the Sandbox itself.
 
-Not an operation of the service model, but made like one: in a writing transaction of the opportunity's scope it
+Not an operation of the service model, but built like one: in a writing transaction of the opportunity's scope it
 changes the record, stamps it, and announces it to the partner.
 """
 
@@ -26,7 +26,7 @@ _WAITS_NOT: Final[Mapping[ReviewStatus, str]] = {
     "Approved": "its review has ended",
     "Rejected": "its review has ended",
 }
-"""Why a step is refused. What is Submitted waits for every one."""
+"""Why a step is refused. A Submitted opportunity accepts every one."""
 
 
 class ReviewDecision(msgspec.Struct, frozen=True):
@@ -39,16 +39,16 @@ class ReviewDecision(msgspec.Struct, frozen=True):
     reason: str | None = None
     """ReviewStatusReason: why, in a few words or a code."""
     bare: bool = False
-    """Whether an approval brings nothing of AWS's: no people, no stage, no insights."""
+    """Whether an approval adds nothing of AWS's: no people, no stage, no insights."""
 
 
 def review_decision(tx: WriteTransaction, decision: ReviewDecision, context: Context) -> GetOpportunityResponse:
-    """Apply AWS's decision: the record with its new status and stamp. An approval brings AWS's people and insights.
+    """Apply AWS's decision: the record with its new status and stamp. An approval adds AWS's people and insights.
 
-    Whichever verdict it is takes the place of the last one: its comments and reason, also where it has none, replace
-    those of the record. The start of a review leaves them. Raises ResourceNotFoundException where the scope has no such
-    opportunity, and ValidationException (BUSINESS_VALIDATION_FAILED, INVALID_RESOURCE_STATE, lifeCycle.reviewStatus)
-    where its status does not allow the step: only what is submitted, or in review, is decided upon.
+    Each verdict replaces the last one: its comments and reason, even if it has none, replace those of the record. The
+    start of a review leaves them. Raises ResourceNotFoundException if the scope has no such opportunity, and
+    ValidationException (BUSINESS_VALIDATION_FAILED, INVALID_RESOURCE_STATE, lifeCycle.reviewStatus) if its status does
+    not allow the step: a decision needs an opportunity that is submitted or in review.
     """
     record = record_of(tx, decision.identifier, context)
     status = review_status_of(record)

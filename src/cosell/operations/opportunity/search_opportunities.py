@@ -19,7 +19,7 @@ NOT_ENABLED: Final = "SEARCH_OPPORTUNITIES_NOT_ENABLED"
 
 
 def search_opportunities(tx: ReadTransaction, request: Request, context: Context) -> Response:
-    """Raises AccessDeniedException where the account has no search, ValidationException for a token that is no good."""
+    """Raises AccessDeniedException if the account has no search, ValidationException for a token that is no good."""
     if context.scope.account in context.readings.without_search:
         raise AccessDeniedException("This account may not search opportunities.", NOT_ENABLED)
     question = question_of(request)

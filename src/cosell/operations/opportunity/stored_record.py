@@ -1,4 +1,4 @@
-"""The record of an opportunity, as the operations that change it take it from the store and put it back."""
+"""An opportunity's record, as the operations that change it read it from the store and write it back."""
 
 import msgspec
 
@@ -29,9 +29,9 @@ def record_of(tx: ReadTransaction, identifier: str, context: Context) -> GetOppo
 def put_changed(
     tx: WriteTransaction, record: GetOpportunityResponse, stamp: Timestamp, context: Context
 ) -> GetOpportunityResponse:
-    """Put a record back that was changed at the moment `stamp`, and announce the change.
+    """Write back a record that was changed at the moment `stamp`, and announce the change.
 
-    First those who share it follow the change, so that whoever hears of it finds everything in place.
+    Those who share it follow first, so that everyone who is notified finds everything in place.
     """
     changed = msgspec.structs.replace(record, last_modified_date=stamp)
     tx.replace(stored(changed))

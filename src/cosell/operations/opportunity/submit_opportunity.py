@@ -38,8 +38,8 @@ def submit(
 ) -> GetOpportunityResponse:
     """Submit an opportunity: its record afterwards.
 
-    Raises ValidationException with everything that it lacks, or with ACTION_NOT_PERMITTED alone where its review
-    status permits no submission.
+    Raises ValidationException with everything that it lacks, or only with ACTION_NOT_PERMITTED if its review status
+    permits no submission.
     """
     if violations := violations_of_submit(record, involvement_type, visibility, context):
         raise ValidationException("BUSINESS_VALIDATION_FAILED", violations)
@@ -51,7 +51,7 @@ def submit(
 def violations_of_submit(
     record: GetOpportunityResponse, involvement_type: InvolvementType, visibility: Visibility, context: Context
 ) -> list[Violation]:
-    """Everything that an opportunity lacks for its submission, or the review status alone where that permits none."""
+    """Everything that an opportunity lacks for its submission, or only the review status if that permits none."""
     status = life_cycle_of(record).review_status
     if status is None or next_status(status, "submit") is None:
         message = f"You cannot perform Submit action on an opportunity that is {status or 'without review status'}."

@@ -1,7 +1,7 @@
-"""UpdateOpportunity: replace what may change of an opportunity, unless somebody else was faster.
+"""UpdateOpportunity: replace what may change in an opportunity, unless somebody else was faster.
 
-Source: service model 2022-07-26, UpdateOpportunity. Stamps are compared by the millisecond, because JavaScript's
-dates hold no more [SDK behaviour].
+Source: service model 2022-07-26, UpdateOpportunity. Stamps are compared to the millisecond, because JavaScript's dates
+hold no more [SDK behaviour].
 """
 
 from cosell.context import Context

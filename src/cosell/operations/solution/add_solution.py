@@ -1,6 +1,6 @@
-"""Add a solution, for whoever plays AWS, which takes them over from the partner's offerings.
+"""Add a solution, in the role of AWS, which adopts them from the partner's offerings.
 
-Not an operation of the service model, but made like one.
+Not an operation of the service model, but built like one.
 """
 
 import msgspec
@@ -29,7 +29,7 @@ class NewSolution(msgspec.Struct, frozen=True):
 
 
 def add_solution(tx: WriteTransaction, new: NewSolution, context: Context) -> Solution:
-    """The solution, as it is kept. Raises UserError where it is not valid, or its identifier is taken."""
+    """The solution, as it is kept. Raises UserError if it is not valid, or its identifier is taken."""
     known = [
         solution.identifier for solution in every_solution(tx.solutions(), context.scope.catalog, context.readings)
     ]

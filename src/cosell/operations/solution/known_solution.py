@@ -6,6 +6,6 @@ from cosell.store.interface import ReadTransaction
 
 
 def known_solution(tx: ReadTransaction, identifier: str, context: Context) -> Solution | None:
-    """The solution, whether it is stored or always there; None where the caller has no such one in this catalog."""
+    """The solution, whether stored or predefined; None if the caller has no such solution in this catalog."""
     always = {solution.identifier: solution for solution in always_there(context.scope.catalog, context.readings)}
     return tx.solution(identifier) or always.get(identifier)

@@ -17,7 +17,7 @@ DEFAULT_PAGE_SIZE: Final = 20
 
 
 def list_solutions(tx: ReadTransaction, request: Request, context: Context) -> Response:
-    """Raises ValidationException when the token is forged, expired, or belongs to another question."""
+    """Raises ValidationException if the token is forged, expired, or belongs to another query."""
     selector = solution_selector(request)
     walk = page_token.Scan(context.scope, selector, context.now_ms, context.token_key)
     start = page_token.read(walk, request.next_token)

@@ -1,7 +1,7 @@
 """ListTagsForResource: the tags of a resource, in the order in which it got them.
 
-Source: service model 2022-07-26, ListTagsForResource. That a resource without tags answers an empty list, although the
-model wants one tag at least, is our choice.
+Source: service model 2022-07-26, ListTagsForResource. That a resource without tags returns an empty list, although the
+model requires at least one tag, is our choice.
 """
 
 from cosell.context import Context

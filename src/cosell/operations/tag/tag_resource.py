@@ -1,4 +1,4 @@
-"""TagResource: give a resource tags; those with a key that it has already take their place.
+"""TagResource: give a resource tags; a tag with an existing key replaces the old one.
 
 Source: service model 2022-07-26, TagResource.
 """
@@ -14,7 +14,7 @@ from cosell.wire.types import TagResourceResponse as Response
 
 def tag_resource(tx: WriteTransaction, request: Request, context: Context) -> Response:
     """Raises ResourceNotFoundException for what is not the caller's or can have no tags, and ValidationException for
-    keys that are AWS's own or come twice, and where the resource would have too many.
+    keys that are AWS's own or repeated, and if the resource would have too many.
     """
     if violations := violations_of_tags(request.tags):
         raise ValidationException("REQUEST_VALIDATION_FAILED", violations)

@@ -1,4 +1,4 @@
-"""UntagResource: take tags off a resource. Keys that it does not have are fine.
+"""UntagResource: remove tags from a resource. Keys that it does not have are ignored.
 
 Source: service model 2022-07-26, UntagResource.
 """

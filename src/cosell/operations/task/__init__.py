@@ -1,1 +1,1 @@
-"""Tasks: several steps behind one call, and how far each has come."""
+"""Tasks: several steps behind one call, and how far each has got."""

@@ -1,4 +1,4 @@
-"""Tasks that take time: whoever works for AWS's side carries them out once they are due."""
+"""Tasks that take time: AWS's side carries them out once they are due."""
 
 from typing import Final
 
@@ -14,13 +14,13 @@ KINDS: Final = {kind.name: kind for kind in (from_opportunity.KIND, by_accepting
 
 
 def carry_out_due(tx: WriteTransaction, due: DueTask, context: Context) -> None:
-    """Carry a task out, unless somebody else was faster."""
+    """Carry out a task, unless somebody else was faster."""
     if task := _still_due(tx, due):
         KINDS[task.kind].carry_out(tx, task, context)
 
 
 def give_up(tx: WriteTransaction, due: DueTask) -> None:
-    """Let a task fail that could not be carried out, unless somebody else was luckier."""
+    """Fail a task that could not be carried out, unless somebody else succeeded."""
     if task := _still_due(tx, due):
         failed(tx, KINDS[task.kind], task, "InternalError", "cosell failed; its log says how.")
 

@@ -17,7 +17,7 @@ DEFAULT_PAGE_SIZE: Final = 100
 
 
 def list_engagement_from_opportunity_tasks(tx: ReadTransaction, request: Request, context: Context) -> Response:
-    """Raises ValidationException when the token is forged, expired, or belongs to another question."""
+    """Raises ValidationException if the token is forged, expired, or belongs to another query."""
     selector = engagement_from_opportunity_selector(request)
     summaries, next_token = encoded_page(tx.task_page, selector, request, DEFAULT_PAGE_SIZE, context)
     return Response(task_summaries=summaries, next_token=next_token)

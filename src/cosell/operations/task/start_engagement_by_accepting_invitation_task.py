@@ -39,7 +39,7 @@ from cosell.wire.types import StartEngagementByAcceptingInvitationTaskRequest as
 def start_engagement_by_accepting_invitation_task(
     tx: WriteTransaction, request: Request, context: Context
 ) -> msgspec.Raw:
-    """The task's state, which is COMPLETE or FAILED already where tasks take no time.
+    """The task's state, which is already COMPLETE or FAILED if tasks take no time.
 
     Raises ResourceNotFoundException for an invitation that the caller has not received, and ValidationException for
     tags that no resource can have.

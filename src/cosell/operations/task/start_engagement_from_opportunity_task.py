@@ -1,8 +1,8 @@
 """StartEngagementFromOpportunityTask: submit an opportunity to AWS, with an engagement that AWS is invited to.
 
 A task does in one transaction what its steps are in the model: the engagement (unless the opportunity has one), the
-snapshot, the job that keeps taking them, the invitation to AWS (unless it is there), the submission. So it is done
-wholly or not at all.
+snapshot, the job that keeps taking them, the invitation to AWS (unless it exists), the submission. So it happens
+completely or not at all.
 
 Source: service model 2022-07-26, StartEngagementFromOpportunityTask. Which failure has which ReasonCode, and that an
 opportunity which does not exist fails the call itself, is our choice (docs/fidelity.md).
@@ -29,7 +29,7 @@ from cosell.wire.types import StartEngagementFromOpportunityTaskRequest as Reque
 
 
 def start_engagement_from_opportunity_task(tx: WriteTransaction, request: Request, context: Context) -> msgspec.Raw:
-    """The task's state, which is COMPLETE or FAILED already where tasks take no time.
+    """The task's state, which is already COMPLETE or FAILED if tasks take no time.
 
     Raises ResourceNotFoundException for an opportunity that the caller does not have, and ValidationException for tags
     that no resource can have.

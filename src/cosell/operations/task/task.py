@@ -1,4 +1,4 @@
-"""A task of the caller's: its start, what has become of it, and its end. Tasks of every kind go this way.
+"""A caller's task: its start, its state, and its end. Tasks of every kind follow this path.
 
 A task is done at once, or `Readings.task_delay_ms` after its start by whoever works then. A failure of the task is a
 success of the call, and says why.
@@ -25,17 +25,17 @@ class TaskKind(NamedTuple):
     name: str
     name_in_arn: str
     summary: type[Any]
-    """The structure that tells a task's state."""
+    """The structure that shows a task's state."""
     engagement: str
     """The member of the summary by which tasks are found as by their engagement."""
     carry_out: Callable[[WriteTransaction, StoredTask, Context], StoredTask]
-    """Does what a task in progress is for, and keeps how it ended."""
+    """Carries out a task in progress, and records how it ended."""
 
 
 def started(
     tx: WriteTransaction, kind: TaskKind, request: msgspec.Struct, context: Context, **about: str
 ) -> msgspec.Raw:
-    """Start a task, with `about` in its summary: its state, which is the last one where tasks take no time."""
+    """Start a task, with `about` in its summary; returns its state, which is final if tasks take no time."""
     task_id = random_id("task-", 13, context.chance.getrandbits(104))
     summary = kind.summary(
         task_id=task_id,
@@ -60,7 +60,7 @@ def started(
 
 
 def current(tx: WriteTransaction, answer: bytes, context: Context, kind: TaskKind) -> msgspec.Raw:
-    """What the task of a former answer has come to: a client repeats its call with the same ClientToken to find out.
+    """The current state of the task of an earlier answer: clients repeat a call with the same ClientToken to find out.
 
     Source: developer guide.
     """
@@ -75,7 +75,7 @@ def _state(tx: WriteTransaction, kind: TaskKind, task: StoredTask, context: Cont
 
 
 def ended(tx: WriteTransaction, kind: TaskKind, task: StoredTask, **outcome: str) -> StoredTask:
-    """Keep how a task ended; `outcome` has members of its summary, `task_status` among them."""
+    """Record how a task ended; `outcome` has members of its summary, `task_status` among them."""
     summary = msgspec.structs.replace(decode(kind.summary, task.summary), **outcome)
     result = msgspec.structs.replace(
         task,
@@ -90,5 +90,5 @@ def ended(tx: WriteTransaction, kind: TaskKind, task: StoredTask, **outcome: str
 
 
 def failed(tx: WriteTransaction, kind: TaskKind, task: StoredTask, reason: str, message: str) -> StoredTask:
-    """Keep that a task has failed, and why."""
+    """Record that a task has failed, and why."""
     return ended(tx, kind, task, task_status=FAILED, reason_code=reason, message=message)

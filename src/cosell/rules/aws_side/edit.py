@@ -1,10 +1,10 @@
-"""What AWS changes of an opportunity by itself, beside its review: its own view, and a little of the partner's record.
+"""What AWS changes in an opportunity by itself, besides its review: its own view, and a little of the partner's record.
 
-An edit names members as the service does. Those of a structure change one by one; a list takes the place of the former
-one. Whatever members of a record demand of each other, they demand of AWS's people, too.
+An edit names members as the service does. Those of a structure change one by one; a list replaces the former one. The
+rules between members of a record apply to AWS's people, too.
 
-Source: developer guide (AWS's people update their view of an opportunity, and the partner hears of it); which members
-they reach in the partner's record is our choice (docs/fidelity.md).
+Source: developer guide (AWS's people update their view of an opportunity, and the partner is notified); which members
+they may change in the partner's record is our choice (docs/fidelity.md).
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ VIEW_MEMBERS: Final = (
 )
 """Members of AWS's own view that AWS changes. The others come from the partner."""
 RECORD_MEMBERS: Final = ("Stage", "ClosedLostReason", "NextSteps", "TargetCloseDate")
-"""Members of the life cycle in the partner's record that AWS reaches."""
+"""Members of the life cycle in the partner's record that AWS may change."""
 
 
 class AwsEdit(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ class AwsEdit(msgspec.Struct, frozen=True):
 def aws_edit_of(view: Mapping[str, Any] | None, life_cycle: Mapping[str, Any] | None) -> AwsEdit:
     """The edit that plain JSON values describe.
 
-    Raises ValidationException where they name a member that AWS does not change, or give one an illegal value.
+    Raises ValidationException if they name a member that AWS does not change, or give one an illegal value.
     """
     strangers = [
         Violation(f"{place}.{name}", "ACTION_NOT_PERMITTED", f"AWS changes {', '.join(allowed)}.")
@@ -85,7 +85,7 @@ def _structure(type_: type[Structure], members: dict[str, Any], place: str) -> S
 def edited_view(
     before: GetAwsOpportunitySummaryResponse, edit: GetAwsOpportunitySummaryResponse, now: Timestamp
 ) -> GetAwsOpportunitySummaryResponse:
-    """AWS's view after an edit at the moment `now`. Next steps that changed join AWS's own history."""
+    """AWS's view after an edit at the moment `now`. Changed next steps join AWS's own history."""
     life_cycle, insights = before.life_cycle, before.insights
     if edit.life_cycle is not None:
         former = life_cycle or AwsOpportunityLifeCycle()
@@ -110,7 +110,7 @@ def violations_of_view(view: GetAwsOpportunitySummaryResponse) -> list[Violation
 
 
 def edited_record(record: GetOpportunityResponse, edit: LifeCycle, now: Timestamp) -> GetOpportunityResponse:
-    """The partner's record after an edit at the moment `now`, its stamp apart; the same where nothing changed."""
+    """The partner's record after an edit at the moment `now`, except its stamp; the same if nothing changed."""
     former = life_cycle_of(record)
     life_cycle = _merged(former, edit)
     if edit.stage not in (None, CLOSED_LOST):
@@ -125,7 +125,7 @@ def edited_record(record: GetOpportunityResponse, edit: LifeCycle, now: Timestam
 def violations_of_edit(
     before: GetOpportunityResponse, after: GetOpportunityResponse, today: Date, readings: Readings
 ) -> list[Violation]:
-    """Everything in which the members of an edited record disagree. `today` is the day in UTC."""
+    """All contradictions between the members of an edited record. `today` is the day in UTC."""
     return list(broken_conditions(values_of(after).get, differences(before, after), today, readings))
 
 

@@ -1,4 +1,4 @@
-"""What AWS refers to a partner: an opportunity that is approved already, behind an invitation that tells a part of it.
+"""What AWS refers to a partner: an already approved opportunity, behind an invitation that shows part of it.
 
 Source: developer guide for what the invitation leaves out (address, contacts, account, related entities); recorded
 answers for the status on acceptance. That a referral has no related entities is our choice (docs/fidelity.md).

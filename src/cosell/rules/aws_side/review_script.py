@@ -1,7 +1,7 @@
-"""Scripts of AWS's side: for which opportunities what happens after what time.
+"""Scripts of AWS's side: what happens to which opportunities, and when.
 
 A script is a list of rules. The first one whose conditions an opportunity meets at its submission says what follows:
-steps, each some time after the one before. Every submission of an opportunity begins anew. Chance is an argument, so
+steps, each some time after the one before. Every submission of an opportunity starts over. Chance is an argument, so
 the same seed decides alike for the same opportunity, whatever happens to the others.
 
 Our own format; docs/how-to/play-aws.md describes it.
@@ -19,6 +19,7 @@ from cosell.errors import ServiceError, ValidationException
 from cosell.rules.aws_side.edit import AwsEdit, aws_edit_of
 from cosell.rules.opportunity.review import AwsStep
 from cosell.rules.opportunity.stage import CLOSED_LOST
+from cosell.shape_mistakes import mistake_in
 from cosell.time_texts import span_ms, span_text
 from cosell.wire.types import Account, Address, GetOpportunityResponse, Project
 
@@ -29,10 +30,10 @@ STEP_OF: Final[dict[str, AwsStep]] = {
     "action-required": "require action",
     "reject": "reject",
 }
-"""The steps of a review by the words that commands and scripts have for them."""
+"""The steps of a review by the names that commands and scripts use."""
 
 Draw = Callable[[int], float]
-"""From the index of a rule to a number of its own, from 0 up to 1."""
+"""From the index of a rule to its random number, from 0 up to 1."""
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -46,11 +47,11 @@ class Then(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     view: dict[str, Any] | None = None
     life_cycle: dict[str, Any] | None = None
     bare: bool = False
-    """Whether an approval brings nothing of AWS's that is made up."""
+    """Whether an approval adds none of AWS's invented members."""
 
     @property
     def after_ms(self) -> int:
-        """How long after the step before, or after the submission, in milliseconds."""
+        """The delay since the previous step, or the submission, in milliseconds."""
         return span_ms(self.after)
 
     @property
@@ -75,22 +76,26 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole script. `seed` decides where a rule has a `chance`."""
+    """A whole script. `seed` decides if a rule has a `chance`."""
 
     when: list[Rule]
     seed: int = 1
 
 
 class ScriptMistake(ValueError):
-    """A script says something that cannot be done: one sentence with its place."""
+    """A script asks for something impossible: one sentence with its position, and a next step if there is one."""
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message)
+        self.next_step = next_step
 
 
 def script_of(document: Any) -> Script:
-    """The script that a document of plain values describes. Raises ScriptMistake, with the place of the mistake."""
+    """The script that a document of plain values describes. Raises ScriptMistake, with the mistake's position."""
     try:
         script = msgspec.convert(document, Script)
     except msgspec.ValidationError as error:
-        raise ScriptMistake(str(error)) from None
+        raise ScriptMistake(*mistake_in(document, Script, error)) from None
     for number, rule in enumerate(script.when, 1):
         for step, then in enumerate(rule.then, 1):
             reason = _mistake(then)
@@ -102,7 +107,7 @@ def script_of(document: Any) -> Script:
 def automatic(start_ms: int, verdict_ms: int, action_required: float, rejected: float, seed: int) -> dict[str, Any]:
     """The document of a reviewer that decides by itself: it starts a review, and ends it some time later.
 
-    Shares from 0 to 1 of the submissions are sent back and rejected; the rest is approved.
+    Shares from 0 to 1 of the submissions are sent back and rejected; the rest are approved.
     """
 
     def course(share: float | None, **verdict: str) -> dict[str, Any]:
@@ -139,7 +144,7 @@ def rule_for(script: Script, record: GetOpportunityResponse, submission: int, dr
 
 
 def spend_of(record: GetOpportunityResponse) -> Decimal:
-    """What the customer is expected to spend with AWS a month, in whatever currency."""
+    """The customer's expected monthly spend with AWS, in whatever currency."""
     spends = (record.project or Project()).expected_customer_spend or []
     return sum((Decimal(spend.amount or "0") for spend in spends if spend.target_company == "AWS"), Decimal())
 

@@ -1,7 +1,7 @@
-"""AWS's own view of an opportunity: what GetAwsOpportunitySummary answers, from the creation on.
+"""AWS's own view of an opportunity: what GetAwsOpportunitySummary returns, from the creation on.
 
-AWS begins with what the partner has told it. How it is involved comes with the submission; its people, its stage and
-its insights with the approval, or before from whoever plays AWS's side.
+AWS starts with what the partner has told it. Its involvement comes with the submission; its people, its stage and its
+insights with the approval, or earlier from whoever plays AWS's side.
 
 Source: service model 2022-07-26, GetAwsOpportunitySummaryResponse; recorded answers: the customer's contacts, the
 spends and the solutions are the partner's, the life cycle and the insights are null. That there is a view before the
@@ -31,13 +31,13 @@ InvolvementType = Literal["For Visibility Only", "Co-Sell"]
 Visibility = Literal["Full", "Limited"]
 Origin = Literal["AWS Referral", "Partner Referral"]
 DEFAULT_ORIGIN: Final[Origin] = "Partner Referral"
-"""Of an opportunity of which AWS has said nothing yet."""
+"""Of an opportunity about which AWS has said nothing yet."""
 EngagementScore = Literal["High", "Medium", "Low"]
 Title = Literal["AWSSalesRep", "AWSAccountOwner", "WWPSPDM", "PDM", "PSM", "ISVSM", "Signatory"]
 
 
 class Approval(NamedTuple):
-    """What AWS brings to an opportunity that it approves."""
+    """What AWS adds to an opportunity that it approves."""
 
     team: list[AwsTeamMember]
     engagement_score: EngagementScore
@@ -51,9 +51,9 @@ def summary_at_submission(
     origin: Origin,
     before: GetAwsOpportunitySummaryResponse | None = None,
 ) -> GetAwsOpportunitySummaryResponse:
-    """What AWS sees of a record that has just been submitted, or of a draft where nothing says how AWS is involved.
+    """What AWS sees of a record that has just been submitted, or of a draft if nothing says how AWS is involved.
 
-    `before` is AWS's view from an earlier submission of the same opportunity: what AWS has added to it stays.
+    `before` is AWS's view from an earlier submission of the same opportunity: what AWS has added to it is kept.
     """
     related = record.related_entity_identifiers
     project = record.project or Project()
@@ -80,7 +80,7 @@ def summary_at_submission(
 def summary_at_approval(
     view: GetAwsOpportunitySummaryResponse, record: GetOpportunityResponse, approval: Approval
 ) -> GetAwsOpportunitySummaryResponse:
-    """AWS's view of a record that has just been approved. What AWS has said of it before stays."""
+    """AWS's view of a record that has just been approved. What AWS has said about it before is kept."""
     partners = record.life_cycle or LifeCycle()
     life_cycle, insights = view.life_cycle or AwsOpportunityLifeCycle(), view.insights or AwsOpportunityInsights()
     return msgspec.structs.replace(

@@ -1,1 +1,1 @@
-"""Engagements, and what stands in them: invitations, snapshots, tasks."""
+"""Engagements, and what is in them: invitations, snapshots, tasks."""

@@ -1,4 +1,4 @@
-"""What StartEngagementFromOpportunityTask makes of an opportunity: an engagement, an invitation to AWS, a snapshot job.
+"""What StartEngagementFromOpportunityTask creates: an engagement, an invitation to AWS, a snapshot job.
 
 Source: service model 2022-07-26 for the members; recorded answers for what of the opportunity goes where (the
 customer's problem becomes the description, the context has the identifier "1") and for the expiry after fifteen days.
@@ -41,18 +41,18 @@ SUMMARY_TEMPLATE: Final = "OpportunitySummaryView"
 FIRST_CONTEXT: Final = "1"
 _TITLE: Final = 40
 _DESCRIPTION: Final = 255
-"""Characters: what is longer in the opportunity is cut. *"""
+"""Characters: what is longer in the opportunity is truncated. *"""
 _INVITATION_MESSAGE: Final = "We would like to work on this opportunity with AWS."  # *
 _SENDER_CONTACTS: Final = 3
 
 
 def company_name(account: str) -> str:
-    """What an account is called where others see it. Nobody registers a name here, so it is made of the number. *"""
+    """An account's name where others see it. Nobody registers a name here, so it is made from the number. *"""
     return "AWS" if account == AWS else f"Partner {account}"
 
 
 def website_url(account: str) -> str | None:
-    """Where an account can be looked up [recorded answer, for AWS]; None where nobody has registered that."""
+    """The website of an account [recorded answer, for AWS]; None if nobody has registered one."""
     return "www.aws.com" if account == AWS else None
 
 
@@ -108,7 +108,7 @@ def invitation_to_aws(
 
 
 def answered(invitation: GetEngagementInvitationResponse, status: str) -> GetEngagementInvitationResponse:
-    """An invitation that was accepted or rejected: it expires no more [recorded answer]."""
+    """An invitation that was accepted or rejected: it no longer expires [recorded answer]."""
     return msgspec.structs.replace(invitation, status=status, expiration_date=None)
 
 
@@ -136,7 +136,7 @@ def snapshot_job_of(
 
 
 def _payload(record: GetOpportunityResponse) -> Payload | None:
-    """What the invited see; None where the opportunity lacks a member that it must have, as national security does."""
+    """What the invited see; None if the opportunity lacks a required member, as with national security."""
     customer, project = _customer(record), _project(record)
     if customer is None or project is None:
         return None

@@ -34,7 +34,7 @@ REJECTION_REASONS: Final = (
     "Renewal opportunity",
     "Other",
 )
-"""Why an opportunity may be turned down [model's text; AWS's field list]. Case does not count. Leads are free."""
+"""Why an opportunity may be turned down [model's text; AWS's field list]. Case is ignored. Leads take any."""
 
 
 class InvitationSelector(msgspec.Struct, frozen=True, array_like=True, tag="ListInvitations"):
@@ -62,12 +62,12 @@ def invitation_selector(request: ListEngagementInvitationsRequest) -> Invitation
 
 
 def state_at(status: InvitationStatus, expires_ms: int | None, now_ms: int) -> InvitationStatus:
-    """The status that an invitation has by now: nobody has to come and end one that has expired."""
+    """The status that an invitation has by now: an expired one needs nobody to end it."""
     return EXPIRED if status == PENDING and expires_ms is not None and expires_ms <= now_ms else status
 
 
 def violations_of_rejection(payload_type: str, reason: str | None) -> list[Violation]:
-    """What is wrong with the reason of a rejection. None is needed [model]."""
+    """What is wrong with the reason of a rejection. It is optional [model]."""
     known = {name.casefold() for name in REJECTION_REASONS}
     if reason is None or payload_type != "OpportunityInvitation" or reason.casefold() in known:
         return []
@@ -78,7 +78,7 @@ def violations_of_rejection(payload_type: str, reason: str | None) -> list[Viola
 def shown(
     invitation: GetEngagementInvitationResponse, status: InvitationStatus, members: Sequence[EngagementMemberSummary]
 ) -> GetEngagementInvitationResponse:
-    """What sender and receiver see of an invitation. One that was turned down, or has expired, shows nothing inside."""
+    """What sender and receiver see of an invitation. One that was rejected, or has expired, shows no content."""
     closed = status in (REJECTED, EXPIRED)
     return msgspec.structs.replace(
         invitation,

@@ -1,6 +1,6 @@
 """Snapshots: what members of an engagement see of an opportunity, frozen under a revision.
 
-All members see a part of the partner's record; AWS's own view is for the partner alone.
+All members see part of the partner's record; AWS's own view is for the partner alone.
 
 Source: service model 2022-07-26, OpportunitySummaryView, AwsOpportunitySummaryFullView and GetResourceSnapshotResponse;
 recorded answers for the ARN.

@@ -1,4 +1,4 @@
-"""Tasks: how one goes on, and which ones a List operation asks for.
+"""Tasks: how one progresses, and which ones a List operation asks for.
 
 Source: service model 2022-07-26, TaskStatus, ReasonCode and the requests of the List operations; the default order is
 our choice (docs/fidelity.md).
@@ -21,7 +21,7 @@ TaskStatus = Literal["IN_PROGRESS", "COMPLETE", "FAILED"]
 IN_PROGRESS: Final[TaskStatus] = "IN_PROGRESS"
 COMPLETE: Final[TaskStatus] = "COMPLETE"
 FAILED: Final[TaskStatus] = "FAILED"
-"""A task is in progress until it is complete or has failed, and stays so. Who tries again starts another one."""
+"""A task is in progress until it is complete or has failed, which is final. A retry starts another one."""
 
 ReasonCode = Literal["OpportunityConflict", "OpportunityValidationFailed", "InternalError"]
 _REASONS: Final[dict[tuple[str, str], ReasonCode]] = {
@@ -39,13 +39,13 @@ BY_ACCEPTING_IN_ARN: Final = "engagement-by-accepting-invitation-task"
 
 
 def reason_for(violations: Sequence[Violation]) -> ReasonCode:
-    """Why a task fails that may not do what it is for. Our choice among the model's codes (docs/fidelity.md)."""
+    """Why a task fails that may not do its work. Our choice among the model's codes (docs/fidelity.md)."""
     first = violations[0]
     return _REASONS.get((first.field_name, first.code), "OpportunityValidationFailed")
 
 
 def message_for(violations: Sequence[Violation]) -> str:
-    """What such a task says: each violation in the words that AWS has for its kind, a code first.
+    """The message of such a task: each violation in AWS's wording for its kind, a code first.
 
     Source: field reports, April to May 2026; clients look for these texts.
     """
@@ -90,7 +90,7 @@ def engagement_from_opportunity_selector(request: ListEngagementFromOpportunityT
 def engagement_by_accepting_invitation_selector(
     request: ListEngagementByAcceptingInvitationTasksRequest,
 ) -> TaskSelector:
-    """As `engagement_from_opportunity_selector`; in the place of the engagement stands the invitation."""
+    """Like `engagement_from_opportunity_selector`, with the invitation instead of the engagement."""
     catalog = request.catalog
     return TaskSelector(
         kind=ENGAGEMENT_BY_ACCEPTING_INVITATION,

@@ -1,1 +1,1 @@
-"""Questions to lists: what one asks for, in which order, and from which page on."""
+"""Queries of lists: what they ask for, in which order, and from which page on."""

@@ -1,4 +1,4 @@
-"""NextToken: where a walk through the pages of a list goes on.
+"""NextToken: where a walk through the pages of a list continues. This is keyset pagination.
 
 A token holds a *position*: the sort key and the identifier of the last item that was handed out. The next
 page starts just behind it, which costs the same however deep the scan is, on any worker, after any restart, with no
@@ -8,15 +8,15 @@ whenever some were inserted or moved meanwhile; a cursor kept in memory would di
 once, whatever the other rows do.
 
 A position means nothing under another order or filter, for another account, or in another catalog. So the token is
-signed over all of these: whoever changes the question, or the token, gets the one answer "not a token of this
-question", which tells nothing about why. The moment of issue is signed too, and a token dies after a day.
+signed over all of these: whoever changes the query, or the token, gets the same answer, "not a token of this query",
+which does not say why. The time of issue is signed too, and a token expires after a day.
 
-The page size is not part of the question. A version byte stands first, so that servers of two versions can share a
-database while one replaces the other. Sister operations of the model cap tokens at 2,048 characters; ours stay
-below, because a company's name has 120 characters at most (a test holds the longest). A search's may be longer, where
-it stands at a longer text: that operation has no cap.
+The page size is not part of the query. A version byte comes first, so that servers of two versions can share a
+database while one replaces the other. Sister operations of the model cap tokens at 2,048 characters; ours stay below,
+because a company's name has 120 characters at most (a test checks the longest). A search's may be longer if its
+position is at a longer text: that operation has no cap.
 
-One list's token is none of another's: a question begins with the name of its operation, the tag of its struct.
+One list's token is not valid for another: a query begins with the name of its operation, the tag of its struct.
 
 Source: decision docs/decisions/0003; service model, NextToken of the List operations.
 """
@@ -38,14 +38,14 @@ _MAC_BYTES = 16
 
 
 class Position(msgspec.Struct, frozen=True):
-    """The last row handed out: its key in the scan's order, and its `id_key`."""
+    """The last row returned: its key in the scan's order, and its `id_key`."""
 
     key: Key
     id_key: str
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """A walk through the pages of one question."""
+    """A walk through the pages of one query."""
 
     scope: Scope
     selector: msgspec.Struct
@@ -59,7 +59,7 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 def write(scan: Scan, position: Position) -> str:
-    """The token that leads on from `position`."""
+    """The token that continues from `position`."""
     content = _encode((scan.now_ms, position.key, position.id_key))
     return _text(VERSION + _mac(scan, content) + content)
 
@@ -67,8 +67,8 @@ def write(scan: Scan, position: Position) -> str:
 def read(scan: Scan, token: str | None) -> Position | None:
     """The position that a token holds; None for the first page.
 
-    Raises ValidationException (INVALID_VALUE, NextToken) for a token that was not written for this very question,
-    was changed, or is older than a day.
+    Raises ValidationException (INVALID_VALUE, NextToken) for a token that was not issued for this very query, was
+    changed, or is older than a day.
     """
     if token is None:
         return None

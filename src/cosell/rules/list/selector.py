@@ -1,7 +1,7 @@
-"""What a ListOpportunities request asks for, normalised: equal questions are equal values.
+"""What a ListOpportunities request asks for, normalised: equal queries are equal values.
 
-Filters are joined by AND, the values inside one by OR; an empty or absent filter lets everything pass. Bounds are
-whole milliseconds (or day numbers), the lower inclusive, the upper exclusive.
+Filters are joined by AND, the values inside one by OR; an empty or absent filter matches everything. Bounds are whole
+milliseconds (or day numbers), the lower inclusive, the upper exclusive.
 
 Source: service model 2022-07-26, ListOpportunitiesRequest; AWS's page for the inclusive lower bound; the other
 readings are our choice, each with its row in docs/fidelity.md.
@@ -45,7 +45,7 @@ class Selector(msgspec.Struct, frozen=True, array_like=True, tag="ListOpportunit
 
 
 def selector_of(request: ListOpportunitiesRequest) -> Selector:
-    """The question that a request asks, whatever the order and repetition of its values."""
+    """The query that a request means, whatever the order and repetition of its values."""
     sort = request.sort
     return Selector(
         sort_by=sort.sort_by if sort else DEFAULT_SORT_BY,

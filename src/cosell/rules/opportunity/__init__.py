@@ -1,1 +1,1 @@
-"""An opportunity: what it is made of, and what its creation, its updates and its submission demand."""
+"""An opportunity: what it consists of, and what its creation, its updates and its submission require."""

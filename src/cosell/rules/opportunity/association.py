@@ -1,4 +1,4 @@
-"""What can be associated with an opportunity: how many of each kind, of which form, and what may be taken off again.
+"""What can be associated with an opportunity: how many of each kind, in which form, and what may be removed again.
 
 Source: service model 2022-07-26, RelatedEntityType and the patterns of the identifiers; developer guide for the limits;
 a recorded GetOpportunity for the bare `offer-…` beside the ARN. A row marked * is our choice (docs/fidelity.md).
@@ -32,7 +32,7 @@ class Kind(NamedTuple):
     limit: int
     form: str
     counts_as_solution: bool = False
-    """Whether it is what the partner sells: something of this kind stays with whatever was submitted."""
+    """Whether it is what the partner sells: a submitted opportunity must keep at least one of this kind."""
 
 
 KINDS: Final[dict[EntityType, Kind]] = {
@@ -70,7 +70,7 @@ def violations_of_form(kind: Kind, identifier: str) -> list[Violation]:
 
 
 def violations_of_addition(record: GetOpportunityResponse, kind: Kind) -> list[Violation]:
-    """What forbids to associate one more entity of a kind."""
+    """What forbids associating one more entity of a kind."""
     if len(associated(record.related_entity_identifiers, kind)) < kind.limit:
         return []
     message = f"An opportunity has {kind.limit} of this RelatedEntityType at most."
@@ -78,7 +78,7 @@ def violations_of_addition(record: GetOpportunityResponse, kind: Kind) -> list[V
 
 
 def violations_of_removal(record: GetOpportunityResponse, kind: Kind) -> list[Violation]:
-    """What forbids to take one entity of a kind off an opportunity."""
+    """What forbids removing an entity of a kind from an opportunity."""
     sold = sum(
         len(associated(record.related_entity_identifiers, other))
         for other in KINDS.values()

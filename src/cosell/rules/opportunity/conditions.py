@@ -1,7 +1,7 @@
-"""What the members of an opportunity demand of each other, at its creation and at every update.
+"""What the members of an opportunity require of each other, at its creation and at every update.
 
-One row for each rule. A row is judged against the whole record, but an update is blamed only for rows that regard a
-member which it changes: what a record was before, its own or loaded from AWS, is never held against an echo of it.
+One row for each rule. A row is checked against the whole record, but an update only violates rows that concern a member
+which it changes: what a record was before, its own or loaded from AWS, is never held against an echo of it.
 
 Sources: *model* is the documentation of the member in service model 2022-07-26; *field list* AWS's list of the fields
 of referrals; *field report* public notes of users; *our choice* docs/decisions/0011.
@@ -41,7 +41,7 @@ ZERO_MESSAGE: Final = "The amount has to be more than zero."
 
 
 class Condition(NamedTuple):
-    """A rule: where `broken` finds places below `member`, each is a violation. `regards` is what else it reads."""
+    """A rule: each place that `broken` finds below `member` is a violation. `regards` is what else it reads."""
 
     member: str
     regards: tuple[str, ...]
@@ -65,7 +65,7 @@ def _spends(at: At, is_wrong: Callable[[ExpectedCustomerSpend], bool], member: s
 
 
 def zero_spends(at: At) -> Places:
-    """The spends of nothing, without an estimate that would say how much."""
+    """The spends of zero, without an estimate that would say how much."""
     return _spends(at, lambda spend: spend.amount == "0" and not spend.estimation_url, "amount")
 
 
@@ -93,7 +93,7 @@ CONDITIONS: Final = (
         "PrimaryNeedsFromAws",
         (),
         "INVALID_VALUE",
-        "Who needs no support from AWS needs nothing else from it.",
+        "A partner that needs no support from AWS cannot need anything else from it.",
         "field list",
         lambda at, _: _if(NO_SUPPORT in (needs := at("PrimaryNeedsFromAws") or ()) and len(needs) > 1),
     ),
@@ -109,7 +109,7 @@ CONDITIONS: Final = (
         "NationalSecurity",
         ("Customer.Account.Industry",),
         "INVALID_VALUE",
-        "Only a customer of the industry Government has matters of national security.",
+        "Only a customer in the industry Government can be a matter of national security.",
         "model",
         lambda at, _: _if(at("NationalSecurity") == "Yes" and at("Customer.Account.Industry") != "Government"),
     ),
@@ -233,7 +233,7 @@ CONDITIONS: Final = (
         "LifeCycle.ClosedLostReason",
         ("LifeCycle.Stage",),
         "REQUIRED_FIELD_MISSING",
-        "Who lost says why.",
+        "A lost opportunity needs a reason.",
         "field report, field list",
         lambda at, _: _if(at("LifeCycle.Stage") == CLOSED_LOST and not at("LifeCycle.ClosedLostReason")),
     ),
@@ -241,7 +241,7 @@ CONDITIONS: Final = (
         "LifeCycle.ClosedLostReason",
         ("LifeCycle.Stage",),
         "ACTION_NOT_PERMITTED",
-        "Only in the stage Closed Lost there is a reason for it.",
+        "Only an opportunity in the stage Closed Lost has a reason for it.",
         "field report, field list",
         lambda at, _: _if(at("LifeCycle.ClosedLostReason") and at("LifeCycle.Stage") != CLOSED_LOST),
     ),
@@ -292,7 +292,7 @@ VALUE_LISTS: Final = (
         lambda at, _: _strangers(at("Marketing.UseCases"), MARKETING_USE_CASES),
     ),
 )
-"""Judged unless a setting lets every value pass."""
+"""Checked unless a setting accepts every value."""
 _EVERY_ROW: Final = CONDITIONS + VALUE_LISTS
 
 

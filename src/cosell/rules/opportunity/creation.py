@@ -1,4 +1,4 @@
-"""What forbids the creation of an opportunity: what is missing, and in what its members disagree.
+"""What forbids the creation of an opportunity: missing members, and contradictions between members.
 
 Source: service model 2022-07-26, CreateOpportunityRequest; field reports for the stages; `required.py` beside this.
 """

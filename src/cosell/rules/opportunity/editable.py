@@ -1,4 +1,4 @@
-"""What a partner may change of an opportunity in each review status, and once the sale has ended.
+"""What a partner may change in an opportunity in each review status, and once the sale has ended.
 
 Source: developer guide for Action Required and Approved; AWS's field list for what it adds to Approved, and for
 Launched; field reports for Closed Lost, and those of 2026 for the stage of a draft and for software revenue. Where they

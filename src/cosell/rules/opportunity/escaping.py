@@ -1,7 +1,7 @@
-"""How AWS escapes texts that it answers: colons alone, and twice, as if for HTML inside of HTML.
+"""How AWS escapes the texts that it returns: colons alone, and twice, as if for HTML inside of HTML.
 
 Source: field reports of AWS's Sandbox, April to May 2026, for CustomerUseCase; AWS's public sample application of July
-2026 takes the same off the other members that are here. Ampersands came as they are in recorded answers.
+2026 unescapes the other members listed here. Ampersands were unchanged in recorded answers.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The form in which an opportunity is kept, whatever way it was written: two records that mean the same are equal.
+"""The form in which an opportunity is stored, however it was written: two records that mean the same are equal.
 
 Source: service model's documentation, recorded answers, AWS's field list; docs/fidelity.md says which for which.
 """
@@ -19,12 +19,12 @@ from cosell.wire.types import (
 )
 
 REDACTED_COMPANY: Final = "National Security"
-"""CompanyName of a customer whose name is not to be kept: an answer has to have one [model]."""
+"""CompanyName of a customer whose name must not be stored: an answer needs one [model]."""
 REDACTED_COUNTRY: Final = "US"
 
 
 def normal_form(record: GetOpportunityResponse) -> GetOpportunityResponse:
-    """The record as it is kept. Idempotent."""
+    """The record as it is stored. Idempotent."""
     redacted = record.national_security == "Yes"
     return msgspec.structs.replace(
         record,
@@ -34,7 +34,7 @@ def normal_form(record: GetOpportunityResponse) -> GetOpportunityResponse:
 
 
 def with_defaults(record: GetOpportunityResponse) -> GetOpportunityResponse:
-    """The record with what is assumed where nothing is said."""
+    """The record with the defaults for what is left out."""
     marketing = record.marketing or Marketing()
     return msgspec.structs.replace(
         record,
@@ -45,7 +45,7 @@ def with_defaults(record: GetOpportunityResponse) -> GetOpportunityResponse:
 
 
 def normal_amount(amount: str) -> str:
-    """`10000.00` → `10000`: zeros at the end of a fraction say nothing [recorded answer]."""
+    """`10000.00` → `10000`: trailing zeros of a fraction mean nothing [recorded answer]."""
     return amount.rstrip("0").rstrip(".") if "." in amount else amount
 
 
@@ -63,7 +63,7 @@ def _customer(customer: Customer, *, redacted: bool) -> Customer:
 
 
 def _redacted(account: Account) -> Account:
-    """Without what would tell who the customer is [field list]."""
+    """Without whatever would reveal who the customer is [field list]."""
     address = account.address or Address()
     return msgspec.structs.replace(
         account,
@@ -85,7 +85,7 @@ def _project(project: Project) -> Project:
 
 
 def _spend(spend: ExpectedCustomerSpend, *, contract: bool) -> ExpectedCustomerSpend:
-    """Without a contract every spend is one with AWS [model]."""
+    """Without a contract, every spend is with AWS [model]."""
     return msgspec.structs.replace(
         spend,
         amount=spend.amount and normal_amount(spend.amount),

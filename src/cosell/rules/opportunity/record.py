@@ -1,4 +1,4 @@
-"""What an opportunity is made of: at its creation, after a request has written it, and in a list.
+"""What an opportunity consists of: at its creation, after a request has written it, and in a list.
 
 Server-owned members (identifiers, stamps, review, history, related entities) never come from a request. Which
 members may change in which review status is not decided here, but in `rules/opportunity/update.py`.
@@ -69,7 +69,7 @@ def created(
 def written(
     record: GetOpportunityResponse, request: CreateOpportunityRequest | UpdateOpportunityRequest
 ) -> GetOpportunityResponse:
-    """The record with everything that a request writes: what the request leaves out becomes absent, but the stage."""
+    """The record with everything that a request writes: what it leaves out becomes absent, except the stage."""
     before = life_cycle_of(record)
     wanted = request.life_cycle or LifeCycle()
     return msgspec.structs.replace(
@@ -89,7 +89,7 @@ def written(
 def with_next_steps_remembered(
     record: GetOpportunityResponse, before: GetOpportunityResponse, stamp: Timestamp
 ) -> GetOpportunityResponse:
-    """The record with its next steps in their history, where the change at the moment `stamp` brought new ones."""
+    """The record with its next steps in their history, if the change at the moment `stamp` brought new ones."""
     life_cycle = life_cycle_of(record)
     if not life_cycle.next_steps or life_cycle.next_steps == life_cycle_of(before).next_steps:
         return record

@@ -1,7 +1,7 @@
-"""The members that an opportunity has to have: at its creation, at every update, and to be submitted.
+"""The members that an opportunity must have: at its creation, at every update, and to be submitted.
 
-The service model requires hardly anything, so no client complains before it sends; the service does. An update is no
-patch: whatever a creation has to bring, every update has to bring again, and its stage and marketing source with it.
+The service model requires hardly anything, so no client complains before it sends; the service does. An update is not a
+patch: every update must include whatever a creation needs, together with its stage and marketing source.
 
 Sources: *reports of 2026* are the notes of three projects on what AWS's Sandbox answered them in April and May 2026;
 *field list* is AWS's list of the fields of referrals, *model* the documentation of the member in the service model.
@@ -16,7 +16,7 @@ from cosell.rules.opportunity.members import field_name
 from cosell.rules.opportunity.values import WITHOUT_POSTAL_CODES
 
 At: TypeAlias = Callable[[str], Any]
-"""What stands in a record at a path of the model; None for absent or empty."""
+"""The value in a record at a path of the model; None for absent or empty."""
 Occasion: TypeAlias = Literal["creation", "update", "submission", "Co-Sell"]
 """What a member is needed for."""
 Occasions: TypeAlias = tuple[Occasion, ...]
@@ -29,7 +29,7 @@ ALWAYS: Final[Occasions] = ("creation", "update", "submission")
 
 
 class Requirement(NamedTuple):
-    """A member that is needed. `when` is None where all need it, else says which; `condition` says so in words."""
+    """A member that is needed. `when` is None if all need it, else says which; `condition` says so in words."""
 
     member: str
     needed_for: Occasions
@@ -39,7 +39,7 @@ class Requirement(NamedTuple):
 
 
 def is_open(at: At) -> bool:
-    """Whether it is known who the customer is: it is not a matter of national security."""
+    """Whether the customer may be known: it is not a matter of national security."""
     return bool(at("NationalSecurity") != "Yes")
 
 
@@ -100,7 +100,7 @@ REQUIREMENTS: Final = (
 def missing(at: At, occasions: Occasions) -> Iterator[tuple[str, Violation]]:
     """Each member that is needed for one of the occasions and absent, with its violation.
 
-    A spend is there when each of its entries has an amount, or the address of an estimate.
+    A spend is present if each of its entries has an amount, or the address of an estimate.
     """
     for row in _needed_for(occasions):
         if row.when is None or row.when(at):

@@ -65,5 +65,5 @@ AssignOpportunity, *submit* for SubmitOpportunity and StartEngagementFromOpportu
 
 
 def next_status(status: ReviewStatus, step: Step) -> ReviewStatus | None:
-    """The status after `step`; None where the step is not permitted in `status`."""
+    """The status after `step`; None if the step is not permitted in `status`."""
     return REVIEW[status].get(step)

@@ -23,13 +23,13 @@ def hundredths(amount: str) -> int:
 
 
 def decimal(value: int) -> str:
-    """Hundredths as a number is written: `1234.50`; a whole one goes without decimals."""
+    """Hundredths as a number: `1234.50`; a whole one has no decimals."""
     whole, rest = divmod(value, HUNDREDTHS)
     return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 def aws_spend(spends: Spends) -> Counter[str]:
-    """With AWS, in hundredths by currency: every entry with an Amount, apart from those for the partner itself."""
+    """With AWS, in hundredths by currency: every entry with an Amount, except those for the partner itself."""
     return all_spend(spend for spend in spends if spend.get("TargetCompany") != PARTNER)
 
 

@@ -1,6 +1,6 @@
 """The stage of the sale: which one may follow which.
 
-The partner moves it; the review decides when. Five stages are open, and a sale goes to and fro among them. Two end it.
+The partner moves it; the review decides when. Five stages are open, and a sale may move among them. Two end it.
 
 Source: service model 2022-07-26, LifeCycle.Stage; field reports (a sale that is launched or lost stays so). A row
 marked * is our reading: docs/decisions/0011.
@@ -22,12 +22,12 @@ OPEN_STAGES: Final[tuple[OpenStage, ...]] = get_args(OpenStage)
 EVERY_STAGE: Final[tuple[Stage, ...]] = (*OPEN_STAGES, LAUNCHED, CLOSED_LOST)
 FINAL_STAGES: Final[frozenset[Stage]] = frozenset({LAUNCHED, CLOSED_LOST})
 WITH_A_SOLUTION: Final[frozenset[Stage]] = frozenset({"Committed", LAUNCHED})
-"""Stages in which a solution in words is not enough any more: one has to be associated."""
+"""Stages in which a described solution is no longer enough: one must be associated."""
 
 _NO_OTHER: Final[frozenset[Stage]] = frozenset()
 
 FOLLOWING: Final[Mapping[ReviewStatus, frozenset[Stage]]] = {
-    # review status: stages that an open one may become, beside staying what it is
+    # review status: stages that an open one may become, besides staying what it is
     "Pending Submission": _NO_OTHER,  # reports of 2026: the stage of the creation stays
     "Submitted": _NO_OTHER,
     "In review": _NO_OTHER,
@@ -38,7 +38,7 @@ FOLLOWING: Final[Mapping[ReviewStatus, frozenset[Stage]]] = {
 
 
 def stages_after(status: ReviewStatus, stage: Stage, readings: Readings, *, played: bool = False) -> frozenset[Stage]:
-    """The stages that an opportunity may have after an update, its present one among them.
+    """The stages that an opportunity may have after an update, including its present one.
 
     An update that plays AWS's verdict on what was submitted moves it among the open ones [recorded request].
     """

@@ -44,7 +44,7 @@ class Submission(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A rule of submissions: where `broken` finds places below `member`, each is a violation."""
+    """A rule of submissions: each place that `broken` finds below `member` is a violation."""
 
     member: str
     code: Code
@@ -126,9 +126,10 @@ CHECKS: Final = (
 def violations_of_submission(
     record: GetOpportunityResponse, involvement_type: InvolvementType, visibility: Visibility, today: Date
 ) -> list[Violation]:
-    """Everything that keeps an opportunity from being submitted so; empty: nothing does.
+    """Everything that keeps an opportunity from being submitted like this; empty: nothing does.
 
-    Whether its review status permits a submission is not judged here (`review.next_status`). `today` is the day in UTC.
+    Whether its review status permits a submission is not checked here (`review.next_status`). `today` is the day in
+    UTC.
     """
     submission = Submission(values_of(record).get, involvement_type, visibility, today)
     return [entry for _, entry in _violations(submission)]
@@ -137,7 +138,7 @@ def violations_of_submission(
 def violations_of_correction(
     record: GetOpportunityResponse, correctable: Collection[str], today: Date
 ) -> list[Violation]:
-    """What an opportunity that is submitted again by its correction still lacks of what could be corrected in it."""
+    """What an opportunity that its correction resubmits still lacks among the correctable members."""
     submission = Submission(values_of(record).get, involvement_of(record), DEFAULT_VISIBILITY, today)
     return [entry for member, entry in _violations(submission) if member in correctable]
 

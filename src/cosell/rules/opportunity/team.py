@@ -1,7 +1,7 @@
 """The partner's people on an opportunity.
 
 Source: service model 2022-07-26 (at most ten; the title PartnerAccountManager), recorded answers (the owner comes
-first, as OpportunityOwner, also where the request has named nobody).
+first, as OpportunityOwner, even if the request has named nobody).
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ LARGEST_TEAM: Final = 10
 
 
 def with_owner(team: Sequence[Contact] | None, account: str) -> list[Contact]:
-    """The team of a new opportunity, its owner first: whoever creates it, unless the team names another.
+    """The team of a new opportunity, its owner first: its creator, unless the team names another.
 
-    There is no register of people, so an account's is made of its number; a team that is full gets none. Both are our
-    choice (docs/fidelity.md).
+    There is no register of people, so an account's is made from its number; a full team gets none. Both are our choice
+    (docs/fidelity.md).
     """
     members = list(team or ())
     owners = [member for member in members if member.business_title == OWNER]
@@ -31,7 +31,7 @@ def with_owner(team: Sequence[Contact] | None, account: str) -> list[Contact]:
 
 
 def assigned(record: GetOpportunityResponse, assignee: AssigneeContact) -> GetOpportunityResponse:
-    """The record with the assignee in the place of the owner, or of the account manager where the title says so.
+    """The record with the assignee replacing the owner, or the account manager if the title says so.
 
     Every other title means the owner: the operation is for nothing else.
     """

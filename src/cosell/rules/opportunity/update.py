@@ -1,13 +1,13 @@
-"""What an update makes of an opportunity, and everything that forbids it.
+"""The result of an update, and everything that forbids it.
 
-An update brings the whole record. What every opportunity needs is missing where the request leaves it out, whatever
-the record has; any other member is cleared. What may not change in the present review status, or once the sale has
-ended, has to be repeated: another value is a violation, and so is none. With `Readings.drafts` nothing that is left out
-is a violation, and what may not change stays.
+An update contains the whole record. What every opportunity needs is missing if the request leaves it out, whatever the
+record has; any other member is cleared. What may not change in the present review status, or once the sale has ended,
+must be repeated: another value is a violation, and so is leaving it out. With `Readings.drafts` nothing that is left
+out is a violation, and what may not change stays.
 
 In the catalog Sandbox an update also plays AWS's side: a ReviewStatus of Approved or Action Required in it is a verdict
 on what was submitted, and then the update may change everything, as AWS's examples do. A draft can be judged so, too,
-but keeps its stage. A setting lets the other two steps of AWS's be played.
+but keeps its stage. A setting enables AWS's other two steps.
 
 Source: developer guide, recorded requests, field reports of April and May 2026; the readings are our choice:
 docs/decisions/0011.
@@ -60,9 +60,9 @@ OF_A_DRAFT: Final[Mapping[AwsStep, ReviewStatus]] = {
     "require action": "Action Required",
     "reject": "Rejected",
 }
-"""What becomes of a draft by a played verdict. AWS's own Sandbox took it from one project [field report 2026]."""
+"""What a draft becomes by a played verdict. AWS's own Sandbox accepted it from one project [field report 2026]."""
 NOT_PLAYED: Final[Mapping[str | None, str]] = {"In review": "start", "Rejected": "reject"}
-"""What a ReviewStatus means that is played with that setting only, as a decision of `cosell review`."""
+"""What a ReviewStatus means that is played only with that setting, as a decision of `cosell review`."""
 STAGE_OF_A_DRAFT_MESSAGE: Final = "You can not update the stage when Opportunity status is Pending Submission"
 """[field reports 2026]"""
 
@@ -75,7 +75,7 @@ class Moment(NamedTuple):
 
 
 class Update(NamedTuple):
-    """The record after an update, and what forbids it: empty where it is permitted."""
+    """The record after an update, and what forbids it: empty if it is permitted."""
 
     record: GetOpportunityResponse
     violations: list[Violation]
@@ -84,7 +84,7 @@ class Update(NamedTuple):
 def update_of(
     before: GetOpportunityResponse, request: UpdateOpportunityRequest, moment: Moment, readings: Readings
 ) -> Update:
-    """What the request makes of `before`, stamps apart."""
+    """What the request makes of `before`, except for stamps."""
     wanted = request.life_cycle or LifeCycle()
     status = review_status_of(before)
     played = _played(request.catalog, status, wanted, readings)
@@ -113,7 +113,7 @@ def _loses_status(catalog: str, before: GetOpportunityResponse, wanted: LifeCycl
 
 
 def _played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings: Readings) -> AwsStep | None:
-    """The step of AWS's that an update plays; None where it only repeats what is so.
+    """The step of AWS's that an update plays; None if it only repeats what is so.
 
     AWS left an approved opportunity approved when it was sent Action Required for it [recorded answer].
     """
@@ -130,7 +130,7 @@ def _following(status: ReviewStatus, played: AwsStep | None) -> ReviewStatus | N
 
 
 def _not_played(catalog: str, status: ReviewStatus, wanted: LifeCycle, readings: Readings) -> Violation | None:
-    """A step of AWS's that the request asks for, and that is not played: it is never passed over in silence."""
+    """A step of AWS's that the request asks for but that is not played: it is never silently ignored."""
     decision = NOT_PLAYED.get(wanted.review_status)
     if catalog != "Sandbox" or wanted.review_status == status or decision is None:
         return None
@@ -158,7 +158,7 @@ def _merged(
     played: AwsStep | None,
     readings: Readings,
 ) -> tuple[GetOpportunityResponse, list[Violation]]:
-    """The record as the request wants it where it may, and a violation for each member that is missing or locked."""
+    """The record with the permitted changes, and a violation for each member that is missing or locked."""
     stage = life_cycle_of(before).stage
     assert stage is not None
     # Of a draft, and in play, the stage is judged together with what depends on it: `_wrong_stage`.
@@ -189,7 +189,7 @@ def _locked(member: str, status: ReviewStatus, stage: Stage) -> Violation:
 
 
 def _lacking(asked: GetOpportunityResponse, request: UpdateOpportunityRequest) -> dict[str, list[Violation]]:
-    """What an update has to bring and does not, by members. The stage that a record has counts for nothing here."""
+    """What an update must include and does not, by members. A stage that the record already has does not count here."""
     values = values_of(asked)
     values["LifeCycle.Stage"] = request.life_cycle and request.life_cycle.stage
     lacking: dict[str, list[Violation]] = {}

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 NO_SUPPORT: Final = "Do Not Need Support from AWS Sales Rep"
-"""The PrimaryNeedsFromAws of what is shared for visibility only. Answered by AWS, but not in the enumeration."""
+"""The PrimaryNeedsFromAws of what is shared for visibility only. AWS returns it, but the enumeration lacks it."""
 
 CUSTOMER_USE_CASES: Final = frozenset(
     {
@@ -124,6 +124,6 @@ US_POSTAL_CODE: Final = re.compile(r"[0-9]{5}(-[0-9]{4})?", re.ASCII)
 SHORTEST_CONTRACT_MONTHS: Final = 1
 LONGEST_CONTRACT_MONTHS: Final = 144
 SPEND_COMPANIES: Final = ("AWS", "Self")
-"""With whom a spend may be: only a contract's duration allows the second."""
+"""With whom a spend may be: the second only under a contract with a duration."""
 EURO_PARTITION: Final = "aws-eusc"
 """The European Sovereign Cloud, which counts in euros."""

@@ -1,1 +1,1 @@
-"""SearchOpportunities: what can be asked, what a question means, and what of an opportunity an answer shows."""
+"""SearchOpportunities: what can be asked, what a query means, and what its results show of an opportunity."""

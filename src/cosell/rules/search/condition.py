@@ -1,13 +1,13 @@
-"""What a filter tree means: one condition, in a form in which equal questions are equal values.
+"""What a filter tree means: one condition, in a form in which equal queries are equal values.
 
-A tree becomes a condition (`condition_of`), and a condition says of an opportunity whether it holds (`holds`). The form
-does not know in which order, how often, or within how many lists of one kind things were said; texts of which case does
-not count are casefolded, moments are whole milliseconds, and a number is written in one way.
+A tree becomes a condition (`condition_of`), and a condition decides whether it holds for an opportunity (`holds`). The
+form does not record in which order, how often, or within how many lists of one kind things were said; case-insensitive
+texts are casefolded, moments are whole milliseconds, and a number is written in one way.
 
 A condition about a field without a value does not hold, and so its negation does: there are two values, not three.
 
 Source: service model, OpportunitySearchFilter and the documentation of its members; what is our choice has its row in
-docs/fidelity.md. How deep and how wide a tree may be is for `violations.py`, which has been asked before.
+docs/fidelity.md. `violations.py` has already checked how deep and how wide a tree is.
 """
 
 import operator
@@ -50,7 +50,7 @@ class ContainsAny(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Compared(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """The field's value stands on this side of a bound: milliseconds since 1970 UTC, or a number."""
+    """The field's value is on this side of a bound: milliseconds since 1970 UTC, or a number."""
 
     field: str
     sign: Sign
@@ -79,7 +79,7 @@ Condition: TypeAlias = HasAll | ContainsAny | Compared | AllOf | AnyOf | Not
 
 
 def holds(condition: Condition, sought: Sought) -> bool:
-    """Whether an opportunity is as the condition says."""
+    """Whether an opportunity meets the condition."""
     match condition:
         case HasAll(field, texts):
             return frozenset(texts).issubset(texts_of(field, sought))
@@ -107,7 +107,7 @@ def fields_of(condition: Condition) -> frozenset[str]:
 
 
 def condition_of(node: Node) -> Condition:
-    """The condition that a legal tree means."""
+    """The condition that a valid tree means."""
     if node.and_all_filters is not None:
         return _joined(AllOf, map(condition_of, node.and_all_filters))
     if node.or_all_filters is not None:
@@ -120,7 +120,7 @@ def condition_of(node: Node) -> Condition:
 
 
 def _joined(kind: type[AllOf] | type[AnyOf], parts: Iterable[Condition]) -> Condition:
-    """The parts as one: lists of the same kind opened, each part once, in one order."""
+    """The parts as one: nested lists of the same kind flattened, each part once, in one order."""
     opened: set[Condition] = set()
     for part in parts:
         opened.update(part.parts if isinstance(part, kind) else [part])
@@ -159,7 +159,7 @@ def _compared_moment(field: str, sign: Sign, moment: Timestamp) -> Compared:
 
 
 def _one_way(number: Decimal) -> Decimal:
-    """The number without zeros at its end, exactly: Decimal's own `normalize` keeps 28 digits."""
+    """The number without trailing zeros, exactly: Decimal's own `normalize` keeps 28 digits."""
     negative, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int), "a legal number is finite"
     text = "".join(map(str, digits)).rstrip("0")

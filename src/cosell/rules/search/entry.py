@@ -1,8 +1,8 @@
-"""What a search index has of an opportunity: enough to judge it, and to place it in any order, without its record.
+"""What a search index stores of an opportunity: enough to judge it, and to place it in any order, without its record.
 
-Texts that few opportunities have alone, such as stages, are *coded*: a database gives each a number. Texts that are
-nearly as many as opportunities are *written* down, as they are and casefolded, for databases fold otherwise than
-Python does, and a newer Python otherwise than an older one. Elements of a list are coded, and written folded.
+Texts with few distinct values, such as stages, are *coded*: a database gives each a number. Texts with nearly as many
+values as opportunities are *written* down, as they are and casefolded, because databases fold differently from Python,
+and a newer Python differently from an older one. Elements of a list are coded, and written folded.
 
 Moments and identifiers are columns of every opportunity anyway; an amount is a whole number of cents.
 """
@@ -20,8 +20,8 @@ from cosell.rules.search.question import KEYWORD_FIELDS, as_words
 from cosell.rules.search.sought import Sought
 
 READING: Final = f"2 {unicodedata.unidata_version}"
-"""What entries depend on beside their opportunities: the rules below, and how letters are casefolded. Raise the number
-whenever a field's meaning, this module, terms or the summary of a search change, and every entry is made anew."""
+"""What entries depend on besides their opportunities: the rules below, and how letters are casefolded. Raise the number
+whenever a field's meaning, this module, terms or the summary of a search change, and every entry is rebuilt."""
 
 WRITTEN: Final = (
     "CustomerCompanyName",
@@ -40,7 +40,7 @@ FOLDED: Final = (*WRITTEN, "OpportunityOwner", *LISTS)
 """Fields whose texts are written casefolded."""
 _TEXTS: Final = ("OpportunityId", *CODED, *WRITTEN, *LISTS)
 SEPARATOR: Final = "\x1f"
-"""Between texts that are written as one. White space, so no keyword has it."""
+"""Separates texts that are written as one. White space, so no keyword has it."""
 NO_AMOUNT: Final = -1
 MOST_CENTS: Final = 10**33 - 1
 """Of the largest amount [model]."""
@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 
 
 def entry_of(sought: Sought) -> Entry:
-    """The entry of an opportunity of which everything was read."""
+    """The entry of an opportunity that was read in full."""
     texts = {field: texts_of(field, sought) for field in _TEXTS}
     words = [text for field in KEYWORD_FIELDS for text in texts[field]]
     return Entry(
@@ -77,7 +77,7 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def cents_of(key: object) -> int:
-    """The amount that a key of EstimatedMrr stands for."""
+    """The amount for a key of EstimatedMrr."""
     return int(key) if isinstance(key, str) and key else NO_AMOUNT
 
 

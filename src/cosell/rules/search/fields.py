@@ -1,10 +1,10 @@
-"""What SearchOpportunities can ask an opportunity about: each field with its type, where its value stands, its order.
+"""What SearchOpportunities can ask about an opportunity: each field with its type, its source, its order.
 
-A text field has one text or none, a list field any number. An empty text is as good as none: no legal condition tells
-the two apart, and orders do not either. Keys of an order compare as those of ListOpportunities do
+A text field has one text or none, a list field any number. An empty text counts as none: no valid condition tells the
+two apart, and orders do not either. Keys of an order compare as those of ListOpportunities do
 (`rules/list/sort_keys.py`).
 
-Source: service model, OpportunitySearchFilterName and OpportunitySearchSortName. Where a value stands follows the
+Source: service model, OpportunitySearchFilterName and OpportunitySearchSortName. Where a value comes from follows the
 members of OpportunitySearchSummary; that, what a tag or a related entity is compared by, which spend counts, whose name
 is the owner's, and all orders are our choice (docs/fidelity.md).
 """
@@ -60,7 +60,7 @@ def _text(
 
 
 def _list(read: Callable[[Sought], Iterable[str]], source: Source = "record", *, sortable: bool = True) -> Field:
-    """A list stands where its least element does."""
+    """A list is sorted by its least element."""
     return Field(
         "list",
         lambda sought: _some(read(sought)),
@@ -93,7 +93,7 @@ def _target_close_ms(sought: Sought) -> int | None:
 
 
 def _amount(sought: Sought) -> re.Match[str] | None:
-    """What is spent with AWS, or else the first spend, in its whole part and its fraction. Currencies do not count."""
+    """What is spent with AWS, or else the first spend, in its whole part and its fraction. Currencies are ignored."""
     spends = sought.record.project.expected_customer_spend
     counted = next((spend for spend in spends if spend.target_company == _WITH_AWS), spends[0] if spends else None)
     return _AMOUNT.fullmatch((counted and counted.amount) or "")

@@ -1,7 +1,7 @@
-"""What a SearchOpportunities request asks for, normalised: equal questions are equal values.
+"""What a SearchOpportunities request asks for, normalised: equal queries are equal values.
 
-Source: service model, SearchOpportunitiesRequest. Which fields a keyword is looked for in, how it is compared, and the
-order where none is asked for are our choice (docs/fidelity.md).
+Source: service model, SearchOpportunitiesRequest. Which fields a keyword searches, how it is compared, and the default
+order are our choice (docs/fidelity.md).
 """
 
 from typing import Final
@@ -27,7 +27,7 @@ KEYWORD_FIELDS: Final = (
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True, tag="SearchOpportunities"):
-    """Keyword, condition and order of one question. An empty keyword narrows nothing, and neither does no condition."""
+    """Keyword, condition and order of one query. An empty keyword narrows nothing, and neither does no condition."""
 
     sort_by: str
     descending: bool
@@ -42,7 +42,7 @@ class Question(msgspec.Struct, frozen=True, array_like=True, tag="SearchOpportun
 
 
 def question_of(request: SearchOpportunitiesRequest) -> Question:
-    """The question that a legal request asks."""
+    """The query that a valid request means."""
     sort = request.sort
     return Question(
         sort_by=sort.sort_by if sort else DEFAULT_SORT_BY,
@@ -53,12 +53,12 @@ def question_of(request: SearchOpportunitiesRequest) -> Question:
 
 
 def is_answer(question: Question, sought: Sought) -> bool:
-    """Whether an opportunity is one of those that a question asks for."""
+    """Whether an opportunity matches a query."""
     return _has_keyword(question.keyword, sought) and (question.condition is None or holds(question.condition, sought))
 
 
 def key_of(question: Question, sought: Sought) -> Key:
-    """The place of an opportunity in the order of a question. Ties are broken by `identifiers.id_key`."""
+    """The position of an opportunity in the order of a query. Ties are broken by `identifiers.id_key`."""
     return FIELDS[question.sort_by].key(sought)
 
 
@@ -67,5 +67,5 @@ def _has_keyword(keyword: str, sought: Sought) -> bool:
 
 
 def as_words(text: str) -> str:
-    """A text as keywords are looked for in it: casefolded, with one space wherever words have white space between."""
+    """A text as keywords are matched against it: casefolded, with white space between words reduced to one space."""
     return " ".join(text.casefold().split())

@@ -1,4 +1,4 @@
-"""An opportunity that a search looks at: as much of it as a question may ask about, decoded when it is first needed.
+"""An opportunity as a search sees it: the parts that a query may ask about, decoded on first use.
 
 Source: service model, OpportunitySearchSummary, whose members name what can be asked about. That an opportunity of
 which AWS has said nothing yet has the Origin that GetAwsOpportunitySummary answers is our choice (docs/fidelity.md).
@@ -111,7 +111,7 @@ _tags = msgspec.json.Decoder(dict[str, str]).decode
 
 
 class Sought:
-    """One opportunity. `tags_text` and `aws_text` are None where there is nothing, or where nobody asks about them."""
+    """One opportunity. `tags_text` and `aws_text` are None if there is nothing, or where nobody asks about them."""
 
     def __init__(self, record_text: bytes, tags_text: bytes | None = None, aws_text: bytes | None = None) -> None:
         self.record_text = record_text

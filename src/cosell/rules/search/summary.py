@@ -1,4 +1,4 @@
-"""What an answer of SearchOpportunities shows of an opportunity: a curated part of it.
+"""What SearchOpportunities shows of an opportunity: a curated part of it.
 
 It has the partner's record without Catalog, ARN, contacts, and e-mail addresses and telephone numbers of the team; and
 beside it the tags and AWS's side, which lists do not show.
@@ -16,7 +16,7 @@ from cosell.wire.types import OpportunitySearchAwsSummary, OpportunitySearchSumm
 
 
 def summary_of(sought: Sought) -> OpportunitySearchSummary:
-    """The summary of an opportunity of which everything was read."""
+    """The summary of an opportunity that was read in full."""
     return msgspec.structs.replace(
         decode(OpportunitySearchSummary, sought.record_text),
         tags=[Tag(key=key, value=value) for key, value in sought.tags.items()] or None,

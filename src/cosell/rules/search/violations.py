@@ -3,9 +3,9 @@
 A node holds one operator, a tree has three levels and twenty leaves at most, and an operator takes certain types of
 values, by the type of the field. Levels are the lists and negations on the way to a leaf: a leaf alone has none.
 
-The tree is read as it came, before it has a type, for two reasons: an operator that only a newer model knows must not
-be passed over, since then rows would come that nobody asked for; and all mistakes are told in one answer, in the order
-of the tree, together with those against the model's own constraints.
+The tree is checked as it arrived, before it has a type, for two reasons: an operator that only a newer model knows must
+not be ignored, since then rows would come that nobody asked for; and all mistakes are reported in one answer, in the
+order of the tree, together with those against the model's own constraints.
 
 Source: service model, documentation of OpportunitySearchFilter and of its members; which code tells which mistake, and
 how levels are counted, is our choice (docs/fidelity.md).
@@ -53,7 +53,7 @@ def in_tree_order(violations: list[Violation]) -> list[Violation]:
 
 
 class _Walk:
-    """Counts and judges. A mistake of another kind, such as a text for a node, is for the model's own walk."""
+    """Counts and checks. A mistake of another kind, such as a text for a node, is left to the model's own walk."""
 
     def __init__(self) -> None:
         self.violations: list[Violation] = []

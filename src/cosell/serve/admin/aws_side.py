@@ -1,4 +1,4 @@
-"""AWS's side, played by whoever asks."""
+"""AWS's side, played through the admin API."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -32,11 +32,11 @@ class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
-    limit: Annotated[int, Meta(ge=1, le=1000, description="How many, those that wait longest first.")] = 20
+    limit: Annotated[int, Meta(ge=1, le=1000, description="How many, longest wait first.")] = 20
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What AWS decides upon an opportunity."""
+    """What AWS decides about an opportunity."""
 
     id: Identifier
     decision: Annotated[
@@ -45,15 +45,15 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     comment: Annotated[str | None, Meta(description="ReviewComments, for people.")] = None
     reason: Annotated[str | None, Meta(description="ReviewStatusReason, a few words or a code.")] = None
-    bare: Annotated[
-        bool, Meta(description="With `approve`: bring no people, no stage and no insights of AWS's that are made up.")
-    ] = False
+    bare: Annotated[bool, Meta(description="With `approve`: add no invented people, stage or insights of AWS's.")] = (
+        False
+    )
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 
 
 class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What AWS changes of an opportunity, in the service's own words."""
+    """What AWS changes in an opportunity, in the service's own terms."""
 
     id: Identifier
     view: Annotated[
@@ -75,14 +75,14 @@ class Refer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     opportunity: Annotated[
         dict[str, Any],
-        Meta(description="Members as CreateOpportunity takes them. What is left out is made up."),
+        Meta(description="Members as in CreateOpportunity. What is left out is invented."),
     ] = {}
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 
 
 def waiting(room: Room, question: Waiting) -> dict[str, Any]:
-    """What waits for AWS's review, and when AWS's side does something about it by itself."""
+    """What is waiting for AWS's review, and when AWS's side will act by itself."""
     selector = selector_of(
         ListOpportunitiesRequest(
             catalog=question.catalog,
@@ -108,7 +108,7 @@ def waiting(room: Room, question: Waiting) -> dict[str, Any]:
 
 
 def review(room: Room, question: Review) -> dict[str, Any]:
-    """Decide upon an opportunity as AWS does: start its review, approve it, require action, or reject it."""
+    """Decide on an opportunity as AWS does: start its review, approve it, require action, or reject it."""
     if question.decision == "start" and (question.comment or question.reason):
         raise UserError("a comment or a reason belongs to a verdict", "leave it out, or give a verdict")
     if question.bare and question.decision != "approve":
@@ -118,10 +118,10 @@ def review(room: Room, question: Review) -> dict[str, Any]:
 
 
 def edit(room: Room, question: Edit) -> dict[str, Any]:
-    """Edit an opportunity as AWS does: its own view of it, or the little that it reaches in the partner's record.
+    """Edit an opportunity as AWS does: its own view, or the few members that it may change in the partner's record.
 
-    Members of a structure change one by one; a list takes the place of the former one. The partner hears of it by an
-    event; LastModifiedDate moves only where a member of the partner's record changed.
+    Members of a structure change one by one; a list replaces the former one. The partner is notified by an event;
+    LastModifiedDate moves only if a member of the partner's record changed.
     """
     if not question.view and not question.life_cycle:
         raise UserError("nothing was said about the opportunity", "give members of view or life_cycle")
@@ -138,7 +138,7 @@ def _told(record: GetOpportunityResponse) -> dict[str, Any]:
 
 
 def refer(room: Room, question: Refer) -> dict[str, Any]:
-    """Refer an opportunity to a partner as AWS does: hidden behind an invitation, of which the partner hears."""
+    """Refer an opportunity to a partner as AWS does: hidden behind an invitation, which the partner is sent."""
     referral = by_hand.refer(room.engine, Scope(question.account, question.catalog), question.opportunity)
     return {
         "invitation_id": referral.invitation_id,

@@ -1,7 +1,7 @@
-"""Workers of one server hear from each other what each keeps in memory, over sockets in a folder of the server's.
+"""A server's workers exchange what each keeps in memory, over sockets in a folder of the server's.
 
-A worker tells everything to whoever connects, and asks only when somebody looks: so no call pays for it, and nothing of
-it is ever on disk. The folder belongs to the user who runs the server, and lets nobody else in (mode 0700).
+A worker tells everything to whoever connects, and asks only when somebody looks: so no call pays for it, and nothing
+is ever on disk. The folder belongs to the user who runs the server, and lets nobody else in (mode 0700).
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from cosell.serve.log import log_misfortune
 
 SUFFIX: Final = ".socket"
 LONGEST_FOLDER: Final = 80
-"""Bytes of a folder's path: a socket's path may have 104 in some systems."""
+"""Maximum bytes of a folder's path: a socket's path is limited to 104 on some systems."""
 PATIENCE_S: Final = 2
 """How long a colleague may be silent."""
 READ_AT_ONCE: Final = 1 << 20
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def socket_of(folder: str, worker: int) -> Path:
-    """Where a worker, named by its process, is asked."""
+    """The socket of a worker, which is named by its process."""
     return Path(folder, f"{worker}{SUFFIX}")
 
 
@@ -36,7 +36,7 @@ def workers_of(folder: str | None) -> list[int]:
 
 
 async def tell(folder: str, told: Callable[[], Any]) -> asyncio.Server:
-    """Tell colleagues, from now on, what `told` gives when they ask."""
+    """From now on, answer colleagues with what `told` returns."""
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(msgspec.msgpack.encode(told()))
@@ -46,7 +46,7 @@ async def tell(folder: str, told: Callable[[], Any]) -> asyncio.Server:
 
 
 def heard(folder: str, what: type[T], worker: str | None = None) -> Iterator[T]:
-    """What each colleague tells, or only one of them. One that does not answer is left out, and the log says so."""
+    """What each colleague answers, or only one of them. One that does not answer is left out, and the log says so."""
     for path in Path(folder).glob(f"*{SUFFIX}"):
         if path != socket_of(folder, os.getpid()) and worker in (None, path.stem):
             try:

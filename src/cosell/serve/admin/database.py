@@ -13,32 +13,32 @@ from cosell.settings import DEFAULTS
 
 
 class Seed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which pipeline is wanted."""
+    """Which pipeline to create."""
 
     count: Annotated[int, Meta(ge=0, le=100_000, description="How many opportunities.")] = 1000
     seed: Annotated[int, Meta(description="The same seed gives the same pipeline.")] = 1
-    now: Annotated[
-        str | None, Meta(description="The moment that the pipeline looks back from. Without it, the engine's.")
-    ] = None
+    now: Annotated[str | None, Meta(description="The moment at which the pipeline ends. Without it, the engine's.")] = (
+        None
+    )
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 
 
 class Reset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be emptied."""
+    """What to empty."""
 
     account: Account = DEFAULTS.account
     catalog: Catalog = DEFAULT_CATALOG
 
 
 class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which snapshot is meant."""
+    """Which snapshot."""
 
     name: Annotated[str, Meta(description="Letters, digits, hyphens, dots and underlines, 64 at most.")]
 
 
 def seed(room: Room, question: Seed) -> dict[str, Any]:
-    """Add a made-up pipeline to an account and catalog, without events."""
+    """Add an invented pipeline to an account and catalog, without events."""
     scope = Scope(question.account, question.catalog)
     now_ms = room.engine.clock() if question.now is None else given_moment_ms(question.now)
     done = fill(
@@ -48,18 +48,18 @@ def seed(room: Room, question: Seed) -> dict[str, Any]:
 
 
 def reset(room: Room, question: Reset) -> dict[str, Any]:
-    """Remove every opportunity of an account and catalog; identifiers and stamps go on where they were."""
+    """Remove every opportunity of an account and catalog; identifiers and stamps continue where they were."""
     with room.engine.store.write(Scope(question.account, question.catalog)) as tx:
         return {"removed": tx.clear()}
 
 
 def snapshots(room: Room, _: object) -> dict[str, Any]:
-    """The names of the snapshots of the database."""
+    """The names of the database's snapshots."""
     return {"snapshots": room.engine.store.states.names()}
 
 
 def snapshot(room: Room, question: Named) -> dict[str, Any]:
-    """Keep the whole database under a name, in the place of an earlier snapshot with that name.
+    """Keep the whole database under a name, replacing an earlier snapshot with that name.
 
     It lies beside the database, in the folder whose name ends in `-snapshots`, with its SHA-256 in a file beside it;
     that of a database in memory is in memory. In PostgreSQL it is a copy of the tables in the same schema, which every
@@ -69,11 +69,11 @@ def snapshot(room: Room, question: Named) -> dict[str, Any]:
 
 
 def restore(room: Room, question: Named) -> dict[str, Any]:
-    """Bring a snapshot back, wholly or not at all, for every worker. One that is not what was made is refused.
+    """Restore a snapshot, completely or not at all, for every worker. One that is not what was made is refused.
 
-    Readers have seen what came after it, so opportunities that differ from those of now get new LastModifiedDates, just
-    as if they had been changed: a sync by watermark misses nothing. Those that came later go, as by a reset.
-    Identifiers, stamps, the clock and the events with their delivery go on. No events are sent.
+    Readers have seen what came after it, so opportunities that differ from the current ones get new LastModifiedDates,
+    as if they had been changed: a sync by watermark misses nothing. Those that came later are removed, as by a reset.
+    Identifiers, stamps, the clock and the events with their delivery continue. No events are sent.
     """
     engine = room.engine
     return msgspec.to_builtins(engine.store.states.return_to(question.name, engine.clock()))  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Events: a stream of them, and how far the sinks have come."""
+"""Events: a stream of them, and how far the sinks have got."""
 
 import asyncio
 import re
@@ -33,7 +33,7 @@ SinkName = Annotated[str, Meta(description="A sink, by the name that it has in t
 
 
 class EventsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
-    """Which events are wanted. Without a beginning, those from now on."""
+    """Which events are wanted. Without a start, those from now on."""
 
     account: Account | None = None
     catalog: Catalog | None = None
@@ -61,10 +61,10 @@ class DeadLettersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 async def stream(room: Room, question: EventsWanted, headers: Headers, receive: Receive, send: Send) -> None:
-    """Events as they are committed, as server-sent events, until the client goes.
+    """Stream events as they are committed, as server-sent events, until the client disconnects.
 
-    Each has the `id` of its place in the order of commits. A client that comes back with `Last-Event-ID` misses
-    nothing that is still kept.
+    Each has as its `id` its place in the order of commits. A client that reconnects with `Last-Event-ID` misses nothing
+    that is still kept.
     """
     outbox = room.engine.store.outbox
     loop = asyncio.get_running_loop()
@@ -108,7 +108,7 @@ def _beginning(room: Room, question: EventsWanted, last_event_id: bytes | None) 
         return newest if question.from_ is None else _before(room, question.from_)
     if not last_event_id.isdigit() or len(last_event_id) > 18:
         raise Refused(400, "Last-Event-ID is a number that a stream has given.")
-    # A greater one is of a database that was replaced: all is new then.
+    # A greater one is from a database that was replaced: everything is new then.
     return int(last_event_id) if int(last_event_id) <= newest else 0
 
 
@@ -119,7 +119,7 @@ async def _begin(send: Send, position: int) -> None:
         (b"x-accel-buffering", b"no"),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    # With its first `id` a client knows where it is, also if it goes before the first event.
+    # With its first `id` a client knows where it is, even if it disconnects before the first event.
     await _say(send, b": cosell\nretry: %d\nid: %d\n\n" % (RECONNECT_AFTER_MS, position))
 
 
@@ -138,13 +138,13 @@ def _written(found: Waiting) -> bytes:
 
 
 def sinks(room: Room, _: object) -> dict[str, Any]:
-    """Every sink with its cursor, and what it lacks."""
+    """Every sink with its cursor, and its lag."""
     now_ms = room.engine.clock()
     return {"sinks": [_told(status, now_ms) for status in room.engine.store.outbox.statuses()]}
 
 
 def dead_letters(room: Room, question: DeadLettersWanted) -> dict[str, Any]:
-    """Events that sinks were not offered any more, the newest first."""
+    """Events that are no longer offered to their sinks, newest first."""
     return {
         "dead_letters": [
             {

@@ -1,4 +1,4 @@
-"""What somebody wants to go wrong."""
+"""Faults on demand."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from cosell.serve.admin.router import Room
 
 
 def faults(room: Room, _: object) -> dict[str, Any]:
-    """What goes wrong now: each fault with its number, how many requests it has met, and how often it has fired."""
+    """The current faults, each with its number, how many requests it has met, and how often it has fired."""
     return {
         "faults": [
             {"fault": status.number, **msgspec.to_builtins(status.rule), "met": status.met, "fired": status.fired}
@@ -20,22 +20,22 @@ def faults(room: Room, _: object) -> dict[str, Any]:
 
 
 def add_fault(room: Room, rule: Rule) -> dict[str, Any]:
-    """Let something go wrong from now on, in every worker, until it has done so `times` times or is cleared.
+    """Add a fault, in every worker, until it has fired `times` times or is cleared.
 
-    A request asks the faults in the order in which they were added. Delays add up; the first error is what it meets.
+    A request checks the faults in the order in which they were added. Delays add up; the first error wins.
     """
     return {"fault": room.engine.faults.put(rule)}
 
 
 class Cleared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which fault is meant."""
+    """Which fault."""
 
     fault: Annotated[int, Meta(ge=1, description="The fault of this number; without it, all.")] | None = None
 
 
 def clear_faults(room: Room, question: Cleared) -> dict[str, Any]:
-    """Let nothing go wrong any more, or clear one fault: the others keep their numbers.
+    """Clear all faults, or one: the others keep their numbers.
 
-    Where none is left, the next one is number 1 again, and a seed chooses as it did before.
+    If none is left, the next one is number 1 again, and a seed chooses as it did before.
     """
     return {"cleared": room.engine.faults.clear(question.fault)}

@@ -1,4 +1,4 @@
-"""Members that questions of the admin API share."""
+"""Members that requests of the admin API share."""
 
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -14,7 +14,7 @@ DEFAULT_CATALOG: Final = "Sandbox"
 
 
 def given_moment_ms(text: str) -> int:
-    """Milliseconds since 1970 UTC of a moment that a question names. Raises Refused where it names none."""
+    """Milliseconds since 1970 UTC of a moment that a request names. Raises Refused if it names none."""
     try:
         return moment_ms(text)
     except ValueError as error:
@@ -22,7 +22,7 @@ def given_moment_ms(text: str) -> int:
 
 
 def given_span_ms(text: str) -> int:
-    """Milliseconds of a time span that a question names. Raises Refused where it names none."""
+    """Milliseconds of a time span that a request names. Raises Refused if it names none."""
     try:
         return span_ms(text)
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""Where requests of the admin API are carried out, so that none waits for what does not concern it.
+"""Where requests to the admin API are executed, so that none waits for something unrelated.
 
-What only reads runs in threads of its own, whoever writes meanwhile. A change stands in line with those of the API. A
-bulk action, which may take minutes, has a thread to itself. Whoever was not begun by the deadline is told so.
+Reads run in threads of their own, whoever writes meanwhile. A change queues up with those of the API. A bulk action,
+which may take minutes, has a thread to itself. A request that has not started by the deadline is told so.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""The calls that a server has answered last, for whoever wonders what a client really sends.
+"""The calls that a server has answered last, for anyone who wonders what a client really sends.
 
-Each worker has a ring in memory: nothing of it is written to disk, and what has left the ring is gone. A call costs one
+Each worker has a ring in memory: nothing in it is written to disk, and what has left the ring is gone. A call costs one
 append. When somebody looks, the other workers are asked.
 """
 
@@ -43,7 +43,7 @@ class Recent:
         return kept.identifier
 
     def kept(self, identifier: str) -> Kept | None:
-        """The call with this id; None where it has left its ring, or never was in one."""
+        """The call with this id; None if it has left its ring, or never was in one."""
         worker = identifier.partition("-")[0]
         calls = list(self._calls) if worker == str(self._worker) else self._of_colleagues(worker)
         return next((kept for kept in calls if kept.identifier == identifier), None)

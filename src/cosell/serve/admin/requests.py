@@ -40,15 +40,15 @@ class Archive(RecentRequests, frozen=True, forbid_unknown_fields=True):
 
 
 class OneRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which call is meant."""
+    """Which call."""
 
     id: Annotated[str, Meta(description="The call, by the `id` that the list of calls shows.")]
 
 
 def recent_requests(room: Room, question: RecentRequests) -> dict[str, Any]:
-    """The calls that were answered last, by any worker, with whatever the model marks as sensitive masked.
+    """The last calls, answered by any worker, with everything masked that the model marks as sensitive.
 
-    An AWS SDK that tries again names its call: `attempts` are all that are kept of it, the first one first.
+    An AWS SDK that retries names its call: `attempts` are all that are kept of it, oldest first.
     """
     everything = room.recent.all()
     return {
@@ -93,7 +93,7 @@ def _attempts(kept: Kept, everything: list[Kept]) -> dict[str, Any]:
 
 
 def _of_one_call(kept: Kept, everything: list[Kept]) -> list[Kept]:
-    """All attempts of a call, the first one first."""
+    """All attempts of a call, oldest first."""
     if not kept.invocation:
         return [kept]
     named = (kept.account, kept.invocation)
@@ -102,17 +102,17 @@ def _of_one_call(kept: Kept, everything: list[Kept]) -> list[Kept]:
 
 
 def one_request(room: Room, question: OneRequest) -> dict[str, Any]:
-    """One of these calls, with everything that was wrong with it. What is sensitive is masked."""
+    """One of these calls, with everything that was wrong with it. Sensitive values are masked."""
     return _whole(room, question.id, unmasked=False)
 
 
 def unmasked_request(room: Room, question: OneRequest) -> dict[str, Any]:
-    """One of these calls as it was, with what is sensitive. It changes nothing, but nobody gets here by mistake."""
+    """One of these calls unmasked. It changes nothing, but a POST cannot happen by mistake."""
     return _whole(room, question.id, unmasked=True)
 
 
 def replay_request(room: Room, question: OneRequest) -> dict[str, Any]:
-    """Send one of these calls again, for the same account: the id of the new call. It meets no faults.
+    """Send one of these calls again, for the same account; returns the id of the new call. It meets no faults.
 
     With a ClientToken that is still remembered, it gets the old answer and changes nothing.
     """

@@ -1,13 +1,12 @@
-"""From a request under `/_cosell/` to its handler, and from whatever happens there to an answer in JSON.
+"""From a request under `/_cosell/` to its handler, and from the result to an answer in JSON.
 
-A handler is a plain function `(room, question) -> JSON value`. Its question is a structure that was made from the
-JSON body of a POST or else the query, so a wrong one is refused before the handler is called. GET changes nothing.
+A handler is a plain function `(room, question) -> JSON value`. Its question is a structure made from the JSON body of a
+POST or else the query, so a wrong one is refused before the handler is called. GET changes nothing.
 """
 
-import re
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,6 +17,7 @@ from cosell.rules.aws_side.review_script import Script
 from cosell.serve.admin.recent import Recent
 from cosell.serve.log import log_change, log_defect
 from cosell.serve.options import ServeOptions
+from cosell.shape_mistakes import mistake_in
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import LOCK_TIMEOUT_S
 
@@ -48,13 +48,13 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def named_in(_: Room, question: Any) -> Facts:
-    """The account and catalog that a question names; empty where it is about none."""
+    """The account and catalog that a request names; empty if it is about none."""
     named = {name: getattr(question, name, None) for name in ("account", "catalog")}
     return {name: value for name, value in named.items() if value}
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One door of the admin API. `concerns` gives the account and catalog that the log tells of a change.
+    """One route of the admin API. `concerns` returns the account and catalog that the log records for a change.
 
     A `stream` is not a plain function but `async (room, question, headers, receive, send)`, and answers by itself.
     """
@@ -96,26 +96,26 @@ class AdminAnswer(msgspec.Struct, frozen=True):
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """The answer's headers. Nothing of it belongs into a cache."""
+        """The answer's headers. Nothing in it belongs in a cache."""
         allow = [(b"allow", self.allow)] if self.allow else []
         return [(b"content-type", JSON), (b"cache-control", b"no-store"), *allow]
 
     @property
     def refusal(self) -> str | None:
-        """Why the request was not carried out; None where it was, and where a defect is in the log already."""
+        """Why the request was not carried out; None if it was, and where a defect is in the log already."""
         return msgspec.json.decode(self.body)["error"] if 400 <= self.status != 500 else None
 
 
 class Refused(Exception):
-    """The request is not carried out."""
+    """The request was not carried out."""
 
-    def __init__(self, status: int, message: str, allow: bytes = b"") -> None:
+    def __init__(self, status: int, message: str, allow: bytes = b"", next_step: str = "") -> None:
         super().__init__(message)
-        self.answer = _error(status, message, allow=allow)
+        self.answer = _error(status, message, allow=allow, next_step=next_step)
 
 
 class Router:
-    """The doors of a table, by path and method."""
+    """The routes of a table, by path and method."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._routes: dict[str, dict[str, Route]] = {}
@@ -123,7 +123,7 @@ class Router:
             self._routes.setdefault(route.path, {})[route.method] = route
 
     def route(self, request: AdminRequest) -> Route:
-        """The door that a request knocks at. Raises Refused where there is none."""
+        """The route of a request. Raises Refused if there is none."""
         by_method = self._routes.get(request.path)
         if by_method is None:
             raise Refused(404, f"The admin API has no such address. GET {PREFIX} lists all.")
@@ -137,34 +137,23 @@ class Router:
 
 
 def question_of(route: Route, request: AdminRequest) -> msgspec.Struct:
-    """What a request asks of its handler. Raises Refused where it is not as the handler needs it."""
+    """What a request asks of its handler. Raises Refused if it is not as the handler needs it."""
+    given: Any = None
     try:
         if route.method == "POST":
-            return msgspec.json.decode(request.body or b"{}", type=route.question)
+            given = msgspec.json.decode(request.body or b"{}")
+            return msgspec.convert(given, route.question)
         given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
         return msgspec.convert(given, route.question, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused(400, _mistake(str(error), route.question)) from None
+        message, next_step = mistake_in(given, route.question, error, "The request")
+        raise Refused(400, f"{message}.", next_step=next_step) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Refused(400, "The body is not valid JSON.") from None
 
 
-def _mistake(told: str, question: type[msgspec.Struct]) -> str:
-    """What msgspec tells of a question, with what a member means in the place of its pattern."""
-    if wrong := re.fullmatch(r"Expected `str` matching regex .* - at `\$\.(\w+)`", told):
-        (type_,) = (field.type for field in msgspec.structs.fields(question) if field.encode_name == wrong[1])
-        (meaning,) = (
-            meta.description
-            for part in (type_, *get_args(type_))
-            for meta in get_args(part)
-            if isinstance(meta, msgspec.Meta)
-        )
-        return f"`{wrong[1]}` is not valid. {meaning}"
-    return f"{told}.".replace("`$.", "`")
-
-
 def perform(room: Room, route: Route, request: AdminRequest) -> AdminAnswer:
-    """Take a request through its handler. Whatever happens becomes an answer, and a change a line of the log."""
+    """Take a request through its handler. Whatever happens becomes an answer, and a change becomes a log line."""
     try:
         question = question_of(route, request)
         result = route.perform(room, question)

@@ -1,4 +1,4 @@
-"""Every door of the admin API, in one table. docs/reference/admin-api.md is written from it."""
+"""Every route of the admin API, in one table. docs/reference/admin-api.md is generated from it."""
 
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ def index(_: Room, __: object) -> dict[str, Any]:
 
 
 def summary_of(route: Route) -> str:
-    """What a door does: the first line of its handler's docstring."""
+    """What a route does: the first line of its handler's docstring."""
     assert route.perform.__doc__ is not None
     return route.perform.__doc__.splitlines()[0]
 

@@ -1,4 +1,4 @@
-"""Tests made from the calls that clients have sent last."""
+"""Tests made from the calls that clients have recently sent."""
 
 from typing import Annotated, Any
 
@@ -37,9 +37,9 @@ DEFAULT_LAST = 10
 
 
 def save_test(room: Room, question: SavedTest) -> dict[str, Any]:
-    """Make a pytest test that sends some of these calls again, and expects the same answers. It is not kept.
+    """Create a pytest test that sends some of these calls again, and expects the same answers. It is not stored.
 
-    The calls are those of one account. What they found is read from the history of the opportunities that they name.
+    The calls must be of one account. What they found is read from the history of the opportunities that they name.
     """
     everything = room.recent.all()[::-1]
     chosen = _chosen(everything, question)
@@ -65,7 +65,7 @@ def account_of(room: Room, question: SavedTest) -> Facts:
 
 
 def _chosen(everything: list[Kept], question: SavedTest) -> list[Kept]:
-    """The calls, the oldest first. Raises Refused where there are none, or several accounts'."""
+    """The calls, the oldest first. Raises Refused if there are none, or several accounts'."""
     if question.id is not None:
         if (question.last, question.account, question.client_token) != (None, None, None):
             raise UserError("an id names one call", "leave out last, account and client_token")
@@ -122,7 +122,7 @@ def _value(body: bytes) -> Any:
 
 
 def _fault(kept: Kept) -> Fault | None:
-    """The error that a call met because somebody had asked for it."""
+    """The error that a call met because of a fault."""
     for name in kept.faults:
         effect = name.partition(": ")[2].partition(",")[0]
         if effect.removesuffix(_AFTER) == kept.error:

@@ -1,4 +1,4 @@
-"""The solutions of an account, which AWS takes over from the partner's offerings."""
+"""An account's solutions, which AWS adopts from the partner's offerings."""
 
 from typing import Annotated, Any
 
@@ -32,7 +32,7 @@ class Addition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def add(room: Room, question: Addition) -> dict[str, Any]:
-    """Add a solution to an account and catalog. ListSolutions shows it, as all others."""
+    """Add a solution to an account and catalog. ListSolutions shows it like all others."""
     engine, scope = room.engine, Scope(question.account, question.catalog)
     new = NewSolution(question.name, question.identifier, question.status, question.category, question.marketplace_arn)
     with engine.store.write(scope) as tx:

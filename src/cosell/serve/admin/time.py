@@ -16,7 +16,7 @@ from cosell.wire.timestamps import Timestamp
 
 
 class ClockChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How time shall run from now on. What is left out stays as it is."""
+    """How time is to run from now on. What is left out stays as it is."""
 
     mode: Annotated[
         Literal["real", "frozen", "accelerated"] | None,
@@ -31,17 +31,17 @@ class ClockChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def clock(room: Room, _: object) -> dict[str, Any]:
-    """The engine's moment, and how its time runs."""
+    """The engine's current moment, and how its time runs."""
     course = clock_of(room.engine).course
     now_ms = course.at(wall_clock())
     return {"now": str(Timestamp.from_ms(now_ms)), "mode": course.mode, "factor": course.factor}
 
 
 def change_clock(room: Room, change: ClockChange) -> dict[str, Any]:
-    """Let the engine's time run in another way, in every process of the database.
+    """Change how the engine's time runs, in every process of the database.
 
-    Where it goes forward, whatever AWS's side has to do until then happens first: each at the moment at which it is
-    due. Stamps only grow, also where the clock goes back.
+    If it moves forward, whatever AWS's side has to do until then happens first: each thing at the moment at which it is
+    due. Stamps only grow, even if the clock goes back.
     """
     steered = clock_of(room.engine)
     wall_ms = wall_clock()
@@ -52,9 +52,9 @@ def change_clock(room: Room, change: ClockChange) -> dict[str, Any]:
 
 
 def changed(course: Course, change: ClockChange, wall_ms: int) -> Course:
-    """The course after a change at a moment of the wall.
+    """The course after a change at a moment of real time.
 
-    Raises UserError where the change contradicts itself, Refused where it leads out of the calendar.
+    Raises UserError if the change contradicts itself, Refused if it leads out of the calendar.
     """
     if change == ClockChange():
         raise UserError("nothing was said about the clock", "give mode, at, step or factor")

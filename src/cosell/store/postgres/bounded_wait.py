@@ -21,6 +21,10 @@ Done = TypeVar("Done")
 Waiting = Generator[Any, Any, Done]
 
 
+class NotInTime(psycopg.OperationalError):
+    """The server has not answered in time. The connection is closed."""
+
+
 class BoundedConnection(psycopg.Connection[Any]):
     """A connection whose server has to answer each statement by the deadline of the thread."""
 
@@ -28,7 +32,7 @@ class BoundedConnection(psycopg.Connection[Any]):
     """How long each statement may take, where that is another time."""
 
     def wait(self, gen: Waiting[Done], *arguments: Any, **named: Any) -> Done:
-        """See psycopg. Raises OperationalError, and lets go of the server, where it has not answered in time."""
+        """See psycopg. Raises NotInTime where the server has not answered by then."""
         return super().wait(self._in_time(gen), *arguments, **named)
 
     def _in_time(self, waiting: Waiting[Done]) -> Waiting[Done]:
@@ -40,7 +44,7 @@ class BoundedConnection(psycopg.Connection[Any]):
                 ready = yield wanted
                 if not ready and monotonic() >= give_up_at:
                     self.pgconn.finish()
-                    raise psycopg.OperationalError("it has not answered in time")
+                    raise NotInTime
                 wanted = waiting.send(ready)
         except StopIteration as done:
             result: Done = done.value

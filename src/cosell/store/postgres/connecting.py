@@ -5,11 +5,8 @@ from typing import Any, Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from cosell.errors import UserError
-from cosell.passwords import without_password
 from cosell.store.patience import LOCK_TIMEOUT_S
 from cosell.store.postgres.bounded_wait import BoundedConnection
-from cosell.store.postgres.mishaps import reason_of
 from cosell.store.postgres.sql_connection import WALKS, PostgresConnection
 
 CONNECT_TIMEOUT_S: Final = 3
@@ -79,25 +76,3 @@ def opened(url: str) -> PostgresConnection:
         connection.close()
         raise
     return PostgresConnection(connection)
-
-
-def first_opened(url: str) -> PostgresConnection:
-    """The first connection of a program. Raises UserError where the server, or its database, is not to be had."""
-    try:
-        conninfo_to_dict(url)
-    except psycopg.ProgrammingError:  # its words may quote the password
-        raise UserError(
-            f"{without_password(url)} is not an address of PostgreSQL's",
-            "name it as postgresql://USER@HOST:PORT/DATABASE, with % before what has another meaning there",
-        ) from None
-    try:
-        return opened(url)
-    except psycopg.Error as error:
-        raise unreachable(url, error) from None
-
-
-def unreachable(url: str, error: BaseException) -> UserError:
-    """What to tell a user whose server does not answer, without the password."""
-    told = str(error).strip().splitlines()
-    reason = told[-1] if told else reason_of(error) or type(error).__name__
-    return UserError(f"cannot use {without_password(url)}: {reason}", "start the server, or name another with --db")

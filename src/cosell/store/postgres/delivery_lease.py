@@ -14,7 +14,7 @@ from uuid import uuid4
 from cosell.store.interface import StoreUnavailable
 from cosell.store.postgres.connections import Connections
 
-LEASE_S: Final = 4.0
+LEASE_S: Final = 5.0
 RENEWED_EVERY_S: Final = 1.0
 STOPS_BEFORE_S: Final = 1.0
 """So long before its end the holder stops: clocks differ in pace a little, and a round takes a moment."""

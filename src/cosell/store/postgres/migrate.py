@@ -11,7 +11,9 @@ from psycopg import errors
 from cosell.errors import UserError
 from cosell.store.postgres.indexes import CREATE_INDEXES
 from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.sql.copied_parts import PROGRESS
 from cosell.store.sql.search_columns import CREATE_SEARCH_INDEXES
+from cosell.suggestion import suggested
 
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('cosell schema in ' || current_schema(), 0))"
 _TABLE: Final = (
@@ -20,6 +22,7 @@ _TABLE: Final = (
 _INDEXES_OF: Final = {1: CREATE_INDEXES, 2: CREATE_SEARCH_INDEXES}
 """By the number of the migration that makes their tables."""
 _OURS: Final = "SELECT to_regclass('installation') IS NOT NULL AND to_regclass('schema_version') IS NOT NULL"
+HALF_A_COPY: Final = f"SELECT to_regclass('{PROGRESS}') IS NOT NULL"
 _OTHERS: Final = (
     "SELECT count(*) > 0 FROM pg_class WHERE relkind IN ('r', 'p') "
     "AND relnamespace = to_regnamespace(quote_ident(current_schema()))"
@@ -35,22 +38,25 @@ def schema_versions(connection: PostgresConnection) -> tuple[int, int]:
         return 0, known
 
 
-def check_origin(connection: PostgresConnection, name: str) -> None:
-    """Raises UserError for a database that a newer cosell has migrated, that belongs to another program, or whose texts
-    are not made of Unicode's characters.
+def check_origin(connection: PostgresConnection, name: str, *, is_copied: bool = False) -> None:
+    """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program.
+
+    One that is only half a copy is refused, too, unless that `is_copied` now.
     """
-    if connection.value("SELECT current_schema()") is None:
-        raise UserError("none of the schemas of the search path exists", "make it with: CREATE SCHEMA")
-    encoding = connection.connection.info.parameter_status("server_encoding")
+    encoding, schema = connection.row("SELECT current_setting('server_encoding'), current_schema()")
     if encoding != "UTF8":
         raise UserError(
-            f"{name} has the encoding {encoding}", "make a database with: ENCODING 'UTF8' TEMPLATE template0"
+            f"{name} is in {encoding}, not in UTF8", "make another: createdb --template=template0 --encoding=UTF8"
         )
+    if schema is None:
+        raise UserError(f"none of the schemas of the search path exists in {name}", "make one with: CREATE SCHEMA")
     version, newest = schema_versions(connection)
     if version > newest:
         raise UserError(
             f"{name} was written by a newer cosell", "upgrade cosell, or restore a backup from before the upgrade"
         )
+    if not is_copied and connection.value(HALF_A_COPY):
+        raise UserError(f"{name} is a copy that was broken off", f"go on with: {suggested('copy', 'FROM', name)}")
     if not version and connection.value(_OTHERS):
         raise UserError(f"{name} is the database of another program", "name another one, or another schema, with --db")
 
@@ -89,6 +95,11 @@ def _transaction(connection: PostgresConnection) -> Iterator[None]:
     except BaseException:
         connection.roll_back()
         raise
+
+
+def migration_names() -> list[str]:
+    """The names of all migrations, in their order."""
+    return [file.name.removesuffix(".sql") for file in _migrations()]
 
 
 def _migrations() -> list[Traversable]:

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import errors
 
 from cosell.store.interface import StoreBusy, StoreUnavailable
+from cosell.store.postgres.bounded_wait import NotInTime
 
 BUSY: Final = (
     errors.LockNotAvailable,
@@ -33,6 +34,7 @@ _REASONS: Final[dict[type[psycopg.Error], str]] = {
     errors.UndefinedColumn: "its tables are not all there",
     errors.InsufficientPrivilege: "the role may not do that",
     errors.IoError: "its disk fails",
+    NotInTime: "it has not answered in time",
     errors.DataCorrupted: "its files are damaged",
 }
 
@@ -41,7 +43,7 @@ def reason_of(error: BaseException | None) -> str | None:
     """Why the database does not answer, without a word of what it holds; None for an error of another kind."""
     for kind, reason in _REASONS.items():
         if isinstance(error, kind):
-            return f"{reason} ({error.sqlstate})"
+            return f"{reason} ({error.sqlstate})" if error.sqlstate else reason
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return "it cannot be reached" if error.sqlstate is None else f"it does not answer ({error.sqlstate})"
     return None

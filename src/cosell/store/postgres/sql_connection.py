@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import count
 from select import POLLIN, poll
 from typing import Any, Final, NamedTuple
+from weakref import finalize
 
 import psycopg
 from psycopg.pq import ConnStatus, TransactionStatus
@@ -57,6 +58,7 @@ class PostgresConnection:
         for dumper in (Int8Dumper, Int8BinaryDumper):  # with the second alone, arrays are of too small integers
             connection.adapters.register_dumper(int, dumper)
         self.connection: Final = connection
+        self._let_go = finalize(self, connection.close)  # as a file is that nobody refers to any more
         self.is_pooled: Final = bool(each_time)
         self._each_time = each_time
         self._cursor = psycopg.RawCursor(connection)
@@ -124,6 +126,18 @@ class PostgresConnection:
         self.writes += 1
         self.flush()
         self._cursor.executemany(in_dollars(statement), rows)
+
+    def copy_in(self, table: str, types: Sequence[str], rows: Iterable[Values]) -> None:
+        """Add rows to a table, in the order of its columns, by COPY. Raises errors.UniqueViolation."""
+        self.writes += 1
+        self.flush()
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)".encode()) as copy,
+        ):
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
 
     def run_script(self, script: str) -> None:
         """Run statements that have no values, in one go."""
@@ -211,7 +225,7 @@ class PostgresConnection:
 
     def close(self) -> None:
         """Let go of the server. Idempotent."""
-        self.connection.close()
+        self._let_go()
 
     @property
     def is_usable(self) -> bool:

@@ -4,16 +4,14 @@ Between processes the clock rows of scopes keep writers apart. Source: docs/deci
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Final, TypeVar
 
 import msgspec
-import psycopg
+from psycopg import errors
 
 from cosell.clock import Course
 from cosell.context import Scope
-from cosell.errors import UserError
-from cosell.passwords import without_password
 from cosell.store.access import Access
 from cosell.store.appearances import DueAppearance
 from cosell.store.due_reviews import DueReview
@@ -23,12 +21,12 @@ from cosell.store.invitations import DueInvitation
 from cosell.store.outbox import Outbox
 from cosell.store.patience import seconds_until
 from cosell.store.postgres.closing import Closing
-from cosell.store.postgres.connecting import first_opened, unreachable
 from cosell.store.postgres.connections import Connections, has_gone
 from cosell.store.postgres.group_commit import GroupCommit
-from cosell.store.postgres.migrate import check_origin, migrate
+from cosell.store.postgres.history_trimming import trim
 from cosell.store.postgres.mishaps import unavailable_instead_of_postgres_errors
 from cosell.store.postgres.numbers import Numbers
+from cosell.store.postgres.opening import closed_if_refused, opened_for
 from cosell.store.postgres.outbox import PostgresOutbox
 from cosell.store.postgres.reading import Reading
 from cosell.store.postgres.saved_states import PostgresSavedStates
@@ -48,6 +46,10 @@ from cosell.store.writer_lock import WriterLock
 
 Found = TypeVar("Found")
 
+WORTH_MAKING_ANEW: Final = 5_000
+"""Opportunities from which on a load into empty scopes makes their zones at its end."""
+WORTH_NEW_STATISTICS: Final = 1_000
+"""Opportunities from which on the planner is told at once what there is, rather than when the server finds time."""
 NO_LIMIT: Final = -1
 _SCOPES: Final = "SELECT account, catalog FROM scope ORDER BY 1, 2"
 _ALONE: Final = "LOCK TABLE scope IN EXCLUSIVE MODE"
@@ -55,6 +57,8 @@ _ALONE: Final = "LOCK TABLE scope IN EXCLUSIVE MODE"
 _AWS_SIDE: Final = "hashtextextended('cosell AWS side in ' || current_schema(), 0)"
 _BE_AWS_SIDE: Final = f"SELECT pg_try_advisory_xact_lock({_AWS_SIDE})"
 _WAIT_FOR_AWS_SIDE: Final = f"SELECT pg_advisory_xact_lock({_AWS_SIDE})"
+FOR_AWS_MS: Final = 100
+"""How long AWS's side waits for a scope that another process has, before it leaves that for later."""
 _WAIT: Final = "SELECT set_config('lock_timeout', ?, true)"
 
 
@@ -66,7 +70,6 @@ class PostgresStore:
 
     def __init__(self, url: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
         """Raises UserError where the database cannot be used. `new_token_key` is kept only by a new one."""
-        name = without_password(url)
         self.connections: Final = Connections(url)
         self.scope_numbers: Final = ScopeNumbers()
         self._writing = WriterLock()
@@ -74,24 +77,15 @@ class PostgresStore:
         self._numbers = Numbers()
         self._may_write = access is not Access.READ
         self._upkeep = SearchUpkeep(self._connection)
-        self._writer: PostgresConnection | None = first_opened(url)
+        writer, self.token_key = opened_for(url, access, new_token_key)
+        self._writer: PostgresConnection | None = writer
         self._outbox = PostgresOutbox(self.connections)
         self.outbox: Outbox = self._outbox
         self.states: SavedStates = PostgresSavedStates(self)
-        try:
-            check_origin(self._writer, name)
-            if access is Access.CREATE:
-                migrate(self._writer, new_token_key)
-            if access is not Access.READ:
-                begin_anew_where_need_be(self._writer)
-            self.token_key: bytes = self._writer.value("SELECT token_key FROM installation")
-            self._write_check = WriteCheck(self.connections, self._writer, self._writing)
-        except psycopg.Error as error:
-            self._writer.close()
-            raise unreachable(url, error) from None
-        except UserError:
-            self._writer.close()
-            raise
+        with closed_if_refused(writer, url):
+            if self._may_write:
+                begin_anew_where_need_be(writer)
+            self._write_check = WriteCheck(self.connections, writer, self._writing)
 
     def read(self, scope: Scope) -> Reading:
         """See `Store.read`. Each of its methods is one statement, or of one moment."""
@@ -105,10 +99,20 @@ class PostgresStore:
 
     @contextmanager
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, PostgresWriteTransaction]]:
-        """See `Store.bulk_load`."""
+        """See `Store.bulk_load`.
+
+        Where the scopes are empty, zones and the log of changes are made in one go at the end. The planner is told then
+        what there is, so that the first pages are walked as all others.
+        """
         with self._writing, self._transaction() as writer, writer.large_statements():
             with self._changes(writer, scopes) as transactions:
+                anew = expected >= WORTH_MAKING_ANEW and not any(each.count() for each in transactions.values())
+                for transaction in transactions.values():
+                    transaction.is_loading, transaction.is_made_anew = True, anew
                 yield transactions
+                if anew:
+                    for transaction in transactions.values():
+                        transaction.make_anew()
             if expected >= WORTH_NEW_STATISTICS:
                 while self.feed_search(FED_AT_ONCE):
                     pass
@@ -171,8 +175,7 @@ class PostgresStore:
     def _transaction(self) -> Iterator[PostgresConnection]:
         """A transaction of this process's writer, undone if it was not committed. The lock of this process is held."""
         with unavailable_instead_of_postgres_errors():
-            waits_s = seconds_until(self._writing.deadline)
-            if not waits_s:
+            if not seconds_until(self._writing.deadline):
                 raise StoreBusy("other writers of this process were not done in time")
             writer = self._writer
             if writer is None or not writer.is_alive:
@@ -180,7 +183,7 @@ class PostgresStore:
                 writer = self._writer = self.connections.open()
             try:
                 writer.begin()
-                writer.put(_WAIT, (str(max(1, round(waits_s * 1000))),))
+                writer.put(_WAIT, (_milliseconds_until(self._writing.deadline),))
                 yield writer
             except BaseException as error:
                 self._write_check.heed(error)
@@ -210,14 +213,26 @@ class PostgresStore:
     @contextmanager
     def write_for_aws(self, scope: Scope, *, waits: bool) -> Iterator[PostgresWriteTransaction | None]:
         """See `Store.write_for_aws`."""
-        with self._writing, self._transaction() as writer:
+        with self._writing, self._transaction() as writer, ExitStack() as stack:
             if waits:
                 writer.rows(_WAIT_FOR_AWS_SIDE)
-            elif not writer.value(_BE_AWS_SIDE):
-                yield None
-                return
-            with self._changes(writer, [scope]) as transactions:
-                yield transactions[scope]
+                yield stack.enter_context(self._changes(writer, [scope]))[scope]
+            else:
+                yield self._changes_at_once(writer, scope, stack)
+
+    def _changes_at_once(
+        self, writer: PostgresConnection, scope: Scope, stack: ExitStack
+    ) -> PostgresWriteTransaction | None:
+        """So a scope in which somebody writes for long keeps no other writers of this process waiting."""
+        writer.put(_WAIT, (str(FOR_AWS_MS),))
+        try:
+            if not writer.value(_BE_AWS_SIDE):
+                return None
+            transactions = stack.enter_context(self._changes(writer, [scope]))
+        except errors.LockNotAvailable:
+            return None
+        writer.put(_WAIT, (_milliseconds_until(self._writing.deadline),))
+        return transactions[scope]
 
     def _connection(self) -> AbstractContextManager[PostgresConnection]:
         return self.connections.lent()
@@ -271,6 +286,11 @@ class PostgresStore:
         if self._may_write and scope_id is not None:
             self._upkeep.catch_up(scope_id)
 
+    def trim_history(self, before_ms: int) -> int:
+        """See `Store.trim_history`."""
+        with self._connection() as connection:
+            return trim(connection, before_ms)
+
     def log_bytes(self) -> int:
         """See `Store.log_bytes`. The server looks after its own."""
         return 0
@@ -291,7 +311,9 @@ class PostgresStore:
             self._let_go_of_the_writer()
 
 
-WORTH_NEW_STATISTICS: Final = 1_000
+def _milliseconds_until(deadline: float) -> str:
+    """What the server is told of a deadline. 0 would be no end."""
+    return str(max(1, round(seconds_until(deadline) * 1000)))
 
 
 def _transactions(

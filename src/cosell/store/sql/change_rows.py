@@ -1,6 +1,7 @@
 """The changes of opportunities, and counts that follow them, in SQL. `store/changes.py` has the meanings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import ClassVar, Final, NamedTuple
 
 from cosell.rules.identifiers import id_key
@@ -10,6 +11,7 @@ from cosell.store.sql.connection import SqlConnection, Value
 
 CHANGES_OF_A_STEP: Final = 1_000
 ROWS_OF_A_STEP: Final = 1_000
+TRIMMED_AT_ONCE: Final = 1_000
 
 _END_OF_STEP: Final = """
 SELECT count(*), max(position) FROM (
@@ -63,6 +65,7 @@ class ChangeStatements(NamedTuple):
     """What is asked about changes, in the words of one database. Those in pairs tell summaries, or records."""
 
     newest: str
+    trimmed: str
     end_of_step: str
     moved: tuple[str, str]
     found: tuple[str, str]
@@ -70,11 +73,12 @@ class ChangeStatements(NamedTuple):
 
 
 def change_statements(
-    *, newest: str, along_positions: str = "", by_key: str = "", with_record: str
+    *, newest: str, trimmed: str, with_record: str, along_positions: str = "", by_key: str = ""
 ) -> ChangeStatements:
     """The statements of a database that has to be told which way to read, and how records are joined.
 
-    `newest` gives the greatest position, of the scope or of all, and takes the scope.
+    `newest` gives the greatest position, of the scope or of all, and takes the scope. So does `trimmed`, which gives
+    the position up to which changes were removed, and the latest moment of those.
     """
     told = [("summary", ""), ("record", with_record)]
     words = {"along_positions": along_positions, "by_key": by_key}
@@ -82,6 +86,7 @@ def change_statements(
     found, found_whole = (_FOUND.format(encoded=encoded, joined=joined) for encoded, joined in told)
     return ChangeStatements(
         newest=newest,
+        trimmed=trimmed,
         end_of_step=_END_OF_STEP.format_map(words),
         moved=(moved, moved_whole),
         found=(found, found_whole),
@@ -105,6 +110,10 @@ class ChangeRows:
         )
         return [Change(*row) for row in rows]
 
+    def trimmed_ms(self) -> int:
+        """See `ChangeReader.trimmed_ms`."""
+        return self._trimmed()[1]
+
     def courses(self, limit: int) -> list[Course]:
         """See `ChangeReader.courses`."""
         last = (self._scope_id, limit)
@@ -121,7 +130,9 @@ class ChangeRows:
         """See `ChangeReader.step`."""
         with self._connection.one_moment():
             newest, origin = self._newest_and_origin()
-            begins = reached is None or reached.origin != origin or reached.position > newest
+            trimmed, _ = self._trimmed()
+            newest = max(newest, trimmed)  # all may have been removed
+            begins = reached is None or reached.origin != origin or not trimmed <= reached.position <= newest
             if reached is None or begins:
                 reached = Reached(origin, newest, "")
             position, moved = self._moved(reached, newest, self._changes.moved[whole])
@@ -133,6 +144,11 @@ class ChangeRows:
                 counted_to = rows[-1][0] if len(rows) == ROWS_OF_A_STEP else None
         is_last = position == newest and counted_to is None
         return Step(Reached(origin, position, counted_to), begins, is_last, moved, found)
+
+    def _trimmed(self) -> tuple[int, int]:
+        """Up to which position changes were removed, and the latest moment of one of them."""
+        trimmed: tuple[int, int] | None = self._connection.row(self._changes.trimmed, (self._scope_id,))
+        return trimmed or (0, 0)
 
     def _newest_and_origin(self) -> tuple[int, int]:
         scope = (self._scope_id,)
@@ -154,6 +170,12 @@ class ChangeRows:
             "SELECT origin, position, counted_to, count FROM kept_count WHERE scope_id = ?", (self._scope_id,)
         )
         return None if row is None else (Reached(*row[:3]), row[3])
+
+
+def removed(oldest: Sequence[tuple[int, int]], before_ms: int) -> tuple[int, int, int]:
+    """Which of the oldest changes go that were made before then: their last position, latest moment and count."""
+    old = list(takewhile(lambda change: change[1] < before_ms, oldest))
+    return (old[-1][0], max(changed for _, changed in old), len(old)) if old else (0, 0, 0)
 
 
 class ChangeLog(ChangeRows):

@@ -1,4 +1,4 @@
-"""What a search may ask about that stands beside the record, as SQL over a table with the keys of opportunities."""
+"""What a search may ask about besides the record, as SQL over a table with the keys of opportunities."""
 
 
 def tags_of(table: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the fields of a search stand in the two tables of entries, and how their orders are read.
+"""Where the fields of a search are in the two tables of entries, and how their orders are read.
 
 `search_entry` has numbers, in short rows, and `search_written` texts. Where their columns are named together, the first
 is `e` and the second `w`. They have one index for each order that ListOpportunities has not.

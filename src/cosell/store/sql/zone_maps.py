@@ -1,7 +1,7 @@
-"""Zone maps: the least and greatest dates of each stretch of an order, so that long walks can leave stretches out.
+"""Zone maps: the minimum and maximum dates of each stretch of an order, so that long walks can skip stretches.
 
 A zone of a date's order is a day; one of identifiers is a thousand numbers. A zone only widens: a row that leaves it,
-or that is changed, may leave a bound behind that nothing reaches any more. Such a zone is read in vain, no more.
+or that is changed, may leave a bound behind that nothing reaches any more. Such a zone is read in vain, nothing worse.
 Bounds in milliseconds are those of whole days, so that most changes of a day find their zones wide enough already.
 """
 
@@ -11,7 +11,7 @@ from cosell.rules.list.sort_keys import Key, SortBy
 from cosell.store.opportunity import StoredOpportunity
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
-_DIGITS: Final = 3
+OPEN_DIGITS: Final = 3
 """Digits of an identifier that its zone leaves open."""
 
 Zone: TypeAlias = tuple[int, int] | tuple[str, str]
@@ -38,7 +38,7 @@ _LOW_AND_HIGH: Final[dict[SortBy, tuple[str, str]]] = {
     "LastModifiedDate": (f"last_modified - last_modified % {DAY_MS}", f"low + {DAY_MS}"),
     "CreatedDate": (f"created - created % {DAY_MS}", f"low + {DAY_MS}"),
     "TargetCloseDate": ("target_close", "low + 1"),
-    "Identifier": (f"substr(id_key, 1, max(1, length(id_key) - {_DIGITS}))", "low || ':'"),
+    "Identifier": (f"substr(id_key, 1, max(1, length(id_key) - {OPEN_DIGITS}))", "low || ':'"),
 }
 FILL_ZONES: Final = tuple(
     f"INSERT INTO zone SELECT scope_id, '{sort}', low, {high}, "
@@ -56,7 +56,7 @@ def zone_of(sort: SortBy, key: Key) -> Zone:
         low = key - key % width
         return low, low + width
     assert isinstance(key, str)
-    prefix = key[: max(1, len(key) - _DIGITS)]
+    prefix = key[: max(1, len(key) - OPEN_DIGITS)]
     return prefix, prefix + ":"  # the character after the digits
 
 

@@ -1,7 +1,7 @@
-"""A copy of a whole database while others work with it, and the way back.
+"""Copying a whole database while others work with it, and restoring it.
 
-The copy is made some pages at a time, and nothing is held between them, so the log of a busy database can be cut. A
-change by another process makes SQLite begin anew; where that happens again and again, the rest is read in one go.
+The copy is made some pages at a time, and nothing is held between them, so the log of a busy database can be truncated.
+A change by another process makes SQLite start over; if that happens again and again, the rest is read in one go.
 Writers never wait for it. Source: https://www.sqlite.org/backup.html. Decision: docs/decisions/0041.
 """
 
@@ -26,7 +26,7 @@ from cosell.whole_file import put_in_place
 PAGES_AT_ONCE: Final = 16_384
 """32 MiB: less than a tenth of a second."""
 MOST_BEGINNINGS: Final = 3
-"""How often it is begun before the rest is read in one go."""
+"""How often it is started before the rest is read in one go."""
 ALL: Final = -1
 OWNER_ALONE: Final = 0o600
 """The key that signs page tokens is in it."""
@@ -47,7 +47,7 @@ class Backup(msgspec.Struct, frozen=True):
 def back_up(path: str, to: Path) -> Backup:
     """Copy the database at `path` to a file, which takes its name, also an earlier one's, when it is whole and on disk.
 
-    Raises UserError for what is not a whole database of cosell's, and OSError where the file cannot be written.
+    Raises UserError for what is not a whole database of cosell's, and OSError if the file cannot be written.
     """
     target = to.resolve()
     if target == Path(path).resolve():
@@ -58,9 +58,9 @@ def back_up(path: str, to: Path) -> Backup:
 
 
 def restore(backup: Path, path: str, *, replace: bool) -> tuple[Backup, Path | None]:
-    """Put a backup in the place of the database at `path`: the copy, and where the replaced one is now.
+    """Restore a backup over the database at `path`; returns the copy, and where the replaced one is now.
 
-    Raises UserError where one is there and is not to be replaced, where somebody has it open, and as `back_up` does.
+    Raises UserError if one exists and may not be replaced, if somebody has it open, and as `back_up` does.
     """
     target = Path(path).resolve()
     if target == backup.resolve():
@@ -68,7 +68,7 @@ def restore(backup: Path, path: str, *, replace: bool) -> tuple[Backup, Path | N
     is_there = target.exists()
     if is_there and not replace:
         raise UserError(
-            f"{path} is there already", f"say --replace, which keeps it as {path}{ASIDE}, or name another with --db"
+            f"{path} already exists", f"say --replace, which keeps it as {path}{ASIDE}, or name another with --db"
         )
     with _copied(str(backup), target) as (copy, made):
         if is_there:
@@ -87,7 +87,7 @@ def restore(backup: Path, path: str, *, replace: bool) -> tuple[Backup, Path | N
 
 @contextmanager
 def _copied(path: str, target: Path) -> Iterator[tuple[Path, Backup]]:
-    """A whole copy of the database at `path` beside the `target`, gone at the end unless it was put in its place."""
+    """A complete copy of the database at `path` beside the `target`, removed at the end unless it was moved there."""
     with closing(open_for_reading(path)) as source:
         check_origin(source, path)
         if not schema_versions(source)[0]:
@@ -116,7 +116,7 @@ def _copy(source: apsw.Connection, copy: apsw.Connection) -> None:
 
 
 def _checked(copy: apsw.Connection, path: str) -> Backup:
-    """What a copy holds. Raises UserError where it is damaged."""
+    """What a copy holds. Raises UserError if it is damaged."""
     defects = copy.execute("PRAGMA quick_check(1)").get
     if defects != "ok":
         raise UserError(
@@ -159,7 +159,7 @@ def _partial(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _nobody_else(target: Path, path: str) -> Iterator[None]:
-    """Keep others from a database, also a damaged one. Raises UserError where somebody has it open."""
+    """Keep others from a database, also a damaged one. Raises UserError if somebody has it open."""
     first, count = _SHARED
     with target.open("r+b") as file:
         try:
@@ -176,7 +176,7 @@ def _empty_log(target: Path) -> None:
 
 
 def _take_over(copy: Path, target: Path) -> None:
-    """Let whoever could use the database use the copy."""
+    """Give the copy the same permissions as the database."""
     status = target.stat()
     copy.chmod(stat.S_IMODE(status.st_mode))
     with suppress(PermissionError):  # another's file, which only root can give back to its owner
@@ -184,7 +184,7 @@ def _take_over(copy: Path, target: Path) -> None:
 
 
 def _put_aside(target: Path) -> None:
-    """Give what there is of a database and its log another name."""
+    """Rename what there is of a database and its log."""
     for suffix in ("", "-wal"):
         if (file := Path(f"{target}{suffix}")).exists():
             file.rename(f"{target}{ASIDE}{suffix}")

@@ -9,7 +9,7 @@ from cosell.whole_file import put_in_place, whole_file
 def put_with_checksum(partial: Path, file: Path) -> None:
     """Give a written file its name, and a checksum. Raises OSError.
 
-    Whenever that is interrupted, what has the name agrees with one of its checksums: for a while both are noted.
+    If that is interrupted at any time, the named file agrees with one of its checksums: for a while both are noted.
     """
     line = f"{_digest(partial)}  {file.name}\n"
     _note(file, _noted(file) + line)
@@ -24,12 +24,12 @@ def remove_with_checksum(file: Path) -> None:
 
 
 def mistake_in(file: Path) -> str | None:
-    """Why a file is not what was kept, for people; None where it is. Raises OSError."""
+    """Why a file is not what was kept, for people; None if it is. Raises OSError."""
     noted = [line.split()[0] for line in _noted(file).splitlines() if line]
     if not noted:
         return "has no checksum: an older cosell has made it, or somebody has put it there"
     if _digest(file) not in noted:
-        return "is not as it was made: it was cut short, changed, or replaced"
+        return "is not as it was made: it was truncated, changed, or replaced"
     return None
 
 

@@ -1,4 +1,4 @@
-"""What a transaction keeps in memory and writes once, at its end: counters, the bounds of zones, what to forget.
+"""What a transaction keeps in memory and writes once, at its end: counters, the bounds of zones, what to drop.
 
 Each change moves all of them, so a transaction of many changes would write the same few rows again and again. The
 writer's lock is held from the beginning, so nobody else can move them meanwhile.
@@ -48,14 +48,14 @@ class Closing:
         return range(first, first + count)
 
     def widen_zones(self, scope_id: int, opportunity: StoredOpportunity) -> None:
-        """Let the zones of an opportunity hold it."""
+        """Widen the zones of an opportunity to include it."""
         bounds = bounds_of(opportunity)
         for key in zone_keys(scope_id, opportunity):
             known = self._zones.get(key, bounds)
             self._zones[key] = bounds if known == bounds else joined(known, bounds)
 
     def token_days(self) -> set[int]:
-        """The days until which answers to tokens are kept: two, or more where a clock was set back."""
+        """The days until which answers to tokens are kept: two, or more after a clock was set back."""
         if self._token_days is None:
             rows: Any = self._connection.execute(_KEPT_DAYS).fetchall()
             self._token_days = {day for (day,) in rows}

@@ -12,24 +12,26 @@ import apsw
 from cosell.errors import UserError
 from cosell.store.interface import StoreBusy, StoreUnavailable
 from cosell.store.patience import seconds_until
+from cosell.store.sql.copied_parts import PROGRESS
 from cosell.store.sql.search_columns import CREATE_SEARCH_INDEXES
 from cosell.store.sqlite.indexes import CREATE_INDEXES
 from cosell.store.sqlite.mishaps import mishap
 from cosell.store.sqlite.sql_connection import SqliteConnection
+from cosell.suggestion import suggested
 
 BUSY_TIMEOUT_MS: Final = 10_000
-"""How long a connection waits for those of other processes where no deadline comes first."""
+"""How long a connection waits for those of other processes if no deadline comes first."""
 PAGE_BYTES: Final = 2048
 """Of a new database. A change writes some thirty pages, whatever their size; pages of 4,096 bytes hold one record each,
 and leave four tenths of themselves empty (docs/decisions/0027)."""
 
 LOG_BYTES: Final = 32 * 1024 * 1024
-"""Bytes in the log after which its pages go into the file. Most are those of indexes, written again and again: the
-longer the log, the fewer of them are copied."""
+"""Bytes in the log that trigger a checkpoint. Most pages are those of indexes, written again and again: the longer the
+log, the fewer of them are copied."""
 
 LOG_LIMIT_BYTES: Final = 2 * LOG_BYTES
-"""The log's file is cut back to this once its pages are in the database, should somebody who read have kept them from
-it. Twice what it has in the course of things, so that no cut is made in vain."""
+"""The log's file is truncated to this after a checkpoint that a reader had delayed. Twice its normal size, so that no
+truncation is in vain."""
 
 CACHE_KIB: Final = 32 * 1024
 """Pages kept by each connection. Beyond it the operating system's cache serves, which no process is charged for."""
@@ -54,6 +56,7 @@ _ALSO_FULL: Final = apsw.SQLITE_IOERR_SHMSIZE
 """The log's index cannot grow."""
 _ALSO_READ_ONLY: Final = (errno.EROFS, errno.EPERM)
 """Why a file that is open already is not written: its disk has turned read-only, or it has become immutable."""
+HALF_A_COPY: Final = f"SELECT count(*) FROM sqlite_schema WHERE name = '{PROGRESS}'"
 _INDEXES_OF: Final = {1: CREATE_INDEXES, 11: CREATE_SEARCH_INDEXES}
 """By the number of the migration that makes their tables."""
 _LOST: Final = "no such "
@@ -95,7 +98,7 @@ def configure(connection: apsw.Connection) -> None:
 
 
 def begin_writing(connection: apsw.Connection, deadline: float) -> None:
-    """Begin a transaction with the writer's lock. Raises apsw.BusyError where another process has it until then."""
+    """Begin a transaction with the writer's lock. Raises apsw.BusyError if another process has it until then."""
     connection.set_busy_timeout(min(BUSY_TIMEOUT_MS, round(seconds_until(deadline) * 1000)))
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -104,7 +107,7 @@ def begin_writing(connection: apsw.Connection, deadline: float) -> None:
 
 
 def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
-    """Bring the schema up to date, one numbered file after the other, each in its own transaction."""
+    """Migrate the schema, one numbered file after the other, each in its own transaction."""
     for number, file in enumerate(_migrations(), start=1):
         if _version(connection) >= number:
             continue
@@ -125,8 +128,11 @@ def migrate(connection: apsw.Connection, new_token_key: bytes) -> None:
             raise
 
 
-def check_origin(connection: apsw.Connection, path: str) -> None:
-    """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program."""
+def check_origin(connection: apsw.Connection, path: str, *, is_copied: bool = False) -> None:
+    """Raises UserError for a database that a newer cosell has migrated, or that belongs to another program.
+
+    One that is only half a copy is refused, too, unless that `is_copied` now.
+    """
     version, newest = schema_versions(connection)
     if is_foreign(connection):
         raise UserError(f"{path} is the database of another program", "name another file with --db")
@@ -134,6 +140,8 @@ def check_origin(connection: apsw.Connection, path: str) -> None:
         raise UserError(
             f"{path} was written by a newer cosell", "upgrade cosell, or restore a backup from before the upgrade"
         )
+    if not is_copied and connection.execute(HALF_A_COPY).get:
+        raise UserError(f"{path} is a copy that was broken off", f"go on with: {suggested('copy', 'FROM', path)}")
 
 
 def is_foreign(connection: apsw.Connection) -> bool:
@@ -144,6 +152,11 @@ def is_foreign(connection: apsw.Connection) -> bool:
 def schema_versions(connection: apsw.Connection) -> tuple[int, int]:
     """The schema's version of a database, and the newest that this cosell knows."""
     return _version(connection), len(_migrations())
+
+
+def migration_names() -> list[str]:
+    """The names of all migrations, in their order."""
+    return [file.name.removesuffix(".sql") for file in _migrations()]
 
 
 def _migrations() -> list[Traversable]:

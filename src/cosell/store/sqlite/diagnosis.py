@@ -1,27 +1,20 @@
-"""What is wrong with a database file, found out without making or changing it."""
+"""What is wrong with a database file, without creating or changing it."""
 
 import os
 from pathlib import Path
 from typing import Final
 
 import apsw
-import msgspec
 
+from cosell.store.diagnosis import Diagnosis
 from cosell.store.interface import StoreUnavailable
 from cosell.store.sqlite.connection import NOT_NOW, is_foreign, reason_of, schema_versions
 from cosell.store.sqlite.write_check import CHANGE_BYTES, check_schema, whole_schema, write_and_take_back
 from cosell.suggestion import suggested
 
 PATIENCE_MS: Final = 1_000
-"""How long another writer is waited for."""
+"""How long to wait for another writer."""
 MEMORY: Final = ":memory:"
-
-
-class Diagnosis(msgspec.Struct, frozen=True):
-    """What was found: `fact` in one line, and the `remedy` if something is wrong."""
-
-    fact: str
-    remedy: str = ""
 
 
 def sqlite_version() -> str:
@@ -30,7 +23,7 @@ def sqlite_version() -> str:
 
 
 def diagnosis(path: str) -> Diagnosis:
-    """Looks at the schema, writes as much as a change does and takes it back, and reads every page once."""
+    """Checks the schema, writes as much as a change does and rolls it back, and reads every page once."""
     if path == MEMORY:
         return Diagnosis("the database is in memory, and begins empty")
     if not Path(path).exists():

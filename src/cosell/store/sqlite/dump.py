@@ -1,11 +1,11 @@
 """The records of a scope for a dump: in pages, and of a damaged file whatever can still be read.
 
-Each page is a statement of its own. So a reader that pauses holds no transaction, and the log of a database that is
-written meanwhile can go into the file.
+Each page is a statement of its own. So a slow reader holds no transaction, and the log of a database that is written
+meanwhile can be checkpointed.
 
-Where a page cannot be read, keys and records are read one by one from there on. Where the index of keys is damaged,
-too, the rest is found by row number, in stretches that are halved around whatever is lost: a record names its
-account, catalog and identifier itself.
+If a page cannot be read, keys and records are read one by one from there on. If the index of keys is damaged, too, the
+rest is found by row number, in ranges that are halved around whatever is lost: a record names its account, catalog and
+identifier itself.
 """
 
 from collections.abc import Iterator
@@ -147,7 +147,7 @@ class Dump:
 
 @contextmanager
 def dump(path: str, scope: Scope) -> Iterator[Dump]:
-    """The dump of a scope of the file `path`. Raises UserError where nothing of it can be read."""
+    """The dump of a scope of the file `path`. Raises UserError if nothing of it can be read."""
     bring_up_to_date(path, damaged=True)
     with closing(open_for_reading(path, damaged=True)) as connection:
         try:
@@ -157,7 +157,7 @@ def dump(path: str, scope: Scope) -> Iterator[Dump]:
 
 
 def _named(record: bytes) -> _Named | None:
-    """What a record says of itself; None where it is not a whole JSON any more."""
+    """What a record says of itself; None if it is not a whole JSON any more."""
     try:
         return msgspec.json.decode(record, type=_Named)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -25,7 +25,7 @@ class GroupCommit:
         begin_writing(writer, deadline)
 
     def commit(self) -> None:
-        """Make everything durable. Raises GroupSpoilt where something would have to be undone by itself."""
+        """Make everything durable. Raises GroupSpoilt if something would have to be undone by itself."""
         self._check()
         self.closing.write()
         self._writer.execute("COMMIT")

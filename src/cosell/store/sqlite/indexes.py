@@ -1,6 +1,6 @@
-"""The indexes that pages walk, made from one table, because two programs need them: the schema and the bulk load.
+"""The indexes that pages walk, built from one table, because two programs need them: the schema and the bulk load.
 
-Each index ends with every column that a filter or another order looks at, so that only the rows of a page are ever
+Each index ends with every column that a filter or another order uses, so that only the rows of a page are ever
 fetched: whatever is dropped or sorted on the way is dropped or sorted in the index.
 """
 

@@ -1,4 +1,4 @@
-"""A load of most of a database: indexes and zones are made several times faster in one go than row by row."""
+"""A load of most of a database: indexes and zones are built several times faster in one go than row by row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +13,7 @@ from cosell.store.sqlite.indexes import CREATE_INDEXES, DROP_INDEXES
 from cosell.store.sqlite.search_dialect import DROP_SEARCH_INDEXES
 
 WORTH_NEW_INDEXES: Final = 5_000
-"""Opportunities from which on a load into an empty database makes the indexes anew: measured, both ways cost alike."""
+"""Opportunities from which on a load into an empty database rebuilds the indexes: as measured, both ways cost alike."""
 
 _TWICE: Final = "SELECT id_key FROM opportunity GROUP BY scope_id, id_key HAVING count(*) > 1 LIMIT 1"
 

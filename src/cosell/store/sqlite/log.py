@@ -1,7 +1,7 @@
-"""The write-ahead log: where changes are until a checkpoint puts them into the database's own file.
+"""The write-ahead log: where changes are until a checkpoint moves them into the database's own file.
 
-A commit makes a checkpoint once the log is long enough, and then the next one begins it anew. As long as somebody reads
-a state of before, neither is possible, and the log grows; its file keeps that length, unless somebody cuts it.
+A commit triggers a checkpoint once the log is long enough, and then the next one starts the log over. While somebody
+reads an older state, neither is possible, and the log grows; its file keeps that length until it is truncated.
 """
 
 from pathlib import Path
@@ -23,10 +23,10 @@ def log_bytes(path: str) -> int:
 
 
 def shorten_log(connection: apsw.Connection) -> None:
-    """Put what can be put into the file, and where that was all, cut the log. Waits for nobody.
+    """Checkpoint as much as possible, and if that was everything, truncate the log. Waits for nobody.
 
-    The first checkpoint holds up neither readers nor writers, however much there is; the second finds nothing left to
-    copy. Where somebody is in its way, it does nothing.
+    The first checkpoint blocks neither readers nor writers, however much there is; the second finds nothing left to
+    copy. If somebody is in its way, it does nothing.
     """
     row: Any = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     _, in_log, done = row

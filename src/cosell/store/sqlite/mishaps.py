@@ -1,4 +1,4 @@
-"""SQLite's errors about a file, in the words of whoever has to do something about it."""
+"""SQLite's errors about a file, worded for whoever has to do something about it."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ _LOST: Final = (apsw.CorruptError, apsw.SQLError)
 def mishap(path: str, error: BaseException, *, salvaging: bool = False) -> UserError:
     """What has happened to the database in the file `path`, and what to do about it.
 
-    Who is `salvaging` has done already what helps with a damaged one.
+    A `salvaging` caller has already done what helps with a damaged one.
     """
     if salvaging and isinstance(error, _LOST):
         return UserError(f"{path} is damaged, and nothing of it can be read", "restore a backup")

@@ -1,6 +1,6 @@
-"""New databases in memory: copies of one that this process has migrated, since a suite of tests asks for thousands.
+"""New in-memory databases: copies of one that this process has migrated, since a test suite needs thousands.
 
-To make the schema takes some hundred times as long as to copy it (docs/decisions/0036).
+Creating the schema takes some hundred times as long as copying it (docs/decisions/0036).
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ MEMORY: Final = ":memory:"
 
 
 def fill(connection: apsw.Connection, new_token_key: bytes) -> None:
-    """Give an empty database in memory the schema, and a key of its own."""
+    """Give an empty in-memory database the schema, and a key of its own."""
     source = apsw.Connection(MEMORY)
     source.deserialize("main", _migrated())
     with connection.backup("main", source, "main") as copying:

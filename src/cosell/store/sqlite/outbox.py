@@ -1,8 +1,8 @@
 """The outbox of a SQLite database. See `store/outbox.py` for the meaning of each method.
 
-What is written here is only how far deliveries have come. If a power cut undoes it, events are delivered twice, which
-at-least-once allows; so it has a connection of its own that does not wait for the disk. Losing it to a mere crash of
-the process is not possible.
+Only the progress of deliveries is written here. If a power cut undoes it, events are delivered twice, which
+at-least-once delivery allows; so it has a connection of its own that does not wait for the disk. A mere crash of the
+process cannot lose it.
 """
 
 import fcntl

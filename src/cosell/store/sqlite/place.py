@@ -1,7 +1,7 @@
-"""Where the files of a database lie, and whether they are still those that are open.
+"""Where the files of a database are, and whether they are still the open ones.
 
-A file that was deleted or moved away can be read and written on and on, but whoever opens its path next sees nothing of
-that. So nothing is acknowledged that was written while the path named no file, or another one
+A file that was deleted or moved away can still be read and written, but whoever opens its path next sees none of that.
+So nothing is acknowledged that was written while the path named no file, or another one
 (docs/decisions/0024-able-to-write.md).
 """
 
@@ -24,7 +24,7 @@ class Place:
     """The place of an open database: the file that `path` names, and those that SQLite keeps beside it in WAL mode."""
 
     def __init__(self, path: str, opened: apsw.Connection) -> None:
-        """`opened` has read something, so all of the files are there. Raises StoreUnavailable where it is gone."""
+        """`opened` has read something, so all of the files are there. Raises StoreUnavailable if it is gone."""
         path = os.path.abspath(path)  # noqa: PTH100  # where a link leads may change, and that is to be noticed
         beside = opened.filename  # SQLite has followed the link
         self._file = _Part(path, FILE)
@@ -39,7 +39,7 @@ class Place:
                 part.note()
 
     def check(self) -> None:
-        """Raises StoreUnavailable where a file is not the one that is open. Costs 2 µs a file."""
+        """Raises StoreUnavailable if a file is not the one that is open. Costs 2 µs a file."""
         self._file.check()
         for part in self._log:
             part.check()

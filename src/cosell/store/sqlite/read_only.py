@@ -1,8 +1,8 @@
-"""Opening a database to look at it, also where its file, its folder or the whole file system may not be written.
+"""Opening a database to read it, even if its file, its folder or the whole file system is read-only.
 
-Whoever reads a database in WAL mode writes, too: the log's index, and an empty log. Where SQLite may not do that, it
-reads a file only as "immutable", which leaves the log out of account. So that is done only where there is no log.
-Source: https://www.sqlite.org/wal.html#readonly, tried with 3.54.
+Reading a database in WAL mode also writes: the log's index, and an empty log. If SQLite may not do that, it reads a
+file only as "immutable", which ignores the log. So that is done only if there is no log. Source:
+https://www.sqlite.org/wal.html#readonly, tried with 3.54.
 """
 
 from contextlib import closing
@@ -12,7 +12,16 @@ from typing import Final
 import apsw
 
 from cosell.errors import UserError
-from cosell.store.sqlite.connection import UNUSABLE, check_origin, configure, migrate, open_connection, schema_versions
+from cosell.store.schema_state import SchemaState
+from cosell.store.sqlite.connection import (
+    UNUSABLE,
+    check_origin,
+    configure,
+    migrate,
+    migration_names,
+    open_connection,
+    schema_versions,
+)
 from cosell.store.sqlite.mishaps import mishap
 from cosell.store.sqlite.sql_connection import SqliteConnection
 
@@ -22,7 +31,7 @@ _LOGS: Final = ("-wal", "-journal")
 def open_for_reading(path: str, *, damaged: bool = False) -> SqliteConnection:
     """A connection that changes neither the file's schema nor its journal mode; of a `damaged` file, what can be read.
 
-    Raises UserError where the file cannot be read, or not without changes that only its log has.
+    Raises UserError if the file cannot be read, or not without changes that only its log has.
     """
     try:
         try:
@@ -54,6 +63,22 @@ def check_file(path: str) -> None:
     """Raises UserError for a file that cannot be opened, or that belongs to another program or a newer cosell."""
     with closing(open_for_reading(path)) as connection:
         check_origin(connection, path)
+
+
+def schema_state(path: str | None) -> SchemaState:
+    """How far the schema of the file `path` is; without one, that of no file at all.
+
+    Raises UserError for a file that cannot be opened, or that belongs to another program or a newer cosell.
+    """
+    if path is None:
+        return SchemaState(0, migration_names())
+    try:
+        with closing(open_for_reading(path)) as connection:
+            check_origin(connection, path)
+            version, _ = schema_versions(connection)
+    except UNUSABLE as error:
+        raise mishap(path, error) from None
+    return SchemaState(version, migration_names()[version:])
 
 
 def _is_older(connection: apsw.Connection, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Connections for readers: a pool of them for a file, the writer's only one for a database in memory."""
+"""Connections for readers: a pool of them for a file, the writer's only one for an in-memory database."""
 
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -13,7 +13,7 @@ from cosell.store.writer_lock import WriterLock
 
 
 class Readers(Protocol):
-    """Lends connections. `close` lets go of those that nobody has, and then of each that comes back."""
+    """Lends connections. `close` closes the idle ones, and then each that is returned."""
 
     def borrow(self) -> SqliteConnection:
         """A connection for one reader. Raises StoreUnavailable where there is none to be had."""
@@ -26,10 +26,10 @@ class Readers(Protocol):
 
 
 class PooledReaders:
-    """A connection of its own for each reader of the file in `place`, which `connect` opens. Kept for the next one.
+    """A connection of its own for each reader of the file in `place`, which `connect` opens. Kept for reuse.
 
-    Of those that nobody has, the one opened first is lent: each keeps pages in memory, and so no more of them do than
-    there are readers at the same time.
+    Of the idle ones, the one opened first is lent: each caches pages in memory, and so no more of them do than there
+    are concurrent readers.
     """
 
     def __init__(self, place: Place, connect: Callable[[], SqliteConnection]) -> None:

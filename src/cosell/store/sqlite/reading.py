@@ -20,7 +20,7 @@ class Lender(Protocol):
     scope_numbers: ScopeNumbers
 
     def catch_up(self) -> None:
-        """Let the index of searches know what is pending, as far as that takes no long time."""
+        """Updates the search index with what is pending, as far as that is quick."""
 
 
 class Reading:

@@ -1,7 +1,7 @@
 """Kept states of a SQLite database: copies by SQLite's own backup, beside the file, or in memory for one in memory.
 
-A copy in a file has a checksum beside it, because it outlives whatever looked after it: only what is byte by byte what
-was kept is brought back. Nor is it ever changed: of one with an older schema another copy is made, and migrated.
+A copy in a file has a checksum beside it, because it outlives its process: only what is byte for byte what was kept is
+restored. Nor is it ever changed: one with an older schema is copied again, and the copy migrated.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The numbers that stand for scopes in the tables. They never change, so those that are committed are remembered."""
+"""The numbers that stand for scopes in the tables. They never change, so committed ones are cached."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ class ScopeNumbers:
         self._known: dict[Scope, int] = {}
 
     def of(self, connection: apsw.Connection, scope: Scope) -> int | None:
-        """The number of a scope; None where nothing was ever written to it."""
+        """The number of a scope; None if nothing was ever written to it."""
         number = self._known.get(scope)
         if number is None:
             row = connection.execute(

@@ -1,11 +1,11 @@
-"""Feeding the index of searches: entries are made of the opportunities that it does not know yet as they are.
+"""Updating the search index: entries are made from the current state of opportunities that are not in it yet.
 
-New ones have higher numbers than the last that was fed, so a creation writes nothing for it. Triggers put every other
-one that is gone, or another in what a search sees of it, into `search_pending`, in the transaction of the change. An
-entry, its terms and codes, and its not being pending any more are one transaction too, whose moment nobody waits for:
-so the index is behind at times, and never wrong.
+New ones have higher numbers than the last indexed one, so a creation writes nothing for it. Triggers put every other
+one that is removed, or changed in what a search sees of it, into `search_pending`, in the transaction of the change. An
+entry, its terms and codes, and the removal of its note are one transaction too, which nobody waits for: so the index is
+behind at times, and never wrong.
 
-Many entries are fed together, because an index writes the same pages for one as for a hundred.
+Many entries are written together, because an index writes the same pages for one as for a hundred.
 """
 
 from array import array
@@ -68,7 +68,7 @@ class State(NamedTuple):
     is_of_this_reading: bool
     """Entries are made under the reading of this program."""
     new: int
-    """Numbers behind the last that was fed: as many new opportunities, or more."""
+    """Numbers after the last indexed one: as many new opportunities, or more."""
     fed_until: int
     has_changed: bool
     """Something waits that is not new."""

@@ -1,4 +1,4 @@
-"""When the index of searches of a database is fed, and when it begins anew."""
+"""When the search index of a database is updated, and when it is rebuilt."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
@@ -21,7 +21,7 @@ Writing = Callable[[], AbstractContextManager[SqliteConnection]]
 
 
 class SearchUpkeep:
-    """Feeds the index of a database, each time in a transaction of `writing`."""
+    """Updates the index of a database, each time in a transaction of `writing`."""
 
     def __init__(self, writing: Writing) -> None:
         self._writing = writing

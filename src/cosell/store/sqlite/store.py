@@ -1,7 +1,7 @@
 """The store over one SQLite file: readers from a pool, one writer behind a lock.
 
-Between processes SQLite's own lock keeps writers apart (BEGIN IMMEDIATE). A database in memory has a single
-connection, which readers and the writer take in turn.
+Between processes SQLite's own lock keeps writers apart (BEGIN IMMEDIATE). An in-memory database has a single
+connection, which readers and the writer use in turn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +38,7 @@ from cosell.store.sqlite.connection import (
     unavailable_instead_of_sqlite_errors,
 )
 from cosell.store.sqlite.group_commit import GroupCommit
+from cosell.store.sqlite.history_trimming import trim
 from cosell.store.sqlite.large_load import WORTH_NEW_INDEXES, is_empty, large_load, without_indexes
 from cosell.store.sqlite.log import log_bytes, shorten_log
 from cosell.store.sqlite.mishaps import mishap
@@ -63,7 +64,7 @@ class SqliteStore:
     """A `Store` in the file `path`."""
 
     def __init__(self, path: str, *, new_token_key: bytes, access: Access = Access.CREATE) -> None:
-        """Raises UserError where the file cannot be opened. `new_token_key` is kept only by a new database."""
+        """Raises UserError if the file cannot be opened. `new_token_key` is kept only by a new database."""
         self._path = path
         self.shared = path != MEMORY
         self.reads_at_once = path != MEMORY  # there, readers wait for the writer
@@ -118,7 +119,7 @@ class SqliteStore:
     def bulk_load(self, scopes: Sequence[Scope], expected: int) -> Iterator[dict[Scope, SqliteWriteTransaction]]:
         """See `Store.bulk_load`.
 
-        Indexes and zones are made several times faster in one go than row by row, so a large load into an empty
+        Indexes and zones are built several times faster in one go than row by row, so a large load into an empty
         database drops them first. That is part of the transaction: nobody ever sees the database without them.
         """
         with self._writing, unavailable_instead_of_sqlite_errors(self._writer):
@@ -230,7 +231,7 @@ class SqliteStore:
     def _in_its_place(self) -> Iterator[None]:
         """A change that counts only if the file is where others look for it, before it begins and once it is durable.
 
-        Raises StoreUnavailable out of the block where it is not.
+        Raises StoreUnavailable out of the block if it is not.
         """
         if self._place is None or self._write_check is None:
             yield
@@ -324,6 +325,11 @@ class SqliteStore:
         if self._may_write:
             self._upkeep.catch_up()
 
+    def trim_history(self, before_ms: int) -> int:
+        """See `Store.trim_history`."""
+        with self.write_quickly() as connection:
+            return trim(connection, before_ms)
+
     def log_bytes(self) -> int:
         """See `Store.log_bytes`."""
         return log_bytes(self._path)
@@ -336,7 +342,7 @@ class SqliteStore:
         return self.log_bytes()
 
     def check(self) -> float:
-        """See `Store.check`. A database in memory needs no disk: it is only as busy as its writer."""
+        """See `Store.check`. An in-memory database needs no disk: it is only as busy as its writer."""
         if self._place is None or self._write_check is None:
             with taken(self._writing) as busy_s:
                 return busy_s

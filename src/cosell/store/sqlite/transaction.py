@@ -27,6 +27,7 @@ from cosell.store.sql.relation_rows import RelationChanges
 from cosell.store.sql.zone_maps import DAY_MS
 from cosell.store.sqlite.closing import Closing
 from cosell.store.sqlite.counters import CHANGE_POSITION, EVENT_POSITION, NEXT_NUMBER
+from cosell.store.sqlite.history_trimming import TRIMMED
 from cosell.store.sqlite.page_sql import count_query, page_query
 from cosell.store.sqlite.search_feeding import Feeding
 from cosell.store.sqlite.search_rows import SqliteSearchRows
@@ -59,6 +60,7 @@ _RECORDS = (
 # Changes are few behind a position, and many in a scope: SQLite, which cannot know, is told to go by positions.
 _CHANGES: Final = change_statements(
     newest="SELECT coalesce(max(position), 0) FROM opportunity_change WHERE ? IS NOT NULL",
+    trimmed=TRIMMED,
     along_positions=" NOT INDEXED",
     by_key=f" INDEXED BY {index_name('Identifier', partitioned=False)}",
     with_record=" JOIN opportunity_record USING (opportunity_id)",
@@ -129,8 +131,8 @@ class SqliteWriteTransaction(
 ):
     """A `WriteTransaction`: the writer's lock is held from its beginning.
 
-    A large load does without `keeps_zones`: it makes all zones at its end, and notes no changes one by one. Its
-    `feeding` lets searches know of what it writes while that is at hand.
+    A large load does without `keeps_zones`: it builds all zones at its end, and notes no changes one by one. Its
+    `feeding` indexes what it writes for searches while that is at hand.
     """
 
     _connection: SqliteConnection

@@ -1,8 +1,8 @@
-"""Whether a database can be written, found out by writing more than a creation does, and taking it back.
+"""Whether a database can be written, found out by writing more than a creation does, and rolling it back.
 
-Pages that do not fit the cache of a connection go into the write-ahead log before any commit, and a rollback leaves
-them there for the next writer to write over. So the disk is met as every change meets it, nothing is changed, no reader
-has to read anew, and what was found to be possible has its space already (docs/decisions/0024-able-to-write.md).
+Pages that do not fit a connection's cache go into the write-ahead log before any commit, and a rollback leaves them
+there for the next writer to overwrite. So the disk is used as by every change, nothing is changed, no reader has to
+read again, and the space that was found stays allocated (docs/decisions/0024-able-to-write.md).
 """
 
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ from cosell.store.sqlite.connection import migrate, unavailable_instead_of_sqlit
 from cosell.store.writer_lock import WriterLock, not_too_long
 
 PATIENCE_MS: Final = 250
-"""How long a writer is waited for, in this process and again in others."""
+"""How long to wait for a writer, in this process and again in others."""
 SPILLING_PAGES: Final = 1
 """Pages that a connection may keep in memory."""
 CHANGE_BYTES: Final = 256 * 1024
 """More than a creation writes into the log."""
 MANY_CHANGES_BYTES: Final = 8 * 1024 * 1024
-"""More than creations write that become durable together. Wanted after a change has failed, until it can be had."""
+"""More than a group commit of creations writes. Required after a change has failed, until it succeeds."""
 
 
 class WriteCheck:
@@ -59,11 +59,11 @@ class WriteCheck:
         return 0.0
 
     def want_room_for_many(self) -> None:
-        """A change could not be written. To be told by who holds the lock."""
+        """A change could not be written. To be called by the holder of the lock."""
         self._wanted_bytes = MANY_CHANGES_BYTES
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         if self._connection is not None:
             self._connection.close()
 
@@ -89,7 +89,7 @@ def write_and_take_back(connection: apsw.Connection, size_bytes: int) -> None:
 
 @contextmanager
 def taken(lock: WriterLock) -> Iterator[float]:
-    """The writers' lock, where it can be had soon: 0. Otherwise how many seconds the writer has been at work."""
+    """The writers' lock, if it is soon available: 0. Otherwise how many seconds the writer has been active."""
     if not lock.acquire(PATIENCE_MS / 1000):
         yield not_too_long(lock.held_s() or PATIENCE_MS / 1000)
         return
@@ -100,7 +100,7 @@ def taken(lock: WriterLock) -> Iterator[float]:
 
 
 def check_schema(connection: apsw.Connection, wanted: frozenset[str]) -> None:
-    """Raises StoreUnavailable where one of the tables, indexes and triggers is lost."""
+    """Raises StoreUnavailable if one of the tables, indexes and triggers is lost."""
     lost = wanted - _schema(connection)
     if lost:
         raise StoreUnavailable(f"its tables are not all there: {min(lost)} is lost")

@@ -1,6 +1,6 @@
-"""Calls to the service: each attempt under the quota ledger, and again where that can help.
+"""Calls to the service: each attempt under the quota ledger, and retried if that can help.
 
-boto3's own attempts are to be off in the client: they would pass by the ledger, and give up too early at one write a
+The client's own retries in boto3 must be off: they would bypass the ledger, and give up too early at one write a
 second.
 """
 
@@ -22,7 +22,7 @@ from cosell.sync.retries import delay_s, is_passing, is_throttling
 ATTEMPTS: Final = 6
 
 NO_ANSWER: Final = (ConnectionFailed, HTTPClientError, ResponseParserError)
-"""The service may have done what it was asked, or not."""
+"""The service may have carried out the request, or not."""
 
 
 class Unanswered(Exception):
@@ -51,19 +51,19 @@ class Calls:
         self._answer_within_s = answer_within_s
 
     def read(self, operation: str, **request: Any) -> dict[str, Any]:
-        """The answer to a question. Raises ClientError where the service refuses it, Unanswered in the end."""
+        """The answer to a read. Raises ClientError if the service refuses it, Unanswered in the end."""
         return self._call("read", operation, request, repeatable=True)
 
     def create(self, operation: str, **request: Any) -> dict[str, Any]:
-        """The answer to a request with a ClientToken, which does the same once, however often it is sent."""
+        """The answer to a request with a ClientToken, which is idempotent, however often it is sent."""
         return self._call("write", operation, request, repeatable=True)
 
     def change(self, operation: str, **request: Any) -> dict[str, Any]:
-        """The answer to a request that nothing keeps from being done twice: Unanswered at the first lost answer."""
+        """The answer to a request that is not idempotent: Unanswered at the first lost answer."""
         return self._call("write", operation, request, repeatable=False)
 
     def pause(self, attempt: int) -> None:
-        """Wait after attempt number `attempt` (1, 2, …): longer each time, and not in step with others."""
+        """Back off after attempt number `attempt` (1, 2, …): exponentially, with jitter."""
         self._sleep(delay_s(attempt, self._chance()))
 
     def _call(self, kind: Kind, operation: str, request: dict[str, Any], *, repeatable: bool) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Calls:
             self.pause(attempt)
 
     def _whole_answer(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Raises ReadTimeoutError also where an answer only drips."""
+        """Raises ReadTimeoutError even if an answer only trickles in."""
         call: Callable[[], dict[str, Any]] = functools.partial(getattr(self._client, operation), **request)
         try:
             return within(self._answer_within_s, call)

@@ -1,24 +1,26 @@
-"""What the columns of a user's files mean, kept in a file: TOML, or JSON where its name ends so.
+"""The meaning of the columns in a user's files, kept in a file: TOML, or JSON if its name ends so.
 
 "Account Name" = "company_name"
 "Internal notes" = ""           # left out
 """
 
 import json
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cosell.errors import UserError
+from cosell.json_and_toml import Unreadable, json_of, toml_of
 from cosell.sync.push.columns import Renamed
 from cosell.whole_file import whole_file
 
+_WRITE: Final = """write lines such as "Account Name" = "company_name" into it"""
+
 
 def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
-    """The meanings in a file, if it is there, and those that were said, such as `Account Name=company_name`, which win.
+    """The meanings in a file, if it exists, and the given ones, such as `Account Name=company_name`, which win.
 
-    Raises UserError where the file is no such map, and for what has no `=`.
+    Raises UserError if the file is no such map, and for what has no `=`.
     """
     meanings = _read(path) if path is not None else {}
     for text in said:
@@ -30,7 +32,7 @@ def column_map(path: Path | None, said: Iterable[str]) -> Renamed:
 
 
 def keep(path: Path, renamed: Renamed) -> None:
-    """Write a map where it says something new. Raises UserError where it cannot be written."""
+    """Write a map if it has something new. Raises UserError if it cannot be written."""
     if path.exists() and _read(path) == renamed:
         return
     lines = [
@@ -46,18 +48,16 @@ def keep(path: Path, renamed: Renamed) -> None:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        text = path.read_text(encoding="utf-8")
-        read: Any = json.loads(text) if _is_json(path) else tomllib.loads(text)
+        text = path.read_bytes()
+        read: Any = json_of(text) if _is_json(path) else toml_of(text)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}", "name another file with --map-file") from None
-    except (ValueError, RecursionError):  # of TOML, of JSON, or of UTF-8
-        read = None
+    except Unreadable as mistake:
+        raise UserError(f"{path} {mistake}", _WRITE) from None
     if not isinstance(read, dict) or not all(isinstance(meant, str) for meant in read.values()):
-        raise UserError(
-            f"{path} is not a map of columns", """write lines such as "Account Name" = "company_name" into it"""
-        )
+        raise UserError(f"{path} is not a map of columns", _WRITE)
     return read
 
 

@@ -1,13 +1,13 @@
 """Columns of a table: which member of an opportunity each one is. Pure.
 
 A column is the member's path, as the API spells it or in snake_case. In a mirror's form, steps are joined by `_`, and
-the first ones may be missing where no other member ends so:
+the first ones may be omitted if no other member ends like this:
 
     Customer.Account.CompanyName   customer.account.company_name   customer_account_company_name   company_name
     LifeCycle.Stage                life_cycle.stage                life_cycle_stage                stage
     Project.ExpectedCustomerSpend[0].Amount
 
-Upper and lower case make no difference, nor do blanks, hyphens and underscores: `Company Name` will do.
+Case, blanks, hyphens and underscores make no difference: `Company Name` will do.
 
 A column of a list without an index takes the whole list in each cell.
 """
@@ -23,7 +23,7 @@ from cosell.errors import UserError
 Path = tuple[str | int, ...]
 
 OF_A_MIRROR: Final = frozenset({"firstseenat", "changedat", "vanishedat", "raw"})
-"""Columns that a mirror adds to the members of an opportunity, as they are compared: no push needs them."""
+"""Columns that a mirror adds to an opportunity's members, in folded form: no push needs them."""
 
 _EXAMPLE: Final = "Project.Title"
 _STEP = re.compile(r"([A-Za-z][A-Za-z0-9_\s-]*)(?:\[(\d{1,3})\])?")
@@ -42,14 +42,14 @@ class Column(NamedTuple):
 
 
 Renamed = Mapping[str, str]
-"""What columns of a file mean: another name for each, or nothing for one that is left out."""
+"""The meaning of columns in a file: another name for each, or nothing for one that is ignored."""
 NOTHING_RENAMED: Final[Renamed] = {}
 
 
 def columns_of(
     header: list[str], members: Mapping[str, Any], renamed: Renamed = NOTHING_RENAMED
 ) -> list[Column | None]:
-    """The columns of a header; None for one that is left out, such as one that only a mirror has.
+    """The columns of a header; None for one that is ignored, such as one that only a mirror has.
 
     Raises UserError that names every unknown column, and all that give the same member.
     """
@@ -89,12 +89,12 @@ def _same(column: Column, others: list[Column]) -> list[str]:
 
 
 def _folded(name: str) -> str:
-    """A name as it is compared: upper and lower case, blanks, underscores and hyphens make no difference."""
+    """A name in folded form: case, blanks, underscores and hyphens make no difference."""
     return re.sub(r"[\s_-]+", "", name).casefold()
 
 
 def _by_path(name: str, members: Mapping[str, Any]) -> Column | None:
-    """The column that dotted steps lead to; None where a step leads nowhere."""
+    """The column that dotted steps lead to; None if a step leads nowhere."""
     path: list[str | int] = []
     shape: Any = None
     for text in name.split("."):

@@ -1,7 +1,7 @@
 """The lines of a CSV file.
 
-The first line shows by its signs what separates cells: comma, semicolon or tab. Everything inside a cell is the value:
-nothing is split, trimmed or unescaped beyond CSV's own quotation marks.
+The first line shows which separator is used: comma, semicolon or tab. Everything inside a cell is the value: nothing is
+split, trimmed or unescaped beyond CSV's own quotation marks.
 """
 
 import csv
@@ -13,6 +13,13 @@ from cosell.errors import UserError
 
 SEPARATORS: Final = ",;\t"
 LONGEST_CELL: Final = 1 << 20  # more than a request may hold
+
+_REASONS: Final = {
+    "unexpected end of data": "the quotation mark of a cell is not closed",
+    "expected after": "a cell continues after its closing quotation mark",
+    "field larger": f"a cell is longer than {LONGEST_CELL:,} characters",
+}
+"""What the messages of Python's reader contain, and what we say instead."""
 
 
 def csv_lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -27,4 +34,5 @@ def csv_lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield begins, cells
             begins = lines.line_num + 1
     except csv.Error as error:
-        raise UserError(f"line {lines.line_num}: {error}", "write it as CSV with quotation marks") from None
+        told = next((told for part, told in _REASONS.items() if part in str(error)), "this is not CSV")
+        raise UserError(f"line {lines.line_num}: {told}", "write it as CSV with quotation marks") from None

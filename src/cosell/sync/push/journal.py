@@ -1,7 +1,7 @@
 """What earlier pushes did: a small SQLite file that outlives the service's memory of ClientTokens.
 
-For each row it knows the opportunity that was made of it, and when a creation was begun whose answer never came.
-A row is remembered by its name (`rows.name_of`); of its content only a digest is kept.
+For each row it records the opportunity that was created or updated, and when a creation was begun whose answer never
+came. A row is identified by its name (`rows.name_of`); of its content only a digest is kept.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ class Pushed(msgspec.Struct, frozen=True):
     """What is known of a row. Without an `id`, a creation was begun at `begun_ms`, and no answer came.
 
     `content` is the digest of what was last pushed, `last_modified` the stamp that the opportunity got by it;
-    `created` is the stamp of its creation, None where no push created it.
+    `created` is the stamp of its creation, None if no push created it.
     """
 
     begun_ms: int | None = None
@@ -45,19 +45,19 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, account: str, catalog: str) -> Self:
-        """The journal in the file `path`, which is made where there is none, readable by its owner alone.
+        """The journal in the file `path`, which is created if it does not exist, readable by its owner alone.
 
-        Raises UserError where the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
+        Raises UserError if the file cannot be opened, is not a SQLite database, or was written by a newer cosell.
         """
         file = StateFile(path, "journal", _SCHEMA, "check the file and its folder, or name another one")
         return cls(file.open(), file, account, catalog)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def of(self, name: str) -> Pushed:
-        """What is known of a row; nothing, where it is new."""
+        """What is known of a row; nothing if it is new."""
         query = (
             "SELECT begun_ms, id, content, last_modified, created FROM pushed "
             "WHERE account = ? AND catalog = ? AND name = ?"
@@ -71,7 +71,7 @@ class Journal:
         self._ask("INSERT OR REPLACE INTO pushed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def forget(self, name: str) -> None:
-        """Know nothing of a row any more."""
+        """Forget a row."""
         self._ask("DELETE FROM pushed WHERE account = ? AND catalog = ? AND name = ?", (*self._scope, name))
 
     def _ask(self, statement: str, values: tuple[object, ...]) -> sqlite3.Cursor:

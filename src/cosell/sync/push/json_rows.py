@@ -1,4 +1,4 @@
-"""Rows of a JSON file: one array, or objects one after the other, in a line each or pretty-printed."""
+"""Rows of a JSON file: one array, or objects one after another, one per line or pretty-printed."""
 
 import json
 import re
@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from cosell.errors import UserError
+from cosell.json_and_toml import json_reason
 from cosell.sync.push.row import Problem, Row
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def json_rows(text: str) -> Iterator[Row]:
-    """The rows of a JSON text, each with the line in which it begins. Raises UserError where it cannot be read."""
+    """The rows of a JSON text, each with the line in which it begins. Raises UserError if it cannot be read."""
     is_array = text.lstrip().startswith("[")
     position, line = _after_space(text, 0), 1
     counted = 0
@@ -39,9 +40,9 @@ def _decoded(text: str, position: int) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(text, position)
     except json.JSONDecodeError as error:
-        raise _mistake(error.lineno, f"{error.msg[:1].lower()}{error.msg[1:]}") from None
-    except RecursionError:
-        raise _mistake(1 + text.count("\n", 0, position), "this is nested too deep") from None
+        raise _mistake(error.lineno, json_reason(error), error.colno) from None
+    except (ValueError, RecursionError) as error:
+        raise _mistake(1 + text.count("\n", 0, position), json_reason(error)) from None
 
 
 def _after_space(text: str, position: int) -> int:
@@ -50,8 +51,9 @@ def _after_space(text: str, position: int) -> int:
     return space.end()
 
 
-def _mistake(line: int, what: str) -> UserError:
-    return UserError(f"line {line}: {what}", "write a JSON array of opportunities, or one object a line")
+def _mistake(line: int, what: str, column: int = 0) -> UserError:
+    place = f"line {line}, column {column}" if column else f"line {line}"
+    return UserError(f"{place}: {what}", "write a JSON array of opportunities, or one object a line")
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -23,7 +23,7 @@ NOT_OF_A_ROW: Final = frozenset({"ClientToken", "Identifier"})
 """Members of requests that a push fills in."""
 
 NOT_CONTENT: Final = frozenset({"Catalog", "Id", "LastModifiedDate"})
-"""Members that say which opportunity is meant, and not what it is like."""
+"""Members that identify an opportunity, and do not describe it."""
 
 
 class Shapes(NamedTuple):
@@ -94,7 +94,7 @@ _IN_WORDS: Final = {
 
 
 def moment_of(text: str) -> datetime | None:
-    """The moment that a text names with its offset, to the millisecond; None where it names none."""
+    """The moment that a text names with its offset, to the millisecond; None if it names none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -120,7 +120,7 @@ def plain(value: Any) -> Any:
 
 
 def fitted(members: Mapping[str, Any], shape: Any) -> dict[str, Any]:
-    """The members that a structure has, in all its depth."""
+    """The members that a structure has, at any depth."""
     return {name: _fitted(value, shape.members[name]) for name, value in members.items() if name in shape.members}
 
 
@@ -133,7 +133,7 @@ def _fitted(value: Any, shape: Any) -> Any:
 
 
 def merged(stored: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """What is stored, changed where the row says so."""
+    """The stored record, changed where the row says so."""
     result = dict(stored)
     for name, value in row.items():
         before = stored.get(name)

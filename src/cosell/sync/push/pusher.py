@@ -1,7 +1,7 @@
 """A push: row after row, each opportunity created once, and nothing overwritten that somebody else changed.
 
-What keeps a repeated push from creating twice, and why each part is needed: docs/decisions/0010. In short: what an
-earlier push did is in the journal; what it did without hearing the answer is found by its key in the list, and
+What keeps a repeated push from creating duplicates, and why each part is needed: docs/decisions/0010. In short: what an
+earlier push did is in the journal; what it did without receiving the answer is found by its key in the list, and
 repeated with the same ClientToken, which the service answers for a day without creating again.
 """
 
@@ -23,10 +23,10 @@ from cosell.sync.push.rows import name_of
 from cosell.sync.push.stored import Records
 
 TOKEN_MEMORY_MS: Final = 23 * 60 * 60 * 1000
-"""So long a ClientToken is relied on: an hour less than the service remembers it."""
+"""How long a ClientToken is relied on: an hour less than the service remembers it."""
 
 SAME_CREATION: Final = timedelta(minutes=1)
-"""A CreatedDate of whole seconds, as AWS writes them, and the stamp of the creation may differ by this."""
+"""How much a CreatedDate of whole seconds, as AWS writes them, and the stamp of the creation may differ."""
 
 OF_A_ROW: Final = frozenset(
     {
@@ -69,7 +69,7 @@ class _Done(NamedTuple):
 
 
 class Pusher:
-    """Pushes rows. `clock` gives seconds since 1970."""
+    """Pushes rows. `clock` returns seconds since 1970."""
 
     def __init__(
         self,
@@ -88,9 +88,9 @@ class Pusher:
         self._ids_by_key: dict[str, list[str]] | None = None
 
     def push(self, rows: Iterable[Row]) -> Iterator[Result]:
-        """What became of each row, as soon as it did. Raises what ends the push: ClientError, or botocore's others.
+        """The result of each row, as soon as it is known. Raises what ends the push: ClientError, or botocore's others.
 
-        Where nobody answers, the row that was under way comes as `failed`, and the push ends.
+        If nobody answers, the row in progress is yielded as `failed`, and the push ends.
         """
         for row in rows:
             done, lost = self._pushed(row)
@@ -137,9 +137,9 @@ class Pusher:
         return self._created(row, name)
 
     def _remembered(self, row: Row, name: str) -> tuple[dict[str, Any], list[str]] | None:
-        """The opportunity that an earlier push made of this row; None where there is none, or it is another one now.
+        """The opportunity that an earlier push made of this row; None if there is none, or it is another one now.
 
-        A cosell that was reset gives the same identifiers again, so what is found must fit what is remembered.
+        A cosell that was reset assigns the same identifiers again, so what is found must fit what is remembered.
         """
         pushed = self._journal.of(name)
         if pushed.id is None:
@@ -219,9 +219,9 @@ class Pusher:
         return _Done("updated", identifier, new_stamp)
 
     def _change(self, identifier: str, wanted: dict[str, Any], changes: dict[str, Any], stamp: str) -> str | None:
-        """Update, and if the answer is lost, look whether it was done; the new stamp. None: somebody else was first.
+        """Update, and if the answer is lost, check whether it was done: the new stamp. None: somebody else was first.
 
-        Raises Unanswered where it is lost again and again.
+        Raises Unanswered if it is lost again and again.
         """
         members = of_members.without_empty(wanted) | {"Catalog": self._options.catalog, "Identifier": identifier}
         for attempt in range(1, ATTEMPTS + 1):

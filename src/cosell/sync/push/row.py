@@ -6,15 +6,15 @@ from typing import Any, Final, Literal
 import msgspec
 
 KEY: Final = "PartnerOpportunityIdentifier"
-"""The member by which a partner knows an opportunity before it has an Id."""
+"""The member by which a partner identifies an opportunity before it has an Id."""
 
 Outcome = Literal["created", "updated", "unchanged", "conflict", "refused", "failed"]
 """`conflict`: somebody else was first, and nothing was overwritten. `refused`: the row is wrong. `failed`: the
-service did not do its part; running again goes on from there."""
+service did not do its part; running again resumes from there."""
 
 
 LONGEST_VALUE: Final = 80
-"""Characters that are shown of a value in which something is wrong."""
+"""How many characters are shown of an invalid value."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,7 +42,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a row. With `dry_run` it is what would become of it."""
+    """The result of a row. With `dry_run`, what it would be."""
 
     line: int
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""The rows of a file, whatever its form."""
+"""The rows of a file in any format."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
@@ -15,7 +15,7 @@ from cosell.sync.push.table_rows import table_rows
 
 
 class Given(NamedTuple):
-    """The rows of a file, and the members of some that are left out, since only the service writes them."""
+    """The rows of a file, and the members in some that are ignored, since only the service writes them."""
 
     rows: list[Row]
     left_out: list[str]
@@ -28,9 +28,9 @@ XLSX: Final = b"PK\x03\x04"
 def rows_of(
     given: bytes, shapes: Shapes, catalog: str, renamed: Renamed = NOTHING_RENAMED, *, empty_clears: bool = False
 ) -> Given:
-    """All rows of a file: a workbook, JSON where it begins with a bracket, else CSV. `renamed` says what columns mean.
+    """All rows of a file: a workbook, JSON if it begins with a bracket, else CSV. `renamed` gives meanings of columns.
 
-    What is wrong with a row is in the row. Raises UserError where the file as a whole cannot be read, or holds nothing
+    What is wrong with a row is in the row. Raises UserError if the file as a whole cannot be read, or holds nothing
     at all: nothing of it is pushed then.
     """
     if not given.strip():
@@ -91,7 +91,7 @@ def _with_repetitions(rows: Iterable[Row]) -> list[Row]:
 
 
 def name_of(members: dict[str, Any]) -> str:
-    """By what a row is recognised: its Id, else its key, else its content."""
+    """What identifies a row: its Id, else its key, else its content."""
     if members.get("Id"):
         return f"id:{members['Id']}"
     if members.get(KEY):

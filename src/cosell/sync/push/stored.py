@@ -1,4 +1,4 @@
-"""Opportunities as the service has them: read whole, or found by their key."""
+"""Opportunities as the service has them: read in full, or found by their key."""
 
 import json
 from collections.abc import Iterator, Mapping

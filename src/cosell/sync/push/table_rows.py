@@ -1,8 +1,8 @@
-"""Rows of a table, whatever file it was in: the first line names the columns, each other one is an opportunity.
+"""Rows of a table, whatever the file format: the first line names the columns, each other one is an opportunity.
 
-The apostrophe with which exports keep a text from being taken for a formula is taken away. A cell of a list is a JSON
-array, or else one value, the only one of the list. A cell of a structure is a JSON object. An empty cell names nothing,
-unless `empty_clears`.
+The apostrophe with which exports keep a text from being taken for a formula is removed. A list cell is a JSON array, or
+else a single value, the list's only one. A structure cell is a JSON object. An empty cell names nothing, unless
+`empty_clears`.
 """
 
 import json
@@ -19,7 +19,7 @@ _QUOTE: Final = "Put cells that contain the separator into quotation marks."
 def table_rows(
     lines: Iterator[tuple[int, list[str]]], members: dict[str, Any], renamed: Renamed, *, empty_clears: bool
 ) -> Iterator[Row]:
-    """The rows below the header, without empty ones. Raises UserError where a column is unknown."""
+    """The rows below the header, without empty ones. Raises UserError if a column is unknown."""
     _, header = next(lines, (1, []))
     columns = columns_of(header, members, renamed)
     for number, cells in lines:
@@ -57,7 +57,7 @@ def _value(cell: str, shape: Any) -> Any:
 
 
 def _with_lists(value: Any) -> Any:
-    """Structures whose steps were numbers become lists, without elements of which no cell says anything."""
+    """Structures with numeric steps become lists, without elements for which no cell has a value."""
     if not isinstance(value, dict):
         return value
     inner = {step: _with_lists(member) for step, member in value.items()}

@@ -1,7 +1,7 @@
-"""The lines of an Excel workbook: of its first sheet.
+"""The lines of an Excel workbook's first sheet.
 
-Cells are what Excel shows of them by its own types: a number without a fraction has none (the library reads each as a
-float), a day is a day, and a moment is one of UTC, since Excel knows no zones. A formula has the value that was saved.
+Cells are read by Excel's own types: a number without a fraction has none (the library reads each as a float), a day is
+a day, and a moment is in UTC, since Excel knows no time zones. A formula has its saved value.
 """
 
 import io
@@ -13,7 +13,7 @@ from cosell.errors import UserError
 
 
 def xlsx_lines(given: bytes) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row as texts, with the number of the row. Raises UserError where there is no sheet to read."""
+    """The cells of each row as texts, with the number of the row. Raises UserError if there is no sheet to read."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:

@@ -1,7 +1,7 @@
 """What differs between two versions of a summary, member by member, for `opportunity_change`.
 
-A member is a leaf of the document: `LifeCycle.Stage`, `Project.ExpectedCustomerSpend[0].Amount`. A list of plain
-values is one leaf, since the place of a value in it means nothing.
+A member is a leaf of the document: `LifeCycle.Stage`, `Project.ExpectedCustomerSpend[0].Amount`. A list of plain values
+is one leaf, since the position of a value in it means nothing.
 """
 
 import json
@@ -35,7 +35,7 @@ def changes(old: Document, new: Document) -> list[Change]:
 
 
 def undo(document: Document, olds: Iterable[tuple[str, str | None]]) -> None:
-    """Let a document be what it was before changes, whose members and old values are given, the last change first.
+    """Set a document back to what it was before changes, given their members and old values, last change first.
 
     Structures that are empty without the members that a change brought go with them.
     """

@@ -1,4 +1,4 @@
-"""Whether the columns that people query say what the documents beside them say."""
+"""Whether the columns that people query agree with the documents beside them."""
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation

@@ -1,4 +1,4 @@
-"""What a mirror needs of its database: a handful of doors, and the words that each database has of its own.
+"""What a mirror needs from its database: a handful of methods, and the SQL that each database has of its own.
 
 Statements are written once, in the SQL that SQLite, PostgreSQL and DuckDB share, with `?` for values. Where they
 differ, a `Dialect` has the words.
@@ -17,7 +17,7 @@ Parameters = Sequence[Any]
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """The words of one database."""
+    """The SQL of one database."""
 
     name: str
     """Also the middle of the names of migrations that are for this database alone."""
@@ -47,7 +47,7 @@ def told(unavailable: tuple[type[Exception], ...], words: Callable[[Exception], 
 
 
 class Database(Protocol):
-    """One open connection. Raises MirrorUnavailable where it does not answer."""
+    """One open connection. Raises MirrorUnavailable if it does not answer."""
 
     dialect: Dialect
 
@@ -55,10 +55,10 @@ class Database(Protocol):
         """Take the settings of a mirror, once the database is known to be one."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Commit durably at the end of the block; undo everything if it raises."""
+        """Commit durably at the end of the block; roll everything back if it raises."""
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """See one state of the database for the block, without keeping others from writing."""
+        """See a single state of the database for the block, without keeping others from writing."""
 
     def batches(self, statement: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
         """What a statement finds, `size` rows at a time, within a snapshot and with nothing else in between."""
@@ -82,7 +82,7 @@ class Database(Protocol):
         """See `Target.lock`. Not within a transaction."""
 
     def close(self) -> None:
-        """Let go of the connection. Idempotent."""
+        """Close the connection. Idempotent."""
 
 
 def upsert(table: Table, source: str | None = None) -> str:

@@ -14,7 +14,7 @@ LONGEST_ERROR: Final = 500
 
 
 def queue(database: Database, arrivals: Iterable[Arrival], queued_at: str) -> None:
-    """Queue opportunities that are new or changed; those that failed before start afresh."""
+    """Queue opportunities that are new or changed; those that failed before start over."""
     rows = [(arrival.row.id, moment(arrival.row.last_modified_ms), queued_at, 0, None, None) for arrival in arrivals]
     database.put(DETAIL_QUEUE, rows)
 

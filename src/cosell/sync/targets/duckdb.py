@@ -1,7 +1,7 @@
 """Mirrors in a DuckDB file. DuckDB is an extra: `pip install 'cosell[duckdb]'`.
 
-DuckDB lets one process at a time open a file that is written to. So whoever looks into a mirror keeps the sync out
-as long as they have it open, and the other way round.
+DuckDB lets only one process at a time open a file that is written to. So a reader of a mirror keeps the sync out for as
+long as it has it open, and the other way round.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from cosell.sync.targets.lock_file import holder_of, lock_of
 from cosell.sync.targets.tables import Table
 
 STORAGE_VERSION: Final = "v1.0.0"
-"""The form of new files: what DuckDB 1 writes unless it is told otherwise, and what all later ones read. DuckDB 2 would
-write one that no DuckDB 1 opens. A newer form makes files smaller by some 2 %."""
+"""The format of new files: DuckDB 1's default, which all later ones read. DuckDB 2 would write one that no DuckDB 1
+opens. A newer format makes files smaller by some 2 %."""
 
 DIALECT: Final = Dialect(
     name="duckdb",
@@ -60,7 +60,7 @@ class DuckdbDatabase:
     dialect = DIALECT
 
     def __init__(self, path: str) -> None:
-        """Raises UserError where the file cannot be opened as a database; MirrorBusy where another process has it."""
+        """Raises UserError if the file cannot be opened as a database; MirrorBusy if another process has it."""
         self._path = path
         try:
             self._connection = duckdb.connect(path, config={"storage_compatibility_version": STORAGE_VERSION})

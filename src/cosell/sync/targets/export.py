@@ -1,6 +1,6 @@
-"""Writing a mirror's tables into files, all of one moment.
+"""Writing a mirror's tables into files, all showing the same moment.
 
-A file takes its name only when every table is written, so an earlier export stays whole until then.
+A file gets its name only when every table is written, so an earlier export stays complete until then.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ BATCH: Final = 5_000
 def export(mirror: Mirror, folder: Path, form: Form) -> dict[str, int]:
     """Write each table into `folder`, one file each. How many rows went into which file.
 
-    Raises UserError where the mirror cannot be read, the folder not be written, or what `form` needs is not installed.
+    Raises UserError if the mirror cannot be read, the folder not be written, or what `form` needs is not installed.
     """
     opened = _opener(form)
     written: dict[str, int] = {}
@@ -51,7 +51,7 @@ def export(mirror: Mirror, folder: Path, form: Form) -> dict[str, int]:
         for path, whole in partial.items():
             put_in_place(whole, path)
     except MirrorUnavailable as error:
-        raise UserError(f"cannot read the mirror: {error}", "see whether its database is well") from None
+        raise UserError(f"cannot read the mirror: {error}", "check its database") from None
     except OSError as error:
         raise UserError(f"cannot write into {folder}: {error.strerror or error}", "name another folder") from None
     finally:

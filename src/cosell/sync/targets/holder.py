@@ -1,4 +1,4 @@
-"""What a process that holds a mirror says of itself to the next one."""
+"""How a process that holds a mirror describes itself to the next one."""
 
 import getpass
 import os

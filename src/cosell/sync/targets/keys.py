@@ -1,8 +1,8 @@
 """What lists are sorted and filtered by: the keys that a server's store has (rules/list/sort_keys), for each database.
 
-They stand in a narrow table of their own, so that a list reads few bytes for each opportunity that it passes by, and
-so that a cosell that brings them along does not write every opportunity anew. Opportunities that have vanished have no
-keys, and neither has what is not an identifier of the service's.
+They are in a narrow table of their own, so that a list reads few bytes for each opportunity that it passes, and so that
+a cosell that introduces them does not rewrite every opportunity. Vanished opportunities have no keys, and neither has
+anything without one of the service's identifiers.
 """
 
 import re
@@ -20,7 +20,7 @@ from cosell.sync.targets.values import Value, document_of, stored_text
 from cosell.wire.timestamps import Date
 
 AT_ONCE: Final = 2_000
-"""Opportunities whose keys are made together where a mirror has none."""
+"""How many opportunities' keys are computed together in a mirror that has none."""
 ID_OF_KEY: Final = "'O' || substr(id_key, 2)"
 STAGES: Final = (
     "Prospect",
@@ -113,7 +113,7 @@ def remove(database: Database, rows: Iterable[Row]) -> None:
 
 
 def fill(database: Database) -> None:
-    """Make the keys that are missing, and remove those of opportunities that are not there."""
+    """Compute missing keys, and remove those of opportunities that do not exist."""
     ms, text = database.dialect.ms, database.dialect.types["text"]
     database.run(
         "DELETE FROM opportunity_key WHERE NOT EXISTS"

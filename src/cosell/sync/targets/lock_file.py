@@ -41,7 +41,7 @@ def lock_file(mirror: Path) -> Path:
 
 
 def holder_of(mirror: Path) -> str:
-    """What the process that holds the mirror said of itself."""
+    """What the process that holds the mirror says of itself."""
     try:
         with lock_file(mirror).open("rb") as file:
             return file.read(LONGEST_HOLDER).decode("utf-8", "replace") or UNKNOWN

@@ -182,12 +182,12 @@ class Mirror:
         return runs.counts(self.database)
 
     def keep_verification(self, verification: Verification) -> None:
-        """Keep what a comparison with the service came to, in the place of the one before. It needs no lock."""
+        """Store the result of a comparison with the service, replacing the one before. It needs no lock."""
         with self.database.transaction():
             last_verification.keep(self.database, verification)
 
     def verification(self) -> Verification | None:
-        """What a comparison came to last; None where none was kept."""
+        """The last result of a comparison; None if none was stored."""
         return last_verification.last(self.database)
 
     def _bind(self, identity: Identity) -> None:

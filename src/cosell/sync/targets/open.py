@@ -23,11 +23,11 @@ def open_target(
 
     A plain path is a SQLite file, unless it ends with `.duckdb`. `:memory:` is a path for tests.
 
-    Brings older mirrors up to date. Without `create` there must be a mirror already. With `repair` tables, columns and
-    views that somebody has removed are made again, and `tell` hears of them; without, it raises UserError.
+    Migrates older mirrors. Without `create` there must be a mirror already. With `repair`, missing tables, columns and
+    views are recreated, and reported to `tell`; without, they raise UserError.
 
-    Raises UserError, and writes nothing, where the URL names no database, one that cannot be opened, one of another
-    program or of a newer cosell; MirrorBusy where another process holds one that has to be brought up to date.
+    Raises UserError, and writes nothing, if the URL names no database, one that cannot be opened, one of another
+    program or of a newer cosell; MirrorBusy if another process holds one that must be migrated.
     """
     database = _database(url, create=create)
     try:
@@ -39,7 +39,7 @@ def open_target(
         database.settle()
     except MirrorUnavailable as error:
         database.close()
-        raise UserError(f"cannot open the mirror: {error}", "see whether its database is well") from None
+        raise UserError(f"cannot open the mirror: {error}", "check its database") from None
     except BaseException:
         database.close()
         raise
@@ -47,7 +47,7 @@ def open_target(
 
 
 def _database(url: str, *, create: bool) -> Database:
-    """The open database. A driver is loaded when it is asked for."""
+    """The open database. Each driver is loaded on first use."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         scheme, rest = "duckdb" if Path(url).suffix == DUCKDB_SUFFIX else "sqlite", f"/{url}"

@@ -24,7 +24,7 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A change that a page brought, of the version that has `last_modified_ms`."""
+    """A change that a page contained, of the version that has `last_modified_ms`."""
 
     id: str
     last_modified_ms: int
@@ -47,11 +47,11 @@ def merge(
     service_is_right: bool = False,
     rewrite: Collection[str] = (),
 ) -> Merge:
-    """Apply `rows` in their order. A row replaces another unless that one is there and has a later LastModifiedDate.
+    """Apply `rows` in their order. A row replaces another unless the existing one has a later LastModifiedDate.
 
-    Where the `service_is_right`, it replaces that one, too. Rows to `rewrite` are written though they are the same.
+    If the `service_is_right`, it replaces that one, too. Rows to `rewrite` are written even if they are the same.
 
-    Raises ValueError where a row is not JSON object.
+    Raises ValueError if a row is not a JSON object.
     """
     now = dict(stored)
     arrivals: dict[str, Arrival] = {}

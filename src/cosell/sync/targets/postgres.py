@@ -18,7 +18,7 @@ from cosell.sync.targets.tables import Table
 
 CONNECT_TIMEOUT_S: Final = 10
 LOST_AFTER_S: Final = 60
-"""When the server gives up on a process whose machine is gone, and with it the lock."""
+"""After which time the server gives up on a process whose machine is gone, and releases the lock."""
 
 DIALECT: Final = Dialect(
     name="postgres",
@@ -52,7 +52,7 @@ _SETTINGS: Final = (
     f"SET tcp_keepalives_idle = {LOST_AFTER_S // 2}",
     f"SET tcp_keepalives_interval = {LOST_AFTER_S // 6}",
     "SET tcp_keepalives_count = 3",
-    # A page that was acknowledged is not lost, also where the server is set to take that risk.
+    # A page that was acknowledged is not lost, even if the server is set to take that risk.
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
 )
 _UNAVAILABLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
@@ -64,7 +64,7 @@ class PostgresDatabase:
     dialect = DIALECT
 
     def __init__(self, url: str) -> None:
-        """Raises UserError where the database cannot be reached, or has no schema for the mirror."""
+        """Raises UserError if the database cannot be reached, or has no schema for the mirror."""
         self._connection = _connected(url)
         self._statements: dict[str, bytes] = {}
         for setting in _SETTINGS:

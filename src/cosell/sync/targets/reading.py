@@ -1,6 +1,6 @@
-"""What a mirror tells whoever looks at it: pages in the service's own orders, what it keeps of opportunities, changes.
+"""What a mirror offers its readers: pages in the service's own orders, what it keeps of opportunities, changes.
 
-All of one moment, where it is asked within one snapshot of the database.
+All at a single moment, if it is read within one snapshot of the database.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Bringing a mirror's tables up to date: numbered files in migrations/, each applied once, in one transaction.
+"""Migrating a mirror's tables: numbered files in migrations/, each applied once, in one transaction.
 
 A file is for every database (`0001_tables.sql`) or for one (`0002_ages.sqlite.sql`). `$words` in it are types of the
 dialect. Steps are never changed once they are released: a later one changes what they made.
@@ -25,8 +25,8 @@ _FILE: Final = re.compile(r"(\d{4})_([a-z_]+)(?:\.([a-z]+))?\.sql", re.ASCII)
 def migrate(database: Database, steps: list[tuple[str, str]], *, create: bool = True) -> None:
     """Take the database through the steps that it has not been through. It is locked only if there are any.
 
-    Raises UserError, and leaves everything as it was, where the database belongs to another program or to a newer
-    cosell, or is empty and shall not be made a mirror; MirrorBusy where another process holds it.
+    Raises UserError, and leaves everything as it was, if the database belongs to another program or to a newer cosell,
+    or is empty and must not become a mirror; MirrorBusy if another process holds it.
     """
     made = version(database)
     if made > len(steps):
@@ -45,7 +45,7 @@ def migrate(database: Database, steps: list[tuple[str, str]], *, create: bool = 
 
 
 def version(database: Database) -> int:
-    """The schema's version; 0 where there are no tables. Raises UserError where there are only other ones."""
+    """The schema's version; 0 if there are no tables. Raises UserError if there are only foreign ones."""
     ((any_table, is_mirror),) = database.rows(database.dialect.has_table, ("mirror_migration",))
     if is_mirror:
         ((number,),) = database.rows("SELECT max(number) FROM mirror_migration")

@@ -62,7 +62,7 @@ class SqliteDatabase:
     dialect = DIALECT
 
     def __init__(self, path: str) -> None:
-        """Raises UserError where the file cannot be opened as a database."""
+        """Raises UserError if the file cannot be opened as a database."""
         self._path = path
         try:
             self._connection = apsw.Connection(path)

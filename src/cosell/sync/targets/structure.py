@@ -1,6 +1,6 @@
-"""Whether a mirror has all its tables, columns and views, and making again those that somebody has removed.
+"""Whether a mirror has all its tables, columns and views, and recreating those that somebody has removed.
 
-What they held is not made again here, but for keys: a full sync brings it, except the history of changes.
+Their contents are not restored here, except for keys: a full sync fetches them, except the history of changes.
 """
 
 import re
@@ -39,15 +39,13 @@ def missing(database: Database) -> list[str]:
 
 
 def check(database: Database) -> None:
-    """Raises UserError where a mirror is not whole."""
+    """Raises UserError if a mirror is not whole."""
     if lacks := missing(database):
-        raise UserError(
-            f"the mirror lacks its {', '.join(lacks)}", f"make it again with: {suggested('sync', '--full')}"
-        )
+        raise UserError(f"the mirror lacks its {', '.join(lacks)}", f"recreate it with: {suggested('sync', '--full')}")
 
 
 def repair(database: Database) -> list[str]:
-    """Make what is missing, and tell it. Raises MirrorBusy where another process holds the mirror."""
+    """Recreate what is missing, and report it. Raises MirrorBusy if another process holds the mirror."""
     if not missing(database):
         return []
     with database.lock(MENDING), database.transaction():

@@ -1,7 +1,7 @@
 """The tables of a mirror: what each column means, and which member of the API it has.
 
-Columns are named as the API's members, in snake case. The schema itself is made by the numbered files in migrations/;
-a test holds both against each other. A reference page is written from here.
+Columns are named after the API's members, in snake case. The schema itself is created by the numbered files in
+migrations/; a test compares the two. A reference page is generated from here.
 """
 
 from typing import Final, Literal
@@ -22,7 +22,7 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A table. A row with the same `key` takes the place of the one before, but for what is in `keeps`."""
+    """A table. A row with the same `key` replaces the one before, except for what is in `keeps`."""
 
     name: str
     meaning: str
@@ -69,7 +69,7 @@ OPPORTUNITY: Final = Table(
         _member("expected_contract_duration_value", "Project.ExpectedContractDuration.Value", "integer"),
         Column("first_seen_at", "moment", "When the sync first saw the opportunity."),
         Column("changed_at", "moment", "When the sync last saw a change of it."),
-        Column("vanished_at", "moment", "When a full sync found that the service has it no longer; else NULL."),
+        Column("vanished_at", "moment", "When a full sync found that the service no longer has it; else NULL."),
         Column("raw", "json", "The whole summary, as received."),
     ),
     key=("id",),
@@ -157,7 +157,7 @@ DETAIL_QUEUE: Final = Table(
     (
         _ID,
         Column("last_modified_date", "moment", f"{_LAST_MODIFIED} when it was queued."),
-        Column("queued_at", "moment", "Since when it waits."),
+        Column("queued_at", "moment", "When it began to wait."),
         Column("attempts", "integer", "How often fetching failed."),
         Column("retry_at", "moment", "When it is tried again; NULL: as soon as possible."),
         Column("error", "text", "What went wrong last."),
@@ -196,7 +196,7 @@ SYNC_RUN: Final = Table(
         Column("changed_rows", "integer", "Opportunities that had changed."),
         Column("unchanged_rows", "integer", "Opportunities that were as before."),
         Column("older_rows", "integer", "Rows left out, since the mirror had a later one."),
-        Column("vanished_rows", "integer", "Opportunities that the service has no longer."),
+        Column("vanished_rows", "integer", "Opportunities that the service no longer has."),
         Column("details", "integer", "Details that were fetched."),
         Column("error", "text", "What went wrong."),
     ),
@@ -205,7 +205,7 @@ SYNC_RUN: Final = Table(
 
 SYNC_VERIFICATION: Final = Table(
     "sync_verification",
-    "One row once `cosell sync verify` has compared the mirror with the service: what that came to last.",
+    "One row once `cosell sync verify` has compared the mirror with the service: the latest result.",
     (
         Column("one", "integer", "Always 1."),
         Column("verified_at", "moment", "When it ended."),

@@ -1,7 +1,7 @@
 """From a document of the service to the values of typed columns.
 
 A value that its column cannot hold becomes NULL there: the service may send what no model knew, and a sync must not
-stop at it. The document itself is always kept whole, so nothing is lost.
+stop at it. The document itself is always stored in full, so nothing is lost.
 """
 
 import functools
@@ -29,7 +29,7 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def document_of(raw: bytes) -> Document:
-    """The members of a JSON object. Raises ValueError where it is none."""
+    """The members of a JSON object. Raises ValueError if it is none."""
     try:
         document = msgspec.json.decode(raw)
     except msgspec.DecodeError:  # it refuses numbers and halves of surrogate pairs that JSON allows

@@ -87,7 +87,7 @@ VIEWS: Final = (
     ),
     View(
         "closing_this_quarter",
-        "What is to be closed in this quarter of the calendar year?",
+        "What should close in this quarter of the calendar year?",
         _WHICH | {"stage": "", "review_status": "", "target_close_date": "", "days_until_close": ""},
     ),
     View(
@@ -110,8 +110,8 @@ VIEWS: Final = (
     ),
     View(
         "opportunity_day",
-        "For the other views: on which days is what they count from? Each is the number of days since 1970-01-01."
-        " DuckDB shows texts here where it attaches a SQLite mirror.",
+        "For the other views: the days that they count from, each as the number of days since 1970-01-01."
+        " DuckDB shows texts here if it attaches a SQLite mirror.",
         {"opportunity_id": "", "today": "", "created_day": "", "modified_day": "", "close_day": ""},
     ),
     View(

@@ -5,7 +5,7 @@ from cosell.rules.search.where.tokens import Token
 
 
 class Mistake(UserError):
-    """A text that asks nothing, or nothing that can be asked. What is wrong stands in `text[start:end]`."""
+    """A text that asks nothing, or something impossible. The mistake is in `text[start:end]`."""
 
     def __init__(self, token: Token, message: str, next_step: str) -> None:
         super().__init__(message, next_step)

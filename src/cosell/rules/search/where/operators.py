@@ -13,7 +13,7 @@ Form: TypeAlias = Literal["one", "list", "each"]
 
 
 class Operator(NamedTuple):
-    """One operator: the member of a node, what follows, and whether the answer is turned round."""
+    """One operator: the member of a node, what follows, and whether the result is negated."""
 
     member: str
     form: Form = "one"

@@ -1,4 +1,4 @@
-"""A text as it was understood: a tree of parts, each with its place, from which limits are told and the tree is made.
+"""A parsed text: a tree of parts with their positions, against which limits are checked and the filter is built.
 
 Source: service model, OpportunitySearchFilter, for all limits.
 """
@@ -36,7 +36,7 @@ def check_size(whole: Part) -> None:
     leaves = list(_leaves(whole))
     if len(leaves) > MOST_LEAVES:
         message = f"this is condition {MOST_LEAVES + 1}, and a search takes {MOST_LEAVES} at most"
-        raise Mistake(leaves[MOST_LEAVES].token, message, "ask two questions, or use contains any of")
+        raise Mistake(leaves[MOST_LEAVES].token, message, "run two searches, or use contains any of")
 
 
 def _check_width(part: Part) -> None:

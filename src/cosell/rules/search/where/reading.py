@@ -1,4 +1,4 @@
-"""Reads a text of the language as a filter tree.
+"""Parses a text of the language into a filter tree.
 
     question  = all { "or" all }
     all       = one { "and" one }
@@ -25,7 +25,7 @@ _NAMES: Final = {name.lower(): name for name in FIELDS}
 
 
 def parse(*texts: str) -> dict[str, Any]:
-    """The filter tree that a text means; of several, that all of them hold. Raises Mistake where one means nothing."""
+    """The filter tree that a text means; several texts must all match. Raises Mistake if one means nothing."""
     wholes = [_Reader(text).whole() for text in texts]
     whole = wholes[0] if len(wholes) == 1 else Part(wholes[0].token, "AndAllFilters", parts=tuple(_opened(wholes)))
     check_size(whole)
@@ -66,7 +66,7 @@ class _Reader:
             return self._condition()
         self._open += 1
         if self._open > DEEPEST:
-            raise Mistake(token, "the question is nested too deeply", "leave out parentheses that change nothing")
+            raise Mistake(token, "the condition is nested too deeply", "leave out parentheses that change nothing")
         self._place += 1
         part = self._negated(token) if token.says("not") else self._enclosed()
         self._open -= 1
@@ -167,14 +167,14 @@ class _Reader:
         return self._tokens[self._place]
 
     def _took(self, word: str) -> bool:
-        """Go on if this word or sign comes next."""
+        """Advance if this word or sign comes next."""
         if not self._next.says(word):
             return False
         self._place += 1
         return True
 
     def _fail_behind(self) -> NoReturn:
-        """Something that was complete goes on, or something that was begun does not."""
+        """Something that was complete continues, or something that was begun does not."""
         token, before = self._next, self._tokens[self._place - 1]
         self._fail_unknown()
         if token.kind == "word" and before.kind == "word":
@@ -190,5 +190,5 @@ class _Reader:
             raise Mistake(token, "! means nothing by itself", "write != or not")
         if token.kind == "unknown":
             raise Mistake(
-                token, "the quote is not closed", "close it; inside quotes, the other kind is a letter like any"
+                token, "the quote is not closed", "close it; inside quotes, the other kind is an ordinary character"
             )

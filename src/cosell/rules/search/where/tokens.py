@@ -1,7 +1,7 @@
-"""The words of the language, each with its place.
+"""The words of the language, each with its position.
 
-A bare word goes on to the next space, sign or quote. A text in quotes, single or double, has everything in it as it
-stands; its own quote is written twice.
+A bare word extends to the next space, sign or quote. A text in quotes, single or double, has everything in it as it is;
+its own quote is written twice.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 Kind: TypeAlias = Literal["word", "text", "sign", "end", "unknown"]
 
 RESERVED: Final = frozenset({"and", "or", "not", "in", "contains", "has", "any", "all", "of"})
-"""Words that are no values unless they are in quotes. Case does not count."""
+"""Words that are no values unless they are in quotes. Case is ignored."""
 
 _SPACE: Final = re.compile(r"\s*")
 _TOKEN: Final = re.compile(

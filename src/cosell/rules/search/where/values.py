@@ -1,7 +1,7 @@
 """Values of conditions: texts, moments and numbers as the language writes them, and as a filter tree has them.
 
-A number is exact or it is refused: clients send fractions as binary floats, of which about fifteen digits are sure.
-A moment is exact to the microsecond, which is as finely as clients send it.
+A number is exact or refused: clients send fractions as binary floats, which are reliable to about fifteen digits.
+A moment is exact to the microsecond, the finest unit that clients send.
 """
 
 import math
@@ -30,7 +30,7 @@ def most_of(shape: str) -> int:
 
 
 def value_of(token: Token, kind: Kind) -> dict[str, Any]:
-    """The Value of a condition on a field of this kind. Raises Mistake where the text is none."""
+    """The Value of a condition on a field of this kind. Raises Mistake if the text is none."""
     match kind:
         case "date":
             return {"DateValue": _moment(token)}

@@ -1,4 +1,4 @@
-"""Writes a filter tree as a text of the language, which reads as the same tree.
+"""Writes a filter tree as a text of the language that parses back to the same tree.
 
 Two things are written as what they mean: a list of one node is that node, and a LongValue is its number.
 """

@@ -8,7 +8,7 @@ CREATE TABLE installation (
 );
 
 -- The clock row: whoever writes to a scope holds it from the beginning to the commit, so `stamp` grows in the order of
--- commits. There is room in its page for a new version beside the old one.
+-- commits. There is room in its page for a new version beside the old one. Changes up to `trimmed_position` were removed.
 CREATE TABLE scope (
     scope_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account text COLLATE "C" NOT NULL,
@@ -16,6 +16,8 @@ CREATE TABLE scope (
     stamp bigint NOT NULL DEFAULT 0,
     change_position bigint NOT NULL DEFAULT 0,
     opportunity_id bigint NOT NULL DEFAULT 0,
+    trimmed_position bigint NOT NULL DEFAULT 0,
+    trimmed_ms bigint NOT NULL DEFAULT 0,
     UNIQUE (account, catalog)
 ) WITH (fillfactor = 10);
 
@@ -54,13 +56,14 @@ CREATE TABLE opportunity (
     summary bytea NOT NULL,
     CONSTRAINT opportunity_by_id_key PRIMARY KEY (scope_id, id_key)
 );
--- Read by GetOpportunity alone, so it stays out of the way of pages.
+-- Read by GetOpportunity alone, so it stays out of the way of pages. Most records are a little longer than what
+-- PostgreSQL leaves uncompressed; compressing one costs it more than all else that a creation writes.
 CREATE TABLE opportunity_record (
     scope_id integer NOT NULL,
     id_key text COLLATE "C" NOT NULL,
     record bytea NOT NULL,
     PRIMARY KEY (scope_id, id_key)
-);
+) WITH (toast_tuple_target = 8160);
 
 -- Stretches of the orders, with the least and greatest dates in each: see store/sql/zone_maps.py. `low` and `high` are of
 -- dates, `low_key` and `high_key` of identifiers.
@@ -100,7 +103,7 @@ CREATE TABLE opportunity_change (
     changed bigint NOT NULL,
     before bytea,
     PRIMARY KEY (scope_id, position)
-);
+) WITH (toast_tuple_target = 8160);
 CREATE INDEX change_by_opportunity ON opportunity_change (scope_id, id_key, position) WHERE before IS NOT NULL;
 
 CREATE TABLE kept_count (

@@ -18,8 +18,19 @@ _WORDS: Final[dict[type[Exception], str]] = {
 }
 
 
+_INVALID_ENDPOINT: Final = "Invalid endpoint: "
+
+
 def in_words(error: Exception) -> str:
-    """One line about an error of botocore's; its own words where there are no better ones."""
+    """One line about a botocore error; in botocore's own words if we have no better ones.
+
+    The service's own message stays as it is, after its code.
+    """
+    if isinstance(error, exceptions.ClientError):
+        answered = error.response["Error"]
+        return f"{answered.get('Code', '')}: {answered.get('Message', '')}".strip(": ").rstrip(".")
+    if isinstance(error, ValueError) and str(error).startswith(_INVALID_ENDPOINT):
+        return f"{str(error).removeprefix(_INVALID_ENDPOINT)!r} is not the address of a service"
     words = _WORDS.get(type(error))
     if words is None:
         return " ".join(str(error).split()).rstrip(".") or type(error).__name__

@@ -1,25 +1,12 @@
-"""Every setting of cosell, once: its name, its type, its default and what it means.
+"""The table of settings: the name, type, default and meaning of each, in one place."""
 
-A setting is an option of the commands that use it, a variable `COSELL_…`, and a key of `cosell.toml` in the working
-directory; the option wins over the variable, the variable over the file, the file over the default.
-"""
-
-import re
-import tomllib
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from cosell.auth.open_access import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
-from cosell.context import Readings
-from cosell.errors import UserError
-from cosell.nearest import closest, either, nearest
-from cosell.time_texts import span_ms
 
-FILE: Final = "cosell.toml"
 CHOICES: Final = {
     "catalog": ("AWS", "Sandbox"),
     "log_level": ("debug", "info", "warning", "error"),
@@ -28,14 +15,6 @@ CHOICES: Final = {
 """The values of settings that have few."""
 
 _URL_PATTERN: Final = r"^https?://[^/\s]\S*\Z"
-_RULES: Final = {
-    "account": "an account of twelve digits",
-    "without_search": "a list of accounts of twelve digits",
-    "url": "an address that begins with http:// or https://",
-}
-"""What a pattern demands, in words."""
-_SPANS: Final = frozenset({"review_start", "review_verdict", "task_delay", "appearance_delay"})
-"""Settings that are time spans, as texts."""
 
 
 def _one_of(name: str) -> str:
@@ -45,7 +24,9 @@ def _one_of(name: str) -> str:
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings with their defaults."""
 
-    db: Annotated[str, Meta(description="The database: a file's path, :memory: or sqlite:///path.")] = "cosell.db"
+    db: Annotated[str, Meta(description="The database: a file's path, :memory:, sqlite:///path or postgresql://….")] = (
+        "cosell.db"
+    )
     account: Annotated[str, Meta(pattern=ACCOUNT_PATTERN, description="The AWS account, twelve digits.")] = (
         DEFAULT_ACCOUNT
     )
@@ -59,19 +40,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 takes a free one.")] = 4280
     workers: Annotated[int, Meta(ge=1, le=64, description="Processes that answer requests.")] = 1
-    insecure: Annotated[bool, Meta(description="Listen beyond loopback, although nobody signs in.")] = False
+    insecure: Annotated[bool, Meta(description="Listen beyond loopback, although nobody is authenticated.")] = False
     allow_host: Annotated[
         list[str],
         Meta(
-            description="A name by which clients call this server, beside its addresses and localhost. May be "
+            description="A name by which clients call this server, besides its addresses and localhost. May be "
             "repeated; the variable separates several by spaces."
         ),
     ] = []
     public_url: Annotated[
         str,
         Meta(
-            description="The address by which people reach this server, such as https://pipeline.example, where a "
-            "proxy stands in front of it."
+            description="The address by which people reach this server, such as https://pipeline.example, if a "
+            "proxy is in front of it."
         ),
     ] = ""
     clock: Annotated[
@@ -89,8 +70,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = []
     keep_events: Annotated[
-        str, Meta(description="How long an event, or a dead letter, is kept once every sink has had it, such as 30d.")
+        str,
+        Meta(description="How long an event, or a dead letter, is kept once every sink has it, such as 30d."),
     ] = "7d"
+    keep_history: Annotated[
+        str,
+        Meta(
+            description="How long the history of opportunities, their records before each change, is kept, such as "
+            "90d; for ever by default."
+        ),
+    ] = ""
     webhook_secret: Annotated[
         str, Meta(description="The secret that signs events for webhooks without a secret of their own: whsec_….")
     ] = ""
@@ -117,7 +106,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appearance_delay: Annotated[
         str,
         Meta(
-            description="How long at most a new opportunity, or what was just associated with one, is not found, "
+            description="The longest time for which a new opportunity, or a new association, cannot be found, "
             "such as 5s; with 0s it is found at once."
         ),
     ] = "0s"
@@ -143,7 +132,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="Escape colons in the texts of GetOpportunity's answers as `&amp;colon;`, as AWS does."),
     ] = False
     no_sandbox_solution: Annotated[
-        bool, Meta(description="Begin a Sandbox without the solution S-1234567, as new partner organisations have it.")
+        bool, Meta(description="Start a Sandbox without the solution S-1234567, as new partner organisations do.")
     ] = False
     without_search: Annotated[
         list[Annotated[str, Meta(pattern=ACCOUNT_PATTERN)]],
@@ -159,7 +148,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(
             description="What one unit of each currency is worth in `currency`, such as EUR=1.08,GBP=1.27. Amounts "
-            "of a currency without a rate stay apart."
+            "in a currency without a rate stay separate."
         ),
     ] = ""
     probabilities: Annotated[
@@ -212,6 +201,7 @@ OF_A_SERVER: Final = (
     "clock",
     "sink",
     "keep_events",
+    "keep_history",
     "webhook_secret",
     "review",
     "review_start",
@@ -240,112 +230,3 @@ OF_A_SERVER: Final = (
     "log_format",
 )
 """The settings of `cosell serve`, in the order of its options."""
-
-
-def from_file(folder: Path) -> dict[str, Any]:
-    """The settings that `cosell.toml` gives; empty where there is no file.
-
-    Raises UserError where the file cannot be read, is not TOML, names an unknown setting or gives one a value that it
-    cannot have.
-    """
-    try:
-        given = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UserError(f"cannot read {FILE}: {error.strerror}", "fix it, or go to another folder") from None
-    except RecursionError:
-        raise UserError(f"{FILE} is nested too deeply", _SEE) from None
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at (.*)\)", str(error))
-        raise UserError(f"{FILE} is not TOML{f' at {place[1]}' if place else ''}", _SEE) from None
-    except UnicodeDecodeError:
-        raise UserError(f"{FILE} is not UTF-8", "save it as UTF-8") from None
-    for name, value in given.items():
-        if name not in FIELDS:
-            raise UserError(f"{FILE}: there is no setting {name}", nearest(name, FIELDS))
-        try:
-            checked(name, value)
-        except UserError as mistake:
-            raise UserError(f"{FILE}: {name} {mistake.message}", mistake.next_step or _SEE) from None
-    return given
-
-
-def checked(name: str, value: Any, *, strict: bool = True) -> Any:
-    """The value of a setting; where it is not `strict`, a number may be a text.
-
-    Raises UserError for one that it cannot have: the message begins with the value.
-    """
-    try:
-        converted = msgspec.convert(value, FIELDS[name].type, strict=strict)
-        if name in _SPANS:
-            span_ms(converted)
-    except ValueError:  # of msgspec, or of a span
-        told = " ".join(value) if isinstance(value, list | tuple) and all(isinstance(e, str) for e in value) else value
-        close = closest(str(value), CHOICES.get(name, ()))
-        raise UserError(f"{told!r} is not {_rule_of(name)}", f"did you mean {close}?" if close else "") from None
-    return converted
-
-
-def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
-    """Variables that begin as those of settings do, and are none; each with the one that may have been meant.
-
-    Those that Kubernetes sets for a service that is called cosell are passed over.
-    """
-    known = {f"COSELL_{name.upper()}" for name in FIELDS}
-    return {
-        name: closest(name, known, cutoff=0.8)
-        for name in sorted(names)
-        if name.startswith("COSELL_") and name not in known and not _OF_KUBERNETES.search(name)
-    }
-
-
-_OF_KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)\Z|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?\Z")
-_SEE: Final = "see docs/reference/settings.md"
-
-
-def _rule_of(name: str) -> str:
-    """What a setting's value has to be, in words."""
-    if name in CHOICES:
-        return either(CHOICES[name])
-    if name in _SPANS:
-        return "a time span such as 30s or 1d12h"
-    if name in _RULES:
-        return _RULES[name]
-    type_, constraint = get_args(FIELDS[name].type)
-    if type_ in (int, float):
-        words = "a whole number" if type_ is int else "a number"
-        return words if constraint.ge is None else f"{words} from {constraint.ge} to {constraint.le}"
-    if get_origin(type_) is list:
-        return "a list of texts"
-    return "true or false" if type_ is bool else "a text"
-
-
-def readings_of(settings: Settings) -> Readings:
-    """How to read what AWS leaves open. Raises UserError for a span of time that is none."""
-    return Readings(
-        action_required_stays=settings.action_required_stays,
-        closed_lost_reopens=settings.closed_lost_reopens,
-        task_delay_ms=_span_ms(settings, "task_delay"),
-        appearance_delay_ms=_span_ms(settings, "appearance_delay"),
-        any_value=settings.any_value,
-        any_review_status=settings.any_review_status,
-        drafts=settings.drafts,
-        sandbox_quirks=settings.sandbox_quirks,
-        empty_messages=settings.empty_messages,
-        escaped_texts=settings.escaped_texts,
-        no_sandbox_solution=settings.no_sandbox_solution,
-        without_search=tuple(settings.without_search),
-    )
-
-
-def kept_events_ms(settings: Settings) -> int:
-    """How long events are kept, in milliseconds. Raises UserError for a span of time that is none."""
-    return _span_ms(settings, "keep_events")
-
-
-def _span_ms(settings: Settings, name: str) -> int:
-    try:
-        return span_ms(getattr(settings, name))
-    except ValueError as error:
-        raise UserError(f"{name}: {error}", _SEE) from None

@@ -1,9 +1,10 @@
-// Views of the table that somebody saves under a name. They stay in this browser: an address and its name for each.
+// Views of the table and of the search that somebody saves under a name. They stay in this browser: an address and its
+// name for each. The page that is shown may become a search while somebody types.
 "use strict";
 
 const saved = document.querySelector("[data-views]");
 if (saved) {
-  const KEY = `cosell.views.${saved.dataset.views}`;
+  const key = () => `cosell.views.${location.pathname.endsWith("/search") ? "search." : ""}${saved.dataset.views}`;
   const list = saved.querySelector("ul");
   const form = saved.querySelector("form");
   // Which page it is, and whose data it is, are no part of a view.
@@ -11,13 +12,13 @@ if (saved) {
 
   const read = () => {
     try {
-      return Object.entries(JSON.parse(localStorage.getItem(KEY)) ?? {}).filter(([, query]) => typeof query === "string");
+      return Object.entries(JSON.parse(localStorage.getItem(key())) ?? {}).filter(([, query]) => typeof query === "string");
     } catch {
       return [];
     }
   };
   const write = (views) => {
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(views)));
+    localStorage.setItem(key(), JSON.stringify(Object.fromEntries(views)));
     show();
   };
   const asked = () => {
@@ -57,6 +58,7 @@ if (saved) {
     write([...read().filter(([other]) => other !== name), [name, asked()]]);
     form.reset();
   });
+  document.addEventListener("found", show);
   saved.hidden = false;
   show();
 }
