@@ -248,11 +248,13 @@ def test_a_search_behind_a_pooler_sees_what_it_has_fed(
     url: str, deals: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deals.put_rows(many(search.MOST_JUDGED + 1))
-    monkeypatch.setattr(
-        connections,
-        "opened",
-        lambda url: PostgresConnection(connecting.opened(url).connection, connecting._FOR_A_TRANSACTION),
-    )
+    direct: list[PostgresConnection] = []
+
+    def opened_through_a_pooler(url: str) -> PostgresConnection:
+        direct.append(connecting.opened(url))
+        return PostgresConnection(direct[-1].connection, connecting._FOR_A_TRANSACTION)
+
+    monkeypatch.setattr(connections, "opened", opened_through_a_pooler)
     with closing(Engine.open(url)) as engine:
         pooled = Partner(engine)
         with engine.store.read(pooled.scope) as tx:
