@@ -19,12 +19,14 @@ from bench.in_process import call_beside_canned
 from bench.mirror_console import console_over_mirror
 from bench.over_http import page_beside_constant, page_beside_dynamodb
 from bench.pages import Cell, page_times
+from bench.postgres import over_postgres
 from bench.processes import memory, seeding, short_programs, start_beside_boto3
 from bench.search import search_times, table_of_searches
 from bench.search_databases import searches_over_databases, table_of_pairs
 from bench.sync import first_sync
 from bench.testing import fixtures_beside_moto, plugin_unused
 
+LETTERS: Final = "abcdefghijklmptnsxqv"
 PAGE: Final = Path("docs/performance.md")
 START, END = "<!-- figures: written by scripts/bench --write -->", "<!-- end of figures -->"
 
@@ -36,7 +38,9 @@ def main() -> None:
     parser.add_argument("--small-rows", type=int, default=10_000, help="the small size (10,000)")
     parser.add_argument("--sync-rows", type=int, default=200_000, help="the size of a first sync (200,000)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side of a ratio (7)")
-    parser.add_argument("--only", default="abcdefghijklmptnsxq", help="which figures, by letter (abcdefghijklmptnsxq)")
+    parser.add_argument(
+        "--only", default="abcdefghijklmptnsxqv", help="which figures, by letter (abcdefghijklmptnsxqv)"
+    )
     parser.add_argument("--write", action="store_true", help=f"put the figures into {PAGE}")
     wanted = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -77,6 +81,7 @@ def main() -> None:
         "s": searches_beside,
         "x": lambda: exports_beside_boto3(wanted.small_rows, wanted.rounds),
         "q": lambda: console_over_mirror(wanted.rows, wanted.rounds),
+        "v": lambda: over_postgres(wanted.rows, wanted.small_rows, wanted.rounds),
     }
     lines = ["| | figure | measured | target | |", "| --- | --- | --- | --- | --- |"]
     for letter, measure in measurements.items():

@@ -31,7 +31,7 @@ def page_beside_constant(rows: int, rounds: int) -> Figure:
         answer = _page(ours)
         with constant_answers(answer) as constant:
             ratio, pages, constants = ratio_of_rates(
-                lambda: _rate(ours, SERVICE, TARGET, BODY), lambda: _rate(constant, SERVICE, TARGET, BODY), rounds
+                lambda: pages_a_second(ours), lambda: pages_a_second(constant), rounds
             )
     detail = f"{max(pages):,.0f} of {max(constants):,.0f} answers a second, {len(answer):,} bytes each"
     return at_least(f"default page at {rows:,} rows ÷ constant answer", ratio, 0.45, detail)
@@ -48,7 +48,7 @@ def page_beside_dynamodb(rows: int, rounds: int) -> Figure:
             '"ExpressionAttributeValues":{":account":{"S":"1"}}}'
         )
         ratio, pages, queries = ratio_of_rates(
-            lambda: _rate(ours, SERVICE, TARGET, BODY),
+            lambda: pages_a_second(ours),
             lambda: _rate(theirs, "dynamodb", "DynamoDB_20120810.Query", query),
             rounds,
         )
@@ -86,17 +86,17 @@ def constant_answers(answer: bytes) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def served(database: Path) -> Iterator[str]:
+def served(database: Path | str, processor: int = 0) -> Iterator[str]:
     """The address of a cosell that serves a database."""
     port = _free_port()
-    with _program([*COSELL, "serve", "--db", str(database), "--port", str(port)], port) as url:
+    with _program([*COSELL, "serve", "--db", str(database), "--port", str(port)], port, processor) as url:
         yield url
 
 
 @contextlib.contextmanager
-def _program(command: list[str], port: int | None = None) -> Iterator[str]:
+def _program(command: list[str], port: int | None = None, processor: int = 0) -> Iterator[str]:
     port = port or int(command[-2])
-    pinned = [*_on_processor(0), *command]
+    pinned = [*_on_processor(processor), *command]
     with subprocess.Popen(pinned, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port, process)
@@ -122,6 +122,11 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def pages_a_second(url: str) -> float:
+    """Default pages that a cosell answers in a second."""
+    return _rate(url, SERVICE, TARGET, BODY)
 
 
 def _page(url: str) -> bytes:
