@@ -5,7 +5,7 @@ Between processes the clock rows of scopes keep writers apart. Source: docs/deci
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 from psycopg import errors
@@ -43,8 +43,6 @@ from cosell.store.sql.due_review_rows import due_reviews
 from cosell.store.sql.engagement_rows import due_tasks
 from cosell.store.sql.invitation_rows import due_invitations
 from cosell.store.writer_lock import WriterLock
-
-Found = TypeVar("Found")
 
 WORTH_MAKING_ANEW: Final = 5_000
 """Opportunities from which on a load into empty scopes makes their zones at its end."""

@@ -6,13 +6,9 @@ from typing import Final
 
 from cosell.context import Scope
 from cosell.rules.identifiers import id_key, opportunity_id
-from cosell.rules.list.page_token import Position
-from cosell.rules.list.selector import Selector
 from cosell.store.interface import Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
-from cosell.store.page import Page
-from cosell.store.page_plan import Drive, plan
 from cosell.store.postgres.closing import Closing
 from cosell.store.postgres.history_trimming import TRIMMED
 from cosell.store.postgres.page_sql import count_query, page_query
@@ -26,6 +22,7 @@ from cosell.store.sql.connection import Values
 from cosell.store.sql.due_review_rows import DueReviewChanges, DueReviewRows
 from cosell.store.sql.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sql.invitation_rows import InvitationChanges, InvitationRows
+from cosell.store.sql.page_rows import PageQueries, PageRows
 from cosell.store.sql.relation_rows import RelationChanges
 from cosell.store.sql.zone_maps import DAY_MS
 
@@ -69,11 +66,12 @@ _RECORDS: Final = (
 _THERE: Final = "SELECT id_key FROM opportunity WHERE scope_id = ? AND id_key IN ({})"
 
 
-class PostgresReadTransaction(PostgresSearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
+class PostgresReadTransaction(PageRows, PostgresSearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     _connection: PostgresConnection
     _changes = _CHANGES
+    _queries = PageQueries(page_query, count_query)
 
     def __init__(
         self,
@@ -87,23 +85,6 @@ class PostgresReadTransaction(PostgresSearchRows, EngagementRows, ChangeRows, Du
         self._scope_id = scope_id
         self._catch_up = catch_up
 
-    def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
-        """See `ReadTransaction.page`."""
-        chosen = plan(selector, after, self._count_up_to)
-        if self._scope_id is None or not chosen.drive.ranges:
-            return Page([], None)
-        rows = self._connection.rows(*page_query(self._scope_id, chosen, limit + 1))
-        if len(rows) <= limit:
-            return Page([row[2] for row in rows], None)
-        key, last_id_key, _ = rows[limit - 1]
-        return Page([row[2] for row in rows[:limit]], Position(key, last_id_key))
-
-    def _count_up_to(self, drive: Drive, limit: int) -> int:
-        if self._scope_id is None:
-            return 0
-        count: int = self._connection.value(*count_query(self._scope_id, drive, limit))
-        return count
-
     def record(self, identifier: str) -> bytes | None:
         """See `ReadTransaction.record`."""
         statement = "SELECT record FROM opportunity_record WHERE scope_id = ? AND id_key = ?"
@@ -116,11 +97,6 @@ class PostgresReadTransaction(PostgresSearchRows, EngagementRows, ChangeRows, Du
         while rows := self._connection.rows(_RECORDS, (self._scope_id, last, BATCH)):
             last = rows[-1][0]
             yield from (record for _, record in rows)
-
-    def count(self) -> int:
-        """See `ReadTransaction.count`."""
-        count: int = self._connection.value("SELECT count(*) FROM opportunity WHERE scope_id = ?", (self._scope_id,))
-        return count
 
 
 class PostgresWriteTransaction(

@@ -2,20 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from apsw import SQLiteValue, SQLiteValues
 
 from cosell.context import Scope
 from cosell.rules.identifiers import id_key
-from cosell.rules.list.page_token import Position
-from cosell.rules.list.selector import Selector
 from cosell.store.interface import Remembered
 from cosell.store.opportunity import StoredOpportunity
 from cosell.store.outbox import Event
-from cosell.store.page import Page
-from cosell.store.page_plan import Drive, plan
 from cosell.store.sql.appearance_rows import AppearanceRows
 from cosell.store.sql.change_rows import ChangeLog, ChangeRows, change_statements
 from cosell.store.sql.codes import REVIEW_STATUS_CODES, STAGE_CODES
@@ -23,6 +19,7 @@ from cosell.store.sql.due_review_rows import DueReviewChanges, DueReviewRows
 from cosell.store.sql.engagement_rows import EngagementChanges, EngagementRows
 from cosell.store.sql.invitation_rows import InvitationChanges, InvitationRows
 from cosell.store.sql.page_parts import index_name
+from cosell.store.sql.page_rows import PageQueries, PageRows
 from cosell.store.sql.relation_rows import RelationChanges
 from cosell.store.sql.zone_maps import DAY_MS
 from cosell.store.sqlite.closing import Closing
@@ -67,11 +64,12 @@ _CHANGES: Final = change_statements(
 )
 
 
-class SqliteReadTransaction(SqliteSearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
+class SqliteReadTransaction(PageRows, SqliteSearchRows, EngagementRows, ChangeRows, DueReviewRows, InvitationRows):
     """A `ReadTransaction`. `scope_id` is None where nothing was ever written to the scope."""
 
     _connection: SqliteConnection
     _changes = _CHANGES
+    _queries = PageQueries(page_query, count_query)
 
     def __init__(
         self,
@@ -85,24 +83,6 @@ class SqliteReadTransaction(SqliteSearchRows, EngagementRows, ChangeRows, DueRev
         self._scope = scope
         self._scope_id = scope_id
 
-    def page(self, selector: Selector, after: Position | None, limit: int) -> Page:
-        """See `ReadTransaction.page`."""
-        chosen = plan(selector, after, self._count_up_to)
-        if self._scope_id is None or not chosen.drive.ranges:
-            return Page([], None)
-        rows: list[Any] = self._connection.execute(*page_query(self._scope_id, chosen, limit + 1)).fetchall()
-        if len(rows) <= limit:
-            return Page([row[2] for row in rows], None)
-        key, last_id_key, _ = rows[limit - 1]
-        return Page([row[2] for row in rows[:limit]], Position(key, last_id_key))
-
-    def _count_up_to(self, drive: Drive, limit: int) -> int:
-        if self._scope_id is None:
-            return 0
-        count = self._connection.execute(*count_query(self._scope_id, drive, limit)).get
-        assert isinstance(count, int)
-        return count
-
     def record(self, identifier: str) -> bytes | None:
         """See `ReadTransaction.record`."""
         row = self._connection.execute(_RECORD, (self._scope_id, id_key(identifier))).fetchone()
@@ -112,12 +92,6 @@ class SqliteReadTransaction(SqliteSearchRows, EngagementRows, ChangeRows, DueRev
         """See `ReadTransaction.records`."""
         for row in self._connection.execute(_RECORDS, (self._scope_id,)):
             yield row[0]
-
-    def count(self) -> int:
-        """See `ReadTransaction.count`."""
-        count = self._connection.execute("SELECT count(*) FROM opportunity WHERE scope_id = ?", (self._scope_id,)).get
-        assert isinstance(count, int)
-        return count
 
 
 class SqliteWriteTransaction(
