@@ -159,8 +159,8 @@ MISTAKES = [
         "--host '0.0.0.0' lets anyone who reaches it read and change everything; listen on 127.0.0.1, or",
     ),
     (
-        "serve --db postgres://x/y",
-        "--db 'postgres://x/y': cannot open postgres:// databases; name a file, :memory: or sqlite:///",
+        "serve --db mysql://x/y",
+        "--db 'mysql://x/y': cannot open mysql:// databases; name",
     ),
     ("serve now", "cosell serve takes no further argument 'now'; see: cosell serve --help"),
 ]

@@ -152,7 +152,11 @@ def test_the_quotas_of_aws_can_be_kept_on_this_machine_too(
             "Company\nAcme\n",
             "cosell: <stdin>: unknown column 'Company' (did you mean Customer.Account.CompanyName?); fix",
         ),
-        (["-"], '{"Id": }', "line 1: expecting value; write a JSON array of opportunities, or one object a line"),
+        (
+            ["-"],
+            '{"Id": }',
+            "line 1, column 8: a value is missing here, or has no quotes; write a JSON array of opportunities",
+        ),
         (["nowhere.csv"], "", "'nowhere.csv': No such file or directory"),
         (["-", "--profile", "nobody"], "", "your AWS configuration has no profile 'nobody'"),
         (["-", "--endpoint-url", "nowhere"], "", "--url 'nowhere' is not an address"),

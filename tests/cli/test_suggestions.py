@@ -97,7 +97,12 @@ def _is_prose(node: ast.AST) -> bool:
     return isinstance(node, ast.keyword) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
 
-NAMED = {"saved_test/program.py", "sync/targets/postgres.py", "sync/targets/tables.py"}
+NAMED = {
+    "saved_test/program.py",
+    "store/postgres/server_rules.py",
+    "sync/targets/postgres.py",
+    "sync/targets/tables.py",
+}
 """Where texts tell of a command, and suggest none: comments of files and tables, and the name of a connection."""
 
 

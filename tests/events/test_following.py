@@ -58,7 +58,7 @@ def test_a_line_that_breaks_is_taken_up_where_it_broke(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "no cosell answers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "is not cosell"),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>", "is not a cosell, or an older one (status 404)"),
     ],
 )

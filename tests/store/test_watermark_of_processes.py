@@ -96,7 +96,7 @@ def test_a_follower_of_many_processes_misses_nothing(url: str) -> None:
 
 
 def test_without_the_lock_of_the_clock_row_it_would(postgres: Postgres) -> None:
-    for _ in range(5):
+    for _ in range(10):
         for _, unseen in missed(postgres.new_schema(), "unlocked"):
             if unseen:
                 return

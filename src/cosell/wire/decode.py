@@ -97,14 +97,14 @@ def check_depth(body: bytes) -> None:
 
 
 def _decoder(name: str) -> msgspec.json.Decoder[msgspec.Struct]:
-    decoder = _decoders.get(name)
-    if decoder is None:
-        with one_at_a_time:
-            decoder = _decoders.get(name)
-            if decoder is None:
-                decoder = msgspec.json.Decoder(structure(name), dec_hook=_custom, float_hook=exact)
-                _decoders[name] = decoder
-    return decoder
+    return _decoders.get(name) or _decoder_made_alone(name)
+
+
+def _decoder_made_alone(name: str) -> msgspec.json.Decoder[msgspec.Struct]:
+    with one_at_a_time:
+        return _decoders.get(name) or _decoders.setdefault(
+            name, msgspec.json.Decoder(structure(name), dec_hook=_custom, float_hook=exact)
+        )
 
 
 def _converted(value: object, type_: type[T]) -> T:

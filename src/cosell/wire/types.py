@@ -43,14 +43,15 @@ def snake_case(name: str) -> str:
 
 def structure(name: str) -> type[msgspec.Struct]:
     """The type of the model's structure `name`. Raises KeyError if the model has none."""
-    if name not in _built:
-        with one_at_a_time:
-            if name not in _built:
-                _build(name)
-    return _built[name]
+    return _built.get(name) or _built_alone(name)
 
 
-def _build(name: str) -> None:
+def _built_alone(name: str) -> type[msgspec.Struct]:
+    with one_at_a_time:
+        return _built.get(name) or _build(name)
+
+
+def _build(name: str) -> type[msgspec.Struct]:
     shape = service_model().shapes[name]
     if shape.type != "structure":
         raise KeyError(name)
@@ -58,6 +59,7 @@ def _build(name: str) -> None:
     built = _struct(name, shape)
     _being_built.remove(name)
     _built[name] = globals()[name] = built
+    return built
 
 
 def __getattr__(name: str) -> type[msgspec.Struct]:

@@ -34,6 +34,7 @@ from cosell.store.postgres.scope_numbers import ScopeNumbers
 from cosell.store.postgres.search_feeding import pending
 from cosell.store.postgres.search_upkeep import SearchUpkeep, begin_anew_where_need_be
 from cosell.store.postgres.sql_connection import PostgresConnection
+from cosell.store.postgres.tables import tables, wanted
 from cosell.store.postgres.transaction import PostgresWriteTransaction
 from cosell.store.postgres.write_check import WriteCheck
 from cosell.store.saved_states import SavedStates
@@ -116,7 +117,7 @@ class PostgresStore:
                     pass
                 writer.begin()
                 with writer.large_statements():
-                    writer.run("ANALYZE")
+                    writer.run(f"ANALYZE {', '.join(sorted(wanted(tables(writer))))}")
                     writer.commit()
 
     @contextmanager
