@@ -25,7 +25,7 @@ def stall(chance: random.Random, kind: type) -> None:
     def stalled(self: object, now_ms: int) -> int:
         given: int = stamp(self, now_ms)
         if chance.random() < 0.3:
-            time.sleep(chance.uniform(0, 0.03))
+            time.sleep(chance.choice([0.001, 0.03, 0.03, 0.3]))  # the last for longer than others take for several
         return given
 
     kind.stamp = stalled  # type: ignore[attr-defined]

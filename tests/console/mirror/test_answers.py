@@ -1,10 +1,10 @@
 """A console asks a mirror, and gets what a server with the same opportunities would answer."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from cosell.console.figures import pipelines
@@ -180,6 +180,17 @@ happenings = st.lists(
 )
 
 
+LIFE_CYCLE: Final = {"Stage": "Prospect", "ReviewStatus": "Pending Submission"}
+SPENT: Final = {"CurrencyCode": "USD", "Frequency": "Monthly", "TargetCompany": "AWS", "Amount": "1"}
+EMPTIED: Final = [
+    ("sync", [{"LifeCycle": LIFE_CYCLE, "Project": {"ExpectedCustomerSpend": [SPENT], "DeliveryModels": ["Resell"]}}]),
+    ("look", []),
+    ("sync", [{"LifeCycle": LIFE_CYCLE, "Project": {"ExpectedCustomerSpend": [], "DeliveryModels": ["Resell"]}}]),
+]
+"""A list of structures that becomes an empty one."""
+
+
+@example(happenings=EMPTIED, of_a_step=1_000)
 @settings(max_examples=12, suppress_health_check=SHARED)
 @given(happenings=happenings, of_a_step=st.sampled_from([1, 2, 1_000]))
 def test_figures_are_those_of_a_server_whatever_a_sync_brings(

@@ -72,12 +72,21 @@ def _remove(parent: Any, steps: list[Any]) -> None:
             _remove(parent[step], rest)
         if parent[step]:
             return
+    elif _has_members(parent[step]):
+        return  # what was empty has them again by now, for each is undone by itself
     if not isinstance(step, int):
         del parent[step]
         return
     parent[step] = {}
     while parent and parent[-1] == {}:
         parent.pop()
+
+
+def _has_members(value: Any) -> bool:
+    """Whether leaves lie within a value, rather than that it is one."""
+    if isinstance(value, list):
+        return any(isinstance(inner, dict | list) for inner in value)
+    return isinstance(value, dict) and bool(value)
 
 
 def _value(old: str, now: Any) -> Any:
@@ -98,7 +107,7 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, str | bytes]]:
     elif isinstance(value, dict) and value:
         for name, inner in value.items():
             yield from _leaves(f"{path}.{name}" if path else name, inner)
-    elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
+    elif isinstance(value, list) and _has_members(value):
         for position, inner in enumerate(value):
             yield from _leaves(f"{path}[{position}]", inner)
     elif value is not None:
