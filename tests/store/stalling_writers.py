@@ -8,6 +8,7 @@ import random
 import sys
 import threading
 import time
+from itertools import count
 from typing import Final
 
 from cosell.engine import Engine
@@ -57,6 +58,8 @@ def main(url: str, seed: str, hours: str, locked: str) -> None:
         stall(chance, PostgresWriteTransaction)
         if locked == "unlocked":
             closing._TAKE = closing._TAKE.replace("FOR UPDATE", "")  # type: ignore[misc]
+            positions = count(int(seed) * 1_000_000)  # of changes, which would keep two writers apart, too
+            PostgresWriteTransaction._next_change = lambda _: next(positions)  # type: ignore[assignment,method-assign]
     else:
         from cosell.store.sqlite.transaction import SqliteWriteTransaction
 
