@@ -51,8 +51,8 @@ class Numbers:
     def next(self, connection: PostgresConnection) -> int:
         """A number that nobody has."""
         if not self._is_locked or not self._spare:
-            missing = max(0, self._used_last - len(self.given) - len(self._spare))
-            self._fetch(connection, missing or (not self._spare))
+            missing = self._used_last - len(self.given) - len(self._spare)
+            self._fetch(connection, max(missing, 0 if self._spare else 1))
             if not self._spare:  # others reserved some, so those in hand did not count
                 self._fetch(connection, 1)
         number = self._spare.popleft()
@@ -60,7 +60,7 @@ class Numbers:
         return number
 
     def _fetch(self, connection: PostgresConnection, count: int) -> None:
-        reservation, numbers = connection.row(_FETCH, (int(count),))
+        reservation, numbers = connection.row(_FETCH, (count,))
         if reservation != self._reservation:
             self._spare.clear()
             self._reservation = reservation
